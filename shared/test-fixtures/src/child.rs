@@ -1,0 +1,149 @@
+//! A trial, as the child that runs it sees it.
+
+use std::{
+    env, fs,
+    io::{self, Read, Write},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+
+use crate::{
+    Memory, Misuse, Model, Range, Reply, Variant,
+    protocol::{SETTLE, WARM},
+    spans::take_spans,
+};
+
+/// How long descriptors and threads have to go after the job.
+const SETTLE_LIMIT: Duration = Duration::from_millis(500);
+
+/// Reads a job, has `variant` do it, and answers.
+pub(crate) fn trial<M: Model>(variant: &Variant<M>) -> Result<()> {
+    let job = read_job::<M>()?;
+    if env::var_os(WARM).is_some() {
+        (variant.run)(&job)?;
+        wait_for_stillness();
+        take_spans();
+    }
+    let before = Held::now()?;
+    // The peak from here on; without it, what reading the job took would count.
+    let reset = fs::write("/proc/self/clear_refs", "5");
+    let memory_before = status("VmRSS:")?;
+
+    let clock = Instant::now();
+    let result = (variant.run)(&job);
+    let nanos = clock.elapsed().as_nanos() as u64;
+
+    let memory = match reset {
+        Ok(()) => Some(Memory {
+            before: memory_before,
+            peak: status("VmHWM:")?,
+        }),
+        Err(_) => None,
+    };
+    let output = result?;
+    let after = match env::var_os(SETTLE) {
+        Some(_) => settle(before)?,
+        None => Held::now()?,
+    };
+    answer(&Reply {
+        nanos,
+        output,
+        memory,
+        descriptors: Some(Range {
+            before: before.descriptors,
+            after: after.descriptors,
+        }),
+        threads: Some(Range {
+            before: before.threads,
+            after: after.threads,
+        }),
+        spans: take_spans(),
+    })
+}
+
+/// Reads a job and answers with its floor.
+pub(crate) fn floor<M: Model>() -> Result<()> {
+    let job = read_job::<M>()?;
+    answer(&M::floor(&job)?)
+}
+
+fn read_job<M: Model>() -> Result<M::Job> {
+    let mut text = String::new();
+    io::stdin()
+        .read_to_string(&mut text)
+        .context("can't read the job")?;
+    serde_json::from_str(&text).map_err(|error| {
+        let name = M::NAME;
+        Misuse::new(format!(
+            "the job on standard input is not one of {name}: {error}; see docs/src/protocol.md"
+        ))
+        .into()
+    })
+}
+
+fn answer(reply: &impl Serialize) -> Result<()> {
+    let mut json = serde_json::to_vec(reply)?;
+    json.push(b'\n');
+    let mut stdout = io::stdout().lock();
+    stdout
+        .write_all(&json)
+        .and_then(|()| stdout.flush())
+        .context("can't answer")
+}
+
+/// What a process holds that it should give back.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Held {
+    descriptors: u64,
+    threads: u64,
+}
+
+impl Held {
+    fn now() -> Result<Self> {
+        // The listing holds a descriptor of its own while it lasts.
+        let descriptors = fs::read_dir("/proc/self/fd")?.count() as u64 - 1;
+        Ok(Self {
+            descriptors,
+            threads: fs::read_dir("/proc/self/task")?.count() as u64,
+        })
+    }
+}
+
+fn settle(before: Held) -> Result<Held> {
+    let clock = Instant::now();
+    loop {
+        let now = Held::now()?;
+        let back = now.descriptors <= before.descriptors && now.threads <= before.threads;
+        if back || clock.elapsed() > SETTLE_LIMIT {
+            return Ok(now);
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Waits until descriptors and threads have been the same for a while, or the limit.
+fn wait_for_stillness() {
+    let clock = Instant::now();
+    let mut last = Held::now().ok();
+    let mut since = Instant::now();
+    while clock.elapsed() < SETTLE_LIMIT && since.elapsed() < SETTLE_LIMIT / 5 {
+        std::thread::sleep(Duration::from_millis(5));
+        let now = Held::now().ok();
+        if now != last {
+            (last, since) = (now, Instant::now());
+        }
+    }
+}
+
+/// A line of `/proc/self/status` that gives kilobytes, in bytes.
+fn status(field: &str) -> Result<u64> {
+    let text = fs::read_to_string("/proc/self/status")?;
+    let line = text.lines().find_map(|line| line.strip_prefix(field));
+    let number = line.and_then(|line| line.split_whitespace().next());
+    let kilobytes: u64 = number
+        .context("no such line in /proc/self/status")?
+        .parse()?;
+    Ok(kilobytes * 1024)
+}

@@ -1,0 +1,143 @@
+//! The conformance suite: every case against every variant, and the program itself.
+
+use std::{path::Path, process::ExitCode, sync::Arc};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+
+use crate::{
+    Bench, Case, Deviation, Model, Program, Runner, conformance::program_tests::Test,
+    readme,
+};
+
+mod program_tests;
+mod universal;
+
+/// What a case came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It holds.
+    Holds,
+    /// It fails, as is declared, and this is the declared reason.
+    Deviates(&'static str),
+    /// It fails, and why.
+    Fails(String),
+    /// It holds although it is declared to fail: the declaration is out of date.
+    Outdated,
+}
+
+/// Holds one case against one variant or peer with its declared deviations.
+pub fn judge<M: Model>(
+    bench: &Bench<M>,
+    case: &Case<M>,
+    deviations: &[Deviation],
+) -> Verdict {
+    let declared = deviations
+        .iter()
+        .find(|deviation| deviation.case == case.name);
+    match (case.run(bench), declared) {
+        (Ok(()), None) => Verdict::Holds,
+        (Ok(()), Some(_)) => Verdict::Outdated,
+        (Err(_), Some(deviation)) => Verdict::Deviates(deviation.reason),
+        (Err(error), None) => Verdict::Fails(format!("{error:#}")),
+    }
+}
+
+/// Every case of a model: those that hold in all models, then its own.
+pub fn all_cases<M: Model>() -> Vec<Case<M>> {
+    let mut cases = universal::cases();
+    cases.extend(M::cases());
+    cases
+}
+
+/// The model's tests: one a variant and case (`tokio::one_item`), one a peer and case, and
+/// those of its command line (`program::unknown_variant`). `program` is the model's own.
+pub fn conformance<M: Model>(program: impl AsRef<Path>) -> ExitCode {
+    let arguments = Arguments::from_args();
+    let program = Program::at(program.as_ref());
+    let cases = Arc::new(all_cases::<M>());
+    let mut tests = Vec::new();
+    for variant in M::variants() {
+        let runner = Runner::Variant(variant.name.to_owned());
+        add(
+            &mut tests,
+            &cases,
+            &program,
+            &runner,
+            variant.name,
+            variant.deviations,
+        );
+    }
+    for peer in M::peers() {
+        match peer.command() {
+            Ok(words) => {
+                let runner = Runner::Peer(words);
+                add(
+                    &mut tests,
+                    &cases,
+                    &program,
+                    &runner,
+                    peer.name,
+                    peer.deviations,
+                );
+            }
+            Err(reason) => tests.push(
+                Trial::test(format!("{}::skipped: {reason}", peer.name), || Ok(()))
+                    .with_ignored_flag(true),
+            ),
+        }
+    }
+    for Test { name, run } in program_tests::tests::<M>() {
+        let program = program.clone();
+        tests.push(Trial::test(format!("program::{name}"), move || {
+            run(&program).map_err(|error| Failed::from(format!("{error:#}")))
+        }));
+    }
+    tests.push(Trial::test("readme::variants", || {
+        readme::check::<M>().map_err(|error| Failed::from(format!("{error:#}")))
+    }));
+    libtest_mimic::run(&arguments, tests).exit_code()
+}
+
+fn add<M: Model>(
+    tests: &mut Vec<Trial>,
+    cases: &Arc<Vec<Case<M>>>,
+    program: &Program,
+    runner: &Runner,
+    name: &'static str,
+    deviations: &'static [Deviation],
+) {
+    let is_peer = matches!(runner, Runner::Peer(_));
+    for index in 0..cases.len() {
+        if is_peer && !cases[index].is_for_peers() {
+            continue;
+        }
+        let cases = Arc::clone(cases);
+        let bench = Bench::new(program.clone(), runner.clone(), name);
+        let case = cases[index].name;
+        let test = Trial::test(format!("{name}::{case}"), move || {
+            match judge(&bench, &cases[index], deviations) {
+                Verdict::Holds | Verdict::Deviates(_) => Ok(()),
+                Verdict::Fails(why) => {
+                    Err(format!("{}\n{why}", cases[index].about).into())
+                }
+                Verdict::Outdated => {
+                    Err("it holds: take the deviation out of src/variants/mod.rs".into())
+                }
+            }
+        });
+        tests.push(
+            match deviations.iter().any(|deviation| deviation.case == case) {
+                true => test.with_kind("deviation"),
+                false => test,
+            },
+        );
+    }
+    for deviation in deviations {
+        if !cases.iter().any(|case| case.name == deviation.case) {
+            let why = format!("no case is named {:?}", deviation.case);
+            tests.push(Trial::test(format!("{name}::{}", deviation.case), || {
+                Err(why.into())
+            }));
+        }
+    }
+}

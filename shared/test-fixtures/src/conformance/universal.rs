@@ -1,0 +1,208 @@
+//! The cases that every variant of every model is held to.
+
+use std::{
+    fs,
+    io::Read,
+    process::{Child, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+
+use crate::{Bench, Case, Model, Settings, run_trial};
+
+/// How long a program has to end, and its processes with it.
+const PROMPT: Duration = Duration::from_secs(1);
+
+pub(crate) fn cases<M: Model>() -> Vec<Case<M>> {
+    vec![
+        Case::holds(
+            "default_job",
+            "the demo's own job comes out as the oracle says",
+            &[],
+        ),
+        Case::custom(
+            "leaves_nothing",
+            "after the job, descriptors and threads are back where they were, and no process is left",
+            leaves_nothing,
+        ),
+        Case::custom(
+            "leaks_nothing",
+            "a second job in the same process leaves no more than the first did",
+            leaks_nothing,
+        ),
+        Case::custom(
+            "interrupted",
+            "Ctrl-C ends the program within a second, with exit code 130 and no process left",
+            |bench| ends_on(bench, Signal::INT, Some(130)),
+        ),
+        Case::custom(
+            "terminated",
+            "SIGTERM ends the program within a second, with exit code 143 and no process left",
+            |bench| ends_on(bench, Signal::TERM, Some(143)),
+        ),
+        Case::custom(
+            "parent_killed",
+            "when the program is killed, all its processes are gone within a second",
+            |bench| ends_on(bench, Signal::KILL, None),
+        ),
+    ]
+}
+
+fn leaves_nothing<M: Model>(bench: &Bench<M>) -> Result<()> {
+    held(
+        bench,
+        &Settings {
+            settle: true,
+            ..Settings::default()
+        },
+    )
+}
+
+fn leaks_nothing<M: Model>(bench: &Bench<M>) -> Result<()> {
+    held(
+        bench,
+        &Settings {
+            settle: true,
+            warm: true,
+            ..Settings::default()
+        },
+    )
+}
+
+fn held<M: Model>(bench: &Bench<M>, settings: &Settings) -> Result<()> {
+    let args = crate::job_args::<M>(&[""; 0])?;
+    let (_stage, job) = M::stage(&args)?;
+    let trial = run_trial::<M>(bench.program(), bench.runner(), &job, settings)?;
+    for (what, range) in [
+        ("descriptors", trial.descriptors),
+        ("threads", trial.threads),
+    ] {
+        let range = range.with_context(|| format!("the reply has no {what}"))?;
+        ensure!(
+            range.after <= range.before,
+            "{} {what} before the job, {} after it",
+            range.before,
+            range.after
+        );
+    }
+    ensure!(
+        trial.left_behind == 0,
+        "{} processes left behind",
+        trial.left_behind
+    );
+    Ok(())
+}
+
+fn ends_on<M: Model>(
+    bench: &Bench<M>,
+    signal: Signal,
+    exit_code: Option<i32>,
+) -> Result<()> {
+    let mut command = bench.demo(M::LONG);
+    let child = command
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let mut child = Ending(child);
+    let pid = Pid::from_child(&child.0);
+    let started = Instant::now();
+    let mut descendants = descendants(pid);
+    while descendants.is_empty() {
+        ensure!(
+            started.elapsed() < Duration::from_secs(10),
+            "it started no trial"
+        );
+        if let Some(status) = child.0.try_wait()? {
+            bail!("it ended before it could be interrupted: {status}");
+        }
+        thread::sleep(Duration::from_millis(5));
+        descendants = self::descendants(pid);
+    }
+    // Somewhere in the middle: processes are starting, or at work.
+    thread::sleep(Duration::from_millis(differing(pid) % 400));
+    descendants.extend(self::descendants(pid));
+    kill_process(pid, signal)?;
+    let sent = Instant::now();
+    let status = loop {
+        if let Some(status) = child.0.try_wait()? {
+            break status;
+        }
+        ensure!(
+            sent.elapsed() < PROMPT,
+            "still running {PROMPT:?} after the signal"
+        );
+        thread::sleep(Duration::from_millis(2));
+    };
+    for pid in descendants {
+        while lives(pid) {
+            ensure!(sent.elapsed() < PROMPT, "process {pid:?} is still there");
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+    let Some(exit_code) = exit_code else {
+        return Ok(());
+    };
+    ensure!(
+        status.code() == Some(exit_code),
+        "{status}, not exit code {exit_code}"
+    );
+    let mut stderr = String::new();
+    child
+        .0
+        .stderr
+        .take()
+        .context("stderr is piped")?
+        .read_to_string(&mut stderr)?;
+    ensure!(
+        stderr.contains("interrupted"),
+        "standard error does not say so: {stderr}"
+    );
+    Ok(())
+}
+
+/// A number that differs from run to run; no more is needed of it.
+fn differing(pid: Pid) -> u64 {
+    (pid.as_raw_nonzero().get() as u64).wrapping_mul(0x9E37_79B9) >> 8
+}
+
+/// Kills the program if the case ends before it does.
+struct Ending(Child);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        // Fails only if it has ended already.
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+fn descendants(pid: Pid) -> Vec<Pid> {
+    let mut found = Vec::new();
+    let Ok(tasks) = fs::read_dir(format!("/proc/{}/task", pid.as_raw_nonzero())) else {
+        return found;
+    };
+    for task in tasks.flatten() {
+        let children = fs::read_to_string(task.path().join("children"));
+        for child in children.unwrap_or_default().split_whitespace() {
+            let Some(child) = child.parse().ok().and_then(Pid::from_raw) else {
+                continue;
+            };
+            found.push(child);
+            found.extend(descendants(child));
+        }
+    }
+    found
+}
+
+fn lives(pid: Pid) -> bool {
+    // An orphan may have become ours; if it has ended, this takes it away.
+    let _ = waitpid(Some(pid), WaitOptions::NOHANG);
+    let stat = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero()));
+    match stat.ok().as_deref().and_then(|stat| stat.rsplit_once(") ")) {
+        Some((_, rest)) => !rest.starts_with(['Z', 'X']),
+        None => false,
+    }
+}

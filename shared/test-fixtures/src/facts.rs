@@ -1,0 +1,137 @@
+//! What the check saw, and the least time that a job could take.
+
+use std::{fmt, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+use crate::Outcome;
+
+/// What the check saw of one trial, in the order in which to show it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Facts(pub Vec<Fact>);
+
+/// One thing that the check saw: "peak in flight 10 of 10".
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fact {
+    /// What it is: "peak in flight".
+    pub name: String,
+    /// How much of it there was.
+    pub value: Value,
+    /// How much of it there could be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<u64>,
+}
+
+/// A fact's value.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// A count.
+    Count(u64),
+    /// A ratio or a measure; its unit is in the fact's name.
+    Number(f64),
+    /// Words.
+    Text(String),
+}
+
+impl Facts {
+    /// No facts yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a count.
+    pub fn count(mut self, name: &str, value: u64) -> Self {
+        self.push(name, Value::Count(value), None);
+        self
+    }
+
+    /// Adds a count out of a number that it can't pass.
+    pub fn count_of(mut self, name: &str, value: u64, of: u64) -> Self {
+        self.push(name, Value::Count(value), Some(of));
+        self
+    }
+
+    /// Adds a measure; the name carries its unit.
+    pub fn number(mut self, name: &str, value: f64) -> Self {
+        self.push(name, Value::Number(value), None);
+        self
+    }
+
+    /// Adds words.
+    pub fn text(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.push(name, Value::Text(value.into()), None);
+        self
+    }
+
+    /// Adds how many items came to which outcome; an outcome that none came to is left out,
+    /// except `ok`.
+    pub fn outcomes<T>(mut self, outcomes: &[Outcome<T>]) -> Self {
+        let ok = outcomes.iter().filter(|o| o.ok().is_some()).count();
+        self.push("ok", Value::Count(ok as u64), Some(outcomes.len() as u64));
+        for word in [
+            "failed",
+            "panicked",
+            "timed out",
+            "cancelled",
+            "worker lost",
+        ] {
+            let count = outcomes.iter().filter(|o| o.word() == word).count();
+            if count > 0 {
+                self.push(word, Value::Count(count as u64), None);
+            }
+        }
+        self
+    }
+
+    fn push(&mut self, name: &str, value: Value, of: Option<u64>) {
+        self.0.push(Fact {
+            name: name.to_owned(),
+            value,
+            of,
+        });
+    }
+}
+
+impl fmt::Display for Facts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, fact) in self.0.iter().enumerate() {
+            let comma = if index == 0 { "" } else { ", " };
+            write!(f, "{comma}{fact}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Fact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.value {
+            Value::Count(count) => write!(f, "{} {count}", self.name)?,
+            Value::Number(number) => write!(f, "{} {number:.2}", self.name)?,
+            Value::Text(text) => write!(f, "{} {text}", self.name)?,
+        }
+        match self.of {
+            Some(of) => write!(f, " of {of}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The least time that a job could take on this machine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Floor {
+    /// Nanoseconds.
+    pub nanos: u64,
+    /// What bounds it: "20 ms × 100 requests ÷ 10 permits".
+    pub reason: String,
+}
+
+impl Floor {
+    /// A floor of `time`, because of `reason`.
+    pub fn new(time: Duration, reason: impl Into<String>) -> Self {
+        Self {
+            nanos: time.as_nanos() as u64,
+            reason: reason.into(),
+        }
+    }
+}

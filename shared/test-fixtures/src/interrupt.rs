@@ -1,0 +1,71 @@
+//! Ctrl-C and SIGTERM: the first asks, the second Ctrl-C ends the program at once.
+
+use std::{
+    io,
+    process::ExitCode,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+};
+
+use signal_hook::{
+    consts::{SIGINT, SIGTERM},
+    flag,
+};
+
+#[derive(Debug)]
+struct Flags {
+    interrupt: Arc<AtomicBool>,
+    terminate: Arc<AtomicBool>,
+}
+
+static FLAGS: OnceLock<Flags> = OnceLock::new();
+
+/// The signal that asked this program to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// SIGINT: Ctrl-C.
+    Interrupt,
+    /// SIGTERM.
+    Terminate,
+}
+
+impl Signal {
+    /// The exit code that tells the caller which signal it was: 130 or 143.
+    pub fn exit_code(self) -> ExitCode {
+        match self {
+            Signal::Interrupt => ExitCode::from(130),
+            Signal::Terminate => ExitCode::from(143),
+        }
+    }
+}
+
+/// Starts to listen for both signals. Trials that run when one comes are killed, with all
+/// their processes, and report that they were interrupted.
+pub fn listen() -> io::Result<()> {
+    let flags = Flags {
+        interrupt: Arc::new(AtomicBool::new(false)),
+        terminate: Arc::new(AtomicBool::new(false)),
+    };
+    // The order matters: the shutdown looks at the flag before this signal sets it.
+    flag::register_conditional_shutdown(SIGINT, 130, Arc::clone(&flags.interrupt))?;
+    flag::register(SIGINT, Arc::clone(&flags.interrupt))?;
+    flag::register_conditional_shutdown(SIGTERM, 143, Arc::clone(&flags.terminate))?;
+    flag::register(SIGTERM, Arc::clone(&flags.terminate))?;
+    // Whoever listened first is listened to: both sets of flags are set by a signal.
+    FLAGS.get_or_init(|| flags);
+    Ok(())
+}
+
+/// The signal that came, if one did.
+pub fn received() -> Option<Signal> {
+    let flags = FLAGS.get()?;
+    if flags.interrupt.load(Relaxed) {
+        Some(Signal::Interrupt)
+    } else if flags.terminate.load(Relaxed) {
+        Some(Signal::Terminate)
+    } else {
+        None
+    }
+}

@@ -1,0 +1,39 @@
+//! What a model is, and everything that stands around one: trials in processes of their
+//! own, the conformance suite, and the demo command line.
+//!
+//! A model implements [`Model`] and lists its variants with [`variants!`]; from that it
+//! gets its command line ([`demo`]), its tests ([`conformance`]) and its place in
+//! `compare`. Nothing here knows a model by name.
+
+mod case;
+mod child;
+mod conformance;
+mod demo;
+mod facts;
+pub mod interrupt;
+mod model;
+mod outcome;
+mod peer;
+mod process;
+mod program;
+mod protocol;
+mod readme;
+mod spans;
+mod trial;
+mod usage;
+
+pub use case::{Bench, Case, job_args};
+pub use conformance::{Verdict, all_cases, conformance, judge};
+pub use demo::{Demo, demo, demo_from};
+pub use facts::{Fact, Facts, Floor, Value};
+pub use model::{Deviation, Model, Peer, Status, Variant};
+pub use outcome::{Class, Failure, Outcome, panic_message};
+pub use program::{Program, worker_command};
+pub use protocol::{Memory, Range, Reply, SETTLE, SPANS};
+pub use spans::{Span, monotonic_nanos, record_span, span, spans_wanted};
+pub use trial::{
+    Checked, Runner, Settings, TrialError, run_floor, run_trial, stage_and_run,
+};
+pub use usage::{Misuse, one_line};
+
+pub use process::Usage;

@@ -1,0 +1,171 @@
+//! A model, its variants and its peers.
+
+use std::fmt;
+
+use anyhow::{Result, bail};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{Case, Facts, Floor};
+
+/// One concurrency model: a job, the variants that do it, and the check that decides.
+pub trait Model: Sized + 'static {
+    /// The model's name, which is also its package's: `semaphores`.
+    const NAME: &'static str;
+    /// The job in one sentence, for a person who sees it for the first time.
+    const ABOUT: &'static str;
+    /// The arguments with which `compare` sizes the job, so that a trial takes about 0.1 s.
+    const COMPARISON: &'static [&'static str];
+    /// Arguments of a job that takes at least five seconds in every variant: what
+    /// interrupts are tried on.
+    const LONG: &'static [&'static str];
+    /// The README, whose table of variants is held against the list.
+    const README: &'static str;
+
+    /// The command line's view of the job.
+    type Args: clap::Args + Clone + fmt::Debug + Send + Sync;
+    /// What every variant is handed. It refuses unknown fields.
+    type Job: Serialize + DeserializeOwned + fmt::Debug + Send + Sync;
+    /// What every variant hands back.
+    type Output: Serialize + DeserializeOwned + fmt::Debug + Send;
+    /// What must stand around the job while it runs; dropped when the trial is over.
+    type Stage;
+
+    /// Every variant, in reading order. The first is the reference of comparisons.
+    fn variants() -> &'static [Variant<Self>];
+
+    /// The same job outside Rust.
+    fn peers() -> &'static [Peer];
+
+    /// Sets the stage and sizes the job. Misuse is reported as [`crate::Misuse`].
+    fn stage(args: &Self::Args) -> Result<(Self::Stage, Self::Job)>;
+
+    /// The job in one line with its parameters: "100 URLs, at most 10 at once".
+    fn describe(job: &Self::Job) -> String;
+
+    /// Holds the output against the stage and a sequential oracle; never trusts the
+    /// variant's own word.
+    fn check(
+        stage: &Self::Stage,
+        job: &Self::Job,
+        output: &Self::Output,
+    ) -> Result<Facts>;
+
+    /// The least time the job could take on this machine. It runs in a process of its own,
+    /// once a round, so it may measure. `None` where nothing bounds the job from below.
+    fn floor(job: &Self::Job) -> Result<Option<Floor>>;
+
+    /// What a person wants to see of an output, a line an item.
+    fn results(job: &Self::Job, output: &Self::Output) -> Vec<String>;
+
+    /// Named jobs with what must come of them, faults among them.
+    fn cases() -> Vec<Case<Self>>;
+
+    /// What a pool's worker process does with its standard input and output.
+    fn worker() -> Result<()> {
+        bail!("{} has no worker processes", Self::NAME)
+    }
+}
+
+/// One way to do a model's job on one runtime or package.
+pub struct Variant<M: Model> {
+    /// The file's name without its ending: `tokio`.
+    pub name: &'static str,
+    /// The mechanism in a phrase: "tokio::sync::Semaphore, one task a request".
+    pub about: &'static str,
+    /// Whether new code should start from it.
+    pub status: Status,
+    /// The variant's own source text.
+    pub source: &'static str,
+    /// Cases that it is known to fail.
+    pub deviations: &'static [Deviation],
+    /// Does the job.
+    pub run: fn(&M::Job) -> Result<M::Output>,
+}
+
+impl<M: Model> fmt::Debug for Variant<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", M::NAME, self.name)
+    }
+}
+
+/// Whether new code should start from a variant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Its packages are maintained.
+    Current,
+    /// Its packages are discontinued; people meet it in existing code.
+    Legacy,
+}
+
+/// A case that a variant is known to fail. It is shown, and it fails the tests if it
+/// stops happening.
+#[derive(Clone, Copy, Debug)]
+pub struct Deviation {
+    /// The case's name.
+    pub case: &'static str,
+    /// Why, and where that is documented.
+    pub reason: &'static str,
+}
+
+/// The same job outside Rust: a program that speaks the trial protocol.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer {
+    /// `python`
+    pub name: &'static str,
+    /// The mechanism in a phrase.
+    pub about: &'static str,
+    /// The script's path.
+    pub script: &'static str,
+    /// The script's text.
+    pub source: &'static str,
+    /// Cases that it is known to fail.
+    pub deviations: &'static [Deviation],
+}
+
+/// Lists a model's variants in reading order, a line each; each line names the file
+/// beside it that holds the variant.
+///
+/// ```ignore
+/// test_fixtures::variants! { crate::Locks:
+///     std_mutex = "std::sync::Mutex";
+///     surf = "surf's pooled client", legacy, except { "truncated_body": "why" };
+/// }
+/// ```
+#[macro_export]
+macro_rules! variants {
+    ($model:ty: $(
+        $name:ident = $about:literal
+        $(, $legacy:ident)?
+        $(, except { $($case:literal: $reason:literal),+ $(,)? })?
+    ;)+) => {
+        $(pub mod $name;)+
+
+        /// Every variant, in reading order.
+        pub static VARIANTS: &[$crate::Variant<$model>] = &[$(
+            $crate::Variant {
+                name: stringify!($name),
+                about: $about,
+                status: $crate::variants!(@status $($legacy)?),
+                source: include_str!(concat!(stringify!($name), ".rs")),
+                deviations: &[$($($crate::Deviation { case: $case, reason: $reason }),+)?],
+                run: $name::run,
+            },
+        )+];
+    };
+    (@status) => { $crate::Status::Current };
+    (@status legacy) => { $crate::Status::Legacy };
+}
+
+/// The peer in `peers/python.py` of the crate that calls it.
+#[macro_export]
+macro_rules! python_peer {
+    ($about:literal $(, except { $($case:literal: $reason:literal),+ $(,)? })?) => {
+        $crate::Peer {
+            name: "python",
+            about: $about,
+            script: concat!(env!("CARGO_MANIFEST_DIR"), "/peers/python.py"),
+            source: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/peers/python.py")),
+            deviations: &[$($($crate::Deviation { case: $case, reason: $reason }),+)?],
+        }
+    };
+}

@@ -1,0 +1,58 @@
+//! The trial protocol's reply, as `docs/src/protocol.md` describes it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Floor, Span};
+
+/// The environment variable that asks a trial for spans.
+pub const SPANS: &str = "INTERLEAVE_SPANS";
+
+/// The environment variable that asks a trial to wait, at most 500 ms, until its
+/// descriptors and threads are back where they were before it counts them.
+pub const SETTLE: &str = "INTERLEAVE_SETTLE";
+
+/// What a trial answers on standard output, as one JSON object.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Reply<O> {
+    /// How long the job took on the monotonic clock, in nanoseconds.
+    pub nanos: u64,
+    /// What the variant handed back.
+    pub output: O,
+    /// The process's memory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory: Option<Memory>,
+    /// Open file descriptors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub descriptors: Option<Range>,
+    /// Threads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threads: Option<Range>,
+    /// Pieces of work, if they were asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spans: Vec<Span>,
+}
+
+/// A floor's reply: `null` where nothing bounds the job from below.
+pub(crate) type FloorReply = Option<Floor>;
+
+/// A process's resident memory, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Memory {
+    /// Before the job, with the job read.
+    pub before: u64,
+    /// The most until the job was done (`VmHWM`).
+    pub peak: u64,
+}
+
+/// A count before and after the job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Range {
+    /// Before the job.
+    pub before: u64,
+    /// After it.
+    pub after: u64,
+}
+
+/// The environment variable that asks a trial to do its job once before the one that
+/// counts, so that what a runtime sets up once for the process does not count.
+pub(crate) const WARM: &str = "INTERLEAVE_WARM";

@@ -1,0 +1,76 @@
+//! Spans: what piece of work was done when, on which thread of which process.
+//!
+//! The work is instrumented, not the variants: the function that every variant calls for
+//! one piece of work wraps itself in [`span`]. Unless spans were asked for, that costs
+//! one load of a flag.
+
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use rustix::time::{ClockId, clock_gettime};
+use serde::{Deserialize, Serialize};
+
+/// One piece of work: what, where, from when to when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Span {
+    /// Which task it was: "3", or "100..200".
+    pub task: String,
+    /// Who did it: a thread's or a connection's name, or a worker's process id.
+    pub lane: String,
+    /// When it began, in nanoseconds of the system's monotonic clock.
+    pub start: u64,
+    /// When it ended, on the same clock.
+    pub end: u64,
+}
+
+static WANTED: OnceLock<bool> = OnceLock::new();
+static SPANS: Mutex<Vec<Span>> = Mutex::new(Vec::new());
+
+/// Nanoseconds of the system's monotonic clock, which all processes share.
+pub fn monotonic_nanos() -> u64 {
+    let now = clock_gettime(ClockId::Monotonic);
+    now.tv_sec as u64 * 1_000_000_000 + now.tv_nsec as u64
+}
+
+/// Whether this trial was asked for spans.
+pub fn spans_wanted() -> bool {
+    *WANTED.get_or_init(|| std::env::var_os(crate::SPANS).is_some())
+}
+
+/// Does one piece of work and records its span, if spans were asked for.
+pub fn span<T>(task: impl FnOnce() -> String, work: impl FnOnce() -> T) -> T {
+    if !spans_wanted() {
+        return work();
+    }
+    let start = monotonic_nanos();
+    let result = work();
+    let end = monotonic_nanos();
+    let thread = std::thread::current();
+    let lane = match thread.name() {
+        Some(name) => name.to_owned(),
+        None => format!("{:?}", thread.id()),
+    };
+    record_span(Span {
+        task: task(),
+        lane,
+        start,
+        end,
+    });
+    result
+}
+
+/// Records a span that was measured elsewhere: by a worker process, say.
+pub fn record_span(span: Span) {
+    if spans_wanted() {
+        lock().push(span);
+    }
+}
+
+/// Takes every span recorded so far.
+pub(crate) fn take_spans() -> Vec<Span> {
+    std::mem::take(&mut *lock())
+}
+
+fn lock() -> std::sync::MutexGuard<'static, Vec<Span>> {
+    // A panic elsewhere can't leave a Vec of finished spans half-pushed.
+    SPANS.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,224 @@
+//! A trial, as its parent sees it: staged, spawned, waited for, checked.
+
+use std::{io, process::Command, time::Duration};
+
+use thiserror::Error;
+
+use crate::{
+    Facts, Floor, Memory, Model, Program, Range, Reply, SETTLE, SPANS, Span, Usage,
+    process::{self, Ended, Exit},
+    protocol::{FloorReply, WARM},
+};
+
+/// Who does the job.
+#[derive(Clone, Debug)]
+pub enum Runner {
+    /// A variant, by name.
+    Variant(String),
+    /// Any program that speaks the trial protocol: its name and its arguments.
+    Peer(Vec<std::ffi::OsString>),
+}
+
+/// The conditions of a trial, the same for every variant.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// When to kill it.
+    pub time_limit: Duration,
+    /// How many descriptors it may have open.
+    pub descriptors: Option<u64>,
+    /// Whether it is asked for spans.
+    pub spans: bool,
+    /// Whether it waits for its descriptors and threads to go before it counts them.
+    pub settle: bool,
+    /// Whether it does the job once before the one that counts.
+    pub warm: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            time_limit: Duration::from_secs(60),
+            descriptors: None,
+            spans: false,
+            settle: false,
+            warm: false,
+        }
+    }
+}
+
+/// A trial that ended well, and what was seen of it.
+#[derive(Clone, Debug)]
+pub struct Checked<O> {
+    /// How long the job took, in nanoseconds.
+    pub nanos: u64,
+    /// What the variant handed back.
+    pub output: O,
+    /// What the check saw.
+    pub facts: Facts,
+    /// What the process used, from its start to its end.
+    pub usage: Usage,
+    /// Its memory, if it told.
+    pub memory: Option<Memory>,
+    /// Its descriptors, if it told.
+    pub descriptors: Option<Range>,
+    /// Its threads, if it told.
+    pub threads: Option<Range>,
+    /// Its pieces of work, if it was asked.
+    pub spans: Vec<Span>,
+    /// Descendants that it left behind.
+    pub left_behind: usize,
+}
+
+/// Why a trial is a row without a time.
+#[derive(Debug, Error)]
+pub enum TrialError {
+    /// The stage could not be set.
+    #[error("{0:#}")]
+    Stage(anyhow::Error),
+    /// The program could not be started.
+    #[error("can't start {program}: {source}")]
+    Spawn {
+        /// The program.
+        program: String,
+        /// The cause.
+        source: io::Error,
+    },
+    /// It took too long, and was killed with all its processes.
+    #[error("killed after {limit:?}, with all its processes")]
+    TimedOut {
+        /// The time that it had.
+        limit: Duration,
+    },
+    /// This program was asked to end.
+    #[error("interrupted")]
+    Interrupted,
+    /// It ended by itself, with an exit code that says it failed.
+    #[error("exit code {code}: {}", last_line(.stderr))]
+    Exited {
+        /// The exit code.
+        code: i32,
+        /// The end of its standard error.
+        stderr: String,
+    },
+    /// Something killed it.
+    #[error("killed by signal {signal}: {}", last_line(.stderr))]
+    Killed {
+        /// The signal.
+        signal: i32,
+        /// The end of its standard error.
+        stderr: String,
+    },
+    /// It ended well but said nothing.
+    #[error("exit code 0, but no reply on standard output")]
+    NoReply,
+    /// What it said is not a reply.
+    #[error("the reply is not what the trial protocol asks for: {0}")]
+    InvalidReply(serde_json::Error),
+    /// It answered, and the check did not agree.
+    #[error("check failed: {0:#}")]
+    Check(anyhow::Error),
+    /// The system refused something that trials need.
+    #[error("can't run a trial: {0}")]
+    System(#[from] io::Error),
+}
+
+/// One trial with a stage of its own: stages, runs, checks.
+pub fn stage_and_run<M: Model>(
+    program: &Program,
+    runner: &Runner,
+    args: &M::Args,
+    settings: &Settings,
+) -> Result<Checked<M::Output>, TrialError> {
+    let (stage, job) = M::stage(args).map_err(TrialError::Stage)?;
+    let mut trial = run_trial::<M>(program, runner, &job, settings)?;
+    trial.facts = M::check(&stage, &job, &trial.output).map_err(TrialError::Check)?;
+    Ok(trial)
+}
+
+/// One trial on a stage that stands, not yet checked: its facts are empty.
+pub fn run_trial<M: Model>(
+    program: &Program,
+    runner: &Runner,
+    job: &M::Job,
+    settings: &Settings,
+) -> Result<Checked<M::Output>, TrialError> {
+    let mut command = match runner {
+        Runner::Variant(name) => {
+            let mut command = program.command();
+            command.args(["trial", name]);
+            command
+        }
+        Runner::Peer(words) => {
+            let (first, rest) = words.split_first().ok_or_else(|| {
+                io::Error::new(io::ErrorKind::InvalidInput, "an empty command")
+            })?;
+            let mut command = Command::new(first);
+            command.args(rest);
+            command
+        }
+    };
+    for (wanted, name) in [
+        (settings.spans, SPANS),
+        (settings.settle, SETTLE),
+        (settings.warm, WARM),
+    ] {
+        if wanted {
+            command.env(name, "1");
+        }
+    }
+    let ended = process::run(command, json(job), settings)?;
+    let (usage, left_behind) = (ended.usage, ended.left_behind);
+    let reply: Reply<M::Output> = reply(&ended)?;
+    Ok(Checked {
+        nanos: reply.nanos,
+        output: reply.output,
+        facts: Facts::new(),
+        usage,
+        memory: reply.memory,
+        descriptors: reply.descriptors,
+        threads: reply.threads,
+        spans: reply.spans,
+        left_behind,
+    })
+}
+
+/// The floor of a job, found in a process of its own.
+pub fn run_floor<M: Model>(
+    program: &Program,
+    job: &M::Job,
+) -> Result<Option<Floor>, TrialError> {
+    let mut command = program.command();
+    command.arg("floor");
+    let ended = process::run(command, json(job), &Settings::default())?;
+    reply::<FloorReply>(&ended)
+}
+
+fn json(job: &impl serde::Serialize) -> Vec<u8> {
+    let mut json = serde_json::to_vec(job).expect("a job has string keys and no NaN");
+    json.push(b'\n');
+    json
+}
+
+fn reply<R: serde::de::DeserializeOwned>(ended: &Ended) -> Result<R, TrialError> {
+    let stderr = || ended.stderr.clone();
+    match ended.exit {
+        Exit::Code(0) if ended.stdout.is_empty() => Err(TrialError::NoReply),
+        Exit::Code(0) => {
+            serde_json::from_slice(&ended.stdout).map_err(TrialError::InvalidReply)
+        }
+        Exit::Code(code) => Err(TrialError::Exited {
+            code,
+            stderr: stderr(),
+        }),
+        Exit::Signal(signal) => Err(TrialError::Killed {
+            signal,
+            stderr: stderr(),
+        }),
+    }
+}
+
+/// The line in which programs say why: the last that says anything.
+fn last_line(stderr: &str) -> &str {
+    let line = stderr.lines().rev().find(|line| !line.trim().is_empty());
+    line.unwrap_or("it said nothing on standard error").trim()
+}
