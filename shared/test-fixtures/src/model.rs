@@ -60,6 +60,13 @@ pub trait Model: Sized + 'static {
     /// Named jobs with what must come of them, faults among them.
     fn cases() -> Vec<Case<Self>>;
 
+    /// Environment variables that every trial of the job gets, whoever does it: how many
+    /// threads the runtimes start that take that from nowhere else (`SMOL_THREADS`,
+    /// `ASYNC_STD_THREAD_COUNT`).
+    fn environment(_job: &Self::Job) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
     /// What a pool's worker process does with its standard input and output.
     fn worker() -> Result<()> {
         bail!("{} has no worker processes", Self::NAME)

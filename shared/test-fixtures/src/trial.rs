@@ -166,6 +166,7 @@ pub fn run_trial<M: Model>(
             command.env(name, "1");
         }
     }
+    command.envs(M::environment(job));
     let ended = process::run(command, json(job), settings)?;
     let (usage, left_behind) = (ended.usage, ended.left_behind);
     let reply: Reply<M::Output> = reply(&ended)?;
