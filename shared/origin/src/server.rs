@@ -1,0 +1,200 @@
+//! The event loop: one thread that accepts, reads, answers and keeps time.
+//!
+//! Within a turn a request is read, answered with one write and noted in the ledger
+//! before another socket is read, so a client that sends its next request upon the last
+//! byte is never seen as two in flight.
+
+use std::io::{self, ErrorKind};
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use rustix::net::SocketFlags;
+use slab::Slab;
+
+use crate::clock::now_ns;
+use crate::connection::{Connection, WaitsFor};
+use crate::desk::Desk;
+use crate::ledger::Ledger;
+use crate::paths::Paths;
+use crate::poll::{Poller, Ready};
+use crate::socket::Socket;
+use crate::timers::{Timer, Timers};
+
+/// The listener's key; connections have small ones.
+const LISTENER: usize = usize::MAX - 1;
+/// Bytes to one read.
+const READ: usize = 64 * 1024;
+/// The time until accepting is tried again when descriptors have run out.
+const RETRY_NS: u64 = 10_000_000;
+
+/// Everything that the thread owns; dropping it closes every socket.
+#[derive(Debug)]
+pub(crate) struct Server {
+    poller: Poller,
+    listener: TcpListener,
+    desk: Arc<Desk>,
+    pub(crate) connections: Slab<Connection>,
+    timers: Timers,
+    /// Connections that go on once the others had their turn.
+    pub(crate) yielded: Vec<usize>,
+    pub(crate) paths: Paths,
+    pub(crate) ledger: Ledger,
+    /// Whether the ledger was written to in this turn.
+    pub(crate) changed: bool,
+    pub(crate) received: Vec<u8>,
+    pub(crate) outgoing: Vec<u8>,
+}
+
+impl Server {
+    pub(crate) fn new(
+        listener: TcpListener,
+        poller: Poller,
+        desk: Arc<Desk>,
+    ) -> io::Result<Server> {
+        listener.set_nonblocking(true)?;
+        poller.add(&listener, LISTENER)?;
+        Ok(Server {
+            poller,
+            listener,
+            desk,
+            connections: Slab::new(),
+            timers: Timers::default(),
+            yielded: Vec::new(),
+            paths: Paths::new(),
+            ledger: Ledger::new(),
+            changed: false,
+            received: vec![0; READ],
+            outgoing: Vec::with_capacity(2 * READ),
+        })
+    }
+
+    /// Serves until the desk says stop.
+    pub(crate) fn run(mut self) {
+        while !self.desk.stopping() {
+            if self
+                .poller
+                .wait(self.timers.next(), !self.yielded.is_empty())
+                .is_err()
+            {
+                // Only a descriptor of the poller's own gone bad brings this about.
+                break;
+            }
+            self.turn();
+            self.desk.serve(&self.ledger, self.changed);
+            self.changed = false;
+        }
+        self.connections.clear();
+        self.desk.end(&self.ledger);
+    }
+
+    fn turn(&mut self) {
+        if self.timers.next().is_some() {
+            self.due();
+        }
+        for key in std::mem::take(&mut self.yielded) {
+            if self.waits(key, WaitsFor::Turn) {
+                self.go_on(key);
+            }
+        }
+        let mut index = 0;
+        while let Some(ready) = self.poller.ready(index) {
+            index += 1;
+            match ready.key {
+                LISTENER => self.accept(),
+                _ => self.on_ready(ready),
+            }
+        }
+    }
+
+    fn due(&mut self) {
+        let now = now_ns();
+        while let Some(timer) = self.timers.pop_due(now) {
+            if timer.key == LISTENER {
+                self.accept();
+                continue;
+            }
+            let Some(connection) = self.connections.get_mut(timer.key) else {
+                continue;
+            };
+            if connection.id != timer.connection || connection.timer != timer.due {
+                continue;
+            }
+            connection.timer = 0;
+            match connection.waits_for {
+                WaitsFor::End => self.close(timer.key),
+                WaitsFor::Timer => self.go_on(timer.key),
+                WaitsFor::Client | WaitsFor::Socket | WaitsFor::Turn => {}
+            }
+        }
+    }
+
+    fn on_ready(&mut self, ready: Ready) {
+        if ready.writable && self.waits(ready.key, WaitsFor::Socket) {
+            self.go_on(ready.key);
+        }
+        if ready.readable && self.connections.contains(ready.key) {
+            self.read(ready.key, ready.ended);
+        }
+    }
+
+    fn waits(&self, key: usize, what: WaitsFor) -> bool {
+        self.connections
+            .get(key)
+            .is_some_and(|connection| connection.waits_for == what)
+    }
+
+    fn accept(&mut self) {
+        let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
+        loop {
+            let fd = match rustix::net::accept_with(&self.listener, flags) {
+                Ok(fd) => fd,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return,
+                // The client was gone before it was accepted.
+                Err(rustix::io::Errno::CONNABORTED | rustix::io::Errno::INTR) => continue,
+                Err(_) => {
+                    let due = now_ns() + RETRY_NS;
+                    self.timers.push(Timer {
+                        due,
+                        connection: 0,
+                        key: LISTENER,
+                    });
+                    return;
+                }
+            };
+            let id = self.ledger.opened();
+            self.changed = true;
+            let key = self
+                .connections
+                .insert(Connection::new(Socket::new(fd), id));
+            if self.poller.add(&self.connections[key].socket, key).is_err() {
+                self.close(key);
+            }
+        }
+    }
+
+    /// Sets the connection's timer, in place of any that it had.
+    pub(crate) fn set_timer(&mut self, key: usize, due: u64) {
+        let connections = &self.connections;
+        self.timers.sweep(connections.len(), |timer| {
+            let owner = connections.get(timer.key);
+            timer.key == LISTENER
+                || owner.is_some_and(|owner| {
+                    owner.id == timer.connection && owner.timer == timer.due
+                })
+        });
+        let connection = &mut self.connections[key];
+        connection.timer = due;
+        self.timers.push(Timer {
+            due,
+            connection: connection.id,
+            key,
+        });
+    }
+
+    /// Closes the socket and forgets the connection.
+    pub(crate) fn close(&mut self, key: usize) {
+        self.connections.remove(key);
+        self.ledger.closed();
+        self.changed = true;
+    }
+}

@@ -1,0 +1,247 @@
+//! A connection's turn: reading requests, answering them in order, and finding out that
+//! the client has left.
+
+use std::rc::Rc;
+
+use crate::answer::{Answer, Progress};
+use crate::clock::now_ns;
+use crate::connection::WaitsFor;
+use crate::record::{End, Phase};
+use crate::request::{Method, Refusal, Request};
+use crate::script::{Manner, Script};
+use crate::server::Server;
+use crate::socket::Moved;
+
+/// How long a client whose request was refused may go on sending before it is cut off.
+const LINGER_NS: u64 = 1_000_000_000;
+/// The origin's own page, which is neither recorded nor a sentence.
+const RECORD: &str = "/record";
+
+impl Server {
+    /// Goes on with the answer, then with what was asked meanwhile.
+    pub(crate) fn go_on(&mut self, key: usize) {
+        self.answer(key);
+        let Some(connection) = self.connections.get(key) else {
+            return;
+        };
+        if connection.has_input() && connection.has_room() && connection.answer.is_none()
+        {
+            self.requests(key, &[]);
+        }
+        if self
+            .connections
+            .get(key)
+            .is_some_and(|c| c.unread && c.has_room())
+        {
+            self.read(key, false);
+        }
+    }
+
+    /// Reads what is there. `ended` says that the client has ended its side, so that the
+    /// end must be looked for behind the data.
+    pub(crate) fn read(&mut self, key: usize, ended: bool) {
+        let mut received = std::mem::take(&mut self.received);
+        while let Some(connection) = self.connections.get_mut(key) {
+            connection.unread = false;
+            if !connection.has_room() {
+                connection.unread = true;
+                if ended {
+                    self.hung_up(key);
+                }
+                break;
+            }
+            match connection.socket.read(&mut received) {
+                Moved::Blocked => break,
+                Moved::Lost => {
+                    self.hung_up(key);
+                    break;
+                }
+                Moved::Bytes(bytes) => {
+                    self.requests(key, &received[..bytes]);
+                    // A short read has emptied the socket; the next edge will tell.
+                    if bytes < received.len() && !ended {
+                        break;
+                    }
+                }
+            }
+        }
+        self.received = received;
+    }
+
+    /// Takes the requests out of what was received, and answers them.
+    fn requests(&mut self, key: usize, received: &[u8]) {
+        let earlier = self.connections[key].take_input();
+        let joined;
+        let bytes = if earlier.is_empty() {
+            received
+        } else {
+            joined = [&earlier, received].concat();
+            &joined
+        };
+        let mut at = 0;
+        while let Some(connection) = self.connections.get(key) {
+            match connection.next_request(&bytes[at..]) {
+                Ok(Some(request)) => {
+                    at += request.len;
+                    self.request(key, &request);
+                }
+                Ok(None) => break,
+                Err(refusal) => {
+                    self.refuse(key, refusal);
+                    break;
+                }
+            }
+        }
+        if let Some(connection) = self.connections.get_mut(key) {
+            connection.keep_input(&bytes[at..]);
+        }
+    }
+
+    fn request(&mut self, key: usize, request: &Request<'_>) {
+        let Request {
+            method,
+            path,
+            manner,
+            ..
+        } = *request;
+        let now = now_ns();
+        let (exchange, script) = if path == RECORD && method != Method::Other {
+            let text = serde_json::to_vec(&self.ledger.record());
+            let text = text.expect("a record is made of strings and numbers");
+            (None, Rc::new(Script::text(200, text, manner)))
+        } else {
+            let (name, script) = self.paths.look_up(path, manner, &mut self.ledger);
+            let id = self.connections[key].id;
+            self.changed = true;
+            let exchange = Some(self.ledger.began(name, id, now));
+            match method {
+                Method::Get | Method::Head => (exchange, script),
+                Method::Other => (exchange, Rc::new(Script::not_allowed(manner))),
+            }
+        };
+        let head = method == Method::Head;
+        let answer = Answer::new(script, exchange, head, !manner.keep_alive);
+        self.enqueue(key, answer, now);
+    }
+
+    /// Answers what is no request, and listens no more.
+    fn refuse(&mut self, key: usize, refusal: Refusal) {
+        self.ledger.malformed();
+        self.changed = true;
+        let manner = Manner {
+            keep_alive: false,
+            old: false,
+        };
+        let text = refusal.text.as_bytes().to_vec();
+        let script = Rc::new(Script::text(refusal.status, text, manner));
+        self.enqueue(key, Answer::new(script, None, false, true), now_ns());
+    }
+
+    fn enqueue(&mut self, key: usize, mut answer: Answer, now: u64) {
+        let connection = &mut self.connections[key];
+        connection.deaf |= answer.last;
+        if connection.answer.is_some() {
+            connection.queue.push_back(answer);
+            return;
+        }
+        answer.begin(now);
+        connection.answer = Some(answer);
+        self.answer(key);
+    }
+
+    /// Answers until the connection has to wait, or has nothing to answer.
+    fn answer(&mut self, key: usize) {
+        loop {
+            let connection = &mut self.connections[key];
+            let Some(answer) = &mut connection.answer else {
+                connection.waits_for = WaitsFor::Client;
+                return;
+            };
+            match answer.advance(&mut connection.socket, &mut self.outgoing) {
+                Progress::Done => {
+                    if !self.answered(key) {
+                        return;
+                    }
+                }
+                Progress::Wait(due) => {
+                    connection.waits_for = WaitsFor::Timer;
+                    return self.set_timer(key, due);
+                }
+                Progress::Blocked => {
+                    connection.waits_for = WaitsFor::Socket;
+                    return;
+                }
+                Progress::Yield => {
+                    connection.waits_for = WaitsFor::Turn;
+                    return self.yielded.push(key);
+                }
+                Progress::Hang => {
+                    connection.waits_for = WaitsFor::Client;
+                    return;
+                }
+                Progress::Close => return self.cut(key),
+                Progress::Reset => {
+                    connection.socket.reset_on_drop();
+                    return self.cut(key);
+                }
+                Progress::Lost => return self.hung_up(key),
+            }
+        }
+    }
+
+    /// Notes a whole answer and moves on to the next; false if there is none to come.
+    fn answered(&mut self, key: usize) -> bool {
+        let connection = &mut self.connections[key];
+        let Some(answer) = connection.answer.take() else {
+            return true;
+        };
+        note(self, &answer, End::Answered);
+        let connection = &mut self.connections[key];
+        if !answer.last {
+            connection.answer = connection.queue.pop_front();
+            if let Some(next) = &mut connection.answer {
+                next.begin(now_ns());
+            }
+            return true;
+        }
+        if answer.exchange.is_some() {
+            self.close(key);
+        } else {
+            connection.socket.end();
+            connection.waits_for = WaitsFor::End;
+            self.set_timer(key, now_ns() + LINGER_NS);
+        }
+        false
+    }
+
+    /// Ends the connection as the path asked for.
+    fn cut(&mut self, key: usize) {
+        self.end(key, |_| End::Cut);
+    }
+
+    /// The client has left.
+    fn hung_up(&mut self, key: usize) {
+        self.end(key, |answer| End::HungUp(answer.phase()));
+    }
+
+    fn end(&mut self, key: usize, end: impl Fn(&Answer) -> End) {
+        let connection = &mut self.connections[key];
+        let answer = connection.answer.take();
+        let queue = std::mem::take(&mut connection.queue);
+        if let Some(answer) = answer {
+            note(self, &answer, end(&answer));
+        }
+        for answer in queue {
+            note(self, &answer, End::HungUp(Phase::Queued));
+        }
+        self.close(key);
+    }
+}
+
+fn note(server: &mut Server, answer: &Answer, end: End) {
+    server.changed = true;
+    if let Some(exchange) = answer.exchange {
+        let (status, bytes) = (answer.status(), answer.body_bytes());
+        server.ledger.ended(exchange, now_ns(), end, status, bytes);
+    }
+}
