@@ -11,8 +11,9 @@ use anyhow::{Context, Result};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
-    Checked, Floor, Misuse, Model, Program, Runner, Settings, Status, TrialError, child,
-    interrupt, one_line, trial::run_floor,
+    Checked, Deviation, Floor, Misuse, Model, Program, Runner, Settings, Status,
+    TrialError, child, interrupt, one_line,
+    trial::{check, run_floor},
 };
 
 /// How many lines of results are shown without `--all`.
@@ -122,7 +123,15 @@ impl<A: clap::Args> Demo<A> {
         let mut floor = None;
         let mut shown: Vec<String> = Vec::new();
         let mut all_well = true;
-        for (index, (name, runner)) in runners.iter().enumerate() {
+        for (
+            index,
+            Named {
+                name,
+                runner,
+                deviations,
+            },
+        ) in runners.iter().enumerate()
+        {
             let (stage, job) = M::stage(&self.args)?;
             if index == 0 {
                 writeln!(out, "{}: {}", M::NAME, M::describe(&job))?;
@@ -131,11 +140,7 @@ impl<A: clap::Args> Demo<A> {
             }
             let trial = match runner {
                 Ok(runner) => crate::run_trial::<M>(program, runner, &job, &settings)
-                    .and_then(|mut trial| {
-                        trial.facts = M::check(&stage, &job, &trial.output)
-                            .map_err(TrialError::Check)?;
-                        Ok(trial)
-                    })
+                    .and_then(|trial| check::<M>(trial, &stage, &job, deviations))
                     .map_err(|error| match error {
                         TrialError::Interrupted => None,
                         error => Some(error.to_string()),
@@ -150,12 +155,15 @@ impl<A: clap::Args> Demo<A> {
                     continue;
                 }
                 Err(None) => {
-                    let names: Vec<_> = runners.iter().map(|(name, _)| *name).collect();
+                    let names: Vec<_> = runners.iter().map(|named| named.name).collect();
                     eprintln!("{}", interrupted_line(&names, index));
                     return Ok(false);
                 }
             };
             writeln!(out, "  {name:17} {}", row(&trial, floor.as_ref()))?;
+            for breach in &trial.facts.breaches {
+                writeln!(out, "      deviation {}: {}", breach.case, breach.why)?;
+            }
             let results = M::results(&job, &trial.output);
             if shown != results {
                 self.print_results(&mut out, &results)?;
@@ -182,24 +190,33 @@ impl<A: clap::Args> Demo<A> {
     }
 }
 
-type Named<'a> = (&'a str, Result<Runner, String>);
+/// Who is to do the job, or what to do so that it can.
+struct Named {
+    name: &'static str,
+    runner: Result<Runner, String>,
+    deviations: &'static [Deviation],
+}
 
 /// Those asked for, in reading order; all of them if none was asked for.
-fn runners<M: Model>(wanted: &[String]) -> Result<Vec<Named<'static>>> {
-    let variants = M::variants()
-        .iter()
-        .map(|variant| (variant.name, Ok(Runner::Variant(variant.name.to_owned()))));
-    let peers = M::peers()
-        .iter()
-        .map(|peer| (peer.name, peer.command().map(Runner::Peer)));
-    let all: Vec<_> = variants.chain(peers).collect();
+fn runners<M: Model>(wanted: &[String]) -> Result<Vec<Named>> {
+    let variants = M::variants().iter().map(|variant| Named {
+        name: variant.name,
+        runner: Ok(Runner::Variant(variant.name.to_owned())),
+        deviations: variant.deviations,
+    });
+    let peers = M::peers().iter().map(|peer| Named {
+        name: peer.name,
+        runner: peer.command().map(Runner::Peer),
+        deviations: peer.deviations,
+    });
+    let mut all: Vec<_> = variants.chain(peers).collect();
     for name in wanted {
-        if !all.iter().any(|(known, _)| known == name) {
+        if !all.iter().any(|known| known.name == name) {
             return Err(unknown::<M>(name).into());
         }
     }
-    let keep = |name: &str| wanted.is_empty() || wanted.iter().any(|w| w == name);
-    Ok(all.into_iter().filter(|(name, _)| keep(name)).collect())
+    all.retain(|known| wanted.is_empty() || wanted.iter().any(|name| name == known.name));
+    Ok(all)
 }
 
 fn row<O>(trial: &Checked<O>, floor: Option<&Floor>) -> String {

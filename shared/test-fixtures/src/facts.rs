@@ -8,7 +8,23 @@ use crate::Outcome;
 
 /// What the check saw of one trial, in the order in which to show it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Facts(pub Vec<Fact>);
+pub struct Facts {
+    /// What it saw.
+    pub seen: Vec<Fact>,
+    /// Promises of the model that the output does not keep. Each is a failure, unless the
+    /// variant declares it as a deviation; then it is shown beside the time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub breaches: Vec<Breach>,
+}
+
+/// A promise of the model that an output does not keep, although it is whole.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Breach {
+    /// The case that holds variants to the promise.
+    pub case: String,
+    /// What was seen instead: "peak in flight 50 of 100".
+    pub why: String,
+}
 
 /// One thing that the check saw: "peak in flight 10 of 10".
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -84,8 +100,17 @@ impl Facts {
         self
     }
 
+    /// Adds a promise that is not kept, by the name of the case that is about it.
+    pub fn breach(mut self, case: &str, why: impl Into<String>) -> Self {
+        self.breaches.push(Breach {
+            case: case.to_owned(),
+            why: why.into(),
+        });
+        self
+    }
+
     fn push(&mut self, name: &str, value: Value, of: Option<u64>) {
-        self.0.push(Fact {
+        self.seen.push(Fact {
             name: name.to_owned(),
             value,
             of,
@@ -95,7 +120,7 @@ impl Facts {
 
 impl fmt::Display for Facts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, fact) in self.0.iter().enumerate() {
+        for (index, fact) in self.seen.iter().enumerate() {
             let comma = if index == 0 { "" } else { ", " };
             write!(f, "{comma}{fact}")?;
         }

@@ -5,7 +5,8 @@ use std::{io, process::Command, time::Duration};
 use thiserror::Error;
 
 use crate::{
-    Facts, Floor, Memory, Model, Program, Range, Reply, SETTLE, SPANS, Span, Usage,
+    Deviation, Facts, Floor, Memory, Model, Program, Range, Reply, SETTLE, SPANS, Span,
+    Usage,
     process::{self, Ended, Exit},
     protocol::{FloorReply, WARM},
 };
@@ -122,17 +123,41 @@ pub enum TrialError {
     System(#[from] io::Error),
 }
 
-/// One trial with a stage of its own: stages, runs, checks.
+/// One trial with a stage of its own: stages, runs, checks. A breach is a failure unless
+/// it is among the `declared` deviations.
 pub fn stage_and_run<M: Model>(
     program: &Program,
     runner: &Runner,
     args: &M::Args,
     settings: &Settings,
+    declared: &[Deviation],
 ) -> Result<Checked<M::Output>, TrialError> {
     let (stage, job) = M::stage(args).map_err(TrialError::Stage)?;
-    let mut trial = run_trial::<M>(program, runner, &job, settings)?;
-    trial.facts = M::check(&stage, &job, &trial.output).map_err(TrialError::Check)?;
-    Ok(trial)
+    let trial = run_trial::<M>(program, runner, &job, settings)?;
+    check::<M>(trial, &stage, &job, declared)
+}
+
+/// Has the model's check look at a trial.
+pub(crate) fn check<M: Model>(
+    mut trial: Checked<M::Output>,
+    stage: &M::Stage,
+    job: &M::Job,
+    declared: &[Deviation],
+) -> Result<Checked<M::Output>, TrialError> {
+    trial.facts = M::check(stage, job, &trial.output).map_err(TrialError::Check)?;
+    let surprise = trial.facts.breaches.iter().find(|breach| {
+        !declared
+            .iter()
+            .any(|deviation| deviation.case == breach.case)
+    });
+    match surprise {
+        None => Ok(trial),
+        Some(breach) => Err(TrialError::Check(anyhow::anyhow!(
+            "{}: {}",
+            breach.case,
+            breach.why
+        ))),
+    }
 }
 
 /// One trial on a stage that stands, not yet checked: its facts are empty.
