@@ -1,1 +1,130 @@
-//! In the making.
+//! Many requests, few permits: fetch every URL with at most so many in flight.
+
+mod args;
+mod cases;
+pub mod semaphore;
+pub mod variants;
+
+use std::{num::NonZeroUsize, time::Duration};
+
+use anyhow::{Result, ensure};
+use fetching::{Page, Stage};
+use serde::{Deserialize, Serialize};
+use test_fixtures::{Case, Facts, Floor, Model, Outcome, Peer, Variant, python_peer};
+
+pub use args::Args;
+
+/// The model.
+#[derive(Debug)]
+pub struct Semaphores;
+
+/// What every variant is handed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Job {
+    /// What to fetch.
+    pub urls: Vec<String>,
+    /// The permits: how many requests may be in flight at once.
+    pub limit: NonZeroUsize,
+    /// The threads of runtimes that have a choice.
+    pub workers: NonZeroUsize,
+    /// Milliseconds after which a request is given up.
+    pub timeout_ms: u64,
+    /// Milliseconds that the origin is known to wait before each answer; for the floor.
+    pub latency_ms: f64,
+}
+
+impl Job {
+    /// After how long a request is given up.
+    pub fn timeout(&self) -> Duration {
+        Duration::from_millis(self.timeout_ms)
+    }
+}
+
+/// What every variant hands back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Output {
+    /// What became of each URL, in input order.
+    pub outcomes: Vec<Outcome<Page>>,
+}
+
+impl Model for Semaphores {
+    const NAME: &'static str = "semaphores";
+    const ABOUT: &'static str = "Many requests, few permits: fetch every URL with at most --limit in flight, on every runtime";
+    const COMPARISON: &'static [&'static str] = &["--tasks", "500", "--limit", "100"];
+    const LONG: &'static [&'static str] = &["--tasks", "1000", "--latency", "100ms"];
+    const README: &'static str = include_str!("../README.md");
+
+    type Args = Args;
+    type Job = Job;
+    type Output = Output;
+    type Stage = Stage;
+
+    fn variants() -> &'static [Variant<Self>] {
+        variants::VARIANTS
+    }
+
+    fn peers() -> &'static [Peer] {
+        static PEERS: [Peer; 1] =
+            [python_peer!("asyncio.Semaphore, one task a request, aiohttp")];
+        &PEERS
+    }
+
+    fn stage(args: &Args) -> Result<(Stage, Job)> {
+        args.stage()
+    }
+
+    fn environment(job: &Job) -> Vec<(&'static str, String)> {
+        let workers = job.workers.to_string();
+        vec![("SMOL_THREADS", workers.clone()), ("ASYNC_STD_THREAD_COUNT", workers)]
+    }
+
+    fn describe(job: &Job) -> String {
+        format!("{} URLs, at most {} in flight", job.urls.len(), job.limit)
+    }
+
+    fn check(stage: &Stage, job: &Job, output: &Output) -> Result<Facts> {
+        let (facts, record) = stage.check(&output.outcomes)?;
+        let Some(record) = record else { return Ok(facts) };
+        // A request that the client gave up may be seen to go after its successor has
+        // come, so only those that the origin saw to their end are counted.
+        let ended = |path: &str| !path.contains("/hang");
+        let peak = args::peak_in_flight(&record, ended);
+        let limit = job.limit.get() as u64;
+        ensure!(peak <= limit, "{peak} requests in flight, where {limit} are allowed");
+        let facts = facts.count_of("peak in flight", peak, limit);
+        let (due, peak) = match args::last_batch(job) {
+            // The rest of a mixed job fails at random, so its last part is the measure.
+            Some(due) => (due, args::peak_in_flight(&record, args::is_last_batch)),
+            None => (limit.min(job.urls.len() as u64), peak),
+        };
+        if peak < due && job.latency_ms > 0.0 {
+            let why = format!("peak in flight {peak}, where {due} were possible");
+            return Ok(facts.breach("peak_reaches_limit", why));
+        }
+        Ok(facts)
+    }
+
+    fn floor(job: &Job) -> Result<Option<Floor>> {
+        let (tasks, limit) = (job.urls.len(), job.limit.get());
+        let turns = tasks.div_ceil(limit);
+        if job.latency_ms == 0.0 || turns == 0 {
+            return Ok(None);
+        }
+        let time = Duration::from_secs_f64(job.latency_ms / 1e3 * turns as f64);
+        let latency = job.latency_ms;
+        Ok(Some(Floor::new(
+            time,
+            format!("{tasks} requests of {latency} ms, {limit} at once: {turns} turns"),
+        )))
+    }
+
+    fn results(job: &Job, output: &Output) -> Vec<String> {
+        let lines = job.urls.iter().zip(&output.outcomes);
+        fetching::results(lines)
+    }
+
+    fn cases() -> Vec<Case<Self>> {
+        cases::cases()
+    }
+}

@@ -1,1 +1,8 @@
-fn main(){}
+//! Every case against every variant.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let program = env!("CARGO_BIN_EXE_semaphores");
+    test_fixtures::conformance::<semaphores::Semaphores>(program)
+}

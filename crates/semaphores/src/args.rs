@@ -1,0 +1,136 @@
+//! The command line's view of the job, and the paths that it asks the origin for.
+
+use std::{num::NonZeroUsize, time::Duration};
+
+use anyhow::Result;
+use fetching::{Stage, Urls, milliseconds};
+use origin::Record;
+use test_fixtures::Misuse;
+
+use crate::Job;
+
+/// In the paths of the requests that come after a mixed job's random ones.
+const LAST_BATCH: &str = "/note/last";
+
+/// The job's parameters.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    urls: Urls,
+    /// How many requests
+    #[arg(long, default_value_t = 100)]
+    tasks: usize,
+    /// How many of them may be in flight at once
+    #[arg(long, default_value = "10")]
+    limit: NonZeroUsize,
+    /// How long the origin waits before each answer
+    #[arg(long, default_value = "20ms", value_parser = milliseconds)]
+    latency: Duration,
+    /// Bytes in each answer's body
+    #[arg(long, default_value_t = 1024)]
+    bytes: u64,
+    /// Threads of the runtimes that have a choice [default: the machine's cores]
+    #[arg(long)]
+    workers: Option<NonZeroUsize>,
+    /// When to give a request up
+    #[arg(long, default_value = "10s", value_parser = milliseconds)]
+    timeout: Duration,
+    /// Ask the origin for this path, in its own grammar; can be given several times
+    #[arg(long = "path", value_name = "PATH")]
+    paths: Vec<String>,
+    /// Let answers be whole, cut short, reset, hanging or made to panic, at random from
+    /// this seed
+    #[arg(long, value_name = "SEED")]
+    mix: Option<u64>,
+}
+
+impl Args {
+    pub(crate) fn stage(&self) -> Result<(Stage, Job)> {
+        let own_origin = self.urls.read()?.map(Stage::of_user);
+        let (stage, latency) = match own_origin {
+            Some(stage) => (stage, Duration::ZERO),
+            None => (Stage::with_origin(self.paths())?, self.latency()),
+        };
+        let timeout_ms = self.timeout.as_millis() as u64;
+        if timeout_ms == 0 {
+            return Err(Misuse::new("--timeout must be at least 1ms").into());
+        }
+        let job = Job {
+            urls: stage.urls().to_vec(),
+            limit: self.limit,
+            workers: self.workers.unwrap_or_else(cores),
+            timeout_ms,
+            latency_ms: latency.as_secs_f64() * 1e3,
+        };
+        Ok((stage, job))
+    }
+
+    /// What the origin is known to wait before each answer.
+    fn latency(&self) -> Duration {
+        match self.paths.is_empty() {
+            true => self.latency,
+            false => Duration::ZERO,
+        }
+    }
+
+    fn paths(&self) -> Vec<String> {
+        if !self.paths.is_empty() {
+            return self.paths.clone();
+        }
+        let honest = match self.latency.as_micros() {
+            0 => format!("/bytes/{}", self.bytes),
+            latency => format!("/after/{latency}us/bytes/{}", self.bytes),
+        };
+        let Some(seed) = self.mix else {
+            return (0..self.tasks).map(|task| format!("{honest}/nonce/{task}")).collect();
+        };
+        let mut random = fastrand::Rng::with_seed(seed);
+        let mixed = (0..self.tasks).map(|task| {
+            let path = match random.u8(..8) {
+                0 => "/bytes/1000/truncate/500".to_owned(),
+                1 => "/bytes/1000/reset/500".to_owned(),
+                2 => format!("{honest}/note/panic"),
+                3 => "/hang".to_owned(),
+                _ => honest.clone(),
+            };
+            format!("{path}/nonce/{task}")
+        });
+        let last = (0..self.limit.get() * 3)
+            .map(|task| format!("{honest}{LAST_BATCH}/nonce/last-{task}"));
+        mixed.chain(last).collect()
+    }
+}
+
+fn cores() -> NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+pub(crate) fn is_last_batch(path: &str) -> bool {
+    path.contains(LAST_BATCH)
+}
+
+/// How many requests of a mixed job's last part must be in flight at once; `None` if the
+/// job is not mixed.
+pub(crate) fn last_batch(job: &Job) -> Option<u64> {
+    let mixed = job.urls.last().is_some_and(|url| is_last_batch(url));
+    mixed.then_some(job.limit.get() as u64)
+}
+
+/// The most requests in flight at one time, of those whose path is `counted`.
+pub(crate) fn peak_in_flight(record: &Record, counted: impl Fn(&str) -> bool) -> u64 {
+    let exchanges = record.exchanges.iter().filter(|exchange| counted(&exchange.path));
+    let mut edges: Vec<(u64, i64)> = exchanges
+        .flat_map(|exchange| {
+            let end = exchange.ended_ns.unwrap_or(u64::MAX);
+            [(exchange.started_ns, 1), (end, -1)]
+        })
+        .collect();
+    // At the same nanosecond an end comes before a start.
+    edges.sort_unstable();
+    let (mut now, mut peak) = (0, 0);
+    for (_, step) in edges {
+        now += step;
+        peak = peak.max(now);
+    }
+    peak as u64
+}

@@ -1,0 +1,68 @@
+//! A task for each request, spawned once it has a permit.
+//!
+//! async-lock's `acquire_arc` gives a permit that moves into the task and goes back when
+//! the task drops it. The global executor has as many threads as `SMOL_THREADS` says, by
+//! default one.
+//!
+//! # What to notice
+//! - smol is small crates put together: the semaphore is async-lock's, the client is hyper
+//!   over smol's sockets, and the time-out is a timer that races the request.
+//! - A `Task` is a future: dropped, it cancels the request. A panic comes out of whoever
+//!   awaits it, so the wait catches it.
+//!
+//! # When not to use this
+//! Where permits must go round in order: async-lock lets a newcomer take a permit past
+//! those who wait, unless one has waited for long.
+
+use std::io::{Error, ErrorKind};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use anyhow::Result;
+use async_lock::Semaphore;
+use fetching::{Page, outcome};
+use http_body_util::BodyExt;
+use http_client::smol::{Client, client};
+use smol::{Timer, future::FutureExt};
+
+use crate::{Job, Output};
+
+/// Fetches every URL, at most `job.limit` at once.
+pub fn run(job: &Job) -> Result<Output> {
+    smol::block_on(async {
+        let client = client(job.limit.get());
+        let semaphore = Arc::new(Semaphore::new(job.limit.get()));
+        let mut requests = Vec::with_capacity(job.urls.len());
+        for url in job.urls.iter().cloned() {
+            let permit = semaphore.acquire_arc().await;
+            let (client, timeout) = (client.clone(), Timer::after(job.timeout()));
+            requests.push(smol::spawn(async move {
+                let _permit = permit;
+                let late = async {
+                    timeout.await;
+                    Err(Error::from(ErrorKind::TimedOut).into())
+                };
+                fetch(&client, &url).or(late).await
+            }));
+        }
+        let mut outcomes = Vec::with_capacity(requests.len());
+        for request in requests {
+            outcomes.push(match AssertUnwindSafe(request).catch_unwind().await {
+                Ok(result) => outcome(result),
+                Err(panic) => panic.into(),
+            });
+        }
+        Ok(Output { outcomes })
+    })
+}
+
+async fn fetch(client: &Client, url: &str) -> Result<Page> {
+    let mut response = client.get(url.parse()?).await?;
+    let mut page = Page::open(url, response.status().as_u16());
+    while let Some(frame) = response.frame().await.transpose()? {
+        if let Some(part) = frame.data_ref() {
+            page.read(part);
+        }
+    }
+    Ok(page.close())
+}

@@ -1,0 +1,68 @@
+//! A task for each request, spawned once it has a permit, with surf's own pool.
+//!
+//! surf is unmaintained; use reqwest on tokio, or hyper as `smol` does here. Its client
+//! runs on async-std.
+//!
+//! # What to notice
+//! - surf keeps at most 50 connections to a host unless told otherwise, and says nothing:
+//!   of 100 permits, 50 wait inside the client. The default is left as people meet it;
+//!   `Config::set_max_connections_per_host` lifts it.
+//! - Its own time-out ends with the head, so one that covers the body is put around it.
+//! - A body cut short is a success to it.
+//!
+//! # When not to use this
+//! In new code: it gets no more fixes (RUSTSEC-2025-0036).
+
+use std::io::{Error, ErrorKind};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use anyhow::Result;
+use async_lock::Semaphore;
+use async_std::{future::timeout, io::ReadExt, task};
+use fetching::{Page, outcome};
+use futures_util::FutureExt;
+use surf::Client;
+
+use crate::{Job, Output};
+
+/// Fetches every URL, at most `job.limit` at once.
+pub fn run(job: &Job) -> Result<Output> {
+    task::block_on(async {
+        let client = Client::new();
+        let semaphore = Arc::new(Semaphore::new(job.limit.get()));
+        let limit = job.timeout();
+        let mut requests = Vec::with_capacity(job.urls.len());
+        for url in job.urls.iter().cloned() {
+            let permit = semaphore.acquire_arc().await;
+            let client = client.clone();
+            requests.push(task::spawn(async move {
+                let _permit = permit;
+                match timeout(limit, fetch(&client, &url)).await {
+                    Ok(result) => result,
+                    Err(_) => Err(Error::from(ErrorKind::TimedOut).into()),
+                }
+            }));
+        }
+        let mut outcomes = Vec::with_capacity(requests.len());
+        for request in requests {
+            outcomes.push(match AssertUnwindSafe(request).catch_unwind().await {
+                Ok(result) => outcome(result),
+                Err(panic) => panic.into(),
+            });
+        }
+        Ok(Output { outcomes })
+    })
+}
+
+async fn fetch(client: &Client, url: &str) -> Result<Page> {
+    let mut response = client.get(url).await.map_err(surf::Error::into_inner)?;
+    let mut page = Page::open(url, response.status().into());
+    let mut part = vec![0; 8192];
+    loop {
+        match response.read(&mut part).await? {
+            0 => return Ok(page.close()),
+            count => page.read(&part[..count]),
+        }
+    }
+}

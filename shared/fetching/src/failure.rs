@@ -1,0 +1,97 @@
+//! Failures by class: the same fault is the same class, whichever client met it.
+
+use std::{error::Error, io};
+
+use anyhow::Result;
+use test_fixtures::{Class, Failure, Outcome};
+
+use crate::Page;
+
+/// What became of a request: a page, a time-out, or a failure with its class.
+pub fn outcome(result: Result<Page>) -> Outcome<Page> {
+    let error = match result {
+        Ok(page) => return Outcome::Ok(page),
+        Err(error) => error,
+    };
+    // The deepest cause knows best; those above it only know what they were doing.
+    let causes: Vec<_> = error.chain().collect();
+    match causes.into_iter().rev().find_map(kind) {
+        Some(Kind::TimedOut) => Outcome::TimedOut,
+        Some(Kind::Failed(class)) => failed(class, &error),
+        None => failed(Class::Other, &error),
+    }
+}
+
+fn failed(class: Class, error: &anyhow::Error) -> Outcome<Page> {
+    Outcome::Failed(Failure {
+        class,
+        why: format!("{error:#}"),
+    })
+}
+
+enum Kind {
+    TimedOut,
+    Failed(Class),
+}
+
+fn kind(error: &(dyn Error + 'static)) -> Option<Kind> {
+    if let Some(error) = error.downcast_ref::<io::Error>() {
+        return io_kind(error);
+    }
+    if error.is::<httparse::Error>() {
+        return Some(Kind::Failed(Class::Malformed));
+    }
+    client_kind(error)
+}
+
+fn io_kind(error: &io::Error) -> Option<Kind> {
+    use io::ErrorKind::*;
+    // Too many open files: of this process, of the system.
+    const EMFILE: i32 = 24;
+    const ENFILE: i32 = 23;
+    if let Some(EMFILE | ENFILE) = error.raw_os_error() {
+        return Some(Kind::Failed(Class::Descriptors));
+    }
+    let class = match error.kind() {
+        TimedOut | WouldBlock => return Some(Kind::TimedOut),
+        ConnectionRefused => Class::Refused,
+        ConnectionReset | ConnectionAborted | BrokenPipe => Class::Reset,
+        UnexpectedEof => Class::Truncated,
+        InvalidData => Class::Malformed,
+        // What an io::Error wraps is not among its sources.
+        _ => return error.get_ref().and_then(|inner| kind(inner)),
+    };
+    Some(Kind::Failed(class))
+}
+
+#[allow(
+    unused_variables,
+    reason = "each client is there only where it is asked for"
+)]
+fn client_kind(error: &(dyn Error + 'static)) -> Option<Kind> {
+    #[cfg(feature = "hyper")]
+    if let Some(error) = error.downcast_ref::<hyper::Error>() {
+        return match () {
+            () if error.is_parse() => Some(Kind::Failed(Class::Malformed)),
+            () if error.is_incomplete_message() => Some(Kind::Failed(Class::Truncated)),
+            () if error.is_timeout() => Some(Kind::TimedOut),
+            () => None,
+        };
+    }
+    #[cfg(feature = "reqwest")]
+    if let Some(error) = error.downcast_ref::<reqwest::Error>() {
+        return error.is_timeout().then_some(Kind::TimedOut);
+    }
+    #[cfg(feature = "ureq")]
+    if let Some(error) = error.downcast_ref::<ureq::Error>() {
+        return match error {
+            ureq::Error::Io(error) => io_kind(error),
+            ureq::Error::Timeout(_) => Some(Kind::TimedOut),
+            ureq::Error::Protocol(_) | ureq::Error::Http(_) => {
+                Some(Kind::Failed(Class::Malformed))
+            }
+            _ => None,
+        };
+    }
+    None
+}

@@ -1,0 +1,12 @@
+//! What every model that fetches shares: pages, what becomes of them, the URLs that a
+//! user names, and the stage with its origin and its oracle.
+
+mod failure;
+mod page;
+mod stage;
+mod urls;
+
+pub use failure::outcome;
+pub use page::{Page, PartialPage, Sha256, results};
+pub use stage::Stage;
+pub use urls::{Urls, milliseconds};

@@ -1,0 +1,190 @@
+//! The stage of a model that fetches, and what must come of each URL.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr, SocketAddrV4},
+    os::fd::OwnedFd,
+    time::Duration,
+};
+
+use anyhow::{Result, anyhow, ensure};
+use origin::{Expected, Fault, Origin, Record, expected};
+use rustix::net::{AddressFamily, SocketType, bind, getsockname, socket};
+use test_fixtures::{Class, Facts, Misuse, Outcome};
+
+use crate::{Page, Sha256};
+
+/// How long the origin has to see every socket closed, once the trial has ended.
+const CLOSED_WITHIN: Duration = Duration::from_millis(500);
+
+/// What stands around a fetching job: an origin of its own, unless the user named URLs.
+#[derive(Debug)]
+pub struct Stage {
+    origin: Option<Origin>,
+    /// Holds the port of `/refused`: bound, so that nobody else can have it, but not
+    /// listened on.
+    _refusing: Option<OwnedFd>,
+    paths: Vec<String>,
+    urls: Vec<String>,
+}
+
+impl Stage {
+    /// An origin of its own that is asked for `paths`, in the origin's grammar. The path
+    /// `/refused` stands for a port on which nobody listens.
+    pub fn with_origin(paths: Vec<String>) -> Result<Self> {
+        let origin = Origin::start()?;
+        let mut refusing = None;
+        let mut urls = Vec::with_capacity(paths.len());
+        for path in &paths {
+            if path == "/refused" {
+                let (held, address) = refusing_port()?;
+                refusing = Some(held);
+                urls.push(format!("http://{address}/"));
+            } else {
+                expected(path).map_err(|error| Misuse(format!("{path:?}: {error}")))?;
+                urls.push(origin.url(path));
+            }
+        }
+        Ok(Self {
+            origin: Some(origin),
+            _refusing: refusing,
+            paths,
+            urls,
+        })
+    }
+
+    /// The user's own URLs. Nothing is known of what they answer.
+    pub fn of_user(urls: Vec<String>) -> Self {
+        Self {
+            origin: None,
+            _refusing: None,
+            paths: Vec::new(),
+            urls,
+        }
+    }
+
+    /// The URLs to fetch, in input order.
+    pub fn urls(&self) -> &[String] {
+        &self.urls
+    }
+
+    /// The origin, unless the URLs are the user's.
+    pub fn origin(&self) -> Option<&Origin> {
+        self.origin.as_ref()
+    }
+
+    /// Holds every outcome against what the origin's grammar says of its path, and against
+    /// the origin's record. Returns the record, if there is one.
+    pub fn check(&self, outcomes: &[Outcome<Page>]) -> Result<(Facts, Option<Record>)> {
+        ensure!(
+            outcomes.len() == self.urls.len(),
+            "{} outcomes for {} URLs",
+            outcomes.len(),
+            self.urls.len()
+        );
+        let facts = Facts::new().outcomes(outcomes);
+        let Some(origin) = &self.origin else {
+            return Ok((facts, None));
+        };
+        for (path, outcome) in self.paths.iter().zip(outcomes) {
+            let wanted = wanted(path)?;
+            ensure!(
+                wanted.is(outcome),
+                "{path}: {}, where {wanted:?} was due",
+                told(outcome)
+            );
+        }
+        let closed = origin.wait_for(CLOSED_WITHIN, |seen| seen.connections_open == 0);
+        let record = origin.record();
+        ensure!(
+            closed,
+            "{} connections still open {CLOSED_WITHIN:?} after the end",
+            record.connections_open
+        );
+        self.check_hits(&record)?;
+        Ok((facts, Some(record)))
+    }
+
+    /// Each path was asked for as often as it stands in the job; more often only where
+    /// the answer was a fault, which a client may retry.
+    fn check_hits(&self, record: &Record) -> Result<()> {
+        let mut due = std::collections::BTreeMap::<&str, u64>::new();
+        for path in self.paths.iter().filter(|path| *path != "/refused") {
+            *due.entry(path).or_default() += 1;
+        }
+        for (path, due) in due {
+            let hits = record.hits(path);
+            let whole = matches!(wanted(path)?, Wanted::Ok(_) | Wanted::Panicked);
+            ensure!(
+                hits == due || (hits > due && !whole),
+                "{path} was asked for {hits} times, not {due}"
+            );
+        }
+        Ok(())
+    }
+}
+
+/// What must come of a path.
+#[derive(Debug)]
+enum Wanted {
+    Ok(Page),
+    Panicked,
+    TimedOut,
+    Failed(Class),
+}
+
+impl Wanted {
+    fn is(&self, outcome: &Outcome<Page>) -> bool {
+        match (self, outcome) {
+            (Wanted::Ok(wanted), Outcome::Ok(page)) => wanted == page,
+            (Wanted::Panicked, Outcome::Panicked(_)) => true,
+            (Wanted::TimedOut, Outcome::TimedOut) => true,
+            (Wanted::Failed(class), Outcome::Failed(failure)) => *class == failure.class,
+            _ => false,
+        }
+    }
+}
+
+fn wanted(path: &str) -> Result<Wanted> {
+    if path == "/refused" {
+        return Ok(Wanted::Failed(Class::Refused));
+    }
+    Ok(
+        match expected(path).map_err(|error| anyhow!("{path}: {error}"))? {
+            _ if path.contains("/note/panic") => Wanted::Panicked,
+            Expected::Whole {
+                status,
+                bytes,
+                sha256,
+            } => Wanted::Ok(Page {
+                status,
+                bytes,
+                sha256: Sha256(sha256),
+            }),
+            Expected::Fault(Fault::Hung | Fault::Stalled { .. }) => Wanted::TimedOut,
+            Expected::Fault(Fault::Truncated { .. } | Fault::Closed) => {
+                Wanted::Failed(Class::Truncated)
+            }
+            Expected::Fault(Fault::Reset { .. } | Fault::Refused) => {
+                Wanted::Failed(Class::Reset)
+            }
+            Expected::Fault(Fault::Malformed) => Wanted::Failed(Class::Malformed),
+        },
+    )
+}
+
+/// An outcome in a few words.
+fn told(outcome: &Outcome<Page>) -> String {
+    match outcome {
+        Outcome::Ok(page) => format!("ok, {page}"),
+        Outcome::Failed(failure) => format!("{} ({})", failure.class, failure.why),
+        Outcome::Panicked(message) => format!("panicked ({message})"),
+        other => other.word().to_owned(),
+    }
+}
+
+fn refusing_port() -> Result<(OwnedFd, SocketAddr)> {
+    let held = socket(AddressFamily::INET, SocketType::STREAM, None)?;
+    bind(&held, &SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0))?;
+    let address = SocketAddrV4::try_from(getsockname(&held)?)?;
+    Ok((held, address.into()))
+}

@@ -1,0 +1,93 @@
+//! The URLs that a user names.
+
+use std::{
+    fs,
+    io::{self, Read},
+    time::Duration,
+};
+
+use anyhow::Result;
+use test_fixtures::Misuse;
+use url::Url;
+
+/// URLs to fetch instead of the origin's own.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Urls {
+    /// Fetch these instead of the demo's own origin
+    #[arg(value_name = "URL")]
+    pub urls: Vec<String>,
+    /// Fetch the URLs in this file, one a line; `-` is standard input, `#` begins a comment
+    #[arg(long, value_name = "FILE")]
+    pub urls_from: Option<String>,
+}
+
+impl Urls {
+    /// The URLs, each checked; `None` if the user named neither URLs nor a file.
+    pub fn read(&self) -> Result<Option<Vec<String>>> {
+        if self.urls.is_empty() && self.urls_from.is_none() {
+            return Ok(None);
+        }
+        let mut urls = Vec::new();
+        for url in &self.urls {
+            urls.push(checked(url).map_err(Misuse::new)?);
+        }
+        if let Some(file) = &self.urls_from {
+            for (index, line) in read(file)?.lines().enumerate() {
+                let line = line.trim();
+                if line.is_empty() || line.starts_with('#') {
+                    continue;
+                }
+                let at = |why| Misuse(format!("{file}, line {}: {why}", index + 1));
+                urls.push(checked(line).map_err(at)?);
+            }
+        }
+        Ok(Some(urls))
+    }
+}
+
+/// Standard input can be read once, and every trial of a run wants the same URLs.
+fn read(file: &str) -> Result<String> {
+    static STANDARD_INPUT: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+    let cant = |error: io::Error| Misuse(format!("can't read URLs from {file}: {error}"));
+    if file != "-" {
+        return Ok(fs::read_to_string(file).map_err(cant)?);
+    }
+    if let Some(text) = STANDARD_INPUT.get() {
+        return Ok(text.clone());
+    }
+    let mut text = String::new();
+    io::stdin().read_to_string(&mut text).map_err(cant)?;
+    Ok(STANDARD_INPUT.get_or_init(|| text).clone())
+}
+
+/// The URL in its normal form, or what is wrong with it.
+fn checked(text: &str) -> Result<String, String> {
+    let url = Url::parse(text).map_err(|error| match error {
+        url::ParseError::RelativeUrlWithoutBase => {
+            format!("{text:?} is not a URL: it begins with neither http:// nor a scheme")
+        }
+        error => format!("{text:?} is not a URL: {error}"),
+    })?;
+    match url.scheme() {
+        "http" => Ok(url.into()),
+        "https" => Err(format!(
+            "{text}: https is not supported yet; use an http:// URL"
+        )),
+        scheme => Err(format!(
+            "{text}: {scheme} is not supported; use an http:// URL"
+        )),
+    }
+}
+
+/// A duration on the command line: `20ms`, `1.5s`, `500us`, or a bare number of
+/// milliseconds.
+pub fn milliseconds(text: &str) -> Result<Duration, String> {
+    let units = [("us", 1e-6), ("ms", 1e-3), ("s", 1.0), ("", 1e-3)];
+    let (number, unit) = units
+        .iter()
+        .find_map(|(unit, seconds)| text.strip_suffix(unit).map(|n| (n, seconds)))
+        .expect("every text ends with the empty unit");
+    let wrong = || format!("{text:?} is not a duration; write 20ms, 1.5s or 500us");
+    let number: f64 = number.trim().parse().map_err(|_| wrong())?;
+    Duration::try_from_secs_f64(number * unit).map_err(|_| wrong())
+}

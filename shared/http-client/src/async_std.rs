@@ -1,0 +1,59 @@
+//! The client for async-std, which is discontinued: smol's is the same but for the paths.
+
+use std::{
+    io,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use ::async_std::net::TcpStream;
+use hyper::Uri;
+use tower_service::Service;
+
+use crate::{Stream, host_and_port};
+
+/// A pooled client.
+pub type Client = crate::Client<Connector>;
+
+/// A client that keeps at most `idle` unused connections to each host. It has no timeout.
+pub fn client(idle: usize) -> Client {
+    crate::client(Executor, Connector, idle)
+}
+
+/// Drives each connection in a task of the global executor. The task ends when the
+/// connection does: once the client and all responses are dropped, that is at once.
+#[derive(Clone, Copy, Debug)]
+struct Executor;
+
+impl<F> hyper::rt::Executor<F> for Executor
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    fn execute(&self, future: F) {
+        // Dropping the handle detaches the task.
+        drop(async_std::task::spawn(future));
+    }
+}
+
+/// Opens a TCP stream to the host and port of a URI.
+#[derive(Clone, Copy, Debug)]
+pub struct Connector;
+
+impl Service<Uri> for Connector {
+    type Response = Stream<TcpStream>;
+    type Error = io::Error;
+    type Future = Pin<Box<dyn Future<Output = io::Result<Self::Response>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        Box::pin(async move {
+            let (host, port) = host_and_port(&uri)?;
+            let stream = TcpStream::connect((host, port)).await?;
+            stream.set_nodelay(true)?;
+            Ok(Stream::new(stream))
+        })
+    }
+}
