@@ -15,10 +15,13 @@ use rustix::time::{
     timerfd_settime,
 };
 
-use crate::clock::timespec;
+use crate::clock::{now_ns, timespec};
 
-/// The key of the poller's own descriptors.
-const OWN: u64 = u64::MAX;
+/// The keys of the poller's own descriptors.
+const WAKER: u64 = u64::MAX;
+const TIMER: u64 = u64::MAX - 1;
+/// The least of these keys: all others belong to the poller's owner.
+const OWN: u64 = TIMER;
 /// Events taken in one turn.
 const EVENTS: usize = 256;
 
@@ -29,6 +32,8 @@ pub(crate) struct Poller {
     timer: OwnedFd,
     /// What the timer is set to, in nanoseconds on the clock; 0 for never.
     armed: u64,
+    /// How much earlier than a deadline the timer is set.
+    lead: Lead,
     /// What the last wait found.
     ready: Vec<Ready>,
 }
@@ -57,14 +62,15 @@ impl Poller {
         let waker = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
         // Edge-triggered, so neither ever has to be read.
         let edge = EventFlags::IN | EventFlags::ET;
-        epoll::add(&epoll, &timer, EventData::new_u64(OWN), edge)?;
-        epoll::add(&epoll, &waker, EventData::new_u64(OWN), edge)?;
+        epoll::add(&epoll, &timer, EventData::new_u64(TIMER), edge)?;
+        epoll::add(&epoll, &waker, EventData::new_u64(WAKER), edge)?;
         let ready = Vec::with_capacity(EVENTS);
         Ok((
             Poller {
                 epoll,
                 timer,
                 armed: 0,
+                lead: Lead::new(),
                 ready,
             },
             Waker(waker),
@@ -82,28 +88,35 @@ impl Poller {
         )?)
     }
 
-    /// Waits until something is ready, the time `deadline` comes, or a waker wakes.
+    /// Waits until something is ready, a waker wakes, or the time `deadline` comes close;
+    /// not at all if it is so close that sleeping would pass it, or if `at_once`.
     pub(crate) fn wait(
         &mut self,
         deadline: Option<u64>,
         at_once: bool,
     ) -> io::Result<()> {
-        let deadline = deadline.unwrap_or(0);
-        if self.armed != deadline {
+        let alarm = deadline.map_or(0, |deadline| deadline.saturating_sub(self.lead.ns));
+        let at_once = at_once || (alarm > 0 && now_ns() >= alarm);
+        if self.armed != alarm && !at_once {
             let it_interval = timespec(0);
             let setting = Itimerspec {
                 it_interval,
-                it_value: timespec(deadline),
+                it_value: timespec(alarm),
             };
             timerfd_settime(&self.timer, TimerfdTimerFlags::ABSTIME, &setting)?;
-            self.armed = deadline;
+            self.armed = alarm;
         }
         self.ready.clear();
         let timeout = at_once.then(|| timespec(0));
         let mut events = [const { MaybeUninit::uninit() }; EVENTS];
         match epoll::wait(&self.epoll, &mut events[..], timeout.as_ref()) {
             Ok((events, _)) => {
-                let others = events.iter().filter(|event| event.data.u64() != OWN);
+                let rang = events.iter().any(|event| event.data.u64() == TIMER);
+                if rang && !at_once {
+                    self.lead.learn(now_ns().saturating_sub(self.armed));
+                    self.armed = 0;
+                }
+                let others = events.iter().filter(|event| event.data.u64() < OWN);
                 self.ready.extend(others.map(Ready::new));
                 Ok(())
             }
@@ -115,6 +128,35 @@ impl Poller {
     /// The descriptor at `index` among those that the last wait found ready.
     pub(crate) fn ready(&self, index: usize) -> Option<Ready> {
         self.ready.get(index).copied()
+    }
+}
+
+/// The time that waking up takes on this machine: near its lower quartile.
+///
+/// A sleeping processor needs 30 to 130 µs from the timer's ring to the loop's next turn.
+/// Ringing that much earlier makes pauses true. It mostly costs nothing; only the wakings
+/// that come sooner than the lead spin for what they saved.
+#[derive(Debug)]
+struct Lead {
+    ns: u64,
+}
+
+impl Lead {
+    const MOST_NS: u64 = 100_000;
+    const STEP_NS: u64 = 1_000;
+
+    fn new() -> Lead {
+        Lead { ns: 30_000 }
+    }
+
+    /// Takes three steps down for a waking that was quicker, one step up for one that was
+    /// slower: at rest, a quarter of them are quicker.
+    fn learn(&mut self, took: u64) {
+        self.ns = if took < self.ns {
+            self.ns.saturating_sub(3 * Lead::STEP_NS)
+        } else {
+            (self.ns + Lead::STEP_NS).min(Lead::MOST_NS)
+        };
     }
 }
 

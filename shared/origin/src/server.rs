@@ -21,7 +21,7 @@ use crate::socket::Socket;
 use crate::timers::{Timer, Timers};
 
 /// The listener's key; connections have small ones.
-const LISTENER: usize = usize::MAX - 1;
+const LISTENER: usize = usize::MAX / 2;
 /// Bytes to one read.
 const READ: usize = 64 * 1024;
 /// The time until accepting is tried again when descriptors have run out.
