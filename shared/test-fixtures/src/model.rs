@@ -142,8 +142,7 @@ pub struct Peer {
 macro_rules! variants {
     ($model:ty: $(
         $name:ident = $about:literal
-        $(, $legacy:ident)?
-        $(, except { $($case:literal: $reason:literal),+ $(,)? })?
+        $(, $word:ident $({ $($case:literal: $reason:literal),+ $(,)? })?)*
     ;)+) => {
         $(pub mod $name;)+
 
@@ -152,15 +151,17 @@ macro_rules! variants {
             $crate::Variant {
                 name: stringify!($name),
                 about: $about,
-                status: $crate::variants!(@status $($legacy)?),
+                status: $crate::variants!(@status $($word)*),
                 source: include_str!(concat!(stringify!($name), ".rs")),
-                deviations: &[$($($crate::Deviation { case: $case, reason: $reason }),+)?],
+                deviations: &[
+                    $($($($crate::Deviation { case: $case, reason: $reason },)+)?)*
+                ],
                 run: $name::run,
             },
         )+];
     };
-    (@status) => { $crate::Status::Current };
-    (@status legacy) => { $crate::Status::Legacy };
+    (@status $(except)?) => { $crate::Status::Current };
+    (@status legacy $(except)?) => { $crate::Status::Legacy };
 }
 
 /// The peer in `peers/python.py` of the crate that calls it.
