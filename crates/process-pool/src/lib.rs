@@ -1,1 +1,99 @@
-//! In the making.
+//! A process pool: primes are counted by range in worker processes, and the counts come
+//! back in input order.
+
+mod cases;
+mod check;
+mod floor;
+pub mod frame;
+mod job;
+pub mod session;
+pub mod task;
+pub mod tasks;
+pub mod variants;
+pub mod work;
+mod worker;
+
+use anyhow::Result;
+use serde::{Deserialize, Serialize};
+use test_fixtures::{Case, Facts, Floor, Model, Outcome, Peer, Variant};
+
+pub use job::{Fault, FaultKind, Job, JobArgs};
+pub use task::Count;
+
+/// How many bytes are read at once, on either side.
+pub const BUFFER: usize = 64 * 1024;
+
+/// The model.
+#[derive(Debug)]
+pub struct ProcessPool;
+
+/// What every variant hands back.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Output {
+    /// What each range came to, in input order.
+    pub outcomes: Vec<Outcome<Count>>,
+}
+
+impl Model for ProcessPool {
+    const NAME: &'static str = env!("CARGO_PKG_NAME");
+    const ABOUT: &'static str = "Counts primes by range in worker processes, and returns \
+        the counts in input order";
+    const COMPARISON: &'static [&'static str] =
+        &["--below", "1000000", "--ranges", "64", "--workers", "2"];
+    const LONG: &'static [&'static str] =
+        &["--below", "60000000", "--ranges", "1000", "--workers", "2"];
+    const README: &'static str = include_str!("../README.md");
+
+    type Args = JobArgs;
+    type Job = Job;
+    type Output = Output;
+    type Stage = ();
+
+    fn variants() -> &'static [Variant<Self>] {
+        variants::VARIANTS
+    }
+
+    fn peers() -> &'static [Peer] {
+        PEERS
+    }
+
+    fn stage(args: &JobArgs) -> Result<((), Job)> {
+        Ok(((), args.job()?))
+    }
+
+    fn describe(job: &Job) -> String {
+        job.to_string()
+    }
+
+    fn check((): &(), job: &Job, output: &Output) -> Result<Facts> {
+        check::check(job, output)
+    }
+
+    fn floor(job: &Job) -> Result<Option<Floor>> {
+        Ok(floor::floor(job))
+    }
+
+    fn results(job: &Job, output: &Output) -> Vec<String> {
+        let line = |(index, outcome): (usize, &Outcome<Count>)| {
+            let range = job.range(index);
+            match outcome {
+                Outcome::Ok(count) => format!("{range:?}: {}", count.primes),
+                Outcome::Panicked(message) => format!("{range:?}: panicked: {message}"),
+                other => format!("{range:?}: {}", other.word()),
+            }
+        };
+        output.outcomes.iter().enumerate().map(line).collect()
+    }
+
+    fn cases() -> Vec<Case<Self>> {
+        cases::cases()
+    }
+
+    fn worker() -> Result<()> {
+        worker::serve()
+    }
+}
+
+static PEERS: &[Peer] = &[test_fixtures::python_peer!(
+    "concurrent.futures.ProcessPoolExecutor.map"
+)];

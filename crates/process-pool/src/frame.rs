@@ -1,0 +1,190 @@
+//! Frames: how tasks and replies look between two processes.
+//!
+//! Encoding and decoding touch no input or output: bytes go in, frames come out, and
+//! each runtime moves the bytes with its own tools. A frame is a header of 20 bytes, its
+//! numbers little-endian, and a payload:
+//!
+//! | bytes | what |
+//! | --- | --- |
+//! | 4 | magic, `ILPP` |
+//! | 1 | version, 1 |
+//! | 1 | kind: 1 task, 2 done, 3 panicked |
+//! | 2 | attempt, from 1 |
+//! | 8 | the task's id |
+//! | 4 | the payload's length, at most 16 MiB |
+
+use thiserror::Error;
+
+const MAGIC: [u8; 4] = *b"ILPP";
+const VERSION: u8 = 1;
+const HEADER: usize = 20;
+/// The longest payload. A header that claims more is refused before a byte of it is read.
+pub const LONGEST: usize = 16 << 20;
+
+/// One message of either side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frame<'a> {
+    /// What its payload is.
+    pub kind: Kind,
+    /// Which attempt at the task it belongs to.
+    pub attempt: u16,
+    /// The task that it is about.
+    pub id: u64,
+    /// As the kind says.
+    pub payload: &'a [u8],
+}
+
+/// What a frame's payload is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// To the worker: a task.
+    Task = 1,
+    /// From the worker: what the task came to.
+    Done = 2,
+    /// From the worker: the message of the panic that the task ended in.
+    Panicked = 3,
+}
+
+/// Why bytes are not frames. Nothing that follows them can be trusted.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum FrameError {
+    /// They don't begin with the magic.
+    #[error("not a frame: it begins with {0:02x?}")]
+    Magic([u8; 4]),
+    /// Another version of the protocol.
+    #[error("a frame of version {0}; this program speaks version {VERSION}")]
+    Version(u8),
+    /// No such kind.
+    #[error("a frame of unknown kind {0}")]
+    Kind(u8),
+    /// Longer than a payload may be.
+    #[error("a frame that claims a payload of {0} bytes; the most is {LONGEST}")]
+    Length(u32),
+    /// The payload is not what its kind asks for.
+    #[error("a frame whose payload is not what its kind asks for")]
+    Payload,
+}
+
+impl Frame<'_> {
+    /// Appends the frame's bytes.
+    pub fn encode(&self, bytes: &mut Vec<u8>) {
+        debug_assert!(self.payload.len() <= LONGEST);
+        bytes.reserve(HEADER + self.payload.len());
+        bytes.extend(MAGIC);
+        bytes.extend([VERSION, self.kind as u8]);
+        bytes.extend(self.attempt.to_le_bytes());
+        bytes.extend(self.id.to_le_bytes());
+        bytes.extend((self.payload.len() as u32).to_le_bytes());
+        bytes.extend(self.payload);
+    }
+}
+
+/// Finds the frames in bytes, wherever these were cut.
+#[derive(Debug, Default)]
+pub struct Decoder {
+    bytes: Vec<u8>,
+    /// Where the next frame begins; what lies before was handed out.
+    at: usize,
+}
+
+impl Decoder {
+    /// Takes bytes in. It never holds more than arrived.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.bytes.drain(..self.at);
+        self.at = 0;
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// The next whole frame, if there is one.
+    pub fn next(&mut self) -> Result<Option<Frame<'_>>, FrameError> {
+        let Some((header, rest)) = self.bytes[self.at..].split_first_chunk::<HEADER>()
+        else {
+            return Ok(None);
+        };
+        let [m0, m1, m2, m3, version, kind, a0, a1, rest_of_header @ ..] = *header;
+        let [id @ .., l0, l1, l2, l3] = rest_of_header;
+        if [m0, m1, m2, m3] != MAGIC {
+            return Err(FrameError::Magic([m0, m1, m2, m3]));
+        }
+        if version != VERSION {
+            return Err(FrameError::Version(version));
+        }
+        let kind = match kind {
+            1 => Kind::Task,
+            2 => Kind::Done,
+            3 => Kind::Panicked,
+            unknown => return Err(FrameError::Kind(unknown)),
+        };
+        let length = u32::from_le_bytes([l0, l1, l2, l3]);
+        if length as usize > LONGEST {
+            return Err(FrameError::Length(length));
+        }
+        let Some(payload) = rest.get(..length as usize) else {
+            return Ok(None);
+        };
+        self.at += HEADER + payload.len();
+        Ok(Some(Frame {
+            kind,
+            attempt: u16::from_le_bytes([a0, a1]),
+            id: u64::from_le_bytes(id),
+            payload,
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::{collection::vec, prelude::*};
+
+    use super::*;
+
+    fn frame() -> impl Strategy<Value = (Kind, u16, u64, Vec<u8>)> {
+        let kind = prop_oneof![Just(Kind::Task), Just(Kind::Done), Just(Kind::Panicked)];
+        (kind, any::<u16>(), any::<u64>(), vec(any::<u8>(), 0..100))
+    }
+
+    proptest! {
+        #[test]
+        fn frames_survive_any_cut(frames in vec(frame(), 0..20), cut in 1_usize..64) {
+            let mut bytes = Vec::new();
+            for (kind, attempt, id, payload) in &frames {
+                Frame { kind: *kind, attempt: *attempt, id: *id, payload }.encode(&mut bytes);
+            }
+            let mut decoder = Decoder::default();
+            let mut decoded = Vec::new();
+            for piece in bytes.chunks(cut) {
+                decoder.push(piece);
+                while let Some(frame) = decoder.next().expect("frames") {
+                    let Frame { kind, attempt, id, payload } = frame;
+                    decoded.push((kind, attempt, id, payload.to_vec()));
+                }
+            }
+            prop_assert_eq!(decoded, frames);
+        }
+
+        #[test]
+        fn noise_is_refused_or_waited_on_but_never_believed(noise in vec(any::<u8>(), 0..200)) {
+            prop_assume!(!noise.starts_with(&MAGIC));
+            let mut decoder = Decoder::default();
+            decoder.push(&noise);
+            prop_assert!(matches!(decoder.next(), Ok(None) | Err(FrameError::Magic(_))));
+        }
+    }
+
+    #[test]
+    fn a_huge_length_is_refused_before_its_payload() {
+        let mut bytes = Vec::new();
+        let frame = Frame {
+            kind: Kind::Done,
+            attempt: 1,
+            id: 7,
+            payload: &[],
+        };
+        frame.encode(&mut bytes);
+        bytes[16..].fill(0xFF);
+        let mut decoder = Decoder::default();
+        decoder.push(&bytes);
+        assert_eq!(decoder.next(), Err(FrameError::Length(u32::MAX)));
+        assert!(decoder.bytes.capacity() < 1024);
+    }
+}

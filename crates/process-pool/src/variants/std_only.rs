@@ -1,0 +1,84 @@
+//! A thread a worker, and blocking reads with a time limit: the standard library alone.
+//!
+//! Each thread holds one place in the pool: it starts a worker, writes tasks, reads replies,
+//! and starts another worker when that one is lost.
+//!
+//! # What to notice
+//! - A read from a pipe can't be given a time limit, one from a socket can: so the worker's
+//!   standard input and output are the two directions of one socket pair.
+//! - Only code that moves bytes is here. Which task goes where, and who pays for a lost
+//!   worker, is decided in `session.rs`, the same for every runtime.
+//! - Joining every thread is what makes the first error wait until no worker is left.
+//!
+//! # When not to use this
+//! With hundreds of workers, most of which wait for something: each costs a thread here.
+
+use std::{
+    io::{
+        self,
+        ErrorKind::{Interrupted, WouldBlock},
+        Read, Write,
+    },
+    os::{fd::OwnedFd, unix::net::UnixStream},
+    thread,
+};
+
+use anyhow::Result;
+use test_fixtures::worker_command;
+
+use crate::{BUFFER, Job, Output, session::Session, tasks::Tasks};
+
+/// Has the job's tasks done by worker processes.
+pub fn run(job: &Job) -> Result<Output> {
+    let tasks = Tasks::new(job);
+    thread::scope(|scope| {
+        let places = (0..job.workers.get()).map(|number| {
+            let place = thread::Builder::new().name(format!("place-{number}"));
+            place.spawn_scoped(scope, || hold(&tasks))
+        });
+        let places = places.collect::<io::Result<Vec<_>>>()?;
+        let mut results = places.into_iter().map(|place| place.join());
+        results.try_for_each(|result| result.expect("a place does not panic"))
+    })?;
+    Ok(tasks.output())
+}
+
+/// Holds one place in the pool: one worker after another, until no task is left.
+fn hold(tasks: &Tasks) -> Result<()> {
+    let mut session = tasks.session();
+    let mut buffer = vec![0; BUFFER];
+    while tasks.exchange(&mut session) {
+        let (mut stream, theirs) = UnixStream::pair()?;
+        let theirs = OwnedFd::from(theirs);
+        let mut worker = worker_command()?
+            .stdin(theirs.try_clone()?)
+            .stdout(theirs)
+            .spawn()?;
+        session.start();
+        while session.is_open() && tasks.exchange(&mut session) {
+            match turn(&mut session, &mut stream, &mut buffer) {
+                Ok(count @ 1..) => session.received(&buffer[..count]),
+                Err(error) if error.kind() == WouldBlock => session.overdue(),
+                // A system call that was interrupted is no news of the worker.
+                Err(error) if error.kind() == Interrupted => session.overdue(),
+                Ok(_) | Err(_) => session.lost(),
+            }
+        }
+        worker.kill()?;
+        worker.wait()?;
+    }
+    Ok(())
+}
+
+/// Writes what there is to write, then waits for what there is to read.
+fn turn(
+    session: &mut Session,
+    stream: &mut UnixStream,
+    buffer: &mut [u8],
+) -> io::Result<usize> {
+    stream.set_write_timeout(Some(session.time_left()))?;
+    // A worker that is gone is seen by the read, after its last replies.
+    drop(stream.write_all(&session.outgoing()));
+    stream.set_read_timeout(Some(session.time_left()))?;
+    stream.read(buffer)
+}
