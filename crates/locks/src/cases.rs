@@ -1,0 +1,88 @@
+//! Named jobs with what must come of them.
+
+use anyhow::{Context, Result, ensure};
+use test_fixtures::{Bench, Case, Settings, Value};
+
+use crate::Locks;
+
+/// The variants in which no worker sees the others' increments between its own.
+const UNORDERED: &[&str] = &["sharded", "crossbeam", "rayon"];
+
+pub(crate) fn cases() -> Vec<Case<Locks>> {
+    vec![
+        Case::holds(
+            "one_worker",
+            "one worker needs no other",
+            &["--workers", "1"],
+        ),
+        Case::holds(
+            "one_increment",
+            "a worker that increments once is counted once",
+            &["--increments", "1"],
+        ),
+        Case::holds(
+            "no_increments",
+            "workers without work are done, and the count is nought",
+            &["--increments", "0"],
+        ),
+        Case::holds(
+            "more_workers_than_threads",
+            "workers beyond the threads wait for their turn and get it",
+            &["--workers", "100", "--increments", "1000", "--threads", "2"],
+        ),
+        Case::holds(
+            "more_threads_than_workers",
+            "threads without a worker do no harm",
+            &["--workers", "2", "--increments", "1000", "--threads", "8"],
+        ),
+        Case::holds(
+            "one_thread",
+            "workers that wait do not hold up the only thread",
+            &["--workers", "8", "--increments", "10000", "--threads", "1"],
+        ),
+        Case::holds(
+            "panic_while_holding",
+            "a panic in a worker is that worker's outcome, the others come to their end, \
+             and a half-done increment does not pass in silence",
+            &["--workers", "4", "--increments", "10000", "--panic"],
+        ),
+        Case::holds(
+            "panic_of_the_only_worker",
+            "with nobody left to use the counter, the panic is still an outcome",
+            &["--workers", "1", "--increments", "1", "--panic"],
+        ),
+        Case::holds(
+            "no_panic_without_increments",
+            "a worker that never increments is never half-way",
+            &["--increments", "0", "--panic"],
+        ),
+        Case::custom(
+            "fairness",
+            "the count at which the first worker was done is told: with one worker after \
+             the other it is one worker's share, with perfect fairness nearly all",
+            fairness,
+        ),
+    ]
+}
+
+fn fairness(bench: &Bench<Locks>) -> Result<()> {
+    let args = ["--workers", "4", "--increments", "10000"];
+    let facts = bench.trial(&args, &Settings::default())?.facts;
+    let fact = facts
+        .seen
+        .iter()
+        .find(|fact| fact.name == "first worker done at");
+    if UNORDERED.contains(&bench.name()) {
+        ensure!(fact.is_none(), "it has no order, and yet: {facts}");
+        return Ok(());
+    }
+    let fact = fact.context("it does not say when the first worker was done")?;
+    let Value::Count(first) = fact.value else {
+        anyhow::bail!("not a count: {fact}");
+    };
+    ensure!(
+        (10_000..=40_000).contains(&first) && fact.of == Some(40_000),
+        "out of bounds: {fact}"
+    );
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! The job: what is asked for on the command line, what every variant is handed, and what
+//! it hands back.
+
+use std::{num::NonZeroUsize, thread};
+
+use anyhow::Result;
+use serde::{Deserialize, Serialize};
+use test_fixtures::{Misuse, Outcome};
+
+use crate::Counter;
+
+/// Most variants start a thread for each worker.
+const MOST_WORKERS: usize = 10_000;
+const MOST_THREADS: usize = 1_000;
+
+/// The command line's view of the job.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// How many workers share the counter
+    #[arg(long, default_value = "10")]
+    workers: NonZeroUsize,
+    /// How often each of them increments it
+    #[arg(long, default_value_t = 100_000)]
+    increments: u64,
+    /// Threads of executors and pools [default: one a core]; threads alone are the workers
+    #[arg(long)]
+    threads: Option<NonZeroUsize>,
+    /// Let the first worker panic half-way, while it holds the lock
+    #[arg(long)]
+    panic: bool,
+}
+
+/// What every variant is handed.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Job {
+    /// How many workers share the counter.
+    pub workers: NonZeroUsize,
+    /// How often each of them increments it.
+    pub increments: u64,
+    /// Threads of executors and pools. Where threads are the workers, it says nothing.
+    pub threads: NonZeroUsize,
+    /// Whether the first worker panics at half of its increments.
+    pub panic: bool,
+}
+
+/// What every variant hands back.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Output {
+    /// The counter after the last worker.
+    pub counter: Counter,
+    /// Whether whoever uses the counter next is told that a panic may have left it
+    /// half-done.
+    pub poisoned: bool,
+    /// What became of each worker; for one that was done, the count at its last increment,
+    /// if increments have an order that it could see.
+    pub outcomes: Vec<Outcome<Option<u64>>>,
+}
+
+impl Job {
+    /// The job of these arguments.
+    pub(crate) fn new(args: &Args) -> Result<Self> {
+        let workers = at_most("--workers", args.workers, MOST_WORKERS)?;
+        if (workers.get() as u64)
+            .checked_mul(args.increments)
+            .is_none()
+        {
+            let most = u64::MAX / workers.get() as u64;
+            let line = format!(
+                "--increments {} times {workers} workers is more than a counter holds; \
+                 at most {most}",
+                args.increments
+            );
+            return Err(Misuse::new(line).into());
+        }
+        Ok(Self {
+            workers,
+            increments: args.increments,
+            threads: at_most(
+                "--threads",
+                args.threads.unwrap_or_else(cores),
+                MOST_THREADS,
+            )?,
+            panic: args.panic,
+        })
+    }
+
+    /// What a worker does at its `nth` increment: nothing, unless it is the one that
+    /// panics.
+    #[inline]
+    pub fn work(&self, worker: usize, nth: u64) {
+        if self.panic && worker == 0 && nth == self.increments / 2 {
+            panic!("worker 0 panics at its increment {nth}");
+        }
+    }
+
+    /// What the count comes to.
+    pub fn total(&self) -> u64 {
+        (self.workers.get() as u64).saturating_mul(self.increments)
+    }
+
+    /// Whether a worker panics: without increments none is half-way.
+    pub(crate) fn panics(&self) -> bool {
+        self.panic && self.increments > 0
+    }
+}
+
+/// How many cores there are for this process.
+pub(crate) fn cores() -> NonZeroUsize {
+    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+fn at_most(flag: &str, count: NonZeroUsize, most: usize) -> Result<NonZeroUsize> {
+    if count.get() > most {
+        return Err(
+            Misuse::new(format!("{flag} {count} is too many; at most {most}")).into(),
+        );
+    }
+    Ok(count)
+}

@@ -1,0 +1,38 @@
+//! One counter, many incrementers, on every runtime.
+
+test_fixtures::variants! { crate::Locks:
+    std_mutex = "std::sync::Mutex, a thread a worker";
+    std_atomic = "AtomicU64::fetch_add, a thread a worker";
+    parking_lot = "parking_lot::Mutex, a thread a worker",
+        except {
+            "panic_while_holding": "the guard unlocks when a panic drops it, and nothing \
+                is marked: parking_lot::Mutex's page, under Differences from the standard \
+                library: no poisoning",
+            "panic_of_the_only_worker": "as with panic_while_holding",
+        };
+    sharded = "a counter a worker on cache lines of its own, added up at the end";
+    crossbeam = "one thread owns the counter, a bounded channel carries the increments";
+    rayon = "map each worker to a counter of its own, then add up";
+    tokio = "tokio::sync::Mutex, a task a worker",
+        except {
+            "panic_while_holding": "the guard unlocks when a panic drops it, and nothing \
+                is marked: tokio::sync::Mutex's page says that it does not poison, and \
+                that the data may be left inconsistent",
+            "panic_of_the_only_worker": "as with panic_while_holding",
+        };
+    smol = "smol::lock::Mutex, a task a worker",
+        except {
+            "panic_while_holding": "the guard unlocks when a panic drops it, and nothing \
+                is marked: async_lock::MutexGuard's drop only unlocks; its pages have no \
+                word on panics",
+            "panic_of_the_only_worker": "as with panic_while_holding",
+        };
+    async_std = "async_std::sync::Mutex, a task a worker", legacy,
+        except {
+            "leaves_nothing": "its executor and reactor belong to the process: their \
+                threads and descriptors have no way to end before it",
+            "panic_while_holding": "the guard unlocks when a panic drops it, and nothing \
+                is marked: its Mutex is async_lock's, whose pages have no word on panics",
+            "panic_of_the_only_worker": "as with panic_while_holding",
+        };
+}
