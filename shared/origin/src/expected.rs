@@ -4,7 +4,8 @@
 use sha2::{Digest as _, Sha256};
 
 use crate::body::Body;
-use crate::sentence::{Ending, GRAMMAR, GrammarError, Sentence};
+use crate::grammar::{GRAMMAR, GrammarError};
+use crate::sentence::{Ending, Sentence};
 
 /// What a client that reports the truth must say about one path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

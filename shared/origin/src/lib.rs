@@ -33,6 +33,7 @@ mod ledger;
 mod pages;
 mod paths;
 mod poll;
+mod reader;
 mod record;
 mod request;
 mod script;
@@ -51,8 +52,9 @@ use std::time::Duration;
 
 pub use clock::now_ns;
 pub use expected::{Expected, Fault, digest, expected};
+pub use grammar::{GRAMMAR, GrammarError};
 pub use record::{End, Exchange, Phase, Record};
-pub use sentence::{Content, Drip, Ending, GRAMMAR, GrammarError, Refusals, Sentence};
+pub use sentence::{Content, Drip, Ending, Refusals, Sentence};
 
 use desk::Desk;
 use poll::Poller;

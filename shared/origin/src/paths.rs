@@ -6,10 +6,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::expected::is_help;
+use crate::grammar::{GRAMMAR, GrammarError};
 use crate::ledger::Ledger;
 use crate::record::Record;
 use crate::script::{Manner, Script};
-use crate::sentence::{GRAMMAR, Refusals, Sentence};
+use crate::sentence::{Refusals, Sentence};
 
 /// The scripts of known paths. Bounded: once it is full, further paths are parsed with
 /// each request and not told apart in the record.
@@ -69,17 +70,18 @@ impl Paths {
 
 impl Plan {
     fn new(path: &str, name: Arc<str>) -> Plan {
-        let refusals = match Sentence::parse(path) {
-            Ok(Sentence {
-                refusals: Some(refusals),
-                ..
-            }) => {
-                let script = Script::refusal(refusals.pause, Manner::USUAL);
-                Some((refusals, Rc::new(script)))
-            }
-            _ => None,
-        };
-        let script = Rc::new(script(path, Manner::USUAL));
+        let sentence = Sentence::parse(path);
+        let refusals = sentence
+            .as_ref()
+            .ok()
+            .and_then(|sentence| sentence.refusals);
+        let refusals = refusals.map(|refusals| {
+            (
+                refusals,
+                Rc::new(Script::refusal(refusals.pause, Manner::USUAL)),
+            )
+        });
+        let script = Rc::new(script(path, sentence, Manner::USUAL));
         Plan {
             path: name,
             listed: None,
@@ -103,19 +105,50 @@ impl Plan {
             Some((_, script)) if manner == Manner::USUAL => Rc::clone(script),
             Some((refusals, _)) => Rc::new(Script::refusal(refusals.pause, manner)),
             None if manner == Manner::USUAL => Rc::clone(&self.script),
-            None => Rc::new(script(path, manner)),
+            None => Rc::new(script(path, Sentence::parse(path), manner)),
         };
         (Arc::clone(&self.path), script)
     }
 }
 
 /// The script of any path, sentence or not.
-fn script(path: &str, manner: Manner) -> Script {
+fn script(
+    path: &str,
+    sentence: Result<Sentence, GrammarError>,
+    manner: Manner,
+) -> Script {
     if is_help(path) {
         return Script::text(200, GRAMMAR.as_bytes().to_vec(), manner);
     }
-    match Sentence::parse(path) {
+    match sentence {
         Ok(sentence) => Script::new(path, &sentence, manner),
         Err(error) => Script::text(404, format!("{error}\n").into_bytes(), manner),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::End;
+
+    #[test]
+    fn beyond_the_bounds_old_exchanges_go_and_new_paths_are_not_listed() {
+        let (mut paths, mut ledger) = (Paths::new(), Ledger::new());
+        let requests = Record::MOST_EXCHANGES + 5000;
+        for n in 0..requests {
+            let path = format!("/nonce/{n}");
+            let (name, _) = paths.look_up(&path, Manner::USUAL, &mut ledger);
+            let id = ledger.began(name, 1, n as u64);
+            ledger.ended(id, n as u64, End::Answered, Some(200), 0);
+        }
+        let record = ledger.record();
+        assert_eq!(record.requests, requests as u64);
+        assert_eq!(record.hits.len(), Record::MOST_PATHS);
+        assert_eq!(record.hits_unlisted, (requests - Record::MOST_PATHS) as u64);
+        assert!(record.exchanges.len() < Record::MOST_EXCHANGES + 1025);
+        let kept = record.exchanges.len() as u64 + record.exchanges_dropped;
+        assert_eq!(kept, requests as u64);
+        let newest = record.exchanges.last().expect("it was kept");
+        assert_eq!(newest.ended_ns, Some(requests as u64 - 1));
     }
 }

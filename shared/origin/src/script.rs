@@ -1,7 +1,7 @@
 //! Scripts: a sentence as the raw steps that put its answer on a socket.
 //!
-//! A script is data that any number of requests share; where one request stands in it is
-//! an `Answer`.
+//! A script is data that any number of requests share; where one request stands in it
+//! is an `Answer`.
 
 use std::time::Duration;
 
@@ -133,7 +133,7 @@ impl Script {
         }
     }
 
-    /// Sets the status line's successor: one more header, say `allow: GET`.
+    /// What a request gets that is neither GET nor HEAD.
     pub(crate) fn not_allowed(manner: Manner) -> Script {
         let sentence = Sentence {
             status: 405,

@@ -1,37 +1,13 @@
-//! The grammar of paths: a path is a sentence of steps, read left to right.
+//! Sentences: what a path asks for, as plain data.
 //!
-//! The text of [`GRAMMAR`] is what `GET /` answers. A sentence is plain data: how it is
-//! put on a socket is in `script.rs`, what a client must see of it in `expected.rs`.
+//! How a sentence is read is in `reader.rs`, how it is put on a socket in `script.rs`, what
+//! a client must see of it in `expected.rs`.
 
 use std::fmt;
 use std::time::Duration;
 
-pub use crate::grammar::GrammarError;
-use crate::grammar::Reader;
-
-/// The grammar in a few lines of text, as `GET /` answers it.
-pub const GRAMMAR: &str = "\
-A path is a sentence of steps, read left to right: /after/20ms/bytes/1024
-
-how   /after/20ms            pause before the answer (us, ms, s)
-      /status/503            status of the answer, 200 by default
-      /header/NAME/VALUE     one more header (percent-encoded)
-      /drip-head/5ms         the head, one byte every 5 ms
-      /flaky/2               the first 2 requests of this very path get 503
-      /nonce/X  /note/X      nothing; makes paths differ
-what  /bytes/1024            a body with Content-Length
-      /chunked/4096          a body in chunks
-then  /drip/50/10ms          the body, 50 bytes every 10 ms
-      /truncate/1000         only 1000 bytes of the body, then FIN
-      /reset/1000            only 1000 bytes of the body, then RST
-      /stall/1000            only 1000 bytes of the body, then silence
-or    /hang                  never answer
-      /close                 close without an answer
-      /reset/0               RST without an answer
-      /garbage               a status line that is none
-
-/record answers what this origin has seen, as JSON.
-";
+use crate::grammar::GrammarError;
+use crate::reader::Reader;
 
 /// What one path asks for. Its `Display` is the shortest path that asks for the same
 /// (but for the body's content, which depends on the whole path).

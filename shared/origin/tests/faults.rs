@@ -33,14 +33,22 @@ fn a_truncated_body_ends_with_fin() -> Outcome {
         let (bytes, end) = cut(&origin, path)?;
         assert_eq!((bytes.len() as u64, end), (sent, None), "{path}");
         assert_eq!(expected(path)?, Expected::Fault(Fault::Truncated { sent }));
-        assert_eq!(<[u8; 32]>::from(Sha256::digest(&bytes)), digest(path, sent)?);
+        assert_eq!(
+            <[u8; 32]>::from(Sha256::digest(&bytes)),
+            digest(path, sent)?
+        );
     }
     let (bytes, end) = cut(&origin, "/chunked/10/truncate/7")?;
     assert!(bytes.starts_with(b"5\r\n") && bytes.len() == 10 + 3 + 2 && end.is_none());
     let (bytes, _) = cut(&origin, "/chunked/10/truncate/10")?;
     assert!(!bytes.ends_with(b"0\r\n\r\n"));
     let record = origin.record();
-    assert!(record.exchanges.iter().all(|exchange| exchange.end == End::Cut));
+    assert!(
+        record
+            .exchanges
+            .iter()
+            .all(|exchange| exchange.end == End::Cut)
+    );
     assert_eq!(record.exchanges[2].body_bytes, 400_000);
     assert_eq!(record.exchanges[3].body_bytes, 7);
     assert_eq!((record.connections_open, record.requests_in_flight), (0, 0));
@@ -50,9 +58,10 @@ fn a_truncated_body_ends_with_fin() -> Outcome {
 #[test]
 fn a_reset_body_arrives_before_the_rst() -> Outcome {
     let origin = Origin::start()?;
-    for (path, sent) in
-        [("/bytes/4096/reset/1000", 1000), ("/bytes/90000/reset/60000", 60_000)]
-    {
+    for (path, sent) in [
+        ("/bytes/4096/reset/1000", 1000),
+        ("/bytes/90000/reset/60000", 60_000),
+    ] {
         let (bytes, end) = cut(&origin, path)?;
         assert_eq!((bytes.len(), end), (sent, Some(ErrorKind::ConnectionReset)));
     }
@@ -97,7 +106,9 @@ fn silence_lasts_until_the_client_hangs_up() -> Outcome {
         client.exactly(seen)?;
         // The head has left; whether more follows shows in the wait below.
         assert!(origin.wait_for(PATIENCE, |record| record.requests == index as u64 + 1));
-        client.stream.set_read_timeout(Some(Duration::from_millis(20)))?;
+        client
+            .stream
+            .set_read_timeout(Some(Duration::from_millis(20)))?;
         assert!(client.exactly(1).is_err(), "{path}: it goes on");
         let now = origin::now_ns();
         drop(client);
@@ -105,7 +116,10 @@ fn silence_lasts_until_the_client_hangs_up() -> Outcome {
         assert!(origin.wait_for(PATIENCE, ended), "{path}");
         let exchange = &origin.record().exchanges[index];
         assert_eq!(exchange.end, End::HungUp(phase), "{path}");
-        assert!(exchange.ended_ns >= Some(now), "{path}: noticed before it happened");
+        assert!(
+            exchange.ended_ns >= Some(now),
+            "{path}: noticed before it happened"
+        );
     }
     let record = origin.record();
     assert_eq!((record.connections_open, record.requests_in_flight), (0, 0));

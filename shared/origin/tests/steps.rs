@@ -46,7 +46,10 @@ fn each_answer_is_what_the_oracle_expects() -> Outcome {
         let Expected::Whole { bytes, sha256, .. } = expected(&exchange.path)? else {
             panic!("{exchange:?}");
         };
-        assert_eq!((exchange.body_bytes, exchange.sha256()), (bytes, Some(sha256)));
+        assert_eq!(
+            (exchange.body_bytes, exchange.sha256()),
+            (bytes, Some(sha256))
+        );
         assert_eq!(exchange.end, origin::End::Answered);
     }
     Ok(())
@@ -66,7 +69,10 @@ fn time_is_never_cut_short() -> Outcome {
         let started = Instant::now();
         client.get(path)?;
         let (took, least) = (started.elapsed(), Sentence::parse(path)?.least_time());
-        assert!(least > Duration::ZERO && took >= least, "{path}: {took:?} < {least:?}");
+        assert!(
+            least > Duration::ZERO && took >= least,
+            "{path}: {took:?} < {least:?}"
+        );
     }
     let drips = Sentence::parse("/bytes/100/drip/10/2ms")?.least_time();
     assert_eq!(drips, Duration::from_millis(18));
@@ -90,9 +96,12 @@ fn flaky_counts_each_path_for_itself() -> Outcome {
 fn a_chunked_body_has_at_least_two_chunks() -> Outcome {
     let origin = Origin::start()?;
     let mut client = Client::new(&origin)?;
-    for (path, chunks) in
-        [("/chunked/1", 1), ("/chunked/2", 2), ("/chunked/101", 2), ("/chunked/65537", 5)]
-    {
+    for (path, chunks) in [
+        ("/chunked/1", 1),
+        ("/chunked/2", 2),
+        ("/chunked/101", 2),
+        ("/chunked/65537", 5),
+    ] {
         client.ask(path)?;
         assert!(client.head()?.contains("transfer-encoding: chunked"));
         assert_eq!(client.chunks()?.len(), chunks, "{path}");
@@ -107,7 +116,10 @@ fn a_head_request_gets_the_head_alone() -> Outcome {
     for path in ["/bytes/1000", "/chunked/1000", "/nonsense"] {
         client.send(&format!("HEAD {path} HTTP/1.1\r\n\r\n"))?;
         let head = client.head()?;
-        assert!(head.contains("content-length: ") || head.contains("chunked"), "{head}");
+        assert!(
+            head.contains("content-length: ") || head.contains("chunked"),
+            "{head}"
+        );
         // Were there a body, it would be read as the next answer's head.
         assert_eq!(client.get("/bytes/3")?.body.len(), 3);
     }
@@ -118,10 +130,21 @@ fn a_head_request_gets_the_head_alone() -> Outcome {
 fn what_is_no_sentence_gets_a_line_that_says_why() -> Outcome {
     let origin = Origin::start()?;
     let mut client = Client::new(&origin)?;
-    for path in ["/nonsense", "/bytes/x", "/after/20", "/truncate/5", "/status/99", "//"] {
+    for path in [
+        "/nonsense",
+        "/bytes/x",
+        "/after/20",
+        "/truncate/5",
+        "/status/99",
+        "//",
+    ] {
         let answer = client.get(path)?;
         let text = String::from_utf8(answer.body)?;
-        assert_eq!((answer.status, text.lines().count()), (404, 1), "{path}: {text}");
+        assert_eq!(
+            (answer.status, text.lines().count()),
+            (404, 1),
+            "{path}: {text}"
+        );
         let error = expected(path).expect_err("no sentence");
         assert_eq!(text.trim_end(), error.to_string());
     }
@@ -129,7 +152,11 @@ fn what_is_no_sentence_gets_a_line_that_says_why() -> Outcome {
     let answer = client.answer()?;
     assert_eq!((answer.status, answer.body.len()), (405, 0));
     assert!(answer.head.contains("allow: get, head"));
-    assert_eq!(client.get("/bytes/3")?.body.len(), 3, "the request's body was skipped");
+    assert_eq!(
+        client.get("/bytes/3")?.body.len(),
+        3,
+        "the request's body was skipped"
+    );
     Ok(())
 }
 

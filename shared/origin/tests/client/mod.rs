@@ -32,7 +32,10 @@ impl Client {
     pub(crate) fn new(origin: &Origin) -> io::Result<Client> {
         let stream = TcpStream::connect(origin.address())?;
         stream.set_read_timeout(Some(PATIENCE))?;
-        Ok(Client { stream, ahead: Vec::new() })
+        Ok(Client {
+            stream,
+            ahead: Vec::new(),
+        })
     }
 
     pub(crate) fn send(&mut self, text: &str) -> io::Result<()> {
@@ -53,6 +56,11 @@ impl Client {
         let mut bytes = std::mem::take(&mut self.ahead);
         let end = self.stream.read_to_end(&mut bytes).map(drop);
         (bytes, end)
+    }
+
+    /// Throws away what was read ahead, and says how much it was.
+    pub(crate) fn skip_ahead(&mut self) -> u64 {
+        std::mem::take(&mut self.ahead).len() as u64
     }
 
     /// Exactly `count` bytes.
@@ -99,7 +107,10 @@ impl Client {
 
     fn until(&mut self, mark: &[u8]) -> io::Result<Vec<u8>> {
         loop {
-            let found = self.ahead.windows(mark.len()).position(|window| window == mark);
+            let found = self
+                .ahead
+                .windows(mark.len())
+                .position(|window| window == mark);
             if let Some(at) = found {
                 return Ok(self.ahead.drain(..at + mark.len()).collect());
             }
