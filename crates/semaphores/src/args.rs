@@ -82,7 +82,9 @@ impl Args {
             latency => format!("/after/{latency}us/bytes/{}", self.bytes),
         };
         let Some(seed) = self.mix else {
-            return (0..self.tasks).map(|task| format!("{honest}/nonce/{task}")).collect();
+            return (0..self.tasks)
+                .map(|task| format!("{honest}/nonce/{task}"))
+                .collect();
         };
         let mut random = fastrand::Rng::with_seed(seed);
         let mixed = (0..self.tasks).map(|task| {
@@ -118,7 +120,10 @@ pub(crate) fn last_batch(job: &Job) -> Option<u64> {
 
 /// The most requests in flight at one time, of those whose path is `counted`.
 pub(crate) fn peak_in_flight(record: &Record, counted: impl Fn(&str) -> bool) -> u64 {
-    let exchanges = record.exchanges.iter().filter(|exchange| counted(&exchange.path));
+    let exchanges = record
+        .exchanges
+        .iter()
+        .filter(|exchange| counted(&exchange.path));
     let mut edges: Vec<(u64, i64)> = exchanges
         .flat_map(|exchange| {
             let end = exchange.ended_ns.unwrap_or(u64::MAX);

@@ -10,66 +10,153 @@ use crate::Semaphores;
 pub(crate) fn cases() -> Vec<Case<Semaphores>> {
     let holds = Case::holds;
     let mut cases = vec![
-        holds("no_items", "nothing to fetch is no error", &["--tasks", "0"]),
+        holds(
+            "no_items",
+            "nothing to fetch is no error",
+            &["--tasks", "0"],
+        ),
         holds("one_item", "one URL is fetched", &["--tasks", "1"]),
-        holds("one_permit", "one permit: one after another", &[
-            "--tasks", "8", "--limit", "1", "--latency", "5ms",
-        ]),
+        holds(
+            "one_permit",
+            "one permit: one after another",
+            &["--tasks", "8", "--limit", "1", "--latency", "5ms"],
+        ),
         holds("one_worker", "one thread is enough", &["--workers", "1"]),
-        holds("more_workers_than_items", "threads without work do no harm", &[
-            "--tasks", "3", "--workers", "8",
-        ]),
-        holds("more_permits_than_items", "permits without requests do no harm", &[
-            "--tasks", "5", "--limit", "50",
-        ]),
-        holds("peak_reaches_limit", "with work enough, all permits are in use", &[
-            "--tasks", "240", "--limit", "80",
-        ]),
-        holds("chunked", "a chunked body is whole", &["--path", "/chunked/100000"]),
-        holds("status_is_no_failure", "a 503 is an answer", &[
-            "--path", "/status/503", "--path", "/status/404/bytes/10",
-        ]),
-        holds("refused", "nobody listens", &["--path", "/refused", "--path", "/bytes/10"]),
-        holds("truncated_body", "a body cut short is no success", &[
-            "--path", "/bytes/4096/truncate/1000", "--path", "/bytes/10",
-        ]),
-        holds("truncated_chunked_body", "a chunked body cut short is no success", &[
-            "--path", "/chunked/4096/truncate/1000", "--path", "/bytes/10",
-        ]),
-        holds("reset_body", "a connection reset in the body is no success", &[
-            "--path", "/bytes/4096/reset/1000", "--path", "/bytes/10",
-        ]),
-        holds("garbage", "what is not HTTP is malformed", &[
-            "--path", "/garbage", "--path", "/bytes/10",
-        ]),
-        holds("closed", "a connection closed without an answer is truncated", &[
-            "--path", "/close", "--path", "/bytes/10",
-        ]),
-        holds("silence_times_out", "no answer: given up at the time-out", &[
-            "--path", "/hang", "--path", "/bytes/10", "--timeout", "300ms",
-        ]),
-        holds("stalled_body_times_out", "half a body, then silence: given up", &[
-            "--path", "/bytes/4096/stall/1000", "--path", "/bytes/10", "--timeout", "300ms",
-        ]),
-        holds("slow_holder", "a slow holder keeps its permit, and only that one", &[
-            "--path", "/after/300ms/bytes/10", "--path", "/after/20ms/bytes/11",
-            "--path", "/after/20ms/bytes/12", "--path", "/after/20ms/bytes/13",
-            "--limit", "2",
-        ]),
-        holds("a_panic_is_one_outcome", "the others complete, at full width", &[
-            "--path", "/bytes/10/note/panic", "--path", "/bytes/11", "--path", "/bytes/12",
-            "--limit", "1",
-        ]),
+        holds(
+            "more_workers_than_items",
+            "threads without work do no harm",
+            &["--tasks", "3", "--workers", "8"],
+        ),
+        holds(
+            "more_permits_than_items",
+            "permits without requests do no harm",
+            &["--tasks", "5", "--limit", "50"],
+        ),
+        holds(
+            "peak_reaches_limit",
+            "with work enough, all permits are in use",
+            &["--tasks", "240", "--limit", "80"],
+        ),
+        holds(
+            "chunked",
+            "a chunked body is whole",
+            &["--path", "/chunked/100000"],
+        ),
+        holds(
+            "status_is_no_failure",
+            "a 503 is an answer",
+            &["--path", "/status/503", "--path", "/status/404/bytes/10"],
+        ),
+        holds(
+            "refused",
+            "nobody listens",
+            &["--path", "/refused", "--path", "/bytes/10"],
+        ),
+        holds(
+            "truncated_body",
+            "a body cut short is no success",
+            &["--path", "/bytes/4096/truncate/1000", "--path", "/bytes/10"],
+        ),
+        holds(
+            "truncated_chunked_body",
+            "a chunked body cut short is no success",
+            &[
+                "--path",
+                "/chunked/4096/truncate/1000",
+                "--path",
+                "/bytes/10",
+            ],
+        ),
+        holds(
+            "reset_body",
+            "a connection reset in the body is no success",
+            &["--path", "/bytes/4096/reset/1000", "--path", "/bytes/10"],
+        ),
+        holds(
+            "garbage",
+            "what is not HTTP is malformed",
+            &["--path", "/garbage", "--path", "/bytes/10"],
+        ),
+        holds(
+            "closed",
+            "a connection closed without an answer is truncated",
+            &["--path", "/close", "--path", "/bytes/10"],
+        ),
+        holds(
+            "silence_times_out",
+            "no answer: given up at the time-out",
+            &[
+                "--path",
+                "/hang",
+                "--path",
+                "/bytes/10",
+                "--timeout",
+                "300ms",
+            ],
+        ),
+        holds(
+            "stalled_body_times_out",
+            "half a body, then silence: given up",
+            &[
+                "--path",
+                "/bytes/4096/stall/1000",
+                "--path",
+                "/bytes/10",
+                "--timeout",
+                "300ms",
+            ],
+        ),
+        holds(
+            "slow_holder",
+            "a slow holder keeps its permit, and only that one",
+            &[
+                "--path",
+                "/after/300ms/bytes/10",
+                "--path",
+                "/after/20ms/bytes/11",
+                "--path",
+                "/after/20ms/bytes/12",
+                "--path",
+                "/after/20ms/bytes/13",
+                "--limit",
+                "2",
+            ],
+        ),
+        holds(
+            "a_panic_is_one_outcome",
+            "the others complete, at full width",
+            &[
+                "--path",
+                "/bytes/10/note/panic",
+                "--path",
+                "/bytes/11",
+                "--path",
+                "/bytes/12",
+                "--limit",
+                "1",
+            ],
+        ),
     ];
     // A thousand outcomes at random: whole, truncated, reset, panic, given up.
     cases.push(Case::holds_under(
         "permits_whole_again",
         "after a thousand random outcomes every permit is there",
         &[
-            "--tasks", "1000", "--limit", "20", "--mix", "7", "--latency", "5ms",
-            "--timeout", "100ms",
+            "--tasks",
+            "1000",
+            "--limit",
+            "20",
+            "--mix",
+            "7",
+            "--latency",
+            "5ms",
+            "--timeout",
+            "100ms",
         ],
-        Settings { time_limit: Duration::from_secs(120), ..Settings::default() },
+        Settings {
+            time_limit: Duration::from_secs(120),
+            ..Settings::default()
+        },
     ));
     cases.push(Case::custom(
         "ten_times_the_items",
@@ -81,10 +168,20 @@ pub(crate) fn cases() -> Vec<Case<Semaphores>> {
 
 fn ten_times_the_items(bench: &Bench<Semaphores>) -> Result<()> {
     let peak = |tasks| -> Result<u64> {
-        let args =
-            ["--tasks", tasks, "--limit", "50", "--latency", "0", "--workers", "2"];
+        let args = [
+            "--tasks",
+            tasks,
+            "--limit",
+            "50",
+            "--latency",
+            "0",
+            "--workers",
+            "2",
+        ];
         let trial = bench.trial(&args, &Settings::default())?;
-        let memory = trial.memory.ok_or_else(|| anyhow::anyhow!("no memory told"))?;
+        let memory = trial
+            .memory
+            .ok_or_else(|| anyhow::anyhow!("no memory told"))?;
         Ok(memory.peak)
     };
     let (once, tenfold) = (peak("1000")?, peak("10000")?);

@@ -65,8 +65,9 @@ impl Model for Semaphores {
     }
 
     fn peers() -> &'static [Peer] {
-        static PEERS: [Peer; 1] =
-            [python_peer!("asyncio.Semaphore, one task a request, aiohttp")];
+        static PEERS: [Peer; 1] = [python_peer!(
+            "asyncio.Semaphore, one task a request, aiohttp"
+        )];
         &PEERS
     }
 
@@ -76,7 +77,10 @@ impl Model for Semaphores {
 
     fn environment(job: &Job) -> Vec<(&'static str, String)> {
         let workers = job.workers.to_string();
-        vec![("SMOL_THREADS", workers.clone()), ("ASYNC_STD_THREAD_COUNT", workers)]
+        vec![
+            ("SMOL_THREADS", workers.clone()),
+            ("ASYNC_STD_THREAD_COUNT", workers),
+        ]
     }
 
     fn describe(job: &Job) -> String {
@@ -85,13 +89,18 @@ impl Model for Semaphores {
 
     fn check(stage: &Stage, job: &Job, output: &Output) -> Result<Facts> {
         let (facts, record) = stage.check(&output.outcomes)?;
-        let Some(record) = record else { return Ok(facts) };
+        let Some(record) = record else {
+            return Ok(facts);
+        };
         // A request that the client gave up may be seen to go after its successor has
         // come, so only those that the origin saw to their end are counted.
         let ended = |path: &str| !path.contains("/hang");
         let peak = args::peak_in_flight(&record, ended);
         let limit = job.limit.get() as u64;
-        ensure!(peak <= limit, "{peak} requests in flight, where {limit} are allowed");
+        ensure!(
+            peak <= limit,
+            "{peak} requests in flight, where {limit} are allowed"
+        );
         let facts = facts.count_of("peak in flight", peak, limit);
         let (due, peak) = match args::last_batch(job) {
             // The rest of a mixed job fails at random, so its last part is the measure.
@@ -120,8 +129,7 @@ impl Model for Semaphores {
     }
 
     fn results(job: &Job, output: &Output) -> Vec<String> {
-        let lines = job.urls.iter().zip(&output.outcomes);
-        fetching::results(lines)
+        fetching::results(&job.urls, &output.outcomes)
     }
 
     fn cases() -> Vec<Case<Self>> {

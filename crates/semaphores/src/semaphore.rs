@@ -3,9 +3,9 @@
 
 #[cfg(loom)]
 use loom::sync::{Condvar, Mutex};
+use std::sync::PoisonError;
 #[cfg(not(loom))]
 use std::sync::{Condvar, Mutex};
-use std::sync::PoisonError;
 
 /// A count of free permits, and a queue of those who wait for one.
 ///
@@ -26,7 +26,10 @@ pub struct Permit<'a>(&'a Semaphore);
 impl Semaphore {
     /// A semaphore with so many permits.
     pub fn new(permits: usize) -> Self {
-        Self { free: Mutex::new(permits), returned: Condvar::new() }
+        Self {
+            free: Mutex::new(permits),
+            returned: Condvar::new(),
+        }
     }
 
     /// Waits for a permit. Nobody is promised a turn: who comes while a permit is free
@@ -36,7 +39,10 @@ impl Semaphore {
         let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         // A loop: a wake-up may be spurious, and another may have been faster.
         while *free == 0 {
-            free = self.returned.wait(free).unwrap_or_else(PoisonError::into_inner);
+            free = self
+                .returned
+                .wait(free)
+                .unwrap_or_else(PoisonError::into_inner);
         }
         *free -= 1;
         Permit(self)

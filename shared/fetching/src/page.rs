@@ -129,19 +129,42 @@ impl<'de> Deserialize<'de> for Sha256 {
     }
 }
 
-/// A line a URL: what became of it, for a person.
-pub fn results<'a>(
-    items: impl Iterator<Item = (&'a String, &'a Outcome<Page>)>,
-) -> Vec<String> {
-    let line = |(url, outcome): (&String, &Outcome<Page>)| match outcome {
-        Outcome::Ok(Page { status, bytes, sha256 }) => {
-            format!("{status} {bytes:>8} bytes  sha256 {sha256:.16}  {url}")
+/// A line a URL: what became of it, for a person. Where all URLs are of one host, only
+/// their paths are told.
+pub fn results(urls: &[String], outcomes: &[Outcome<Page>]) -> Vec<String> {
+    let host = common_host(urls);
+    let line = |(url, outcome): (&String, &Outcome<Page>)| {
+        let url = &url[host..];
+        match outcome {
+            Outcome::Ok(Page {
+                status,
+                bytes,
+                sha256,
+            }) => {
+                format!("{status} {bytes:>8} bytes  sha256 {sha256:.16}  {url}")
+            }
+            Outcome::Failed(failure) => {
+                format!("failed, {}: {}  {url}", failure.class, failure.why)
+            }
+            Outcome::Panicked(message) => format!("panicked: {message}  {url}"),
+            other => format!("{}  {url}", other.word()),
         }
-        Outcome::Failed(failure) => {
-            format!("failed, {}: {}  {url}", failure.class, failure.why)
-        }
-        Outcome::Panicked(message) => format!("panicked: {message}  {url}"),
-        other => format!("{}  {url}", other.word()),
     };
-    items.map(line).collect()
+    urls.iter().zip(outcomes).map(line).collect()
+}
+
+/// The length of `http://host:port`, if more than one URL begins with the same.
+fn common_host(urls: &[String]) -> usize {
+    let [first, second, ..] = urls else { return 0 };
+    let host = |url: &str| match url.strip_prefix("http://") {
+        Some(rest) => url.len() - rest.len() + rest.find('/').unwrap_or(rest.len()),
+        None => 0,
+    };
+    let length = host(first);
+    let same = |url: &String| host(url) == length && url[..length] == first[..length];
+    if same(second) && urls.iter().all(same) {
+        length
+    } else {
+        0
+    }
 }

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// How many lines of results are shown without `--all`.
-const LINES: usize = 12;
+const LINES: usize = 5;
 
 /// A model's command line.
 #[derive(Debug, Parser)]

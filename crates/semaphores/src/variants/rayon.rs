@@ -32,10 +32,12 @@ pub fn run(job: &Job) -> Result<Output> {
         .build()?;
     let urls = job.urls.par_iter().with_max_len(1);
     let outcomes = pool.install(|| {
-        urls.map(|url| match catch_unwind(AssertUnwindSafe(|| fetch(&agent, url))) {
-            Ok(result) => outcome(result),
-            Err(panic) => panic.into(),
-        })
+        urls.map(
+            |url| match catch_unwind(AssertUnwindSafe(|| fetch(&agent, url))) {
+                Ok(result) => outcome(result),
+                Err(panic) => panic.into(),
+            },
+        )
         .collect()
     });
     Ok(Output { outcomes })
