@@ -87,6 +87,13 @@ impl Desk {
         self.put(ledger, true);
     }
 
+    /// Lets nobody wait for a loop that is gone, a panic's among them: what was put last
+    /// stays.
+    pub(crate) fn abandon(&self) {
+        self.slot().ended = true;
+        self.served.notify_all();
+    }
+
     /// The record as it is now, or as it was when the loop ended.
     pub(crate) fn record(&self) -> Record {
         self.look(None, None).0.record()

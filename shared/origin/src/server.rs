@@ -198,3 +198,9 @@ impl Server {
         self.changed = true;
     }
 }
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.desk.abandon();
+    }
+}
