@@ -135,7 +135,13 @@ impl<A: clap::Args> Demo<A> {
             let (stage, job) = M::stage(&self.args)?;
             if index == 0 {
                 writeln!(out, "{}: {}", M::NAME, M::describe(&job))?;
-                floor = run_floor::<M>(program, &job)?;
+                floor = match run_floor::<M>(program, &job) {
+                    Err(TrialError::Interrupted) => {
+                        eprintln!("interrupted: none was done");
+                        return Ok(false);
+                    }
+                    floor => floor?,
+                };
                 writeln!(out, "{}\n", floor_line(floor.as_ref()))?;
             }
             let trial = match runner {
