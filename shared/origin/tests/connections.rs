@@ -35,7 +35,6 @@ fn pipelined_requests_are_answered_in_order() -> Outcome {
 fn a_request_may_come_byte_by_byte() -> Outcome {
     let origin = Origin::start()?;
     let mut client = Client::new(&origin)?;
-    client.stream.set_nodelay(true)?;
     for byte in "GET /bytes/7 HTTP/1.1\r\nHost: x\r\n\r\n".chars() {
         client.send(&byte.to_string())?;
     }

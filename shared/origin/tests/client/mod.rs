@@ -32,6 +32,7 @@ impl Client {
     pub(crate) fn new(origin: &Origin) -> io::Result<Client> {
         let stream = TcpStream::connect(origin.address())?;
         stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_nodelay(true)?;
         Ok(Client {
             stream,
             ahead: Vec::new(),
