@@ -1,1 +1,103 @@
+"""Count primes by range in worker processes: ProcessPoolExecutor.map."""
 
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import parent_process
+
+BALLAST = bytes(index % 251 for index in range(251)) * ((8 << 20) // 251 + 1)
+BALLAST = BALLAST[: 8 << 20]
+
+
+def is_prime(number):
+    if number < 4:
+        return number >= 2
+    if number % 2 == 0:
+        return False
+    divisor = 3
+    while divisor * divisor <= number:
+        if number % divisor == 0:
+            return False
+        divisor += 2
+    return True
+
+
+def count_primes(task):
+    """Runs in a worker. A function at the top of a module, so that it can be pickled."""
+    start, end, noop, fault, ballast = task
+    try:
+        if fault:
+            go_wrong(fault)
+        primes = 0 if noop else sum(map(is_prime, range(start, end)))
+    except Exception as error:
+        return {"panicked": str(error)}
+    count = {"from": start, "until": end, "primes": primes, "attempt": 1}
+    return {"ok": {**count, "pid": os.getpid(), "ballast": ballast}}
+
+
+def go_wrong(fault):
+    if fault == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    elif fault == "stop":
+        os.kill(os.getpid(), signal.SIGSTOP)
+    elif fault == "exit":
+        os._exit(0)
+    elif fault == "abort":
+        os.abort()
+    elif fault == "panic":
+        raise RuntimeError("told to panic")
+    elif fault == "flood-stderr":
+        sys.stderr.write(("." * 1023 + "\n") * 4096)
+
+
+def end_with_parent():
+    """Starts a thread that ends this worker once its pool is gone."""
+
+    def wait():
+        parent_process().join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def tasks(job):
+    below, ranges = job["below"], job["ranges"]
+    faults = {}
+    for fault in job["faults"]:
+        everywhere = fault["task"] is None
+        for index in range(ranges) if everywhere else [fault["task"]]:
+            faults[index] = fault["kind"]
+    for index in range(ranges):
+        fault = faults.get(index)
+        ballast = BALLAST if fault == "big" else b""
+        start, end = below * index // ranges, below * (index + 1) // ranges
+        yield start, end, job["noop"], fault, ballast
+
+
+def run(job):
+    workers = job["workers"]
+    # One task a message balances best; above some thousands, messages are what costs.
+    chunksize = job.get("chunksize") or max(1, job["ranges"] // (workers * 256))
+    with ProcessPoolExecutor(workers, initializer=end_with_parent) as pool:
+        # No deadline: `map` has a timeout, but nothing that ends the worker.
+        return list(pool.map(count_primes, tasks(job), chunksize=chunksize))
+
+
+def main():
+    job = json.load(sys.stdin)
+    start = time.monotonic_ns()
+    outcomes = run(job)
+    nanos = time.monotonic_ns() - start
+    for outcome in outcomes:
+        if count := outcome.get("ok"):
+            ballast = count["ballast"]
+            count["ballast"] = len(ballast) if ballast == BALLAST else 0
+    json.dump({"nanos": nanos, "output": {"outcomes": outcomes}}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,13 +1,298 @@
 //! Jobs with what must come of them.
 
-use test_fixtures::Case;
+use std::{
+    fs, thread,
+    time::{Duration, Instant},
+};
 
-use crate::ProcessPool;
+use anyhow::{Context, Result, ensure};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+use test_fixtures::{Bench, Case, Settings};
+
+use crate::{ProcessPool, frame::LONGEST};
+
+type PoolBench = Bench<ProcessPool>;
+
+/// How soon a loss must be noticed, and processes must be gone.
+const PROMPT: Duration = Duration::from_secs(1);
 
 pub(crate) fn cases() -> Vec<Case<ProcessPool>> {
-    vec![Case::holds(
-        "no_items",
-        "no ranges, no outcomes",
-        &["--ranges", "0"],
-    )]
+    let mut cases = shapes();
+    cases.extend(losses());
+    cases.extend(frames());
+    cases.extend(deadlines());
+    cases
+}
+
+/// A trial that may stop itself for good is not waited for as long as others.
+fn briefly() -> Settings {
+    Settings {
+        time_limit: Duration::from_secs(5),
+        ..Settings::default()
+    }
+}
+
+/// Eight tasks on two workers, and this fault.
+fn eight_on_two(fault: &str) -> [&str; 6] {
+    ["--ranges", "8", "--workers", "2", "--fault", fault]
+}
+
+fn shapes() -> Vec<Case<ProcessPool>> {
+    vec![
+        Case::holds("no_items", "no ranges, no outcomes", &["--ranges", "0"]),
+        Case::holds("one_item", "one range is all of it", &["--ranges", "1"]),
+        Case::holds(
+            "fewer_items_than_workers",
+            "workers that nothing is left for do no harm",
+            &["--ranges", "3", "--workers", "8"],
+        ),
+        Case::holds(
+            "one_worker",
+            "one worker does it all",
+            &["--ranges", "20", "--workers", "1"],
+        ),
+        Case::holds(
+            "more_ranges_than_numbers",
+            "ranges without a number have no primes",
+            &["--below", "5", "--ranges", "9"],
+        ),
+        Case::holds(
+            "many_small_tasks",
+            "ten thousand tasks that do nothing all come back, in order",
+            &["--noop", "--ranges", "10000", "--workers", "2"],
+        ),
+        Case::custom(
+            "ten_times_the_items",
+            "ten times the tasks take at most 1.3 times the memory",
+            ten_times_the_items,
+        ),
+    ]
+}
+
+fn losses() -> Vec<Case<ProcessPool>> {
+    vec![
+        Case::holds(
+            "worker_killed_once",
+            "a task whose worker is killed is tried again, and no other is",
+            &eight_on_two("3:kill"),
+        ),
+        Case::holds(
+            "worker_killed_always",
+            "a task that kills two workers is set aside; the others are done",
+            &eight_on_two("3:kill:always"),
+        ),
+        Case::custom(
+            "loss_is_noticed",
+            "with two workers killed, the whole job still ends within a second",
+            |bench| {
+                let trial =
+                    bench.trial(&eight_on_two("3:kill:always"), &Settings::default())?;
+                let took = Duration::from_nanos(trial.nanos);
+                ensure!(took < PROMPT, "it took {took:?}");
+                Ok(())
+            },
+        ),
+        Case::holds(
+            "every_worker_killed",
+            "when every task kills its workers, the pool gives up instead of starting more",
+            &[
+                "--ranges",
+                "100",
+                "--workers",
+                "2",
+                "--fault",
+                "all:kill:always",
+            ],
+        ),
+        Case::holds(
+            "worker_exits",
+            "a worker that exits without a reply counts as lost",
+            &eight_on_two("3:exit"),
+        ),
+        Case::holds(
+            "worker_aborts",
+            "a worker that aborts counts as lost",
+            &eight_on_two("3:abort"),
+        ),
+        Case::holds(
+            "task_panics",
+            "a panic is its task's outcome; its worker goes on",
+            &eight_on_two("3:panic"),
+        ),
+        Case::holds_under(
+            "second_batch",
+            "after a job in which every task panicked, the next one in the same process is whole",
+            &eight_on_two("all:panic"),
+            Settings {
+                warm: true,
+                ..Settings::default()
+            },
+        ),
+        Case::holds(
+            "floods_stderr",
+            "4 MiB on each worker's standard error block nobody",
+            &eight_on_two("all:flood-stderr"),
+        ),
+    ]
+}
+
+fn frames() -> Vec<Case<ProcessPool>> {
+    vec![
+        Case::holds(
+            "corrupt_magic",
+            "a worker that answers with something else counts as lost",
+            &eight_on_two("3:corrupt-magic"),
+        ),
+        Case::holds(
+            "huge_length",
+            "so does one that announces 4 GiB",
+            &eight_on_two("3:huge-length"),
+        ),
+        Case::custom(
+            "huge_length_is_not_allocated",
+            "and nothing is allocated for what it announced",
+            |bench| {
+                let trial =
+                    bench.trial(&eight_on_two("3:huge-length"), &Settings::default())?;
+                let memory = trial.memory.context("the reply has no memory")?;
+                let grown = memory.peak.saturating_sub(memory.before);
+                ensure!(grown < LONGEST as u64, "it grew by {grown} bytes");
+                Ok(())
+            },
+        ),
+        Case::holds(
+            "short_frame",
+            "so does one that ends in the middle of its answer",
+            &eight_on_two("3:short-frame"),
+        ),
+        Case::holds(
+            "corrupt_always",
+            "a task that is never answered with a frame is set aside",
+            &eight_on_two("3:corrupt-magic:always"),
+        ),
+        Case::holds(
+            "eight_mib_both_ways",
+            "tasks of 8 MiB and answers of 8 MiB pass each other",
+            &["--ranges", "6", "--workers", "2", "--fault", "all:big"],
+        ),
+    ]
+}
+
+fn deadlines() -> Vec<Case<ProcessPool>> {
+    vec![
+        Case::holds_under(
+            "stopped_past_deadline",
+            "a worker that is stopped is killed at its task's deadline; the others go on",
+            &[
+                "--ranges",
+                "8",
+                "--workers",
+                "2",
+                "--fault",
+                "3:stop",
+                "--timeout",
+                "300ms",
+            ],
+            briefly(),
+        ),
+        Case::custom(
+            "deadline_is_true",
+            "a deadline is never early, and late by at most 20 %",
+            deadline_is_true,
+        ),
+        Case::custom(
+            "parent_killed_while_stopped",
+            "workers that are stopped are gone, too, within a second of their pool",
+            parent_killed_while_stopped,
+        ),
+    ]
+}
+
+fn ten_times_the_items(bench: &PoolBench) -> Result<()> {
+    let peak = |ranges| {
+        let args = ["--noop", "--workers", "2", "--ranges", ranges];
+        let trial = bench.trial(&args, &Settings::default())?;
+        anyhow::Ok(trial.memory.context("the reply has no memory")?.peak as f64)
+    };
+    let ratio = peak("5000")? / peak("500")?;
+    ensure!(ratio <= 1.3, "{ratio:.2} times the memory");
+    Ok(())
+}
+
+fn deadline_is_true(bench: &PoolBench) -> Result<()> {
+    let args = [
+        "--ranges",
+        "1",
+        "--workers",
+        "1",
+        "--fault",
+        "0:stop",
+        "--timeout",
+        "500ms",
+    ];
+    let trial = bench.trial(&args, &briefly())?;
+    let took = Duration::from_nanos(trial.nanos);
+    let limits = Duration::from_millis(500)..Duration::from_millis(600);
+    ensure!(limits.contains(&took), "it took {took:?}");
+    Ok(())
+}
+
+fn parent_killed_while_stopped(bench: &PoolBench) -> Result<()> {
+    let mut program = bench
+        .demo(&["--fault", "all:stop", "--timeout", "1h"])
+        .stdout(std::process::Stdio::null())
+        .spawn()?;
+    let pid = Pid::from_child(&program);
+    let stopped = wait_for(Duration::from_secs(10), || {
+        let mut found = descendants(pid);
+        found.retain(|pid| state(*pid) == Some('T'));
+        (!found.is_empty()).then_some(found)
+    });
+    let all = descendants(pid);
+    kill_process(pid, Signal::KILL)?;
+    program.wait()?;
+    stopped.context("no process stopped itself")?;
+    for pid in all {
+        wait_for(PROMPT, || {
+            // An orphan may have become ours; if it has ended, this takes it away.
+            let _ = waitpid(Some(pid), WaitOptions::NOHANG);
+            matches!(state(pid), None | Some('Z' | 'X')).then_some(())
+        })
+        .with_context(|| format!("process {pid:?} is still there"))?;
+    }
+    Ok(())
+}
+
+fn wait_for<T>(limit: Duration, mut condition: impl FnMut() -> Option<T>) -> Option<T> {
+    let clock = Instant::now();
+    loop {
+        let value = condition();
+        if value.is_some() || clock.elapsed() > limit {
+            return value;
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+fn descendants(pid: Pid) -> Vec<Pid> {
+    let mut found = Vec::new();
+    let Ok(threads) = fs::read_dir(format!("/proc/{}/task", pid.as_raw_nonzero())) else {
+        return found;
+    };
+    for thread in threads.flatten() {
+        let children = fs::read_to_string(thread.path().join("children"));
+        for child in children.unwrap_or_default().split_whitespace() {
+            if let Some(child) = child.parse().ok().and_then(Pid::from_raw) {
+                found.push(child);
+                found.extend(descendants(child));
+            }
+        }
+    }
+    found
+}
+
+/// The letter that the system has for a process's state.
+fn state(pid: Pid) -> Option<char> {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero())).ok()?;
+    stat.rsplit_once(") ")?.1.chars().next()
 }

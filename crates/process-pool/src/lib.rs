@@ -34,6 +34,20 @@ pub struct Output {
     pub outcomes: Vec<Outcome<Count>>,
 }
 
+impl Output {
+    /// Puts outcomes in input order. A task that none is of had no worker left for it.
+    pub fn in_order(
+        job: &Job,
+        settled: impl IntoIterator<Item = (usize, Outcome<Count>)>,
+    ) -> Self {
+        let mut outcomes = vec![Outcome::WorkerLost; job.ranges];
+        for (index, outcome) in settled {
+            outcomes[index] = outcome;
+        }
+        Self { outcomes }
+    }
+}
+
 impl Model for ProcessPool {
     const NAME: &'static str = env!("CARGO_PKG_NAME");
     const ABOUT: &'static str = "Counts primes by range in worker processes, and returns \
@@ -89,11 +103,28 @@ impl Model for ProcessPool {
         cases::cases()
     }
 
+    /// The others have one executor thread; async-std takes it from here only.
+    fn environment(_job: &Job) -> Vec<(&'static str, String)> {
+        vec![("ASYNC_STD_THREAD_COUNT", "1".to_owned())]
+    }
+
     fn worker() -> Result<()> {
         worker::serve()
     }
 }
 
 static PEERS: &[Peer] = &[test_fixtures::python_peer!(
-    "concurrent.futures.ProcessPoolExecutor.map"
+    "concurrent.futures.ProcessPoolExecutor.map, tasks in chunks",
+    except {
+        "worker_killed_once": "a lost worker breaks the whole pool: BrokenProcessPool (concurrent.futures, Exception classes)",
+        "worker_killed_always": "a lost worker breaks the whole pool: BrokenProcessPool (concurrent.futures, Exception classes)",
+        "every_worker_killed": "a lost worker breaks the whole pool: BrokenProcessPool (concurrent.futures, Exception classes)",
+        "worker_exits": "a lost worker breaks the whole pool: BrokenProcessPool (concurrent.futures, Exception classes)",
+        "worker_aborts": "a lost worker breaks the whole pool: BrokenProcessPool (concurrent.futures, Exception classes)",
+        "corrupt_magic": "its queues are its own: nothing of ours can be corrupt in them",
+        "huge_length": "its queues are its own: nothing of ours can be corrupt in them",
+        "short_frame": "its queues are its own: nothing of ours can be cut short in them",
+        "corrupt_always": "its queues are its own: nothing of ours can be corrupt in them",
+        "stopped_past_deadline": "map's timeout stops the waiting, not the worker; nothing ends one worker of a pool",
+    }
 )];

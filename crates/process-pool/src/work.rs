@@ -75,7 +75,7 @@ fn go_wrong(task: &Task) {
         Some(FaultKind::Stop) => signal(Signal::STOP),
         Some(FaultKind::Exit) => process::exit(0),
         Some(FaultKind::Abort) => process::abort(),
-        Some(FaultKind::Panic) => panic!("task {} was told to panic", task.id),
+        Some(FaultKind::Panic) => panic!("told to panic"),
         Some(FaultKind::FloodStderr) => {
             let line = [b'.'; 1023];
             let mut stderr = std::io::stderr().lock();

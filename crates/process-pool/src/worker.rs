@@ -7,7 +7,7 @@ use std::{
     fs::File,
     io::{self, Read, Write},
     os::fd::AsFd,
-    panic::catch_unwind,
+    panic::{self, catch_unwind},
     process,
     sync::mpsc::{self, Sender},
     thread,
@@ -28,6 +28,8 @@ use crate::{
 pub(crate) fn serve() -> Result<()> {
     // The end of the input says the same, but not to a process that is stopped.
     set_parent_process_death_signal(Some(Signal::KILL)).context("parent death signal")?;
+    // What a panic has to say goes into the reply.
+    panic::set_hook(Box::new(|_| {}));
     // Standard output proper is buffered by lines, and a frame is not a line.
     let mut output = File::from(io::stdout().as_fd().try_clone_to_owned()?);
     let input = File::from(io::stdin().as_fd().try_clone_to_owned()?);

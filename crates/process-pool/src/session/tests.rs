@@ -1,1 +1,307 @@
+//! Sessions against workers that are played: any order of answers, losses and delays.
 
+use std::{collections::HashMap, num::NonZeroUsize};
+
+use proptest::{collection::vec, prelude::*};
+
+use super::*;
+use crate::{
+    frame::{Frame, Kind},
+    task::Report,
+    tasks::Tasks,
+};
+
+const TIMEOUT: Duration = Duration::from_secs(1);
+
+fn job(ranges: usize, workers: usize) -> Job {
+    Job {
+        below: 1000,
+        ranges,
+        workers: NonZeroUsize::new(workers).expect("a worker"),
+        timeout_ms: TIMEOUT.as_millis() as u64,
+        noop: false,
+        faults: Vec::new(),
+    }
+}
+
+/// A place in the pool, and the worker that is played there.
+struct Place {
+    session: Session,
+    frames: Decoder,
+    /// What the worker was sent and has not answered.
+    queue: VecDeque<Task>,
+}
+
+impl Place {
+    fn new(tasks: &Tasks) -> Self {
+        Self {
+            session: tasks.session(),
+            frames: Decoder::default(),
+            queue: VecDeque::new(),
+        }
+    }
+
+    /// What a variant does between two reads. False if nothing is left for this place.
+    fn turn(&mut self, tasks: &Tasks) -> bool {
+        if !tasks.exchange(&mut self.session) {
+            return false;
+        }
+        if !self.session.is_open() {
+            self.frames = Decoder::default();
+            self.queue.clear();
+            self.session.start();
+        }
+        self.frames.push(&self.session.outgoing());
+        while let Some(frame) = self.frames.next().expect("a session sends frames") {
+            let (task, _) = Task::decode(&frame).expect("a session sends tasks");
+            self.queue.push_back(task);
+        }
+        true
+    }
+
+    fn reply(&mut self, kind: Kind, place: usize) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let Some(task) = self.queue.get(place) else {
+            return bytes;
+        };
+        match kind {
+            Kind::Done => Report {
+                primes: task.id as u64,
+                pid: 1,
+                start: 0,
+                end: 0,
+            }
+            .encode(task, &[], &mut bytes),
+            _ => Frame {
+                kind,
+                attempt: task.attempt,
+                id: task.id as u64,
+                payload: b"ouch",
+            }
+            .encode(&mut bytes),
+        }
+        bytes
+    }
+
+    fn answer(&mut self) {
+        let bytes = self.reply(Kind::Done, 0);
+        self.queue.pop_front();
+        self.session.received(&bytes);
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Event {
+    Answer { cut: usize },
+    Panic,
+    Vanish,
+    Noise,
+    OutOfTurn,
+    Early,
+    Late,
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        4 => (0_usize..60).prop_map(|cut| Event::Answer { cut }),
+        1 => Just(Event::Panic),
+        1 => Just(Event::Vanish),
+        1 => Just(Event::Noise),
+        1 => Just(Event::OutOfTurn),
+        1 => Just(Event::Early),
+        1 => Just(Event::Late),
+    ]
+}
+
+proptest! {
+    /// Whatever happens in whatever order, each task comes to the one outcome that what
+    /// happened to it demands, and only the task in work pays for a lost worker.
+    #[test]
+    fn each_task_comes_to_exactly_one_outcome(
+        ranges in 0_usize..200,
+        workers in 1_usize..4,
+        events in vec((0_usize..4, event()), 0..LOSSES as usize),
+    ) {
+        let tasks = Tasks::new(&job(ranges, workers));
+        let mut places: Vec<_> = (0..workers).map(|_| Place::new(&tasks)).collect();
+        let mut expected: HashMap<usize, &'static str> = HashMap::new();
+        let mut settle = |task: &Task, word| {
+            let earlier = expected.insert(task.id, word);
+            assert_eq!(earlier, None, "task {} came to a second outcome", task.id);
+        };
+        for (place, event) in events {
+            let place = &mut places[place % workers];
+            if !place.turn(&tasks) {
+                continue;
+            }
+            let in_work = place.queue[0].clone();
+            let lost = if in_work.attempt == ATTEMPTS { Some("worker lost") } else { None };
+            match event {
+                Event::Answer { cut } => {
+                    let bytes = place.reply(Kind::Done, 0);
+                    let (one, other) = bytes.split_at(cut.min(bytes.len()));
+                    place.session.received(one);
+                    place.session.received(other);
+                    place.queue.pop_front();
+                    settle(&in_work, "ok");
+                }
+                Event::Panic => {
+                    let bytes = place.reply(Kind::Panicked, 0);
+                    place.session.received(&bytes);
+                    place.queue.pop_front();
+                    settle(&in_work, "panicked");
+                }
+                Event::Vanish => {
+                    place.session.lost();
+                    // A read that ends after the loss was seen changes nothing.
+                    place.session.lost();
+                    lost.map(|word| settle(&in_work, word));
+                }
+                Event::Noise => {
+                    place.session.received(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+                    lost.map(|word| settle(&in_work, word));
+                }
+                Event::OutOfTurn if place.queue.len() > 1 => {
+                    let bytes = place.reply(Kind::Done, 1);
+                    place.session.received(&bytes);
+                    lost.map(|word| settle(&in_work, word));
+                }
+                Event::OutOfTurn => {}
+                Event::Early => {
+                    place.session.overdue();
+                    prop_assert!(place.session.is_open());
+                }
+                Event::Late => {
+                    place.session.overdue_at(Instant::now() + TIMEOUT);
+                    settle(&in_work, "timed out");
+                }
+            }
+        }
+        // From here on all goes well.
+        for place in &mut places {
+            while place.turn(&tasks) {
+                settle(&place.queue[0].clone(), "ok");
+                place.answer();
+            }
+        }
+        let output = tasks.output();
+        prop_assert_eq!(output.outcomes.len(), ranges);
+        prop_assert_eq!(expected.len(), ranges);
+        for (id, outcome) in output.outcomes.iter().enumerate() {
+            prop_assert_eq!(outcome.word(), expected[&id], "task {}", id);
+        }
+    }
+
+    /// Nobody ever has more than a window in hand, and a hand that is empty is never left so
+    /// while tasks wait.
+    #[test]
+    fn room_is_a_window_at_most(waiting in 0_usize..100_000, workers in 1_usize..300) {
+        let mut session = Session::new(&job(1, workers));
+        let room = session.room(waiting);
+        prop_assert!((1..=WINDOW).contains(&room));
+        for id in 0..room {
+            session.assign(job(room, 1).task(id));
+        }
+        prop_assert_eq!(session.room(waiting), 0);
+    }
+}
+
+#[test]
+fn only_the_task_in_work_pays_for_a_lost_worker() {
+    let job = job(100, 1);
+    let tasks = Tasks::new(&job);
+    let mut place = Place::new(&tasks);
+    assert!(place.turn(&tasks));
+    assert_eq!(place.queue.len(), WINDOW);
+    place.answer();
+    place.session.lost();
+    assert!(place.turn(&tasks));
+    let given: Vec<_> = place.queue.iter().map(|t| (t.id, t.attempt)).collect();
+    assert_eq!(given[..3], [(1, 2), (2, 1), (3, 1)]);
+    place.session.lost();
+    assert!(place.turn(&tasks));
+    let given: Vec<_> = place.queue.iter().map(|t| (t.id, t.attempt)).collect();
+    assert_eq!(given[..2], [(2, 1), (3, 1)], "task 1 is set aside");
+}
+
+#[test]
+fn the_deadline_is_of_the_task_in_work() {
+    let job = job(4, 1);
+    let start = Instant::now();
+    let mut session = Session::new(&job);
+    (0..3).for_each(|id| session.assign_at(job.task(id), start));
+    session.start_at(start);
+    let mut reply = Vec::new();
+    let report = Report {
+        primes: 0,
+        pid: 1,
+        start: 0,
+        end: 0,
+    };
+    report.encode(&job.task(0), &[], &mut reply);
+    let answered = start + TIMEOUT / 2;
+    session.received_at(&reply, answered);
+    assert_eq!(session.time_left_at(answered), TIMEOUT);
+    let almost = answered + TIMEOUT - Duration::from_nanos(1);
+    session.overdue_at(almost);
+    assert!(session.is_open(), "a deadline is never early");
+    assert!(!session.time_left_at(almost).is_zero());
+    session.overdue_at(answered + TIMEOUT);
+    assert!(!session.is_open());
+    let finished: Vec<_> = session.finished().map(|(id, o)| (id, o.word())).collect();
+    assert_eq!(finished, [(0, "ok"), (1, "timed out")]);
+    assert_eq!(session.returned().collect::<Vec<_>>(), [job.task(2)]);
+}
+
+#[test]
+fn a_place_whose_workers_never_answer_is_given_up() {
+    let tasks = Tasks::new(&job(1000, 1));
+    let mut place = Place::new(&tasks);
+    let mut workers = 0;
+    while place.turn(&tasks) {
+        workers += 1;
+        place.session.lost();
+    }
+    assert_eq!(workers, LOSSES);
+    let outcomes = tasks.output().outcomes;
+    assert!(outcomes.iter().all(|o| *o == Outcome::WorkerLost));
+}
+
+/// Plays a whole job with each place on a clock of its own; how much later than the mean
+/// the last place ends, in units of the longest task.
+fn overhang(costs: &[u64], workers: usize) -> f64 {
+    let tasks = Tasks::new(&job(costs.len(), workers));
+    let mut places: Vec<_> = (0..workers).map(|_| (0, Place::new(&tasks))).collect();
+    let mut ends = Vec::new();
+    while !places.is_empty() {
+        // The place that is furthest behind goes on; all were given their tasks before.
+        places.sort_by_key(|(clock, _)| std::cmp::Reverse(*clock));
+        let (clock, mut place) = places.pop().expect("not empty");
+        if place.turn(&tasks) {
+            let cost = costs[place.queue[0].id];
+            place.answer();
+            places.push((clock + cost, place));
+        } else {
+            ends.push(clock);
+        }
+    }
+    let last = *ends.iter().max().expect("a place") as f64;
+    let mean = ends.iter().sum::<u64>() as f64 / workers as f64;
+    let longest = *costs.iter().max().expect("a task") as f64;
+    (last - mean) / longest
+}
+
+#[test]
+fn the_last_tasks_do_not_pile_up() {
+    for workers in [2, 3, 4, 8] {
+        for ranges in [8, 64, 500] {
+            let equal = vec![100; ranges];
+            let rising: Vec<_> =
+                (1..=ranges as u64).map(|n| 50 + n.isqrt() * 10).collect();
+            for costs in [equal, rising] {
+                let overhang = overhang(&costs, workers);
+                assert!(overhang <= 1.5, "{ranges} on {workers}: {overhang} tasks");
+            }
+        }
+    }
+}

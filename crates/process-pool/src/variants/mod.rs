@@ -2,5 +2,29 @@
 
 test_fixtures::variants! { crate::ProcessPool:
     std_only = "std::process, a socket pair and a thread a worker";
-    tokio = "tokio::process, a task a worker on one thread";
+    crossbeam = "the same threads around one channel of tasks, for all workers";
+    tokio = "tokio::process, a task a worker on one thread", except {
+        "leaves_nothing": "tokio's signal handling is the process's, for good: a pair of sockets (tokio::signal::unix, Caveats)",
+    };
+    smol = "smol::process, a task a worker on one thread", except {
+        "leaves_nothing": "the reactor and the reaper are the process's, for good: threads async-io and async-process, three descriptors (async-process, Implementation)",
+    };
+    async_std = "async_std::process, a task a worker on one thread", legacy, except {
+        "leaves_nothing": "the runtime, the reactor and the reaper are the process's, for good: three threads, three descriptors (async-process, Implementation)",
+    };
+    rayon = "par_iter: threads of one process, to show what processes cost", except {
+        "worker_killed_once": "SIGKILL ends the program: a thread has no process of its own to lose",
+        "worker_killed_always": "SIGKILL ends the program: a thread has no process of its own to lose",
+        "loss_is_noticed": "SIGKILL ends the program: a thread has no process of its own to lose",
+        "every_worker_killed": "SIGKILL ends the program: a thread has no process of its own to lose",
+        "worker_exits": "std::process::exit ends the program, from whatever thread",
+        "worker_aborts": "std::process::abort ends the program, from whatever thread",
+        "corrupt_magic": "nothing is sent, so nothing is corrupt and nothing tried again",
+        "huge_length": "nothing is sent, so nothing is corrupt and nothing tried again",
+        "huge_length_is_not_allocated": "nothing is sent, so nothing is corrupt and nothing tried again",
+        "short_frame": "nothing is sent, so nothing is cut short and nothing tried again",
+        "corrupt_always": "nothing is sent, so nothing is corrupt",
+        "stopped_past_deadline": "a thread can't be killed, so rayon has no deadlines; SIGSTOP stops the program",
+        "deadline_is_true": "a thread can't be killed, so rayon has no deadlines; SIGSTOP stops the program",
+    };
 }

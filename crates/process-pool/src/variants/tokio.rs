@@ -35,10 +35,11 @@ pub fn run(job: &Job) -> Result<Output> {
         for _ in 0..job.workers.get() {
             places.spawn(hold(Arc::clone(&tasks)));
         }
+        let mut result = Ok(());
         while let Some(place) = places.join_next().await {
-            place??;
+            result = result.and(place?);
         }
-        Ok(tasks.output())
+        result.map(|()| tasks.output())
     })
 }
 
