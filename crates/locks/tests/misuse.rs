@@ -4,10 +4,16 @@ use std::process::Command;
 
 fn refused(args: &[&str], words: &str) {
     let program = env!("CARGO_BIN_EXE_locks");
-    let output = Command::new(program).args(args).output().unwrap();
-    let stderr = String::from_utf8(output.stderr).unwrap();
+    let output = Command::new(program)
+        .args(args)
+        .output()
+        .expect("the program starts");
+    let stderr = String::from_utf8(output.stderr).expect("messages are text");
     assert_eq!(output.status.code(), Some(2), "{args:?}: {stderr}");
-    assert!(output.stdout.is_empty(), "{args:?} wrote to standard output");
+    assert!(
+        output.stdout.is_empty(),
+        "{args:?} wrote to standard output"
+    );
     assert_eq!(stderr.lines().count(), 1, "{args:?}: {stderr}");
     assert!(stderr.contains(words), "no {words:?} in: {stderr}");
 }

@@ -8,7 +8,6 @@ test_fixtures::variants! { crate::Locks:
             "panic_while_holding": "the guard unlocks when a panic drops it, and nothing \
                 is marked: parking_lot::Mutex's page, under Differences from the standard \
                 library: no poisoning",
-            "panic_of_the_only_worker": "as with panic_while_holding",
         };
     sharded = "a counter a worker on cache lines of its own, added up at the end";
     crossbeam = "one thread owns the counter, a bounded channel carries the increments";
@@ -18,14 +17,12 @@ test_fixtures::variants! { crate::Locks:
             "panic_while_holding": "the guard unlocks when a panic drops it, and nothing \
                 is marked: tokio::sync::Mutex's page says that it does not poison, and \
                 that the data may be left inconsistent",
-            "panic_of_the_only_worker": "as with panic_while_holding",
         };
     smol = "smol::lock::Mutex, a task a worker",
         except {
             "panic_while_holding": "the guard unlocks when a panic drops it, and nothing \
                 is marked: async_lock::MutexGuard's drop only unlocks; its pages have no \
                 word on panics",
-            "panic_of_the_only_worker": "as with panic_while_holding",
         };
     async_std = "async_std::sync::Mutex, a task a worker", legacy,
         except {
@@ -33,6 +30,5 @@ test_fixtures::variants! { crate::Locks:
                 threads and descriptors have no way to end before it",
             "panic_while_holding": "the guard unlocks when a panic drops it, and nothing \
                 is marked: its Mutex is async_lock's, whose pages have no word on panics",
-            "panic_of_the_only_worker": "as with panic_while_holding",
         };
 }
