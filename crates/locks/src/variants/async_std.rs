@@ -3,13 +3,14 @@
 //!
 //! # What to notice
 //! - The executor has as many threads as `ASYNC_STD_THREAD_COUNT` says when it is first
-//!   used; no function sets it. The trial's environment does.
+//!   used; async-std has no function for it, so the trial's environment obeys the job.
 //! - Its threads stay when the job is done: nothing can end them but the process.
 //! - A task's panic is raised again in whoever awaits it, and the lock does not poison.
 //!
 //! # When not to use this
-//! In anything new. Moving to smol changes the imports, `task::spawn` to `smol::spawn`
-//! and `ASYNC_STD_THREAD_COUNT` to `SMOL_THREADS`, whose default is one thread.
+//! In anything new. The move to smol changes the imports, `task::spawn` to `smol::spawn`
+//! and `ASYNC_STD_THREAD_COUNT` to `SMOL_THREADS`, by default one; and a handle that is
+//! dropped cancels its task there, where here it detaches.
 
 use std::panic::AssertUnwindSafe;
 
@@ -26,8 +27,8 @@ use crate::{Counter, Job, Output};
 /// Counts with a task a worker and a lock that is awaited.
 pub fn run(job: &Job) -> Result<Output> {
     let job = *job;
+    let counter = Arc::new(Mutex::new(Counter::default()));
     task::block_on(async {
-        let counter = Arc::new(Mutex::new(Counter::default()));
         let tasks: Vec<_> = (0..job.workers.get())
             .map(|worker| {
                 let counter = Arc::clone(&counter);

@@ -9,8 +9,8 @@
 //! - A full channel makes the workers wait: back-pressure, and flat memory.
 //!
 //! # When not to use this
-//! For work as small as an addition: a message costs far more than a lock. It pays once
-//! the owner's part is long, or must happen on one thread.
+//! For work as small as an addition: a message costs more than a lock. It pays once the
+//! owner has more to do than that, or must do it on one thread.
 
 use std::{io, thread};
 
@@ -27,8 +27,8 @@ const CAPACITY: usize = 1024;
 pub fn run(job: &Job) -> Result<Output> {
     let (sender, receiver) = bounded(CAPACITY);
     let (counter, outcomes) = thread::scope(|scope| {
-        let owner = thread::Builder::new().name("owner".to_owned());
-        let owner = owner.spawn_scoped(scope, || {
+        let thread = thread::Builder::new().name("owner".to_owned());
+        let owner = thread.spawn_scoped(scope, || {
             let mut counter = Counter::default();
             for () in receiver {
                 counter.increment(|| ());
@@ -38,16 +38,14 @@ pub fn run(job: &Job) -> Result<Output> {
         let threads = (0..job.workers.get())
             .map(|worker| {
                 let sender = sender.clone();
-                let name = format!("worker {worker}");
-                thread::Builder::new()
-                    .name(name)
-                    .spawn_scoped(scope, move || {
-                        for nth in 0..job.increments {
-                            job.work(worker, nth);
-                            sender.send(()).expect("the owner outlives the workers");
-                        }
-                        Outcome::Ok(None)
-                    })
+                let thread = thread::Builder::new().name(format!("worker {worker}"));
+                thread.spawn_scoped(scope, move || {
+                    for nth in 0..job.increments {
+                        job.work(worker, nth);
+                        sender.send(()).expect("the owner outlives the workers");
+                    }
+                    Outcome::Ok(None)
+                })
             })
             .collect::<io::Result<Vec<_>>>()?;
         drop(sender);

@@ -27,15 +27,13 @@ pub fn run(job: &Job) -> Result<Output> {
         let threads = (0..job.workers.get())
             .zip(&mut counters)
             .map(|(worker, counter)| {
-                let name = format!("worker {worker}");
-                thread::Builder::new()
-                    .name(name)
-                    .spawn_scoped(scope, move || {
-                        for nth in 0..job.increments {
-                            counter.increment(|| job.work(worker, nth));
-                        }
-                        Outcome::Ok(None)
-                    })
+                let thread = thread::Builder::new().name(format!("worker {worker}"));
+                thread.spawn_scoped(scope, move || {
+                    for nth in 0..job.increments {
+                        counter.increment(|| job.work(worker, nth));
+                    }
+                    Outcome::Ok(None)
+                })
             })
             .collect::<io::Result<Vec<_>>>()?;
         let outcomes = threads

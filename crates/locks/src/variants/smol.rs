@@ -4,8 +4,8 @@
 //! # What to notice
 //! - An executor is a value that threads run while they please; it ends with the function.
 //!   So tasks may borrow the counter, where a global executor asks for an `Arc`.
-//! - Whoever unlocks may lock again at once; only a waiter that starved for 0.5 ms is
-//!   served in order.
+//! - Whoever unlocks may lock again at once, past those who wait; only behind one that has
+//!   starved for 0.5 ms must newcomers queue.
 //! - A task's panic is raised again in whoever awaits it, and the lock does not poison.
 //!
 //! # When not to use this
@@ -30,10 +30,8 @@ pub fn run(job: &Job) -> Result<Output> {
     let (signal, shutdown) = channel::bounded::<()>(1);
     thread::scope(|scope| {
         for index in 0..job.threads.get() {
-            let name = format!("smol {index}");
-            thread::Builder::new()
-                .name(name)
-                .spawn_scoped(scope, || block_on(executor.run(shutdown.recv())))?;
+            let thread = thread::Builder::new().name(format!("smol {index}"));
+            thread.spawn_scoped(scope, || block_on(executor.run(shutdown.recv())))?;
         }
         let tasks: Vec<_> = (0..job.workers.get())
             .map(|worker| {
@@ -48,21 +46,20 @@ pub fn run(job: &Job) -> Result<Output> {
                 })
             })
             .collect();
-        let output = block_on(async {
+        block_on(async {
             let mut outcomes = Vec::new();
             for task in tasks {
                 let ended = AssertUnwindSafe(task).catch_unwind().await;
                 outcomes.push(ended.unwrap_or_else(Outcome::from));
             }
             let counter = *counter.lock().await;
-            Output {
+            // Every `recv` fails now, and with it every thread's `run` ends.
+            drop(signal);
+            Ok(Output {
                 poisoned: false,
                 counter,
                 outcomes,
-            }
-        });
-        // Every `recv` fails now, and with it every thread's `run` ends.
-        drop(signal);
-        Ok(output)
+            })
+        })
     })
 }

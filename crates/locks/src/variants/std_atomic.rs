@@ -29,17 +29,15 @@ pub fn run(job: &Job) -> Result<Output> {
         let threads = (0..job.workers.get())
             .map(|worker| {
                 let counter = &counter;
-                let name = format!("worker {worker}");
-                thread::Builder::new()
-                    .name(name)
-                    .spawn_scoped(scope, move || {
-                        let mut last = None;
-                        for nth in 0..job.increments {
-                            job.work(worker, nth);
-                            last = Some(counter.fetch_add(1, Relaxed) + 1);
-                        }
-                        Outcome::Ok(last)
-                    })
+                let thread = thread::Builder::new().name(format!("worker {worker}"));
+                thread.spawn_scoped(scope, move || {
+                    let mut last = None;
+                    for nth in 0..job.increments {
+                        job.work(worker, nth);
+                        last = Some(counter.fetch_add(1, Relaxed) + 1);
+                    }
+                    Outcome::Ok(last)
+                })
             })
             .collect::<io::Result<Vec<_>>>()?;
         let outcomes = threads

@@ -1,8 +1,8 @@
-//! `std::sync::Mutex`: each worker is a thread, and waits in the kernel while another
-//! holds the lock.
+//! `std::sync::Mutex`: each worker is a thread; while another holds the lock it spins for
+//! a moment, then sleeps in the kernel.
 //!
 //! # What to notice
-//! - The guard is a temporary: the lock is free again at the semicolon.
+//! - The guard is the only way to the counter, and its end is the unlock.
 //! - A panic under the lock poisons it. The other workers learn at their next `lock` that
 //!   the counter may be half-done, and stop instead of counting on.
 //! - Threads of a scope borrow the counter; no `Arc` is needed.
@@ -29,26 +29,18 @@ pub fn run(job: &Job) -> Result<Output> {
         let threads = (0..job.workers.get())
             .map(|worker| {
                 let counter = &counter;
-                let name = format!("worker {worker}");
-                thread::Builder::new()
-                    .name(name)
-                    .spawn_scoped(scope, move || {
-                        let mut last = None;
-                        for nth in 0..job.increments {
-                            match counter.lock() {
-                                Ok(mut counter) => {
-                                    last =
-                                        Some(counter.increment(|| job.work(worker, nth)))
-                                }
-                                Err(poisoned) => {
-                                    let why = poisoned.to_string();
-                                    let class = Class::Other;
-                                    return Outcome::Failed(Failure { class, why });
-                                }
-                            }
-                        }
-                        Outcome::Ok(last)
-                    })
+                let thread = thread::Builder::new().name(format!("worker {worker}"));
+                thread.spawn_scoped(scope, move || {
+                    let mut last = None;
+                    for nth in 0..job.increments {
+                        let mut counter = match counter.lock() {
+                            Ok(counter) => counter,
+                            Err(error) => return failed(&error),
+                        };
+                        last = Some(counter.increment(|| job.work(worker, nth)));
+                    }
+                    Outcome::Ok(last)
+                })
             })
             .collect::<io::Result<Vec<_>>>()?;
         let outcomes = threads
@@ -60,5 +52,13 @@ pub fn run(job: &Job) -> Result<Output> {
         poisoned: counter.is_poisoned(),
         counter: counter.into_inner().unwrap_or_else(PoisonError::into_inner),
         outcomes,
+    })
+}
+
+/// What becomes of a worker that finds the lock poisoned.
+fn failed<T, G>(error: &PoisonError<G>) -> Outcome<T> {
+    Outcome::Failed(Failure {
+        class: Class::Other,
+        why: error.to_string(),
     })
 }

@@ -4,7 +4,8 @@
 //! # What to notice
 //! - First come, first served: whoever unlocks goes to the end of the queue, so the
 //!   workers keep step with each other, and pay for it at every increment.
-//! - A task may outlive the function that spawned it, so the counter is in an `Arc`.
+//! - A task may outlive the function that spawned it, so the counter is in an `Arc`. Here
+//!   it doesn't: each is awaited, and the runtime's drop ends its threads.
 //! - The lock does not poison. The panic is in the `JoinError`; that the counter is
 //!   half-done is nowhere.
 //!
@@ -23,11 +24,11 @@ use crate::{Counter, Job, Output};
 /// Counts with a task a worker and a lock that is awaited.
 pub fn run(job: &Job) -> Result<Output> {
     let job = *job;
+    let counter = Arc::new(Mutex::new(Counter::default()));
     let runtime = runtime::Builder::new_multi_thread()
         .worker_threads(job.threads.get())
         .build()?;
     runtime.block_on(async {
-        let counter = Arc::new(Mutex::new(Counter::default()));
         let tasks: Vec<_> = (0..job.workers.get())
             .map(|worker| {
                 let counter = Arc::clone(&counter);
