@@ -1,1 +1,120 @@
-//! In the making.
+//! Gather: fetch every URL at once, and report what came of each.
+
+mod args;
+mod cases;
+pub mod http1;
+pub mod target;
+pub mod timed;
+pub mod variants;
+
+use std::{num::NonZeroUsize, time::Duration};
+
+use anyhow::Result;
+use fetching::{Page, Stage};
+use serde::{Deserialize, Serialize};
+use test_fixtures::{Case, Facts, Floor, Model, Outcome, Peer, Variant, python_peer};
+
+pub use args::Args;
+
+/// The model.
+#[derive(Debug)]
+pub struct AsyncIo;
+
+/// What every variant is handed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Job {
+    /// What to fetch, all at once.
+    pub urls: Vec<String>,
+    /// The threads of runtimes that have a choice.
+    pub workers: NonZeroUsize,
+    /// Milliseconds after which a request is given up, from before it connects to the
+    /// body's last byte.
+    pub timeout_ms: u64,
+    /// Milliseconds that the slowest answer is known to take; for the floor.
+    pub slowest_ms: f64,
+}
+
+impl Job {
+    /// After how long a request is given up.
+    pub fn timeout(&self) -> Duration {
+        Duration::from_millis(self.timeout_ms)
+    }
+}
+
+/// What every variant hands back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Output {
+    /// What became of each URL, in input order.
+    pub outcomes: Vec<Outcome<Page>>,
+}
+
+impl Model for AsyncIo {
+    const NAME: &'static str = "async-io";
+    const ABOUT: &'static str =
+        "Gather: fetch every URL at once and report what came of each, on every runtime";
+    const COMPARISON: &'static [&'static str] = &["--tasks", "100", "--latency", "100ms"];
+    const LONG: &'static [&'static str] = &["--latency", "8s"];
+    const README: &'static str = include_str!("../README.md");
+
+    type Args = Args;
+    type Job = Job;
+    type Output = Output;
+    type Stage = Stage;
+
+    fn variants() -> &'static [Variant<Self>] {
+        variants::VARIANTS
+    }
+
+    fn peers() -> &'static [Peer] {
+        static PEERS: [Peer; 1] = [python_peer!("asyncio.gather over aiohttp")];
+        &PEERS
+    }
+
+    fn stage(args: &Args) -> Result<(Stage, Job)> {
+        args.stage()
+    }
+
+    fn environment(job: &Job) -> Vec<(&'static str, String)> {
+        let workers = job.workers.to_string();
+        vec![
+            ("SMOL_THREADS", workers.clone()),
+            ("ASYNC_STD_THREAD_COUNT", workers),
+        ]
+    }
+
+    fn describe(job: &Job) -> String {
+        format!("{} URLs, all at once", job.urls.len())
+    }
+
+    fn check(stage: &Stage, _job: &Job, output: &Output) -> Result<Facts> {
+        let (facts, record) = stage.check(&output.outcomes)?;
+        let Some(record) = record else {
+            return Ok(facts);
+        };
+        let (peak, requests) = (record.requests_most_in_flight, record.requests);
+        let facts = facts.count_of("peak in flight", peak, requests);
+        if peak < args::peak_due(&record) {
+            let why = format!("peak in flight {peak}, where {requests} were possible");
+            return Ok(facts.breach("all_at_once", why));
+        }
+        Ok(facts)
+    }
+
+    fn floor(job: &Job) -> Result<Option<Floor>> {
+        if job.slowest_ms == 0.0 {
+            return Ok(None);
+        }
+        let time = Duration::from_secs_f64(job.slowest_ms / 1e3);
+        let reason = format!("all at once, and the slowest takes {} ms", job.slowest_ms);
+        Ok(Some(Floor::new(time, reason)))
+    }
+
+    fn results(job: &Job, output: &Output) -> Vec<String> {
+        fetching::results(&job.urls, &output.outcomes)
+    }
+
+    fn cases() -> Vec<Case<Self>> {
+        cases::cases()
+    }
+}

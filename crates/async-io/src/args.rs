@@ -1,0 +1,116 @@
+//! The command line's view of the job, and the paths that it asks the origin for.
+
+use std::{num::NonZeroUsize, time::Duration};
+
+use anyhow::Result;
+use fetching::{Stage, Urls, milliseconds};
+use origin::{Ending, Record, Sentence};
+use test_fixtures::Misuse;
+
+use crate::Job;
+
+/// How long a client may take to begin one request, where all are to be in flight at once.
+const BEGIN_WITHIN: Duration = Duration::from_micros(500);
+
+/// The job's parameters.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    urls: Urls,
+    /// How many requests
+    #[arg(long, default_value_t = 3)]
+    tasks: usize,
+    /// How long the origin waits before the slowest answer; before the first it waits half
+    /// as long, and before the others something between
+    #[arg(long, default_value = "200ms", value_parser = milliseconds)]
+    latency: Duration,
+    /// Bytes in each answer's body
+    #[arg(long, default_value_t = 1024)]
+    bytes: u64,
+    /// Threads of the runtimes that have a choice [default: the machine's cores]
+    #[arg(long)]
+    workers: Option<NonZeroUsize>,
+    /// When to give a request up
+    #[arg(long, default_value = "10s", value_parser = milliseconds)]
+    timeout: Duration,
+    /// Ask the origin for this path, in its own grammar; can be given several times
+    #[arg(long = "path", value_name = "PATH")]
+    paths: Vec<String>,
+}
+
+impl Args {
+    pub(crate) fn stage(&self) -> Result<(Stage, Job)> {
+        let timeout_ms = self.timeout.as_millis() as u64;
+        if timeout_ms == 0 {
+            return Err(Misuse::new("--timeout must be at least 1ms").into());
+        }
+        let (stage, slowest) = match self.urls.read()? {
+            Some(urls) => (Stage::of_user(urls), Duration::ZERO),
+            None => {
+                let paths = self.paths();
+                let slowest = slowest(&paths);
+                (Stage::with_origin(paths)?, slowest)
+            }
+        };
+        let job = Job {
+            urls: stage.urls().to_vec(),
+            workers: self.workers.unwrap_or_else(cores),
+            timeout_ms,
+            slowest_ms: slowest.as_secs_f64() * 1e3,
+        };
+        Ok((stage, job))
+    }
+
+    fn paths(&self) -> Vec<String> {
+        if !self.paths.is_empty() {
+            return self.paths.clone();
+        }
+        let path = |task| {
+            let answer = format!("bytes/{}/nonce/{task}", self.bytes);
+            match self.pause(task).as_micros() {
+                0 => format!("/{answer}"),
+                pause if pause % 1000 == 0 => {
+                    format!("/after/{}ms/{answer}", pause / 1000)
+                }
+                pause => format!("/after/{pause}us/{answer}"),
+            }
+        };
+        (0..self.tasks).map(path).collect()
+    }
+
+    /// From half the latency for the first task to all of it for the last.
+    fn pause(&self, task: usize) -> Duration {
+        let (half, last) = (self.latency / 2, self.tasks - 1);
+        if last == 0 {
+            return self.latency;
+        }
+        half + half.mul_f64(task as f64 / last as f64)
+    }
+}
+
+fn cores() -> NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+/// The least time of the slowest whole answer; zero where an answer may not be whole.
+fn slowest(paths: &[String]) -> Duration {
+    let times = paths.iter().map(|path| {
+        let sentence = Sentence::parse(path).ok()?;
+        let whole = sentence.ending == Ending::Whole && sentence.refusals.is_none();
+        whole.then(|| sentence.least_time())
+    });
+    let times: Option<Vec<_>> = times.collect();
+    times.into_iter().flatten().max().unwrap_or(Duration::ZERO)
+}
+
+/// How many requests must have been in flight at once: all of them, if even the fastest
+/// answer took longer than it takes to begin them all.
+pub(crate) fn peak_due(record: &Record) -> u64 {
+    let pauses = record.exchanges.iter().map(|exchange| {
+        Sentence::parse(&exchange.path).map_or(Duration::ZERO, |sentence| sentence.pause)
+    });
+    let fastest = pauses.min().unwrap_or(Duration::ZERO);
+    let begun =
+        BEGIN_WITHIN.saturating_mul(record.requests.try_into().unwrap_or(u32::MAX));
+    if fastest >= begun { record.requests } else { 0 }
+}

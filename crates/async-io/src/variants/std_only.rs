@@ -1,0 +1,62 @@
+//! A thread for each request, on a bare socket.
+//!
+//! The standard library has sockets and threads, and nothing above them. A thread that
+//! waits for its socket stands still, so there are as many threads as requests; `join`
+//! gathers them in input order.
+//!
+//! # What to notice
+//! - An HTTP/1.1 client is not much more than [`Response`]: a head, and one of three ways
+//!   to tell where the body ends.
+//! - A socket's time-out is for one read, and a server that drips keeps every read short.
+//!   [`TimedStream`] gives each only what is left of the whole.
+//! - `join` hands over a thread's panic as a value.
+//!
+//! # When not to use this
+//! For thousands of URLs: a thread each costs memory and switches, and when the system
+//! gives no more, the job fails. Nor for anything but plain http://, or where names are
+//! slow to look up: nothing bounds that.
+
+use std::io::{self, Write};
+use std::thread;
+use std::time::Instant;
+
+use anyhow::Result;
+use fetching::{Page, outcome};
+
+use crate::{Job, Output, http1::Response, target::Target, timed::TimedStream};
+
+/// Fetches every URL, all at once.
+pub fn run(job: &Job) -> Result<Output> {
+    thread::scope(|scope| {
+        let mut requests = Vec::with_capacity(job.urls.len());
+        for url in &job.urls {
+            let deadline = Instant::now() + job.timeout();
+            let request = thread::Builder::new().name("request".into());
+            requests.push(request.spawn_scoped(scope, move || fetch(url, deadline))?);
+        }
+        let mut outcomes = Vec::with_capacity(requests.len());
+        for request in requests {
+            outcomes.push(match request.join() {
+                Ok(result) => outcome(result),
+                Err(panic) => panic.into(),
+            });
+        }
+        Ok(Output { outcomes })
+    })
+}
+
+fn fetch(url: &str, deadline: Instant) -> Result<Page> {
+    let Target {
+        address,
+        host,
+        path,
+    } = Target::of(url)?;
+    let mut stream = TimedStream::connect(address, deadline)?;
+    let request =
+        format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes())?;
+    let mut response = Response::read(stream)?;
+    let mut page = Page::open(url, response.status());
+    io::copy(&mut response, &mut page)?;
+    Ok(page.close())
+}
