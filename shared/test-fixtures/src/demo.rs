@@ -282,7 +282,8 @@ fn list<M: Model>() -> String {
     text
 }
 
-fn source<M: Model>(name: &str) -> Result<&'static str, Misuse> {
+/// The source of a variant or peer, by name.
+pub fn source<M: Model>(name: &str) -> Result<&'static str, Misuse> {
     let variant = M::variants().iter().find(|variant| variant.name == name);
     let peer = M::peers().iter().find(|peer| peer.name == name);
     let source = variant

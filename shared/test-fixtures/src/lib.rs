@@ -24,7 +24,7 @@ mod usage;
 
 pub use case::{Bench, Case, job_args};
 pub use conformance::{Verdict, all_cases, conformance, judge};
-pub use demo::{Demo, demo, demo_from};
+pub use demo::{Demo, demo, demo_from, source};
 pub use facts::{Breach, Fact, Facts, Floor, Value};
 pub use model::{Deviation, Model, Peer, Status, Variant};
 pub use outcome::{Class, Failure, Outcome, panic_message};

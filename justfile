@@ -1,0 +1,66 @@
+# Every recipe is a line over cargo: nobody needs just.
+
+[private]
+default:
+    @just --list --unsorted
+
+# One model's demo, on every variant: just run semaphores --tasks 50 --limit 5
+[group('use')]
+run MODEL *ARGS:
+    cargo run --release -p {{ MODEL }} -- {{ ARGS }}
+
+# Compare every model, or one: just compare semaphores --tasks 1000 --limit 100
+[group('use')]
+compare *ARGS:
+    cargo run --release -p compare -- {{ ARGS }}
+
+# Two variants side by side: just diff semaphores tokio smol
+[group('use')]
+diff MODEL A B:
+    cargo run -q -p compare -- diff {{ MODEL }} {{ A }} {{ B }}
+
+# Every case against every variant: just faults semaphores --variants tokio,surf
+[group('use')]
+faults *ARGS:
+    cargo run --release -p compare -- faults {{ ARGS }}
+
+# Set up Python for the peers, under target/peers
+[group('use')]
+peers:
+    cargo run -q -p compare -- peers
+
+# The origin by itself: just origin --listen 127.0.0.1:8080
+[group('use')]
+origin *ARGS:
+    cargo run --release -p origin -- {{ ARGS }}
+
+# The tests, all of them or a model's: just test -p locks
+[group('work')]
+test *ARGS:
+    cargo test {{ if ARGS == '' { '--workspace' } else { ARGS } }}
+
+# Format every file; variants are declared in a macro, where cargo fmt does not look
+[group('work')]
+fmt *ARGS:
+    git ls-files '*.rs' ':!:*/tests/ui/*' | xargs rustfmt --edition 2024 {{ ARGS }}
+
+# Formatting, lints and documentation, warnings as errors
+[group('work')]
+check: (fmt '--check')
+    cargo clippy --workspace --all-targets -- -D warnings
+    RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
+
+# The standard library's semaphore and its buggy twin under loom
+[group('work')]
+loom:
+    RUSTFLAGS='--cfg loom' cargo test --release -p semaphores --test loom --target-dir target/loom
+
+# The book in target/book, where mdbook is installed
+[group('work')]
+book:
+    mdbook build docs --dest-dir ../target/book
+
+# All that a machine checks before a change is taken
+[group('work')]
+ci:
+    .ci/run

@@ -1,0 +1,101 @@
+//! Two variants of a model side by side, what differs marked.
+
+use std::io::{self, IsTerminal};
+
+use similar::{ChangeTag, TextDiff};
+
+/// Lines are at most this wide: rustfmt.toml says so.
+const SOURCE_WIDTH: usize = 90;
+
+/// The two texts in two columns, or below each other where the terminal is too narrow.
+pub(crate) fn render(left: (&str, &str), right: (&str, &str)) -> String {
+    let column = column_width();
+    let ((left_name, left), (right_name, right)) = (left, right);
+    let diff = TextDiff::from_lines(left, right);
+    if column < SOURCE_WIDTH / 2 {
+        return diff
+            .unified_diff()
+            .header(left_name, right_name)
+            .to_string();
+    }
+    let mut text = row(column, left_name, ' ', right_name);
+    text += &row(column, "", ' ', "");
+    let mut removed: Vec<&str> = Vec::new();
+    let mut added: Vec<&str> = Vec::new();
+    for change in diff.iter_all_changes() {
+        let line = change.value().trim_end_matches('\n');
+        match change.tag() {
+            ChangeTag::Delete => removed.push(line),
+            ChangeTag::Insert => added.push(line),
+            ChangeTag::Equal => {
+                text += &block(column, &mut removed, &mut added);
+                text += &row(column, line, ' ', line);
+            }
+        }
+    }
+    text + &block(column, &mut removed, &mut added)
+}
+
+/// Lines that differ: those of one side beside those of the other.
+fn block(column: usize, removed: &mut Vec<&str>, added: &mut Vec<&str>) -> String {
+    let mut text = String::new();
+    for index in 0..removed.len().max(added.len()) {
+        text += &match (removed.get(index), added.get(index)) {
+            (Some(left), Some(right)) => row(column, left, '|', right),
+            (Some(left), None) => row(column, left, '<', ""),
+            (None, right) => row(column, "", '>', right.unwrap_or(&"")),
+        };
+    }
+    removed.clear();
+    added.clear();
+    text
+}
+
+/// One line of each, as many rows as the longer one takes.
+fn row(column: usize, left: &str, mark: char, right: &str) -> String {
+    let (left, right) = (wrapped(column, left), wrapped(column, right));
+    let mut text = String::new();
+    for index in 0..left.len().max(right.len()) {
+        let part = |side: &[String]| side.get(index).cloned().unwrap_or_default();
+        let line = format!("{:column$} {mark} {}", part(&left), part(&right));
+        text += line.trim_end();
+        text.push('\n');
+    }
+    text
+}
+
+fn wrapped(column: usize, line: &str) -> Vec<String> {
+    let characters: Vec<char> = line.chars().collect();
+    match characters.is_empty() {
+        true => vec![String::new()],
+        false => characters
+            .chunks(column)
+            .map(|part| part.iter().collect())
+            .collect(),
+    }
+}
+
+/// Half of the terminal, less the mark between; as wide as sources get where there is none.
+fn column_width() -> usize {
+    let columns = match io::stdout().is_terminal() {
+        true => terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)),
+        false => None,
+    };
+    columns.map_or(SOURCE_WIDTH, |columns| {
+        (columns.saturating_sub(3) / 2).min(SOURCE_WIDTH)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_differs_is_marked() {
+        let text = super::render(("a", "same\nold\n"), ("b", "same\nnew\nmore\n"));
+        let marks: Vec<char> = text
+            .lines()
+            .skip(2)
+            .map(|line| line.chars().nth(super::SOURCE_WIDTH + 1).unwrap_or(' '))
+            .collect();
+        assert_eq!(marks, [' ', '|', '>']);
+    }
+}

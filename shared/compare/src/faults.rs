@@ -1,0 +1,68 @@
+//! Every case against every variant, as a table: models x variants x cases.
+
+use std::io::{self, Write};
+
+use anyhow::Result;
+use test_fixtures::{Verdict, interrupt};
+
+use crate::models::{AnyModel, Contestant};
+
+/// Judges the models' cases and prints each verdict as it is known. False if any fails.
+pub(crate) fn run(models: &[&dyn AnyModel], variants: &[String]) -> Result<bool> {
+    let mut all_well = true;
+    let mut out = io::stdout().lock();
+    for model in models {
+        writeln!(out, "{}", model.name())?;
+        for contestant in model.contestants() {
+            if !variants.is_empty() && !variants.contains(&contestant.name) {
+                continue;
+            }
+            all_well &= judge(*model, &contestant, &mut out)?;
+            if interrupt::received().is_some() {
+                eprintln!("interrupted: not all cases were judged");
+                return Ok(false);
+            }
+        }
+    }
+    Ok(all_well)
+}
+
+fn judge(
+    model: &dyn AnyModel,
+    contestant: &Contestant,
+    out: &mut impl Write,
+) -> Result<bool> {
+    let name = &contestant.name;
+    if let Err(missing) = &contestant.runner {
+        writeln!(out, "  {name:17} {missing}")?;
+        return Ok(true);
+    }
+    let mut held = 0;
+    let mut notes = Vec::new();
+    let mut all_well = true;
+    model.judge(contestant, &mut |case, verdict| {
+        match verdict {
+            Verdict::Holds => held += 1,
+            Verdict::Deviates(reason) => {
+                notes.push(format!("deviates  {case}: {reason}"))
+            }
+            Verdict::Fails(why) => {
+                all_well = false;
+                notes.push(format!("FAILS     {case}: {why}"));
+            }
+            Verdict::Outdated => {
+                all_well = false;
+                notes.push(format!(
+                    "FAILS     {case}: holds, though it is declared not to"
+                ));
+            }
+        }
+        Ok(())
+    })?;
+    writeln!(out, "  {name:17} {held} cases hold")?;
+    for note in notes {
+        writeln!(out, "      {note}")?;
+    }
+    out.flush()?;
+    Ok(all_well)
+}

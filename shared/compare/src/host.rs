@@ -1,0 +1,99 @@
+//! The machine and the versions that results were made with.
+
+use std::{collections::BTreeMap, fs};
+
+use serde::{Deserialize, Serialize};
+
+/// The lock file that this program was built with.
+const LOCK: &str = include_str!("../../../Cargo.lock");
+
+/// The packages whose versions belong to a result.
+const PACKAGES: &[&str] = &[
+    "async-lock",
+    "async-process",
+    "async-std",
+    "crossbeam-channel",
+    "hyper",
+    "hyper-util",
+    "parking_lot",
+    "rayon",
+    "reqwest",
+    "smol",
+    "surf",
+    "tokio",
+    "ureq",
+];
+
+/// The machine and the versions that results were made with.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Host {
+    pub(crate) kernel: String,
+    pub(crate) architecture: String,
+    pub(crate) processor: String,
+    pub(crate) cores: usize,
+    /// Bytes.
+    pub(crate) memory: u64,
+    /// The load average of the last minute when it began: what the neighbours do.
+    pub(crate) load: f64,
+    pub(crate) rustc: String,
+    pub(crate) profile: String,
+    pub(crate) packages: BTreeMap<String, String>,
+}
+
+impl Host {
+    /// This one.
+    pub(crate) fn here() -> Self {
+        let uname = rustix::system::uname();
+        let word = |text: &std::ffi::CStr| text.to_string_lossy().into_owned();
+        let field = |file, name| field(file, name).unwrap_or_else(|| "unknown".into());
+        let kilobytes = field("/proc/meminfo", "MemTotal");
+        let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+        Self {
+            kernel: format!("{} {}", word(uname.sysname()), word(uname.release())),
+            architecture: word(uname.machine()),
+            processor: field("/proc/cpuinfo", "model name"),
+            cores: std::thread::available_parallelism().map_or(1, usize::from),
+            memory: kilobytes.trim_end_matches(" kB").parse().unwrap_or(0) * 1024,
+            load: load
+                .split(' ')
+                .next()
+                .and_then(|l| l.parse().ok())
+                .unwrap_or(0.0),
+            rustc: env!("COMPARE_RUSTC").to_owned(),
+            profile: env!("COMPARE_PROFILE").to_owned(),
+            packages: packages(),
+        }
+    }
+}
+
+fn field(file: &str, name: &str) -> Option<String> {
+    let text = fs::read_to_string(file).ok()?;
+    let line = text.lines().find(|line| line.starts_with(name))?;
+    Some(line.split_once(':')?.1.trim().to_owned())
+}
+
+/// A lock file is blocks of `name = "…"`, then `version = "…"`.
+fn packages() -> BTreeMap<String, String> {
+    let value =
+        |line: &str, key| Some(line.strip_prefix(key)?.trim_matches('"').to_owned());
+    let lines: Vec<&str> = LOCK.lines().collect();
+    lines
+        .windows(2)
+        .filter_map(|pair| {
+            let name = value(pair[0], "name = ")?;
+            let version = value(pair[1], "version = ")?;
+            PACKAGES.contains(&&*name).then_some((name, version))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_package_has_a_version() {
+        let found = super::packages();
+        for name in super::PACKAGES {
+            assert!(found.contains_key(*name), "{name} is not in Cargo.lock");
+        }
+    }
+}

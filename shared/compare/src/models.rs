@@ -1,0 +1,192 @@
+//! The models, one line each, and what `compare` asks of them.
+
+use std::{marker::PhantomData, process::ExitCode};
+
+use anyhow::Result;
+use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
+use test_fixtures::{
+    Bench, Checked, Deviation, Floor, Misuse, Model, Program, Runner, Settings, Status,
+    TrialError, Verdict, all_cases, demo_from, judge, run_floor, source, stage_and_run,
+};
+
+/// Every model, in the order in which the report shows them.
+pub(crate) const MODELS: &[&dyn AnyModel] = &[
+    &Of::<async_io::AsyncIo>(PhantomData),
+    &Of::<semaphores::Semaphores>(PhantomData),
+    &Of::<process_pool::ProcessPool>(PhantomData),
+    &Of::<locks::Locks>(PhantomData),
+];
+
+/// The model of that name.
+pub(crate) fn find(name: &str) -> Option<&'static dyn AnyModel> {
+    MODELS.iter().copied().find(|model| model.name() == name)
+}
+
+/// A model, whatever its job.
+pub(crate) trait AnyModel: Sync {
+    fn name(&self) -> &'static str;
+    fn about(&self) -> &'static str;
+    /// The arguments with which a comparison starts.
+    fn comparison(&self) -> &'static [&'static str];
+    /// Adds the job's arguments to a command.
+    fn augment(&self, command: Command) -> Command;
+    /// Who can do the job, in reading order.
+    fn contestants(&self) -> Vec<Contestant>;
+    /// The source of a variant or peer.
+    fn source(&self, name: &str) -> Result<&'static str, Misuse>;
+    /// The job of these arguments.
+    fn job(&self, matches: &ArgMatches) -> Result<Box<dyn AnyJob>>;
+    /// Holds every case against a contestant; tells each as it is known.
+    fn judge(
+        &self,
+        contestant: &Contestant,
+        tell: &mut dyn FnMut(&'static str, Verdict) -> Result<()>,
+    ) -> Result<()>;
+    /// The model's own command line.
+    fn main(&self, args: &mut dyn Iterator<Item = std::ffi::OsString>) -> ExitCode;
+}
+
+/// A job, whatever its model: each trial stages it anew.
+pub(crate) trait AnyJob {
+    /// The job in one line.
+    fn describe(&self) -> Result<String>;
+    fn floor(&self) -> Result<Option<Floor>, TrialError>;
+    fn trial(
+        &self,
+        contestant: &Contestant,
+        settings: &Settings,
+    ) -> Result<Checked<()>, TrialError>;
+}
+
+/// Who can do a model's job.
+#[derive(Clone, Debug)]
+pub(crate) struct Contestant {
+    pub(crate) name: String,
+    pub(crate) about: String,
+    pub(crate) status: Status,
+    pub(crate) is_peer: bool,
+    /// How to run it, or what to do so that it can be.
+    pub(crate) runner: Result<Runner, String>,
+    pub(crate) deviations: &'static [Deviation],
+}
+
+struct Of<M>(PhantomData<fn() -> M>);
+
+struct Job<M: Model> {
+    args: M::Args,
+    program: Program,
+}
+
+fn prefix<M: Model>() -> [&'static str; 2] {
+    ["model", M::NAME]
+}
+
+impl<M: Model> AnyModel for Of<M> {
+    fn name(&self) -> &'static str {
+        M::NAME
+    }
+
+    fn about(&self) -> &'static str {
+        M::ABOUT
+    }
+
+    fn comparison(&self) -> &'static [&'static str] {
+        M::COMPARISON
+    }
+
+    fn augment(&self, command: Command) -> Command {
+        M::Args::augment_args(command)
+    }
+
+    fn contestants(&self) -> Vec<Contestant> {
+        let variants = M::variants().iter().map(|variant| Contestant {
+            name: variant.name.to_owned(),
+            about: variant.about.to_owned(),
+            status: variant.status,
+            is_peer: false,
+            runner: Ok(Runner::Variant(variant.name.to_owned())),
+            deviations: variant.deviations,
+        });
+        let peers = M::peers().iter().map(|peer| Contestant {
+            name: peer.name.to_owned(),
+            about: peer.about.to_owned(),
+            status: Status::Current,
+            is_peer: true,
+            runner: peer.command().map(Runner::Peer),
+            deviations: peer.deviations,
+        });
+        variants.chain(peers).collect()
+    }
+
+    fn source(&self, name: &str) -> Result<&'static str, Misuse> {
+        source::<M>(name)
+    }
+
+    fn job(&self, matches: &ArgMatches) -> Result<Box<dyn AnyJob>> {
+        let args = M::Args::from_arg_matches(matches)?;
+        Ok(Box::new(Job::<M> {
+            args,
+            program: Program::current(prefix::<M>())?,
+        }))
+    }
+
+    fn judge(
+        &self,
+        contestant: &Contestant,
+        tell: &mut dyn FnMut(&'static str, Verdict) -> Result<()>,
+    ) -> Result<()> {
+        let Ok(runner) = &contestant.runner else {
+            return Ok(());
+        };
+        let program = Program::current(prefix::<M>())?;
+        let bench = Bench::<M>::new(program, runner.clone(), &contestant.name);
+        for case in all_cases::<M>() {
+            if contestant.is_peer && !case.is_for_peers() {
+                continue;
+            }
+            tell(case.name, judge(&bench, &case, contestant.deviations))?;
+        }
+        Ok(())
+    }
+
+    fn main(&self, args: &mut dyn Iterator<Item = std::ffi::OsString>) -> ExitCode {
+        demo_from::<M>(&prefix::<M>(), args)
+    }
+}
+
+impl<M: Model> AnyJob for Job<M> {
+    fn describe(&self) -> Result<String> {
+        let (_stage, job) = M::stage(&self.args)?;
+        Ok(M::describe(&job))
+    }
+
+    fn floor(&self) -> Result<Option<Floor>, TrialError> {
+        let (_stage, job) = M::stage(&self.args).map_err(TrialError::Stage)?;
+        run_floor::<M>(&self.program, &job)
+    }
+
+    fn trial(
+        &self,
+        contestant: &Contestant,
+        settings: &Settings,
+    ) -> Result<Checked<()>, TrialError> {
+        let runner = contestant
+            .runner
+            .as_ref()
+            .map_err(|missing| TrialError::Stage(anyhow::anyhow!(missing.clone())))?;
+        let deviations = contestant.deviations;
+        let trial =
+            stage_and_run::<M>(&self.program, runner, &self.args, settings, deviations)?;
+        Ok(Checked {
+            output: (),
+            nanos: trial.nanos,
+            facts: trial.facts,
+            usage: trial.usage,
+            memory: trial.memory,
+            descriptors: trial.descriptors,
+            threads: trial.threads,
+            spans: trial.spans,
+            left_behind: trial.left_behind,
+        })
+    }
+}

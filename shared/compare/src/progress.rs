@@ -1,0 +1,42 @@
+//! Progress on standard error: a line that changes on a terminal, else a line a model.
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// What is being done now.
+pub(crate) struct Progress(ProgressBar);
+
+impl Progress {
+    pub(crate) fn new() -> Self {
+        let bar = ProgressBar::new_spinner();
+        let style = ProgressStyle::with_template("{spinner} {elapsed:>3} {wide_msg}");
+        bar.set_style(style.expect("the template is well formed"));
+        bar.enable_steady_tick(Duration::from_millis(200));
+        Self(bar)
+    }
+
+    /// A model begins.
+    pub(crate) fn begin(&self, model: &str) {
+        if self.0.is_hidden() {
+            eprintln!("{model}: comparing …");
+        }
+    }
+
+    /// A trial begins.
+    pub(crate) fn tell(&self, model: &str, round: usize, name: &str) {
+        self.0
+            .set_message(format!("{model}: round {}, {name}", round + 1));
+    }
+
+    /// Makes room for lines on the terminal.
+    pub(crate) fn suspend<T>(&self, write: impl FnOnce() -> T) -> T {
+        self.0.suspend(write)
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}

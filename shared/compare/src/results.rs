@@ -1,0 +1,111 @@
+//! The results of a comparison, as they are kept in `results.json`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use test_fixtures::{Facts, Floor, Memory, Usage};
+
+use crate::{
+    host::Host,
+    statistics::{Estimate, Verdict},
+};
+
+/// The version of this form. A field that is added leaves it; one that changes raises it.
+pub(crate) const VERSION: u32 = 1;
+
+/// A whole comparison.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Results {
+    pub(crate) version: u32,
+    /// The command line that made it.
+    pub(crate) command: Vec<String>,
+    /// Seconds since 1970.
+    pub(crate) started: u64,
+    pub(crate) host: Host,
+    /// Whether it was ended before its time.
+    pub(crate) interrupted: bool,
+    pub(crate) models: Vec<ModelResults>,
+}
+
+/// One model's job on all its variants.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ModelResults {
+    pub(crate) name: String,
+    pub(crate) about: String,
+    /// The job in one line.
+    pub(crate) job: String,
+    /// The job's arguments.
+    pub(crate) args: Vec<String>,
+    /// The variant that ratios are to.
+    pub(crate) reference: String,
+    pub(crate) rounds: usize,
+    /// The seed of the orders in which the rounds went.
+    pub(crate) seed: u64,
+    /// One a round, in order; empty where nothing bounds the job from below.
+    pub(crate) floors: Vec<Floor>,
+    /// Below which no ratio is called a difference; `None` with too few rounds.
+    pub(crate) resolution: Option<f64>,
+    pub(crate) rows: Vec<Row>,
+    /// Pairs of rows that can't be told apart.
+    pub(crate) ties: Vec<(String, String)>,
+}
+
+/// One variant, peer or control.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Row {
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+    pub(crate) about: String,
+    pub(crate) legacy: bool,
+    /// Whether this machine lacks what it needs; the failure says what.
+    #[serde(default)]
+    pub(crate) is_not_installed: bool,
+    /// Trials that were checked, in the order of their rounds.
+    pub(crate) samples: Vec<Sample>,
+    /// Trials that were not, and why; by the number of the round.
+    pub(crate) failures: BTreeMap<usize, String>,
+    /// Declared deviations that happened, with their declared reasons.
+    pub(crate) deviations: BTreeMap<String, String>,
+    pub(crate) summary: Option<Summary>,
+}
+
+/// What a row stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Kind {
+    Variant,
+    /// The reference under a second name.
+    Control,
+    /// A program outside Rust, or one that the user brought.
+    Peer,
+}
+
+/// One checked trial.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Sample {
+    /// The number of its round, from 0.
+    pub(crate) round: usize,
+    pub(crate) nanos: u64,
+    pub(crate) usage: Usage,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) memory: Option<Memory>,
+    pub(crate) facts: Facts,
+}
+
+/// What a row's samples come to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Summary {
+    /// Nanoseconds.
+    pub(crate) time: Estimate,
+    /// Times the floor of the same round.
+    pub(crate) to_floor: Option<Estimate>,
+    /// Times the reference of the same round; `None` for the reference itself.
+    pub(crate) to_reference: Option<Estimate>,
+    pub(crate) verdict: Option<Verdict>,
+    /// Nanoseconds of all cores, for the whole process.
+    pub(crate) cpu: f64,
+    /// Bytes at the most.
+    pub(crate) memory: Option<f64>,
+    /// Context switches, for the whole process.
+    pub(crate) switches: f64,
+}

@@ -1,0 +1,190 @@
+//! Rounds: one trial of everyone, in an order that changes from round to round.
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use anyhow::Result;
+use test_fixtures::{Checked, Floor, Settings, Status, TrialError};
+
+use crate::{
+    models::{AnyJob, Contestant},
+    progress::Progress,
+    results::{Kind, ModelResults, Row, Sample},
+    summary,
+};
+
+/// Rounds that are run whatever the budget, so that there are intervals.
+const FEWEST: usize = 5;
+/// Rounds after which more would say little.
+const MOST: usize = 40;
+/// Failures in a row after which a contestant is left out.
+const PATIENCE: usize = 2;
+
+/// How a comparison goes on.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    /// Exactly so many rounds, whatever the budget.
+    pub(crate) rounds: Option<usize>,
+    /// How long the rounds may take together.
+    pub(crate) budget: Duration,
+    pub(crate) settings: Settings,
+    pub(crate) seed: u64,
+}
+
+/// What is compared.
+pub(crate) struct Field {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) args: Vec<String>,
+    pub(crate) job: Box<dyn AnyJob>,
+    pub(crate) contestants: Vec<Contestant>,
+    /// The name of the contestant that ratios are to.
+    pub(crate) reference: String,
+}
+
+/// One of those who run in a round.
+#[derive(Clone, Copy)]
+enum Turn {
+    Floor,
+    Row(usize),
+}
+
+/// Runs the rounds. Where it was interrupted, the results are those of what was done.
+pub(crate) fn run(field: &Field, plan: &Plan, progress: &Progress) -> Result<Run> {
+    let contestants = with_control(field);
+    let mut rows: Vec<Row> = contestants.iter().map(row).collect();
+    let mut turns: Vec<Turn> = (0..rows.len()).map(Turn::Row).collect();
+    turns.push(Turn::Floor);
+    let mut random = fastrand::Rng::with_seed(plan.seed);
+    let mut floors: Vec<Floor> = Vec::new();
+    let mut failures_in_a_row = vec![0; rows.len()];
+    let clock = Instant::now();
+    let mut rounds = 0;
+    let mut interrupted = false;
+    'rounds: while goes_on(rounds, clock.elapsed(), plan) {
+        random.shuffle(&mut turns);
+        for turn in &turns {
+            let index = match turn {
+                Turn::Row(index) => *index,
+                Turn::Floor => {
+                    match field.job.floor() {
+                        Ok(floor) => floors.extend(floor),
+                        Err(TrialError::Interrupted) => {
+                            interrupted = true;
+                            break 'rounds;
+                        }
+                        Err(error) => return Err(error.into()),
+                    }
+                    continue;
+                }
+            };
+            if failures_in_a_row[index] >= PATIENCE {
+                continue;
+            }
+            let (contestant, row) = (&contestants[index], &mut rows[index]);
+            progress.tell(field.name, rounds, &contestant.name);
+            match field.job.trial(contestant, &plan.settings) {
+                Ok(trial) => {
+                    failures_in_a_row[index] = 0;
+                    note_deviations(row, contestant, &trial);
+                    row.samples.push(sample(rounds, trial));
+                }
+                Err(TrialError::Interrupted) => {
+                    interrupted = true;
+                    break 'rounds;
+                }
+                Err(error) => {
+                    let lost = contestant.runner.is_err()
+                        || matches!(error, TrialError::TimedOut { .. });
+                    failures_in_a_row[index] += if lost { PATIENCE } else { 1 };
+                    row.failures.insert(rounds, error.to_string());
+                }
+            }
+        }
+        rounds += 1;
+    }
+    let mut results = ModelResults {
+        name: field.name.to_owned(),
+        about: field.about.to_owned(),
+        job: field.job.describe()?,
+        args: field.args.clone(),
+        reference: field.reference.clone(),
+        rounds,
+        seed: plan.seed,
+        floors,
+        resolution: None,
+        rows,
+        ties: Vec::new(),
+    };
+    summary::add(&mut results);
+    Ok(Run {
+        results,
+        interrupted,
+    })
+}
+
+/// What came of the rounds.
+pub(crate) struct Run {
+    pub(crate) results: ModelResults,
+    pub(crate) interrupted: bool,
+}
+
+fn goes_on(rounds: usize, elapsed: Duration, plan: &Plan) -> bool {
+    if let Some(wanted) = plan.rounds {
+        return rounds < wanted;
+    }
+    let next = elapsed / (rounds.max(1) as u32);
+    rounds < FEWEST || (rounds < MOST && elapsed + next <= plan.budget)
+}
+
+/// The contestants, and the reference once more under another name.
+fn with_control(field: &Field) -> Vec<Contestant> {
+    let mut all = field.contestants.clone();
+    if let Some(at) = all.iter().position(|one| one.name == field.reference) {
+        let control = Contestant {
+            name: format!("{} again", field.reference),
+            ..all[at].clone()
+        };
+        all.insert(at + 1, control);
+    }
+    all
+}
+
+fn row(contestant: &Contestant) -> Row {
+    let kind = match (contestant.is_peer, contestant.name.ends_with(" again")) {
+        (_, true) => Kind::Control,
+        (true, _) => Kind::Peer,
+        (false, _) => Kind::Variant,
+    };
+    Row {
+        name: contestant.name.clone(),
+        kind,
+        about: contestant.about.clone(),
+        legacy: contestant.status == Status::Legacy,
+        is_not_installed: contestant.runner.is_err(),
+        samples: Vec::new(),
+        failures: BTreeMap::new(),
+        deviations: BTreeMap::new(),
+        summary: None,
+    }
+}
+
+fn sample(round: usize, trial: Checked<()>) -> Sample {
+    Sample {
+        round,
+        nanos: trial.nanos,
+        usage: trial.usage,
+        memory: trial.memory,
+        facts: trial.facts,
+    }
+}
+
+fn note_deviations(row: &mut Row, contestant: &Contestant, trial: &Checked<()>) {
+    for breach in &trial.facts.breaches {
+        let declared = contestant.deviations.iter().find(|d| d.case == breach.case);
+        let reason = declared.map_or("not declared", |deviation| deviation.reason);
+        row.deviations.insert(breach.why.clone(), reason.to_owned());
+    }
+}
