@@ -96,7 +96,7 @@ impl Decoder {
     }
 
     /// The next whole frame, if there is one.
-    pub fn next(&mut self) -> Result<Option<Frame<'_>>, FrameError> {
+    pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, FrameError> {
         let Some((header, rest)) = self.bytes[self.at..].split_first_chunk::<HEADER>()
         else {
             return Ok(None);
@@ -154,7 +154,7 @@ mod tests {
             let mut decoded = Vec::new();
             for piece in bytes.chunks(cut) {
                 decoder.push(piece);
-                while let Some(frame) = decoder.next().expect("frames") {
+                while let Some(frame) = decoder.next_frame().expect("frames") {
                     let Frame { kind, attempt, id, payload } = frame;
                     decoded.push((kind, attempt, id, payload.to_vec()));
                 }
@@ -167,7 +167,7 @@ mod tests {
             prop_assume!(!noise.starts_with(&MAGIC));
             let mut decoder = Decoder::default();
             decoder.push(&noise);
-            prop_assert!(matches!(decoder.next(), Ok(None) | Err(FrameError::Magic(_))));
+            prop_assert!(matches!(decoder.next_frame(), Ok(None) | Err(FrameError::Magic(_))));
         }
     }
 
@@ -184,7 +184,7 @@ mod tests {
         bytes[16..].fill(0xFF);
         let mut decoder = Decoder::default();
         decoder.push(&bytes);
-        assert_eq!(decoder.next(), Err(FrameError::Length(u32::MAX)));
+        assert_eq!(decoder.next_frame(), Err(FrameError::Length(u32::MAX)));
         assert!(decoder.bytes.capacity() < 1024);
     }
 }

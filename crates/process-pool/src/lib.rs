@@ -35,7 +35,7 @@ pub struct Output {
 }
 
 impl Output {
-    /// Puts outcomes in input order. A task that none is of had no worker left for it.
+    /// Puts outcomes in input order. Lost is what a task stays that no worker was left for.
     pub fn in_order(
         job: &Job,
         settled: impl IntoIterator<Item = (usize, Outcome<Count>)>,
@@ -53,9 +53,9 @@ impl Model for ProcessPool {
     const ABOUT: &'static str = "Counts primes by range in worker processes, and returns \
         the counts in input order";
     const COMPARISON: &'static [&'static str] =
-        &["--below", "1000000", "--ranges", "64", "--workers", "2"];
+        &["--below", "500000", "--ranges", "64", "--workers", "2"];
     const LONG: &'static [&'static str] =
-        &["--below", "60000000", "--ranges", "1000", "--workers", "2"];
+        &["--below", "40000000", "--ranges", "1000", "--workers", "2"];
     const README: &'static str = include_str!("../README.md");
 
     type Args = JobArgs;

@@ -177,7 +177,7 @@ impl Session {
         }
         self.replies.push(bytes);
         loop {
-            let outcome = match self.replies.next() {
+            let outcome = match self.replies.next_frame() {
                 Ok(None) => return,
                 Ok(Some(frame)) => self
                     .in_hand

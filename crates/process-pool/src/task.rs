@@ -52,7 +52,7 @@ pub struct Count {
 }
 
 /// What a worker reports of a task that it has done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// How many primes it found.
     pub primes: u64,

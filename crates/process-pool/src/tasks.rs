@@ -26,7 +26,8 @@ struct Inner {
     next: usize,
     /// Given out and come back.
     returned: VecDeque<Task>,
-    outcomes: Vec<Option<Outcome<Count>>>,
+    /// By place in the input. Lost is what a task stays that no worker was left for.
+    outcomes: Vec<Outcome<Count>>,
 }
 
 impl Tasks {
@@ -37,7 +38,7 @@ impl Tasks {
             inner: Mutex::new(Inner {
                 next: 0,
                 returned: VecDeque::new(),
-                outcomes: vec![None; job.ranges],
+                outcomes: vec![Outcome::WorkerLost; job.ranges],
             }),
         }
     }
@@ -52,7 +53,7 @@ impl Tasks {
     pub fn exchange(&self, session: &mut Session) -> bool {
         let mut inner = self.lock();
         for (id, outcome) in session.finished() {
-            inner.outcomes[id] = Some(outcome);
+            inner.outcomes[id] = outcome;
         }
         for task in session.returned().rev() {
             inner.returned.push_front(task);
@@ -67,13 +68,10 @@ impl Tasks {
         !session.is_idle()
     }
 
-    /// The outcomes in input order. A task that no worker was left for is lost.
+    /// The outcomes, in input order.
     pub fn output(&self) -> Output {
         let outcomes = std::mem::take(&mut self.lock().outcomes);
-        let outcome = |outcome: Option<_>| outcome.unwrap_or(Outcome::WorkerLost);
-        Output {
-            outcomes: outcomes.into_iter().map(outcome).collect(),
-        }
+        Output { outcomes }
     }
 
     fn next(&self, inner: &mut Inner) -> Option<Task> {

@@ -64,7 +64,7 @@ fn read(mut input: File, queue: &Sender<Given>) -> Result<()> {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error).context("standard input"),
         }
-        while let Some(frame) = decoder.next()? {
+        while let Some(frame) = decoder.next_frame()? {
             let (task, ballast) = Task::decode(&frame)?;
             if queue.send((task, ballast.to_vec())).is_err() {
                 return Ok(());

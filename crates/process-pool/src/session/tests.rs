@@ -52,7 +52,8 @@ impl Place {
             self.session.start();
         }
         self.frames.push(&self.session.outgoing());
-        while let Some(frame) = self.frames.next().expect("a session sends frames") {
+        while let Some(frame) = self.frames.next_frame().expect("a session sends frames")
+        {
             let (task, _) = Task::decode(&frame).expect("a session sends tasks");
             self.queue.push_back(task);
         }
@@ -65,13 +66,7 @@ impl Place {
             return bytes;
         };
         match kind {
-            Kind::Done => Report {
-                primes: task.id as u64,
-                pid: 1,
-                start: 0,
-                end: 0,
-            }
-            .encode(task, &[], &mut bytes),
+            Kind::Done => Report::default().encode(task, &[], &mut bytes),
             _ => Frame {
                 kind,
                 attempt: task.attempt,
@@ -135,46 +130,50 @@ proptest! {
                 continue;
             }
             let in_work = place.queue[0].clone();
-            let lost = if in_work.attempt == ATTEMPTS { Some("worker lost") } else { None };
-            match event {
+            let lost = (in_work.attempt == ATTEMPTS).then_some("worker lost");
+            let comes_to = match event {
                 Event::Answer { cut } => {
                     let bytes = place.reply(Kind::Done, 0);
                     let (one, other) = bytes.split_at(cut.min(bytes.len()));
                     place.session.received(one);
                     place.session.received(other);
                     place.queue.pop_front();
-                    settle(&in_work, "ok");
+                    Some("ok")
                 }
                 Event::Panic => {
                     let bytes = place.reply(Kind::Panicked, 0);
                     place.session.received(&bytes);
                     place.queue.pop_front();
-                    settle(&in_work, "panicked");
+                    Some("panicked")
                 }
                 Event::Vanish => {
                     place.session.lost();
                     // A read that ends after the loss was seen changes nothing.
                     place.session.lost();
-                    lost.map(|word| settle(&in_work, word));
+                    lost
                 }
                 Event::Noise => {
                     place.session.received(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-                    lost.map(|word| settle(&in_work, word));
+                    lost
                 }
                 Event::OutOfTurn if place.queue.len() > 1 => {
                     let bytes = place.reply(Kind::Done, 1);
                     place.session.received(&bytes);
-                    lost.map(|word| settle(&in_work, word));
+                    lost
                 }
-                Event::OutOfTurn => {}
+                Event::OutOfTurn => None,
                 Event::Early => {
                     place.session.overdue();
                     prop_assert!(place.session.is_open());
+                    None
                 }
                 Event::Late => {
                     place.session.overdue_at(Instant::now() + TIMEOUT);
-                    settle(&in_work, "timed out");
+                    Some("timed out")
                 }
+            };
+            if let Some(word) = comes_to {
+                settle(&in_work, word);
             }
         }
         // From here on all goes well.
@@ -232,13 +231,7 @@ fn the_deadline_is_of_the_task_in_work() {
     (0..3).for_each(|id| session.assign_at(job.task(id), start));
     session.start_at(start);
     let mut reply = Vec::new();
-    let report = Report {
-        primes: 0,
-        pid: 1,
-        start: 0,
-        end: 0,
-    };
-    report.encode(&job.task(0), &[], &mut reply);
+    Report::default().encode(&job.task(0), &[], &mut reply);
     let answered = start + TIMEOUT / 2;
     session.received_at(&reply, answered);
     assert_eq!(session.time_left_at(answered), TIMEOUT);
