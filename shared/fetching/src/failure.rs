@@ -18,7 +18,10 @@ pub fn outcome(result: Result<Page>) -> Outcome<Page> {
     match causes.into_iter().rev().find_map(kind) {
         Some(Kind::TimedOut) => Outcome::TimedOut,
         Some(Kind::Failed(class)) => failed(class, &error),
-        None => failed(Class::Other, &error),
+        None => match words_class(&error.root_cause().to_string()) {
+            Some(class) => failed(class, &error),
+            None => failed(Class::Other, &error),
+        },
     }
 }
 
@@ -62,6 +65,20 @@ fn io_kind(error: &io::Error) -> Option<Kind> {
         _ => return error.get_ref().and_then(|inner| kind(inner)),
     };
     Some(Kind::Failed(class))
+}
+
+/// The class that an error's words tell. surf keeps no more of an error than that: where
+/// its pool can't connect (http-client, src/h1/mod.rs), and where an answer ends before
+/// its head does (async-h1, src/client/decode.rs).
+fn words_class(words: &str) -> Option<Class> {
+    if let "connection closed" | "empty response" = words {
+        return Some(Class::Truncated);
+    }
+    let (_, code) = words.strip_suffix(')')?.rsplit_once(" (os error ")?;
+    match io_kind(&io::Error::from_raw_os_error(code.parse().ok()?))? {
+        Kind::Failed(class) => Some(class),
+        Kind::TimedOut => None,
+    }
 }
 
 #[allow(
