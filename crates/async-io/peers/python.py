@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""asyncio.gather over aiohttp: fetch every URL at once."""
+
+import asyncio
+import errno
+import hashlib
+import json
+import sys
+import time
+
+import aiohttp
+
+
+async def fetch(session, url):
+    async with session.get(url, allow_redirects=False) as response:
+        if "/note/panic" in url:
+            raise AssertionError(f"asked to panic by {url}")
+        digest, length = hashlib.sha256(), 0
+        async for part in response.content.iter_any():
+            digest.update(part)
+            length += len(part)
+        return {
+            "status": response.status,
+            "bytes": length,
+            "sha256": digest.hexdigest(),
+        }
+
+
+def outcome(result):
+    """What became of a request, as the other variants tell it."""
+    match result:
+        case dict():
+            return {"ok": result}
+        case TimeoutError():
+            return "timed_out"
+        case aiohttp.ClientError() | OSError():
+            return {"failed": {"class": failure(result), "why": repr(result)}}
+        case _:
+            return {"panicked": str(result)}
+
+
+def failure(error):
+    cause = error
+    while cause is not None:
+        match cause:
+            case OSError(errno=errno.ECONNREFUSED):
+                return "refused"
+            case OSError(errno=errno.ECONNRESET | errno.EPIPE):
+                return "reset"
+            case OSError(errno=errno.EMFILE | errno.ENFILE):
+                return "descriptors"
+        cause = cause.__cause__
+    match error:
+        case aiohttp.ServerDisconnectedError() | aiohttp.ClientPayloadError():
+            return "truncated"
+        case aiohttp.ClientResponseError():
+            return "malformed"
+        case _:
+            return "other"
+
+
+async def run(job):
+    async with aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0),
+        timeout=aiohttp.ClientTimeout(total=job["timeout_ms"] / 1000),
+        auto_decompress=False,
+    ) as session:
+        requests = [fetch(session, url) for url in job["urls"]]
+        results = await asyncio.gather(*requests, return_exceptions=True)
+    return {"outcomes": [outcome(result) for result in results]}
+
+
+def main():
+    job = json.load(sys.stdin)
+    start = time.monotonic_ns()
+    output = asyncio.run(run(job))
+    nanos = time.monotonic_ns() - start
+    json.dump({"nanos": nanos, "output": output}, sys.stdout)
+
+
+main()

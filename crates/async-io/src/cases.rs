@@ -25,18 +25,20 @@ fn shapes() -> Vec<Case<AsyncIo>> {
         holds("one_item", "one URL is fetched", &["--tasks", "1"]),
         holds(
             "many_items",
-            "200 URLs are all in flight at once",
-            &["--tasks", "200", "--latency", "1s"],
+            "200 URLs are fetched as fast as they can be",
+            &["--tasks", "200", "--latency", "0"],
         ),
+        // The wait is longer than a second: that is how long a connection may take which
+        // came while the listener's queue was full.
         holds(
             "all_at_once",
             "300 URLs are all in flight at once: nothing limits them",
-            &["--tasks", "300", "--latency", "2s"],
+            &["--tasks", "300", "--latency", "3s"],
         ),
         holds(
             "one_worker",
             "one thread is enough for many URLs",
-            &["--tasks", "60", "--workers", "1"],
+            &["--tasks", "60", "--latency", "1s", "--workers", "1"],
         ),
         holds(
             "more_workers_than_items",

@@ -109,13 +109,11 @@ fn large_body(bench: &Bench<AsyncIo>) -> Result<()> {
     static WHOLE: OnceLock<Page> = OnceLock::new();
     let whole = WHOLE.get_or_init(|| page(PATH));
     let origin = Origin::start()?;
-    let trial = trial(
-        bench,
-        &origin,
-        &[PATH.to_owned()],
-        "50s",
-        &Settings::default(),
-    )?;
+    let patient = Settings {
+        time_limit: Duration::from_secs(300),
+        ..Settings::default()
+    };
+    let trial = trial(bench, &origin, &[PATH.to_owned()], "280s", &patient)?;
     let outcome = &trial.output.outcomes[0];
     ensure!(outcome.ok() == Some(whole), "{outcome:?}");
     let memory = trial.memory.context("the reply tells no memory")?;
