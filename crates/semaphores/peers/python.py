@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+"""asyncio.Semaphore over aiohttp: fetch every URL, at most so many at once."""
+
+import asyncio
+import errno
+import hashlib
+import json
+import sys
+import time
+
+import aiohttp
+
+
+async def fetch(session, semaphore, url):
+    async with semaphore, session.get(url, allow_redirects=False) as response:
+        if "/note/panic" in url:
+            raise AssertionError(f"asked to panic by {url}")
+        digest, length = hashlib.sha256(), 0
+        async for part in response.content.iter_any():
+            digest.update(part)
+            length += len(part)
+        return {
+            "status": response.status,
+            "bytes": length,
+            "sha256": digest.hexdigest(),
+        }
+
+
+def outcome(result):
+    """What became of a request, as the other variants tell it."""
+    match result:
+        case dict():
+            return {"ok": result}
+        case TimeoutError():
+            return "timed_out"
+        case aiohttp.ClientError() | OSError():
+            why = f"{type(result).__name__}: {result}"
+            return {"failed": {"class": failure(result), "why": why}}
+        case _:
+            return {"panicked": str(result)}
+
+
+def failure(error):
+    """The class of a failure, the same as the other variants'."""
+    match error:
+        case OSError(errno=errno.ECONNREFUSED):
+            return "refused"
+        case OSError(errno=errno.ECONNRESET | errno.EPIPE):
+            return "reset"
+        case OSError(errno=errno.EMFILE | errno.ENFILE):
+            return "descriptors"
+        # Of a reset in the body, aiohttp keeps the words alone.
+        case aiohttp.ClientPayloadError() if "ConnectionResetError" in str(error):
+            return "reset"
+        case aiohttp.ClientPayloadError() | aiohttp.ServerDisconnectedError():
+            return "truncated"
+        case aiohttp.ClientResponseError():
+            return "malformed"
+        case _:
+            return "other"
+
+
+async def run(job):
+    semaphore = asyncio.Semaphore(job["limit"])
+    async with aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0),
+        timeout=aiohttp.ClientTimeout(total=job["timeout_ms"] / 1000),
+        auto_decompress=False,
+    ) as session:
+        requests = [fetch(session, semaphore, url) for url in job["urls"]]
+        results = await asyncio.gather(*requests, return_exceptions=True)
+    return {"outcomes": [outcome(result) for result in results]}
+
+
+def main():
+    job = json.load(sys.stdin)
+    start = time.monotonic_ns()
+    output = asyncio.run(run(job))
+    nanos = time.monotonic_ns() - start
+    json.dump({"nanos": nanos, "output": output}, sys.stdout)
+
+
+main()
