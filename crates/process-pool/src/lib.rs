@@ -53,7 +53,7 @@ impl Model for ProcessPool {
     const ABOUT: &'static str = "Counts primes by range in worker processes, and returns \
         the counts in input order";
     const COMPARISON: &'static [&'static str] =
-        &["--below", "500000", "--ranges", "64", "--workers", "2"];
+        &["--below", "700000", "--ranges", "64", "--workers", "2"];
     const LONG: &'static [&'static str] =
         &["--below", "40000000", "--ranges", "1000", "--workers", "2"];
     const README: &'static str = include_str!("../README.md");

@@ -7,7 +7,8 @@
 //! - The whole pool is one line, and `collect` keeps the input's order.
 //! - A panic can be caught, task by task. A task that is killed, aborts or never ends can't:
 //!   it takes the program along, or a thread for good. That is what worker processes are for.
-//! - A pool of its own obeys the job; the global one has a thread a core.
+//! - A pool of its own obeys the job; the global one has a thread a core. Dropped, a pool
+//!   tells its threads to end, and does not wait for it.
 //!
 //! # When not to use this
 //! For code that may crash, leak, or have to be stopped at a deadline.
