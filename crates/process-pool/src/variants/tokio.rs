@@ -9,8 +9,8 @@
 //! - One thread is enough for any number of workers: it only moves bytes.
 //!
 //! # When not to use this
-//! In a program that has no other use for a runtime: `std_only` is as fast, and its stack
-//! traces are shorter.
+//! In a program that has no other use for a runtime: with tasks that are worth a process,
+//! `std_only` is as fast, and its stack traces are shorter.
 
 use std::{process::Stdio, sync::Arc};
 
