@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """asyncio.gather over aiohttp: fetch every URL at once."""
 
 import asyncio

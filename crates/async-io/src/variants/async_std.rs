@@ -33,7 +33,7 @@ pub fn run(job: &Job) -> Result<Output> {
     task::block_on(async {
         let limit = job.timeout();
         let mut requests = Vec::with_capacity(job.urls.len());
-        for url in job.urls.iter().cloned() {
+        for url in job.urls.clone() {
             requests.push(task::spawn(async move {
                 match timeout(limit, fetch(&url)).await {
                     Ok(result) => result,

@@ -6,6 +6,7 @@ test_fixtures::variants! { crate::AsyncIo:
         "all_at_once": "blocking takes a thread a request, and it starts 256 at most",
         "reset_body": "ureq takes a reset in a body for the end of the connection, so it is truncated (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
         "reset_chunked_body": "ureq takes a reset in a body for the end of the connection, so it is truncated (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
+        "reset_body_without_length": "ureq takes a reset in a body for the end of the connection, so it is a success (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
     };
     tokio = "a task a request, reqwest";
     tokio_hyper = "a task a request with a connection of its own, hyper by hand";
@@ -18,5 +19,7 @@ test_fixtures::variants! { crate::AsyncIo:
     surf = "a task a request, surf's own pool", legacy, except {
         "leaves_nothing": "async-std's global runtime stays until the process ends (async-std 1.13, src/rt/mod.rs)",
         "truncated_body": "surf takes a body shorter than its Content-Length for a whole one (async-h1 2.3.4, src/client/decode.rs: Take ends without an error)",
+        "body_without_length": "surf takes a body without a length for an empty one (async-h1 2.3.4, src/client/decode.rs)",
+        "reset_body_without_length": "surf takes a body without a length for an empty one (async-h1 2.3.4, src/client/decode.rs)",
     };
 }

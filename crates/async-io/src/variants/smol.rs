@@ -32,7 +32,7 @@ pub fn run(job: &Job) -> Result<Output> {
     smol::block_on(async {
         let limit = job.timeout();
         let mut requests = Vec::with_capacity(job.urls.len());
-        for url in job.urls.iter().cloned() {
+        for url in job.urls.clone() {
             requests.push(smol::spawn(async move {
                 let late = async {
                     Timer::after(limit).await;

@@ -30,7 +30,7 @@ pub fn run(job: &Job) -> Result<Output> {
         let client = client(job)?;
         let limit = job.timeout();
         let mut requests = Vec::with_capacity(job.urls.len());
-        for url in job.urls.iter().cloned() {
+        for url in job.urls.clone() {
             let client = client.clone();
             requests.push(task::spawn(async move {
                 match timeout(limit, fetch(&client, &url)).await {

@@ -29,7 +29,7 @@ pub fn run(job: &Job) -> Result<Output> {
     runtime.block_on(async {
         let client = client(job)?;
         let mut requests = Vec::with_capacity(job.urls.len());
-        for url in job.urls.iter().cloned() {
+        for url in job.urls.clone() {
             let client = client.clone();
             requests.push(tokio::spawn(async move { fetch(&client, &url).await }));
         }
