@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """asyncio.Semaphore over aiohttp: fetch every URL, at most so many at once."""
 
 import asyncio
