@@ -7,6 +7,6 @@ mod stage;
 mod urls;
 
 pub use failure::outcome;
-pub use page::{Page, PartialPage, Sha256, results};
+pub use page::{Page, PartialPage, Sha256, results, whole_results};
 pub use stage::Stage;
 pub use urls::{Urls, milliseconds};

@@ -129,9 +129,18 @@ impl<'de> Deserialize<'de> for Sha256 {
     }
 }
 
-/// A line a URL: what became of it, for a person. Where all URLs are of one host, only
-/// their paths are told.
+/// A line a URL: what became of it, for a person, with the first digits of its SHA-256.
+/// Where all URLs are of one host, only their paths are told.
 pub fn results(urls: &[String], outcomes: &[Outcome<Page>]) -> Vec<String> {
+    lines(urls, outcomes, 16)
+}
+
+/// The same with the whole SHA-256.
+pub fn whole_results(urls: &[String], outcomes: &[Outcome<Page>]) -> Vec<String> {
+    lines(urls, outcomes, 64)
+}
+
+fn lines(urls: &[String], outcomes: &[Outcome<Page>], digits: usize) -> Vec<String> {
     let host = common_host(urls);
     let line = |(url, outcome): (&String, &Outcome<Page>)| {
         let url = &url[host..];
@@ -141,7 +150,7 @@ pub fn results(urls: &[String], outcomes: &[Outcome<Page>]) -> Vec<String> {
                 bytes,
                 sha256,
             }) => {
-                format!("{status} {bytes:>8} bytes  sha256 {sha256:.16}  {url}")
+                format!("{status} {bytes:>8} bytes  sha256 {sha256:.digits$}  {url}")
             }
             Outcome::Failed(failure) => {
                 format!("failed, {}: {}  {url}", failure.class, failure.why)
