@@ -1,7 +1,7 @@
 //! What must come of which job.
 
 mod own_origin;
-mod without_length;
+mod own_server;
 
 use test_fixtures::Case;
 
@@ -11,7 +11,7 @@ pub(crate) fn cases() -> Vec<Case<AsyncIo>> {
     let mut cases = shapes();
     cases.extend(faults());
     cases.extend(own_origin::cases());
-    cases.extend(without_length::cases());
+    cases.extend(own_server::cases());
     cases
 }
 

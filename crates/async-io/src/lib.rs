@@ -84,7 +84,10 @@ impl Model for AsyncIo {
     }
 
     fn describe(job: &Job) -> String {
-        format!("{} URLs, all at once", job.urls.len())
+        match job.urls.len() {
+            1 => "1 URL".to_owned(),
+            urls => format!("{urls} URLs, all at once"),
+        }
     }
 
     fn check(stage: &Stage, _job: &Job, output: &Output) -> Result<Facts> {
@@ -111,7 +114,7 @@ impl Model for AsyncIo {
     }
 
     fn results(job: &Job, output: &Output) -> Vec<String> {
-        fetching::results(&job.urls, &output.outcomes)
+        fetching::whole_results(&job.urls, &output.outcomes)
     }
 
     fn cases() -> Vec<Case<Self>> {

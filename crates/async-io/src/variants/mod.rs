@@ -19,6 +19,7 @@ test_fixtures::variants! { crate::AsyncIo:
     surf = "a task a request, surf's own pool", legacy, except {
         "leaves_nothing": "async-std's global runtime stays until the process ends (async-std 1.13, src/rt/mod.rs)",
         "truncated_body": "surf takes a body shorter than its Content-Length for a whole one (async-h1 2.3.4, src/client/decode.rs: Take ends without an error)",
+        "http_1_0": "surf speaks HTTP/1.1 only (async-h1 2.3.4, src/client/decode.rs: unsupported HTTP version)",
         "body_without_length": "surf takes a body without a length for an empty one (async-h1 2.3.4, src/client/decode.rs)",
         "reset_body_without_length": "surf takes a body without a length for an empty one (async-h1 2.3.4, src/client/decode.rs)",
     };

@@ -1,5 +1,5 @@
-//! Cases with an answer that says nothing of its length, which ends with the connection;
-//! the origin has no word for it.
+//! Cases with answers that the origin has no word for: of HTTP/1.0, or without a length,
+//! so that they end with the connection.
 
 use std::{
     io::{Read, Write},
@@ -8,29 +8,36 @@ use std::{
 };
 
 use anyhow::{Result, ensure};
+use fetching::Page;
 use test_fixtures::{Bench, Case, Class, Outcome, Settings};
 
 use crate::{AsyncIo, Output};
 
-const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhello";
+const WITHOUT_LENGTH: &str = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhello";
+const OLDER: &str = "HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+
+/// How the connection ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Fin,
+    Rst,
+}
 
 pub(super) fn cases() -> Vec<Case<AsyncIo>> {
     vec![
         Case::custom(
             "body_without_length",
             "a body that ends with the connection is whole",
-            |bench| {
-                let outcome = fetched(bench, true)?;
-                let bytes = outcome.ok().map(|page| page.bytes);
-                ensure!(bytes == Some(5), "5 bytes, then FIN: {outcome:?}");
-                Ok(())
-            },
+            |bench| whole(&fetched(bench, WITHOUT_LENGTH, End::Fin)?),
         ),
+        Case::custom("http_1_0", "an answer of HTTP/1.0 is an answer", |bench| {
+            whole(&fetched(bench, OLDER, End::Fin)?)
+        }),
         Case::custom(
             "reset_body_without_length",
             "a body without a length that ends with a reset is no success",
             |bench| {
-                let outcome = fetched(bench, false)?;
+                let outcome = fetched(bench, WITHOUT_LENGTH, End::Rst)?;
                 let reset = matches!(
                     &outcome,
                     Outcome::Failed(failure) if failure.class == Class::Reset
@@ -42,20 +49,29 @@ pub(super) fn cases() -> Vec<Case<AsyncIo>> {
     ]
 }
 
-/// What became of a request whose answer ends with a FIN or, if it is not `clean`, with
-/// an RST.
-fn fetched(bench: &Bench<AsyncIo>, clean: bool) -> Result<Outcome<fetching::Page>> {
+fn whole(outcome: &Outcome<Page>) -> Result<()> {
+    let bytes = outcome.ok().map(|page| page.bytes);
+    ensure!(bytes == Some(5), "5 bytes, then FIN: {outcome:?}");
+    Ok(())
+}
+
+/// What became of a request that got this answer, and then this end.
+fn fetched(
+    bench: &Bench<AsyncIo>,
+    answer: &'static str,
+    end: End,
+) -> Result<Outcome<Page>> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let url = format!("http://{}/", listener.local_addr()?);
     let server = thread::spawn(move || -> Result<()> {
         let (mut stream, _) = listener.accept()?;
         let mut request = [0; 4096];
         // A socket that is closed with bytes unread resets its connection.
-        match clean {
-            true => stream.read(&mut request)?,
-            false => stream.peek(&mut request)?,
+        match end {
+            End::Fin => stream.read(&mut request)?,
+            End::Rst => stream.peek(&mut request)?,
         };
-        stream.write_all(ANSWER)?;
+        stream.write_all(answer.as_bytes())?;
         Ok(())
     });
     let trial = bench.trial(&[url], &Settings::default());
