@@ -7,7 +7,7 @@ default:
 # One model's demo, on every variant: just run semaphores --tasks 50 --limit 5
 [group('use')]
 run MODEL *ARGS:
-    cargo run --release -p {{ MODEL }} -- {{ ARGS }}
+    cargo run --release --manifest-path crates/{{ MODEL }}/Cargo.toml -- {{ ARGS }}
 
 # Compare every model, or one: just compare semaphores --tasks 1000 --limit 100
 [group('use')]
@@ -34,7 +34,7 @@ peers:
 origin *ARGS:
     cargo run --release -p origin -- {{ ARGS }}
 
-# The tests, all of them or a model's: just test -p locks
+# The tests, all of them or some: just test -p locks
 [group('work')]
 test *ARGS:
     cargo test {{ if ARGS == '' { '--workspace' } else { ARGS } }}
@@ -50,15 +50,10 @@ check: (fmt '--check')
     cargo clippy --workspace --all-targets -- -D warnings
     RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
 
-# The standard library's semaphore and its buggy twin under loom
-[group('work')]
-loom:
-    RUSTFLAGS='--cfg loom' cargo test --release -p semaphores --test loom --target-dir target/loom
-
 # The book in target/book, where mdbook is installed
 [group('work')]
 book:
-    mdbook build docs --dest-dir ../target/book
+    mdbook build docs
 
 # All that a machine checks before a change is taken
 [group('work')]

@@ -27,6 +27,7 @@ pub(crate) fn check(job: &Job, output: &Output) -> Result<Facts> {
         let tried = match outcome {
             Outcome::Ok(count) => {
                 check_count(job, index, count, expected[index])?;
+                ensure!(count.attempt > 0, "task {index}: attempts count from 1");
                 primes += count.primes;
                 pids.insert(count.pid);
                 count.attempt
@@ -34,7 +35,7 @@ pub(crate) fn check(job: &Job, output: &Output) -> Result<Facts> {
             Outcome::WorkerLost => ATTEMPTS,
             _ => 1,
         };
-        retries += u64::from(tried) - 1;
+        retries += u64::from(tried.saturating_sub(1));
         match due(job, index) {
             Due::Ok if outcome.ok().is_some() => {
                 let by_accident = job.faults.is_empty() && tried <= ATTEMPTS;

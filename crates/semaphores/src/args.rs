@@ -38,8 +38,7 @@ pub struct Args {
     /// Ask the origin for this path, in its own grammar; can be given several times
     #[arg(long = "path", value_name = "PATH")]
     paths: Vec<String>,
-    /// Let answers be whole, cut short, reset, hanging or made to panic, at random from
-    /// this seed
+    /// Let answers be whole, garbage, hanging or made to panic, at random from this seed
     #[arg(long, value_name = "SEED")]
     mix: Option<u64>,
 }
@@ -89,10 +88,9 @@ impl Args {
         let mut random = fastrand::Rng::with_seed(seed);
         let mixed = (0..self.tasks).map(|task| {
             let path = match random.u8(..8) {
-                0 => "/bytes/1000/truncate/500".to_owned(),
-                1 => "/bytes/1000/reset/500".to_owned(),
-                2 => format!("{honest}/note/panic"),
-                3 => "/hang".to_owned(),
+                0 => "/garbage".to_owned(),
+                1 => format!("{honest}/note/panic"),
+                2 => "/hang".to_owned(),
                 _ => honest.clone(),
             };
             format!("{path}/nonce/{task}")

@@ -137,7 +137,6 @@ pub(crate) fn cases() -> Vec<Case<Semaphores>> {
             ],
         ),
     ];
-    // A thousand outcomes at random: whole, truncated, reset, panic, given up.
     cases.push(Case::holds_under(
         "permits_whole_again",
         "after a thousand random outcomes every permit is there",

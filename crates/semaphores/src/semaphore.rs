@@ -1,11 +1,9 @@
 //! A counting semaphore from a mutex and a condition variable: the standard library has
 //! none.
 
-#[cfg(loom)]
-use loom::sync::{Condvar, Mutex};
 use std::sync::PoisonError;
-#[cfg(not(loom))]
-use std::sync::{Condvar, Mutex};
+
+use crate::sync::{Condvar, Mutex};
 
 /// A count of free permits, and a queue of those who wait for one.
 ///

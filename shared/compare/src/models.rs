@@ -50,7 +50,7 @@ pub(crate) trait AnyModel: Sync {
 pub(crate) trait AnyJob {
     /// The job in one line.
     fn describe(&self) -> Result<String>;
-    fn floor(&self) -> Result<Option<Floor>, TrialError>;
+    fn floor(&self, settings: &Settings) -> Result<Option<Floor>, TrialError>;
     fn trial(
         &self,
         contestant: &Contestant,
@@ -160,9 +160,9 @@ impl<M: Model> AnyJob for Job<M> {
         Ok(M::describe(&job))
     }
 
-    fn floor(&self) -> Result<Option<Floor>, TrialError> {
+    fn floor(&self, settings: &Settings) -> Result<Option<Floor>, TrialError> {
         let (_stage, job) = M::stage(&self.args).map_err(TrialError::Stage)?;
-        run_floor::<M>(&self.program, &job)
+        run_floor::<M>(&self.program, &job, settings)
     }
 
     fn trial(

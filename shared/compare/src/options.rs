@@ -103,10 +103,10 @@ fn parse_model(model: &'static dyn AnyModel, words: &[OsString]) -> Result<Reque
     let starts_from = model.comparison().join(" ");
     let command = Command::new(model.name())
         .bin_name(format!("compare {}", model.name()))
-        .about(model.about())
         .after_help(format!("A comparison starts from: {starts_from}"));
     let command = model
         .augment(Options::augment_args(command))
+        .about(model.about())
         .args_override_self(true);
     let name = OsString::from(model.name());
     let own = model.comparison().iter().map(OsString::from);
@@ -128,11 +128,20 @@ fn parse_model(model: &'static dyn AnyModel, words: &[OsString]) -> Result<Reque
 }
 
 fn parse_top(args: &[OsString]) -> Result<Request> {
+    if let Some(name) = args.iter().skip(2).find(|word| is_model(word)) {
+        let first = args[1].to_string_lossy();
+        if first.starts_with('-') {
+            let name = name.to_string_lossy();
+            let why = format!("write the model first: compare {name} {first} …");
+            return Err(Misuse(why).into());
+        }
+    }
     let mut command = Command::new("compare")
-        .about("One job, every runtime, side by side: compares every model, or one")
         .version(env!("CARGO_PKG_VERSION"))
         .args_conflicts_with_subcommands(true);
-    command = Options::augment_args(command).mut_arg("with", |arg| arg.hide(true));
+    command = Options::augment_args(command)
+        .about("One job, every runtime, side by side: compares every model, or one")
+        .mut_arg("with", |arg| arg.hide(true));
     for model in MODELS {
         command = command.subcommand(Command::new(model.name()).about(model.about()));
     }
@@ -179,11 +188,7 @@ fn parse_top(args: &[OsString]) -> Result<Request> {
             };
             return Ok(Request::Faults(models, variants));
         }
-        // A model that is not the first word: options stand before it.
-        Some((name, _)) => {
-            let why = format!("write options behind the model: compare {name} …");
-            return Err(Misuse(why).into());
-        }
+        Some(_) => unreachable!("a model that comes first is parsed by itself"),
     }
     let options = Options::read(&matches)?;
     if !options.with.is_empty() {
@@ -257,7 +262,13 @@ impl Options {
     ) -> Result<(Vec<Contestant>, String)> {
         let mut all = model.contestants();
         for with in &self.with {
-            all.push(brought(with)?);
+            let brought = brought(with)?;
+            if all.iter().any(|one| one.name == brought.name) {
+                let name = brought.name;
+                let why = format!("--with {name:?}: there is one of that name already");
+                return Err(Misuse(why).into());
+            }
+            all.push(brought);
         }
         let names: Vec<_> = all.iter().map(|one| one.name.clone()).collect();
         let known = |name: &String| match names.contains(name) {
@@ -306,6 +317,11 @@ fn brought(with: &str) -> Result<Contestant, Misuse> {
         runner: Ok(Runner::Peer(words)),
         deviations: &[],
     })
+}
+
+fn is_model(word: &OsString) -> bool {
+    word.to_str()
+        .is_some_and(|word| models::find(word).is_some())
 }
 
 /// The model is not one of ours.

@@ -29,6 +29,12 @@ impl Progress {
             .set_message(format!("{model}: round {}, {name}", round + 1));
     }
 
+    /// Something is amiss, but it goes on.
+    pub(crate) fn warn(&self, model: &str, why: &str) {
+        self.0
+            .suspend(|| eprintln!("{model}: no floor in this round: {why}"));
+    }
+
     /// Makes room for lines on the terminal.
     pub(crate) fn suspend<T>(&self, write: impl FnOnce() -> T) -> T {
         self.0.suspend(write)

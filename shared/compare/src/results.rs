@@ -97,7 +97,7 @@ pub(crate) struct Sample {
 pub(crate) struct Summary {
     /// Nanoseconds.
     pub(crate) time: Estimate,
-    /// Times the floor of the same round.
+    /// Times the median of the floors.
     pub(crate) to_floor: Option<Estimate>,
     /// Times the reference of the same round; `None` for the reference itself.
     pub(crate) to_reference: Option<Estimate>,

@@ -54,6 +54,8 @@ enum Turn {
 /// Runs the rounds. Where it was interrupted, the results are those of what was done.
 pub(crate) fn run(field: &Field, plan: &Plan, progress: &Progress) -> Result<Run> {
     let contestants = with_control(field);
+    let control = control_name(&field.reference);
+    let row = |contestant: &Contestant| row(contestant, contestant.name == control);
     let mut rows: Vec<Row> = contestants.iter().map(row).collect();
     let mut turns: Vec<Turn> = (0..rows.len()).map(Turn::Row).collect();
     turns.push(Turn::Floor);
@@ -69,13 +71,14 @@ pub(crate) fn run(field: &Field, plan: &Plan, progress: &Progress) -> Result<Run
             let index = match turn {
                 Turn::Row(index) => *index,
                 Turn::Floor => {
-                    match field.job.floor() {
+                    match field.job.floor(&plan.settings) {
                         Ok(floor) => floors.extend(floor),
                         Err(TrialError::Interrupted) => {
                             interrupted = true;
                             break 'rounds;
                         }
-                        Err(error) => return Err(error.into()),
+                        // Without a floor there are still times.
+                        Err(error) => progress.warn(field.name, &error.to_string()),
                     }
                     continue;
                 }
@@ -144,7 +147,7 @@ fn with_control(field: &Field) -> Vec<Contestant> {
     let mut all = field.contestants.clone();
     if let Some(at) = all.iter().position(|one| one.name == field.reference) {
         let control = Contestant {
-            name: format!("{} again", field.reference),
+            name: control_name(&field.reference),
             ..all[at].clone()
         };
         all.insert(at + 1, control);
@@ -152,8 +155,13 @@ fn with_control(field: &Field) -> Vec<Contestant> {
     all
 }
 
-fn row(contestant: &Contestant) -> Row {
-    let kind = match (contestant.is_peer, contestant.name.ends_with(" again")) {
+/// The reference's second name.
+fn control_name(reference: &str) -> String {
+    format!("{reference} again")
+}
+
+fn row(contestant: &Contestant, is_control: bool) -> Row {
+    let kind = match (contestant.is_peer, is_control) {
         (_, true) => Kind::Control,
         (true, _) => Kind::Peer,
         (false, _) => Kind::Variant,

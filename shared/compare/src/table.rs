@@ -89,7 +89,7 @@ fn table(results: &ModelResults, style: Style) -> String {
         .map(|title| Cell::new(title).set_alignment(CellAlignment::Right)),
     );
     for row in &results.rows {
-        table.add_row(cells(row));
+        table.add_row(cells(row, &results.reference));
     }
     for column in table.column_iter_mut() {
         column.set_padding((0, 1));
@@ -100,7 +100,7 @@ fn table(results: &ModelResults, style: Style) -> String {
     table.trim_fmt()
 }
 
-fn cells(row: &Row) -> Vec<String> {
+fn cells(row: &Row, reference: &str) -> Vec<String> {
     let mut name = row.name.clone();
     if row.legacy {
         name += " (legacy)";
@@ -122,7 +122,11 @@ fn cells(row: &Row) -> Vec<String> {
         name,
         time(taken.median),
         to_floor.map_or_else(String::new, |ratio| ratio_of(ratio.median)),
-        to_reference.as_ref().map_or_else(|| "1".to_owned(), ratio),
+        match to_reference {
+            Some(to_reference) => ratio(to_reference),
+            None if row.name == reference => "1".to_owned(),
+            None => String::new(),
+        },
         verdict.map_or("", word).to_owned(),
         time(summary.cpu),
         summary.memory.map_or_else(String::new, megabytes),

@@ -1,13 +1,15 @@
 //! The stage of a model that fetches, and what must come of each URL.
 
 use std::{
+    collections::BTreeMap,
     net::{Ipv4Addr, SocketAddr, SocketAddrV4},
     os::fd::OwnedFd,
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
 use anyhow::{Result, anyhow, ensure};
-use origin::{Expected, Fault, Origin, Record, expected};
+use origin::{Expected, Fault, Origin, Record, Sentence, expected};
 use rustix::net::{AddressFamily, SocketType, bind, getsockname, socket};
 use test_fixtures::{Class, Facts, Misuse, Outcome};
 
@@ -40,7 +42,8 @@ impl Stage {
                 refusing = Some(held);
                 urls.push(format!("http://{address}/"));
             } else {
-                expected(path).map_err(|error| Misuse(format!("{path:?}: {error}")))?;
+                let misuse = |error| Misuse(format!("{path:?}: {error}"));
+                Sentence::parse(path).map_err(misuse)?;
                 urls.push(origin.url(path));
             }
         }
@@ -107,7 +110,7 @@ impl Stage {
     /// Each path was asked for as often as it stands in the job; more often only where
     /// the answer was a fault, which a client may retry.
     fn check_hits(&self, record: &Record) -> Result<()> {
-        let mut due = std::collections::BTreeMap::<&str, u64>::new();
+        let mut due = BTreeMap::<&str, u64>::new();
         for path in self.paths.iter().filter(|path| *path != "/refused") {
             *due.entry(path).or_default() += 1;
         }
@@ -124,7 +127,7 @@ impl Stage {
 }
 
 /// What must come of a path.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Wanted {
     Ok(Page),
     Panicked,
@@ -144,7 +147,20 @@ impl Wanted {
     }
 }
 
+/// What must come of a path. Paths say the same in every trial, and a long body takes a
+/// while to hash, so what is known is kept.
 fn wanted(path: &str) -> Result<Wanted> {
+    static KNOWN: Mutex<BTreeMap<String, Wanted>> = Mutex::new(BTreeMap::new());
+    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(wanted) = known().get(path) {
+        return Ok(wanted.clone());
+    }
+    let wanted = work_out(path)?;
+    known().insert(path.to_owned(), wanted.clone());
+    Ok(wanted)
+}
+
+fn work_out(path: &str) -> Result<Wanted> {
     if path == "/refused" {
         return Ok(Wanted::Failed(Class::Refused));
     }

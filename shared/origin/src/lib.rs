@@ -102,6 +102,9 @@ impl Origin {
     pub fn start_on(address: SocketAddr) -> Result<Origin, Error> {
         let listen = |source| Error::Listen { address, source };
         let listener = TcpListener::bind(address).map_err(listen)?;
+        // The standard library's 128 overflow when a thousand clients come at once, and
+        // each that is dropped comes again a second later.
+        rustix::net::listen(&listener, BACKLOG).map_err(io::Error::from)?;
         let address = listener.local_addr()?;
         let (poller, waker) = Poller::new()?;
         let desk = Arc::new(Desk::new(waker));
@@ -161,6 +164,9 @@ impl Drop for Origin {
         }
     }
 }
+
+/// Connections that may wait to be accepted; the system may allow fewer.
+const BACKLOG: i32 = 4096;
 
 /// What to do about an address that can't be had.
 fn advice(error: &io::Error) -> &'static str {

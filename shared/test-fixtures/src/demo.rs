@@ -135,7 +135,7 @@ impl<A: clap::Args> Demo<A> {
             let (stage, job) = M::stage(&self.args)?;
             if index == 0 {
                 writeln!(out, "{}: {}", M::NAME, M::describe(&job))?;
-                floor = match run_floor::<M>(program, &job) {
+                floor = match run_floor::<M>(program, &job, &settings) {
                     Err(TrialError::Interrupted) => {
                         eprintln!("interrupted: none was done");
                         return Ok(false);

@@ -24,6 +24,9 @@ pub struct Breach {
     pub case: String,
     /// What was seen instead: "peak in flight 50 of 100".
     pub why: String,
+    /// Whether nothing but the variant can be the cause. Where a busy machine could be, it
+    /// is no failure, and is shown only if it is declared.
+    pub is_certain: bool,
 }
 
 /// One thing that the check saw: "peak in flight 10 of 10".
@@ -101,10 +104,22 @@ impl Facts {
     }
 
     /// Adds a promise that is not kept, by the name of the case that is about it.
-    pub fn breach(mut self, case: &str, why: impl Into<String>) -> Self {
+    pub fn breach(self, case: &str, why: impl Into<String>) -> Self {
+        self.breach_if(case, why, true)
+    }
+
+    /// The same where a busy machine could be the cause, unless it `is_certain`.
+    pub fn breach_if(
+        mut self,
+        case: &str,
+        why: impl Into<String>,
+        is_certain: bool,
+    ) -> Self {
+        let (case, why) = (case.to_owned(), why.into());
         self.breaches.push(Breach {
-            case: case.to_owned(),
-            why: why.into(),
+            case,
+            why,
+            is_certain,
         });
         self
     }

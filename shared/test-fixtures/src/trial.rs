@@ -5,8 +5,8 @@ use std::{io, process::Command, time::Duration};
 use thiserror::Error;
 
 use crate::{
-    Deviation, Facts, Floor, Memory, Model, Program, Range, Reply, SETTLE, SPANS, Span,
-    Usage,
+    Breach, Deviation, Facts, Floor, Memory, Model, Program, Range, Reply, SETTLE, SPANS,
+    Span, Usage,
     process::{self, Ended, Exit},
     protocol::{FloorReply, WARM},
 };
@@ -145,11 +145,20 @@ pub(crate) fn check<M: Model>(
     declared: &[Deviation],
 ) -> Result<Checked<M::Output>, TrialError> {
     trial.facts = M::check(stage, job, &trial.output).map_err(TrialError::Check)?;
-    let surprise = trial.facts.breaches.iter().find(|breach| {
-        !declared
+    let is_declared = |breach: &Breach| {
+        declared
             .iter()
             .any(|deviation| deviation.case == breach.case)
-    });
+    };
+    trial
+        .facts
+        .breaches
+        .retain(|breach| breach.is_certain || is_declared(breach));
+    let surprise = trial
+        .facts
+        .breaches
+        .iter()
+        .find(|breach| !is_declared(breach));
     match surprise {
         None => Ok(trial),
         Some(breach) => Err(TrialError::Check(anyhow::anyhow!(
@@ -212,10 +221,11 @@ pub fn run_trial<M: Model>(
 pub fn run_floor<M: Model>(
     program: &Program,
     job: &M::Job,
+    settings: &Settings,
 ) -> Result<Option<Floor>, TrialError> {
     let mut command = program.command();
     command.arg("floor");
-    let ended = process::run(command, json(job), &Settings::default())?;
+    let ended = process::run(command, json(job), settings)?;
     reply::<FloorReply>(&ended)
 }
 
