@@ -28,7 +28,7 @@ impl Model for Locks {
     const ABOUT: &'static str =
         "One counter, many incrementers: what each kind of lock costs";
     const COMPARISON: &'static [&'static str] =
-        &["--workers", "4", "--increments", "250000"];
+        &["--workers", "4", "--increments", "150000"];
     const LONG: &'static [&'static str] = &["--increments", "20000000000"];
     const README: &'static str = include_str!("../README.md");
 

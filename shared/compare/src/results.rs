@@ -43,7 +43,7 @@ pub(crate) struct ModelResults {
     pub(crate) seed: u64,
     /// One a round, in order; empty where nothing bounds the job from below.
     pub(crate) floors: Vec<Floor>,
-    /// Below which no ratio is called a difference; `None` with too few rounds.
+    /// The factor below which no ratio is called a difference; `None` with too few rounds.
     pub(crate) resolution: Option<f64>,
     pub(crate) rows: Vec<Row>,
     /// Pairs of rows that can't be told apart.
@@ -64,9 +64,18 @@ pub(crate) struct Row {
     pub(crate) samples: Vec<Sample>,
     /// Trials that were not, and why; by the number of the round.
     pub(crate) failures: BTreeMap<usize, String>,
-    /// Declared deviations that happened, with their declared reasons.
-    pub(crate) deviations: BTreeMap<String, String>,
+    /// Declared deviations that happened, by their case.
+    pub(crate) deviations: BTreeMap<String, Deviated>,
     pub(crate) summary: Option<Summary>,
+}
+
+/// A declared deviation that happened.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Deviated {
+    /// What was seen, the last time.
+    pub(crate) why: String,
+    /// The declared reason.
+    pub(crate) reason: String,
 }
 
 /// What a row stands for.

@@ -11,7 +11,7 @@ use test_fixtures::{Checked, Floor, Settings, Status, TrialError};
 use crate::{
     models::{AnyJob, Contestant},
     progress::Progress,
-    results::{Kind, ModelResults, Row, Sample},
+    results::{Deviated, Kind, ModelResults, Row, Sample},
     summary,
 };
 
@@ -193,6 +193,8 @@ fn note_deviations(row: &mut Row, contestant: &Contestant, trial: &Checked<()>) 
     for breach in &trial.facts.breaches {
         let declared = contestant.deviations.iter().find(|d| d.case == breach.case);
         let reason = declared.map_or("not declared", |deviation| deviation.reason);
-        row.deviations.insert(breach.why.clone(), reason.to_owned());
+        let (case, why) = (breach.case.clone(), breach.why.clone());
+        let reason = reason.to_owned();
+        row.deviations.insert(case, Deviated { why, reason });
     }
 }

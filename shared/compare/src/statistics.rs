@@ -78,20 +78,20 @@ pub(crate) fn estimate(samples: &[f64]) -> Option<Estimate> {
     })
 }
 
-/// By how much two names of the same variant differ: the largest deviation from 1 that the
-/// interval of their ratio reaches. Nothing below it is called a difference.
+/// By what factor two names of the same variant differ: the far end of the interval of
+/// their ratio, whichever of them is on top. No ratio nearer to 1 is called a difference.
 pub(crate) fn resolution(control: &Estimate) -> Option<f64> {
     let (low, high) = control.interval?;
-    Some((1.0 - low).abs().max((high - 1.0).abs()))
+    Some(high.max(low.recip()).max(1.0))
 }
 
 /// What may be said of a ratio of times: a difference must exclude 1 from its interval and
-/// be larger than the resolution.
+/// be a larger factor than the resolution.
 pub(crate) fn verdict(ratio: &Estimate, resolution: Option<f64>) -> Verdict {
     let (Some((low, high)), Some(resolution)) = (ratio.interval, resolution) else {
         return Verdict::Unknown;
     };
-    if (ratio.median - 1.0).abs() <= resolution {
+    if ratio.median.max(ratio.median.recip()) <= resolution {
         return Verdict::Tie;
     }
     match () {
@@ -136,7 +136,7 @@ mod tests {
     fn too_few_samples_have_no_interval() {
         let few = estimate(&[1.0, 2.0, 3.0, 4.0]).expect("there are samples");
         assert_eq!(few.interval, None);
-        assert_eq!(verdict(&few, Some(0.1)), Verdict::Unknown);
+        assert_eq!(verdict(&few, Some(1.1)), Verdict::Unknown);
     }
 
     #[test]
@@ -145,7 +145,7 @@ mod tests {
             median,
             interval: Some((low, high)),
         };
-        let verdict = |ratio| super::verdict(&ratio, Some(0.05));
+        let verdict = |ratio| super::verdict(&ratio, Some(1.05));
         assert_eq!(verdict(ratio(1.04, 1.03, 1.05)), Verdict::Tie);
         assert_eq!(verdict(ratio(1.20, 0.99, 1.30)), Verdict::Tie);
         assert_eq!(verdict(ratio(1.20, 1.10, 1.30)), Verdict::Slower);
@@ -158,7 +158,11 @@ mod tests {
             median: 1.0,
             interval: Some((0.97, 1.01)),
         };
-        let resolution = resolution(&control).expect("there is an interval");
-        assert!((resolution - 0.03).abs() < 1e-12);
+        assert_eq!(resolution(&control), Some(0.97_f64.recip()));
+        let twice = Estimate {
+            median: 1.2,
+            interval: Some((0.9, 2.0)),
+        };
+        assert_eq!(resolution(&twice), Some(2.0));
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 
 use crate::{
-    results::{Kind, ModelResults, Row, Summary},
+    results::{Deviated, Kind, ModelResults, Row, Summary},
     statistics::{Estimate, Verdict},
 };
 
@@ -58,9 +58,8 @@ fn rounds(results: &ModelResults) -> String {
     match results.resolution {
         Some(resolution) => {
             format!(
-                "{} rounds, resolution {:.1} %",
-                results.rounds,
-                resolution * 100.0
+                "{} rounds, resolution a factor of {resolution:.3}",
+                results.rounds
             )
         }
         None => format!("{} rounds, too few to tell differences", results.rounds),
@@ -161,19 +160,15 @@ fn notes(results: &ModelResults) -> Vec<String> {
                 .replace("the check of every check", "every check"),
         );
     }
-    let ties: Vec<String> = results
-        .ties
-        .iter()
-        .map(|(first, second)| format!("{first} = {second}"))
-        .collect();
+    let ties = ties(results);
     if !ties.is_empty() {
-        notes.push(format!("ties: {}", ties.join(", ")));
+        notes.push(format!("ties: {}", ties.join("; ")));
     }
     for row in &results.rows {
         if row.kind == Kind::Control {
             continue;
         }
-        for (why, reason) in &row.deviations {
+        for Deviated { why, reason } in row.deviations.values() {
             notes.push(format!("* {}: {why}; declared: {reason}", row.name));
         }
         if let Some(why) = row.failures.values().last() {
@@ -187,6 +182,21 @@ fn notes(results: &ModelResults) -> Vec<String> {
         }
     }
     notes
+}
+
+/// Each row with those behind it that it can't be told apart from.
+fn ties(results: &ModelResults) -> Vec<String> {
+    let others = |name: &str| -> Vec<&str> {
+        let ties = results.ties.iter().filter(|(first, _)| first == name);
+        ties.map(|(_, second)| &**second).collect()
+    };
+    let rows = results
+        .rows
+        .iter()
+        .map(|row| (&row.name, others(&row.name)));
+    rows.filter(|(_, others)| !others.is_empty())
+        .map(|(name, others)| format!("{name} = {}", others.join(", ")))
+        .collect()
 }
 
 fn ratio(estimate: &Estimate) -> String {

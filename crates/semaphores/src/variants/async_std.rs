@@ -34,10 +34,9 @@ pub fn run(job: &Job) -> Result<Output> {
         let limit = job.timeout();
         let mut requests = Vec::with_capacity(job.urls.len());
         for url in job.urls.iter().cloned() {
-            let permit = semaphore.acquire_arc().await;
-            let client = client.clone();
+            let (client, semaphore) = (client.clone(), Arc::clone(&semaphore));
             requests.push(task::spawn(async move {
-                let _permit = permit;
+                let _permit = semaphore.acquire().await;
                 match timeout(limit, fetch(&client, &url)).await {
                     Ok(result) => result,
                     Err(_) => Err(Error::from(ErrorKind::TimedOut).into()),

@@ -34,12 +34,12 @@ pub fn run(job: &Job) -> Result<Output> {
         let semaphore = Arc::new(Semaphore::new(job.limit.get()));
         let mut requests = Vec::with_capacity(job.urls.len());
         for url in job.urls.iter().cloned() {
-            let permit = semaphore.acquire_arc().await;
-            let (client, timeout) = (client.clone(), Timer::after(job.timeout()));
+            let (client, semaphore) = (client.clone(), Arc::clone(&semaphore));
+            let timeout = job.timeout();
             requests.push(smol::spawn(async move {
-                let _permit = permit;
+                let _permit = semaphore.acquire().await;
                 let late = async {
-                    timeout.await;
+                    Timer::after(timeout).await;
                     Err(Error::from(ErrorKind::TimedOut).into())
                 };
                 fetch(&client, &url).or(late).await

@@ -35,10 +35,9 @@ pub fn run(job: &Job) -> Result<Output> {
         let semaphore = Arc::new(Semaphore::new(job.limit.get()));
         let mut requests = Vec::with_capacity(job.urls.len());
         for url in job.urls.iter().cloned() {
-            let permit = Arc::clone(&semaphore).acquire_owned().await?;
-            let client = client.clone();
+            let (client, semaphore) = (client.clone(), Arc::clone(&semaphore));
             requests.push(tokio::spawn(async move {
-                let _permit = permit;
+                let _permit = semaphore.acquire().await?;
                 fetch(&client, &url).await
             }));
         }
