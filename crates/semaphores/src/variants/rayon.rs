@@ -45,7 +45,10 @@ pub fn run(job: &Job) -> Result<Output> {
 
 fn agent(job: &Job) -> Agent {
     Agent::config_builder()
-        .timeout_global(Some(job.timeout()))
+        // Not a global one: with that, ureq starts a thread for each name look-up.
+        .timeout_connect(Some(job.timeout()))
+        .timeout_recv_response(Some(job.timeout()))
+        .timeout_recv_body(Some(job.timeout()))
         .max_idle_connections_per_host(job.limit.get())
         .max_idle_connections(job.limit.get())
         .http_status_as_error(false)
