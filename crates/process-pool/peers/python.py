@@ -87,16 +87,26 @@ def run(job):
         return list(pool.map(count_primes, tasks(job), chunksize=chunksize))
 
 
+def resident(field):
+    """Bytes of this process that are in memory: now, or at the most."""
+    with open("/proc/self/status") as status:
+        line = next(line for line in status if line.startswith(field))
+    return int(line.split()[1]) * 1024
+
+
 def main():
     job = json.load(sys.stdin)
+    before = resident("VmRSS:")
     start = time.monotonic_ns()
     outcomes = run(job)
     nanos = time.monotonic_ns() - start
+    memory = {"before": before, "peak": resident("VmHWM:")}
     for outcome in outcomes:
         if count := outcome.get("ok"):
             ballast = count["ballast"]
             count["ballast"] = len(ballast) if ballast == BALLAST else 0
-    json.dump({"nanos": nanos, "output": {"outcomes": outcomes}}, sys.stdout)
+    output = {"outcomes": outcomes}
+    json.dump({"nanos": nanos, "output": output, "memory": memory}, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -71,12 +71,21 @@ async def run(job):
     return {"outcomes": [outcome(result) for result in results]}
 
 
+def resident(field):
+    """Bytes of this process that are in memory: now, or at the most."""
+    with open("/proc/self/status") as status:
+        line = next(line for line in status if line.startswith(field))
+    return int(line.split()[1]) * 1024
+
+
 def main():
     job = json.load(sys.stdin)
+    before = resident("VmRSS:")
     start = time.monotonic_ns()
     output = asyncio.run(run(job))
     nanos = time.monotonic_ns() - start
-    json.dump({"nanos": nanos, "output": output}, sys.stdout)
+    memory = {"before": before, "peak": resident("VmHWM:")}
+    json.dump({"nanos": nanos, "output": output, "memory": memory}, sys.stdout)
 
 
 main()

@@ -1,4 +1,4 @@
-//! A task for each request, spawned once it has a permit.
+//! A task for each request, which waits for its permit before it begins.
 //!
 //! async-std is discontinued; its own advice is to use smol. The move is the paths: both
 //! stand on the same executor, reactor and locks, and `smol` here is this file again.

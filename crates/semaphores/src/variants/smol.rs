@@ -1,8 +1,8 @@
-//! A task for each request, spawned once it has a permit.
+//! A task for each request, which waits for its permit before it begins.
 //!
-//! async-lock's `acquire_arc` gives a permit that moves into the task and goes back when
-//! the task drops it. The global executor has as many threads as `SMOL_THREADS` says, by
-//! default one.
+//! All tasks are spawned at once, and async-lock's semaphore suspends each until a permit
+//! is free. The global executor has as many threads as `SMOL_THREADS` says, by default
+//! one.
 //!
 //! # What to notice
 //! - smol is small crates put together: the semaphore is async-lock's, the client is hyper

@@ -1,4 +1,4 @@
-//! A task for each request, spawned once it has a permit, with surf's own pool.
+//! A task for each request, which waits for its permit before it begins, with surf's own pool.
 //!
 //! surf is unmaintained; use reqwest on tokio, or hyper as `smol` does here. Its client
 //! runs on async-std.

@@ -1,8 +1,7 @@
-//! A task for each request, spawned once it has a permit.
+//! A task for each request, which waits for its permit before it begins.
 //!
-//! `acquire_owned` gives a permit that moves into the task and goes back when the task
-//! drops it. The loop waits for it before it spawns, so there are never more tasks under
-//! way than permits.
+//! All tasks are spawned at once. `acquire` suspends a task until a permit is free, which
+//! goes back when the task drops it and wakes the next in the same thread.
 //!
 //! # What to notice
 //! - Permits are handed out in the order in which they were asked for: tokio's semaphore is
@@ -11,8 +10,9 @@
 //!   back all the same, when the task was unwound.
 //!
 //! # When not to use this
-//! Where nothing else runs in these tasks: `buffer_unordered` has no tasks at all. A
-//! finished task keeps its memory until its handle is awaited.
+//! With more tasks than memory: each waits with all its state, and a finished one keeps it
+//! until its handle is awaited. `acquire_owned` before the spawn has so many under way
+//! only; `buffer_unordered` has no tasks at all.
 
 use std::sync::Arc;
 
