@@ -75,13 +75,17 @@ fn model(args: &[OsString]) -> ExitCode {
 
 /// Compares and prints. False if a trial failed or the comparison was interrupted.
 fn compare(asked: Vec<Asked>, options: &Options) -> Result<bool> {
+    let fields = asked
+        .into_iter()
+        .map(|asked| field(asked, options))
+        .collect::<Result<Vec<_>>>()?;
     let directory = options.directory();
     if let Some(directory) = &directory {
         export::prepare(directory)?;
     }
     let plan = Plan {
         rounds: options.rounds(),
-        budget: options.budget / asked.len() as u32,
+        budget: options.budget / fields.len() as u32,
         settings: Settings {
             time_limit: options.time_limit,
             ..Settings::default()
@@ -100,25 +104,11 @@ fn compare(asked: Vec<Asked>, options: &Options) -> Result<bool> {
         models: Vec::new(),
     };
     let progress = Progress::new();
-    let names: Vec<_> = asked.iter().map(|asked| asked.model.name()).collect();
+    let names: Vec<_> = fields.iter().map(|field| field.name).collect();
     let mut done = 0;
-    for Asked {
-        model,
-        matches,
-        args,
-    } in asked
-    {
-        progress.begin(model.name());
-        let (contestants, reference) = options.contestants(model)?;
-        let field = Field {
-            name: model.name(),
-            about: model.about(),
-            args,
-            job: model.job(&matches)?,
-            contestants,
-            reference,
-        };
-        let run = run(&field, &plan, &progress)?;
+    for field in fields {
+        progress.begin(field.name);
+        let run = run(&field, &plan, &progress);
         if options.form == Form::Tables && run.results.rounds > 0 {
             let text = render(&run.results, Style::Terminal);
             progress.suspend(|| print(&(text + "\n")))?;
@@ -164,6 +154,26 @@ fn compare(asked: Vec<Asked>, options: &Options) -> Result<bool> {
             .iter()
             .all(|row| row.failures.is_empty() || row.is_not_installed)
     }))
+}
+
+/// What is compared, or what is wrong with what was asked for.
+fn field(asked: Asked, options: &Options) -> Result<Field> {
+    let Asked {
+        model,
+        matches,
+        args,
+    } = asked;
+    let (contestants, reference) = options.contestants(model)?;
+    let job = model.job(&matches)?;
+    Ok(Field {
+        name: model.name(),
+        about: model.about(),
+        description: job.describe()?,
+        args,
+        job,
+        contestants,
+        reference,
+    })
 }
 
 fn print(text: &str) -> Result<()> {

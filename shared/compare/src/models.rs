@@ -190,3 +190,28 @@ impl<M: Model> AnyJob for Job<M> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The root README's table has every model, with every variant and peer.
+    #[test]
+    fn the_readme_has_every_variant() {
+        let readme = include_str!("../../../README.md");
+        for model in MODELS {
+            let start = format!("| [{}](", model.name());
+            let row = readme.lines().find(|line| line.starts_with(&start));
+            let row = row.unwrap_or_else(|| panic!("README.md has no row {start}"));
+            let contestants = model.contestants();
+            for contestant in &contestants {
+                let Contestant { name, is_peer, .. } = contestant;
+                let folder = if *is_peer { "peers" } else { "src/variants" };
+                let link = format!("[{name}](crates/{}/{folder}/{name}.", model.name());
+                assert!(row.contains(&link), "README.md has no {link}");
+            }
+            let links = row.split("](crates/").count() - 2;
+            assert_eq!(links, contestants.len(), "{}", model.name());
+        }
+    }
+}

@@ -5,7 +5,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::Result;
 use test_fixtures::{Checked, Floor, Settings, Status, TrialError};
 
 use crate::{
@@ -37,6 +36,8 @@ pub(crate) struct Plan {
 pub(crate) struct Field {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
+    /// The job in one line.
+    pub(crate) description: String,
     pub(crate) args: Vec<String>,
     pub(crate) job: Box<dyn AnyJob>,
     pub(crate) contestants: Vec<Contestant>,
@@ -52,7 +53,7 @@ enum Turn {
 }
 
 /// Runs the rounds. Where it was interrupted, the results are those of what was done.
-pub(crate) fn run(field: &Field, plan: &Plan, progress: &Progress) -> Result<Run> {
+pub(crate) fn run(field: &Field, plan: &Plan, progress: &Progress) -> Run {
     let contestants = with_control(field);
     let control = control_name(&field.reference);
     let row = |contestant: &Contestant| row(contestant, contestant.name == control);
@@ -111,7 +112,7 @@ pub(crate) fn run(field: &Field, plan: &Plan, progress: &Progress) -> Result<Run
     let mut results = ModelResults {
         name: field.name.to_owned(),
         about: field.about.to_owned(),
-        job: field.job.describe()?,
+        job: field.description.clone(),
         args: field.args.clone(),
         reference: field.reference.clone(),
         rounds,
@@ -122,10 +123,10 @@ pub(crate) fn run(field: &Field, plan: &Plan, progress: &Progress) -> Result<Run
         ties: Vec::new(),
     };
     summary::add(&mut results);
-    Ok(Run {
+    Run {
         results,
         interrupted,
-    })
+    }
 }
 
 /// What came of the rounds.

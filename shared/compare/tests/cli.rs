@@ -1,0 +1,190 @@
+//! The command line, and programs of the user's that misbehave.
+
+use std::{
+    fs::OpenOptions,
+    io::Read,
+    path::Path,
+    process::{Command, Output, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+
+fn compare(directory: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_compare"));
+    command.args(args).arg("--out").arg(directory);
+    command
+}
+
+fn output(args: &[&str]) -> Output {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    compare(directory.path(), args)
+        .output()
+        .expect("compare starts")
+}
+
+/// A comparison of one variant with a shell command, and what it says in JSON.
+fn with(command: &str, more: &[&str]) -> (Option<i32>, Value) {
+    let with = format!("<script>={command}");
+    let mut args = vec!["locks", "--variants", "std_atomic", "--increments", "1000"];
+    args.extend(["--rounds", "1", "--json", "--with", &with]);
+    args.extend(more);
+    let output = output(&args);
+    let json = serde_json::from_slice(&output.stdout).expect("JSON on standard output");
+    (output.status.code(), json)
+}
+
+fn failure(json: &Value) -> String {
+    let rows = json["models"][0]["rows"].as_array().expect("rows");
+    let row = rows.iter().find(|row| row["name"] == "<script>");
+    let failures = &row.expect("the row of the user's program")["failures"];
+    failures["0"].as_str().unwrap_or("no failure").to_owned()
+}
+
+#[track_caller]
+fn misuse(args: &[&str], words: &str) {
+    let output = output(args);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    assert!(stderr.contains(words), "no {words:?} in: {stderr}");
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn misuse_is_one_line() {
+    misuse(&["nonesuch"], "async-io, semaphores");
+    misuse(&["locks", "--variants", "nonesuch"], "std_mutex");
+    misuse(&["locks", "--workers", "0"], "--workers");
+    misuse(&["locks", "--rounds", "0"], "--rounds");
+    misuse(&["locks", "--nonesuch"], "--nonesuch");
+    misuse(&["locks", "--with", "nothing"], "NAME=COMMAND");
+    misuse(&["locks", "--with", "tokio=true"], "already");
+    misuse(&["--rounds", "1", "locks"], "write the model first");
+    misuse(&["semaphores", "https://localhost/"], "https");
+    misuse(&["semaphores", "nonsense"], "not a URL");
+}
+
+#[test]
+fn a_peer_that_hangs_is_killed_with_all_its_processes() {
+    let mark = format!("{}.25", 1000 + std::process::id());
+    let started = Instant::now();
+    let (code, json) = with(
+        &format!("sleep {mark} & sleep {mark}"),
+        &["--time-limit", "1s"],
+    );
+    assert!(started.elapsed() < Duration::from_secs(10));
+    assert_eq!(code, Some(1));
+    assert!(
+        failure(&json).contains("killed after 1s"),
+        "{}",
+        failure(&json)
+    );
+    let processes = Command::new("ps").args(["-eo", "args"]).output();
+    let processes = String::from_utf8_lossy(&processes.expect("ps").stdout).into_owned();
+    assert!(!processes.contains(&format!("sleep {mark}\n")));
+}
+
+#[test]
+fn replies_that_are_none_are_rows_that_say_why() {
+    let why = |command| failure(&with(command, &[]).1);
+    assert!(why("exit 0").contains("no reply"));
+    assert!(why("echo nonsense").contains("not what the trial protocol asks for"));
+    assert!(why("echo the cause >&2; exit 3").contains("exit code 3: the cause"));
+    assert!(why("kill -9 $$").contains("killed by signal 9"));
+    assert!(why("nonesuch-program").contains("exit code 127"));
+}
+
+#[test]
+fn a_wrong_answer_has_no_time() {
+    let counter = r#""counter":{"entered":4000,"left":3999},"poisoned":false"#;
+    let ok = r#"{"ok":null},{"ok":null},{"ok":null},{"ok":null}"#;
+    let reply = format!(r#"{{"nanos":1,"output":{{{counter},"outcomes":[{ok}]}}}}"#);
+    let (code, json) = with(&format!("cat >/dev/null; echo '{reply}'"), &[]);
+    assert_eq!(code, Some(1));
+    assert!(
+        failure(&json).contains("check failed"),
+        "{}",
+        failure(&json)
+    );
+}
+
+#[test]
+fn an_interrupted_comparison_keeps_what_it_has() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let args = [
+        "locks",
+        "--variants",
+        "std_atomic,sharded",
+        "--rounds",
+        "10000",
+    ];
+    let mut child = compare(directory.path(), &args)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("compare starts");
+    thread::sleep(Duration::from_secs(2));
+    let pid = child.id().to_string();
+    let killed = Command::new("sh")
+        .args(["-c", &format!("kill -INT {pid}")])
+        .status();
+    assert!(killed.expect("kill").success());
+    let sent = Instant::now();
+    let status = child.wait().expect("it ends");
+    assert!(sent.elapsed() < Duration::from_secs(1));
+    assert_eq!(status.code(), Some(130));
+    let mut stderr = String::new();
+    let mut pipe = child.stderr.take().expect("stderr is piped");
+    pipe.read_to_string(&mut stderr).expect("text");
+    assert!(stderr.contains("interrupted: locks"), "{stderr}");
+    let json = std::fs::read(directory.path().join("results.json")).expect("results");
+    let json: Value = serde_json::from_slice(&json).expect("whole JSON");
+    assert_eq!(json["interrupted"], true);
+    assert!(json["models"][0]["rows"][0]["samples"].is_array());
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_told_before_the_work() {
+    let output = Command::new(env!("CARGO_BIN_EXE_compare"))
+        .args(["locks", "--out", "/proc/nonesuch"])
+        .output()
+        .expect("compare starts");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    assert!(stderr.contains("--out"), "{stderr}");
+}
+
+#[test]
+fn a_full_disk_and_a_closed_pipe_end_it_with_a_failure() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let args = [
+        "locks",
+        "--variants",
+        "std_atomic",
+        "--increments",
+        "10",
+        "--rounds",
+        "1",
+    ];
+    let full = OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .expect("/dev/full");
+    let output = compare(directory.path(), &args)
+        .stdout(full)
+        .output()
+        .expect("starts");
+    assert_eq!(output.status.code(), Some(1));
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let output = compare(directory.path(), &args)
+        .stdout(writer)
+        .output()
+        .expect("starts");
+    assert_eq!(output.status.code(), Some(1));
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(!stderr.contains("panicked"), "{stderr}");
+}
