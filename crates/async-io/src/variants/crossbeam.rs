@@ -2,7 +2,7 @@
 //!
 //! URLs go in through one channel with their places, and outcomes come back through
 //! another. A worker that waits for its socket stands still, so "all at once" takes a
-//! worker a URL; [`MOST`] is where the threads end and the queue begins.
+//! worker a URL; `MOST` is where the threads end and the queue begins.
 //!
 //! # What to notice
 //! - A closed channel is the signal to stop: the loop of a worker ends when all URLs were

@@ -33,7 +33,7 @@ pub fn run(job: &Job) -> Result<Output> {
         let semaphore = Arc::new(Semaphore::new(job.limit.get()));
         let limit = job.timeout();
         let mut requests = Vec::with_capacity(job.urls.len());
-        for url in job.urls.iter().cloned() {
+        for url in job.urls.clone() {
             let (client, semaphore) = (client.clone(), Arc::clone(&semaphore));
             requests.push(task::spawn(async move {
                 let _permit = semaphore.acquire().await;

@@ -33,7 +33,7 @@ pub fn run(job: &Job) -> Result<Output> {
         let client = client(job.limit.get());
         let semaphore = Arc::new(Semaphore::new(job.limit.get()));
         let mut requests = Vec::with_capacity(job.urls.len());
-        for url in job.urls.iter().cloned() {
+        for url in job.urls.clone() {
             let (client, semaphore) = (client.clone(), Arc::clone(&semaphore));
             let timeout = job.timeout();
             requests.push(smol::spawn(async move {

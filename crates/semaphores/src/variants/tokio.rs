@@ -34,7 +34,7 @@ pub fn run(job: &Job) -> Result<Output> {
         let client = client(job)?;
         let semaphore = Arc::new(Semaphore::new(job.limit.get()));
         let mut requests = Vec::with_capacity(job.urls.len());
-        for url in job.urls.iter().cloned() {
+        for url in job.urls.clone() {
             let (client, semaphore) = (client.clone(), Arc::clone(&semaphore));
             requests.push(tokio::spawn(async move {
                 let _permit = semaphore.acquire().await?;
