@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal};
 
-use similar::{ChangeTag, TextDiff};
+use diff::Result as Line;
 
 /// Lines are at most this wide: rustfmt.toml says so.
 const SOURCE_WIDTH: usize = 90;
@@ -11,29 +11,40 @@ const SOURCE_WIDTH: usize = 90;
 pub(crate) fn render(left: (&str, &str), right: (&str, &str)) -> String {
     let column = column_width();
     let ((left_name, left), (right_name, right)) = (left, right);
-    let diff = TextDiff::from_lines(left, right);
+    let lines = diff::lines(left, right);
     if column < SOURCE_WIDTH / 2 {
-        return diff
-            .unified_diff()
-            .header(left_name, right_name)
-            .to_string();
+        return below_each_other(left_name, right_name, &lines);
     }
     let mut text = row(column, left_name, ' ', right_name);
     text += &row(column, "", ' ', "");
     let mut removed: Vec<&str> = Vec::new();
     let mut added: Vec<&str> = Vec::new();
-    for change in diff.iter_all_changes() {
-        let line = change.value().trim_end_matches('\n');
-        match change.tag() {
-            ChangeTag::Delete => removed.push(line),
-            ChangeTag::Insert => added.push(line),
-            ChangeTag::Equal => {
+    for line in lines {
+        match line {
+            Line::Left(line) => removed.push(line),
+            Line::Right(line) => added.push(line),
+            Line::Both(line, _) => {
                 text += &block(column, &mut removed, &mut added);
                 text += &row(column, line, ' ', line);
             }
         }
     }
     text + &block(column, &mut removed, &mut added)
+}
+
+/// What a narrow terminal gets: one column, as patches have it.
+fn below_each_other(left: &str, right: &str, lines: &[Line<&str>]) -> String {
+    let mut text = format!("--- {left}\n+++ {right}\n");
+    for line in lines {
+        let (mark, line) = match line {
+            Line::Left(line) => ('-', line),
+            Line::Right(line) => ('+', line),
+            Line::Both(line, _) => (' ', line),
+        };
+        text += format!("{mark}{line}").trim_end();
+        text.push('\n');
+    }
+    text
 }
 
 /// Lines that differ: those of one side beside those of the other.
