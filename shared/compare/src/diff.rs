@@ -11,7 +11,7 @@ const SOURCE_WIDTH: usize = 90;
 pub(crate) fn render(left: (&str, &str), right: (&str, &str)) -> String {
     let column = column_width();
     let ((left_name, left), (right_name, right)) = (left, right);
-    let lines = diff::lines(left, right);
+    let lines = diff::lines(left.trim_end(), right.trim_end());
     if column < SOURCE_WIDTH / 2 {
         return below_each_other(left_name, right_name, &lines);
     }
