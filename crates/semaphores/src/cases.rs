@@ -35,7 +35,7 @@ pub(crate) fn cases() -> Vec<Case<Semaphores>> {
         holds(
             "peak_reaches_limit",
             "with work enough, all permits are in use",
-            &["--tasks", "240", "--limit", "80"],
+            &["--tasks", "160", "--limit", "80", "--latency", "250ms"],
         ),
         holds(
             "chunked",
@@ -148,9 +148,9 @@ pub(crate) fn cases() -> Vec<Case<Semaphores>> {
             "--mix",
             "7",
             "--latency",
-            "5ms",
+            "20ms",
             "--timeout",
-            "100ms",
+            "500ms",
         ],
         Settings {
             time_limit: Duration::from_secs(120),

@@ -1,6 +1,6 @@
 //! Results in other forms, and as files that are whole or not there.
 
-use std::{fs, io::Write, path::Path};
+use std::{fs, io::Write, os::unix::fs::PermissionsExt, path::Path};
 
 use anyhow::{Context, Result};
 
@@ -87,6 +87,13 @@ pub(crate) fn prepare(directory: &Path) -> Result<()> {
         })
 }
 
+/// A temporary file that others may read, as far as the umask lets them.
+fn readable() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.permissions(fs::Permissions::from_mode(0o666));
+    builder
+}
+
 /// Writes every form into the directory. A file is there whole or as it was before.
 pub(crate) fn write(directory: &Path, results: &Results) -> Result<()> {
     let files = [
@@ -96,7 +103,7 @@ pub(crate) fn write(directory: &Path, results: &Results) -> Result<()> {
     ];
     for (name, text) in files {
         let path = directory.join(name);
-        let written = tempfile::NamedTempFile::new_in(directory).and_then(|mut file| {
+        let written = readable().tempfile_in(directory).and_then(|mut file| {
             file.write_all(text.as_bytes())?;
             file.as_file().sync_all()?;
             file.persist(&path).map_err(|error| error.error)

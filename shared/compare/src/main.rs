@@ -103,6 +103,9 @@ fn compare(asked: Vec<Asked>, options: &Options) -> Result<bool> {
         interrupted: false,
         models: Vec::new(),
     };
+    if results.host.profile == "debug" {
+        eprintln!("this is a debug build: its figures mean little; add --release");
+    }
     let progress = Progress::new();
     let names: Vec<_> = fields.iter().map(|field| field.name).collect();
     let mut done = 0;

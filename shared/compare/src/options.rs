@@ -68,6 +68,9 @@ pub(crate) struct Options {
     out: Option<PathBuf>,
     #[arg(skip)]
     pub(crate) form: Form,
+    /// Whether all models are compared, so that a name chooses where it is known.
+    #[arg(skip)]
+    is_of_all: bool,
 }
 
 /// What is printed.
@@ -186,16 +189,20 @@ fn parse_top(args: &[OsString]) -> Result<Request> {
                 true => MODELS.to_vec(),
                 false => models.iter().map(find).collect::<Result<_, _>>()?,
             };
+            known_somewhere(&models, &variants)?;
             return Ok(Request::Faults(models, variants));
         }
         Some(_) => unreachable!("a model that comes first is parsed by itself"),
     }
-    let options = Options::read(&matches)?;
+    let mut options = Options::read(&matches)?;
+    options.is_of_all = true;
     if !options.with.is_empty() {
         let why = "--with needs a model: compare MODEL --with NAME=COMMAND";
         return Err(Misuse::new(why).into());
     }
-    let asked = MODELS.iter().map(|model| {
+    known_somewhere(MODELS, &options.variants)?;
+    let chosen = MODELS.iter().filter(|model| options.chooses_from(**model));
+    let asked = chosen.map(|model| {
         let words = model.comparison().iter().copied();
         let command = model.augment(Command::new(model.name()));
         let matches = command
@@ -243,6 +250,12 @@ impl Options {
         Ok(options)
     }
 
+    /// Whether the model has any of the variants that were asked for.
+    fn chooses_from(&self, model: &dyn AnyModel) -> bool {
+        let asked = |one: &Contestant| self.variants.contains(&one.name);
+        self.variants.is_empty() || model.contestants().iter().any(asked)
+    }
+
     /// Exactly so many rounds, if that was asked for.
     pub(crate) fn rounds(&self) -> Option<usize> {
         self.rounds.map(|rounds| rounds as usize)
@@ -279,7 +292,9 @@ impl Options {
                 names.join(", ")
             ))),
         };
-        self.variants.iter().try_for_each(known)?;
+        if !self.is_of_all {
+            self.variants.iter().try_for_each(known)?;
+        }
         self.reference.iter().try_for_each(known)?;
         let brought: Vec<_> = self
             .with
@@ -309,6 +324,12 @@ fn brought(with: &str) -> Result<Contestant, Misuse> {
         return Err(Misuse(format!("--with {with:?} is not NAME=COMMAND")));
     };
     let words = ["sh", "-c", command].map(OsString::from).to_vec();
+    let plain = |c: char| c.is_alphanumeric() || "-_.<>".contains(c);
+    if !name.chars().all(plain) {
+        return Err(Misuse(format!(
+            "--with {name:?}: a name is letters, digits, - and _"
+        )));
+    }
     Ok(Contestant {
         name: name.to_owned(),
         about: command.to_owned(),
@@ -317,6 +338,20 @@ fn brought(with: &str) -> Result<Contestant, Misuse> {
         runner: Ok(Runner::Peer(words)),
         deviations: &[],
     })
+}
+
+/// A name that none of the models has is a slip; one that only some have chooses.
+fn known_somewhere(models: &[&dyn AnyModel], names: &[String]) -> Result<(), Misuse> {
+    let has = |model: &&dyn AnyModel, name: &String| {
+        model.contestants().iter().any(|one| one.name == *name)
+    };
+    match names
+        .iter()
+        .find(|name| !models.iter().any(|model| has(model, name)))
+    {
+        None => Ok(()),
+        Some(name) => Err(Misuse(format!("no model has a variant {name:?}"))),
+    }
 }
 
 fn is_model(word: &OsString) -> bool {

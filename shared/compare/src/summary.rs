@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use test_fixtures::Value;
+
 use crate::{
     results::{Kind, ModelResults, Row, Sample, Summary},
     statistics::{Verdict, estimate, median, resolution, verdict},
@@ -27,6 +29,7 @@ pub(crate) fn add(results: &mut ModelResults) {
         }
         _ => None,
     };
+    let due = reference.and_then(|reference| done(&results.rows[reference]));
     let floor: Vec<f64> = results
         .floors
         .iter()
@@ -60,7 +63,10 @@ pub(crate) fn add(results: &mut ModelResults) {
                 estimate(&ratios)
             }),
             to_reference,
-            verdict: to_reference.map(|ratio| verdict(&ratio, results.resolution)),
+            verdict: to_reference.map(|ratio| match done(row) == due {
+                true => verdict(&ratio, results.resolution),
+                false => Verdict::Unknown,
+            }),
             cpu: cost(|s| (s.usage.user_nanos + s.usage.system_nanos) as f64),
             memory: median(&memory),
             switches: cost(|s| {
@@ -69,6 +75,14 @@ pub(crate) fn add(results: &mut ModelResults) {
         });
     }
     results.ties = ties(results, &times);
+}
+
+/// How many items came to a good end. Rows that differ in it did not do the same work, as
+/// can be with the user's own URLs, and are not compared.
+fn done(row: &Row) -> Option<Value> {
+    let facts = &row.samples.last()?.facts;
+    let ok = facts.seen.iter().find(|fact| fact.name == "ok")?;
+    Some(ok.value.clone())
 }
 
 fn times(row: &Row) -> ByRound {
@@ -96,6 +110,9 @@ fn ties(results: &ModelResults, times: &[ByRound]) -> Vec<(String, String)> {
     let mut ties = Vec::new();
     for (index, (first, first_times)) in rows.iter().enumerate() {
         for (second, second_times) in &rows[index + 1..] {
+            if done(first) != done(second) {
+                continue;
+            }
             let ratio = estimate(&ratios(second_times, first_times));
             let told = ratio.map(|ratio| verdict(&ratio, results.resolution));
             if told == Some(Verdict::Tie) {

@@ -62,7 +62,12 @@ fn rounds(results: &ModelResults) -> String {
                 results.rounds
             )
         }
-        None => format!("{} rounds, too few to tell differences", results.rounds),
+        None => {
+            format!(
+                "{} rounds; five are needed to tell differences",
+                results.rounds
+            )
+        }
     }
 }
 

@@ -64,6 +64,11 @@ fn misuse_is_one_line() {
     misuse(&["--rounds", "1", "locks"], "write the model first");
     misuse(&["semaphores", "https://localhost/"], "https");
     misuse(&["semaphores", "nonsense"], "not a URL");
+    misuse(&["semaphores", "--urls-from", "/dev/null"], "names no URL");
+    misuse(
+        &["semaphores", "--urls-from", "/nonesuch"],
+        "can't read URLs",
+    );
 }
 
 #[test]

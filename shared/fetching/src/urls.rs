@@ -41,6 +41,10 @@ impl Urls {
                 urls.push(checked(line).map_err(at)?);
             }
         }
+        if urls.is_empty() {
+            let file = self.urls_from.as_deref().unwrap_or("the command line");
+            return Err(Misuse(format!("{file} names no URL; write one a line")).into());
+        }
         Ok(Some(urls))
     }
 }

@@ -21,7 +21,7 @@ use hyper_util::client::legacy;
 /// A client of this crate; it sends requests without bodies.
 pub type Client<C> = legacy::Client<C, Empty<Bytes>>;
 
-/// How long a connection that nobody uses is kept.
+/// After how long an unused connection is not used again. Nothing closes it earlier.
 const IDLE: Duration = Duration::from_secs(90);
 
 /// A client that keeps at most `idle` unused connections to each host.

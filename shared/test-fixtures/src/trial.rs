@@ -200,6 +200,9 @@ pub fn run_trial<M: Model>(
             command.env(name, "1");
         }
     }
+    // A caught panic would print its backtrace, which takes far longer than to catch it.
+    command.env("RUST_BACKTRACE", "0");
+    command.env_remove("RUST_LIB_BACKTRACE");
     command.envs(M::environment(job));
     let ended = process::run(command, json(job), settings)?;
     let (usage, left_behind) = (ended.usage, ended.left_behind);

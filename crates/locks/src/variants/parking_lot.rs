@@ -10,7 +10,7 @@
 //!
 //! # When not to use this
 //! When a panic under the lock must not go unnoticed. And std's own lock has long been a
-//! futex word too: measure before you take on a dependency.
+//! futex word: measure before you take on a dependency.
 
 use std::{io, thread};
 

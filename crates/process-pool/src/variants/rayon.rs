@@ -18,7 +18,7 @@ use std::panic::catch_unwind;
 use anyhow::Result;
 use rayon::{
     ThreadPoolBuilder,
-    iter::{IntoParallelIterator, ParallelIterator},
+    iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator},
 };
 use test_fixtures::Outcome;
 
@@ -30,10 +30,13 @@ pub fn run(job: &Job) -> Result<Output> {
         .num_threads(job.workers.get())
         .thread_name(|number| format!("worker-{number}"))
         .build()?;
-    let tasks = (0..job.ranges).into_par_iter().map(|index| {
-        let task = job.task(index);
-        catch_unwind(|| count_here(&task)).map_or_else(Outcome::from, Outcome::Ok)
-    });
+    let tasks = (0..job.ranges)
+        .into_par_iter()
+        .with_max_len(1)
+        .map(|index| {
+            let task = job.task(index);
+            catch_unwind(|| count_here(&task)).map_or_else(Outcome::from, Outcome::Ok)
+        });
     let outcomes = pool.install(|| tasks.collect());
     Ok(Output { outcomes })
 }

@@ -8,7 +8,7 @@
 //!   standard input and output are the two directions of one socket pair.
 //! - Only code that moves bytes is here. Which task goes where, and who pays for a lost
 //!   worker, is decided in `session.rs`, the same for every runtime.
-//! - Joining every thread is what makes the first error wait until no worker is left.
+//! - The scope is what makes the first error wait until no worker is left.
 //!
 //! # When not to use this
 //! With hundreds of workers, most of which wait for something: each costs a thread here.

@@ -1,7 +1,8 @@
 //! A task for each request, which waits for its permit before it begins.
 //!
-//! async-std is discontinued; its own advice is to use smol. The move is the paths: both
-//! stand on the same executor, reactor and locks, and `smol` here is this file again.
+//! async-std is discontinued; its own advice is to use smol. The move is the paths, and the
+//! time-out, which is a timer there that races the request: both stand on the same
+//! executor, reactor and locks.
 //!
 //! # What to notice
 //! - async-std exports a mutex but no semaphore, so the semaphore is async-lock's, which is

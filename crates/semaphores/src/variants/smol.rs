@@ -11,8 +11,8 @@
 //!   awaits it, so the wait catches it.
 //!
 //! # When not to use this
-//! Where permits must go round in order: async-lock lets a newcomer take a permit past
-//! those who wait, unless one has waited for long.
+//! Where permits must go round in order: async-lock lets whoever comes while a permit is
+//! free take it, and one who was woken too late waits again at the end of the queue.
 
 use std::io::{Error, ErrorKind};
 use std::panic::AssertUnwindSafe;

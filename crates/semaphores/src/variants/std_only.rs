@@ -2,7 +2,7 @@
 //!
 //! The standard library has no semaphore; [`Semaphore`] makes one of a mutex and a
 //! condition variable. The loop takes a permit before it starts a thread, so there are
-//! never more threads than permits. The thread gives it back when it ends.
+//! never more threads at work than permits. The thread gives it back when it ends.
 //!
 //! # What to notice
 //! - Each thread writes into its own slot of `outcomes`. The borrow checker sees that the

@@ -7,7 +7,8 @@
 //! - surf keeps at most 50 connections to a host unless told otherwise, and says nothing:
 //!   of 100 permits, 50 wait inside the client. The default is left as people meet it;
 //!   `Config::set_max_connections_per_host` lifts it.
-//! - Its own time-out ends with the head, so one that covers the body is put around it.
+//! - Its own time-out ends with the head. It is taken off, and one that covers the body is
+//!   put around the request.
 //! - A body cut short is a success to it.
 //!
 //! # When not to use this
@@ -22,14 +23,15 @@ use async_lock::Semaphore;
 use async_std::{future::timeout, io::ReadExt, task};
 use fetching::{Page, outcome};
 use futures_util::FutureExt;
-use surf::Client;
+use surf::{Client, Config};
 
 use crate::{Job, Output};
 
 /// Fetches every URL, at most `job.limit` at once.
 pub fn run(job: &Job) -> Result<Output> {
     task::block_on(async {
-        let client = Client::new();
+        let config = Config::new().set_timeout(None).set_tcp_no_delay(true);
+        let client: Client = config.try_into()?;
         let semaphore = Arc::new(Semaphore::new(job.limit.get()));
         let limit = job.timeout();
         let mut requests = Vec::with_capacity(job.urls.len());
