@@ -95,7 +95,8 @@ impl Args {
             };
             format!("{path}/nonce/{task}")
         });
-        let last = (0..self.limit.get() * 3)
+        // So many that they outlast the requests that still hang when they begin.
+        let last = (0..self.limit.get() * 40)
             .map(|task| format!("{honest}{LAST_BATCH}/nonce/last-{task}"));
         mixed.chain(last).collect()
     }
@@ -114,6 +115,22 @@ pub(crate) fn is_last_batch(path: &str) -> bool {
 pub(crate) fn last_batch(job: &Job) -> Option<u64> {
     let mixed = job.urls.last().is_some_and(|url| is_last_batch(url));
     mixed.then_some(job.limit.get() as u64)
+}
+
+/// The most requests in flight at one time, whatever comes of them, once half of a mixed
+/// job's last part has begun. Not all variants begin requests in the order of the job.
+pub(crate) fn late_peak(record: &Record) -> u64 {
+    let last = record
+        .exchanges
+        .iter()
+        .filter(|one| is_last_batch(&one.path));
+    let mut starts: Vec<u64> = last.map(|exchange| exchange.started_ns).collect();
+    starts.sort_unstable();
+    let half = starts.get(starts.len() / 2).copied().unwrap_or(0);
+    let mut late = record.clone();
+    late.exchanges
+        .retain(|one| one.ended_ns.is_none_or(|end| end > half));
+    peak_in_flight(&late, |_| true)
 }
 
 /// The most requests in flight at one time, of those whose path is `counted`.

@@ -148,7 +148,7 @@ pub(crate) fn cases() -> Vec<Case<Semaphores>> {
             "--mix",
             "7",
             "--latency",
-            "20ms",
+            "40ms",
             "--timeout",
             "500ms",
         ],

@@ -109,7 +109,7 @@ impl Model for Semaphores {
         let facts = facts.count_of("peak in flight", peak, limit);
         let (due, peak) = match args::last_batch(job) {
             // The rest of a mixed job fails at random, so its last part is the measure.
-            Some(due) => (due, args::peak_in_flight(&record, args::is_last_batch)),
+            Some(due) => (due, args::late_peak(&record)),
             None => (limit.min(job.urls.len() as u64), peak),
         };
         if peak < due && job.latency_ms > 0.0 {

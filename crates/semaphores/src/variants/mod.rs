@@ -28,6 +28,7 @@ test_fixtures::variants! { crate::Semaphores:
     surf = "async_lock::Semaphore, a task a request, surf's own pool", legacy, except {
         "ten_times_the_items": "every task is spawned at once and waits for its permit, and a finished one keeps its memory until its handle is awaited: here tasks are the cost",
         "leaves_nothing": "async-std's global runtime stays until the process ends (async-std 1.13, src/rt/mod.rs)",
+        "permits_whole_again": "surf puts a connection whose request was given up back into its pool, and the next request on it waits for that answer (http-client 6.5.3, src/h1/tcp.rs)",
         "peak_reaches_limit": "surf keeps at most 50 connections to a host by default, and the rest wait inside it; Config::set_max_connections_per_host lifts that (http-client 6.5.3, src/config.rs)",
         "truncated_body": "surf takes a body shorter than its Content-Length for a whole one (async-h1 2.3.4, src/client/decode.rs: Take ends without an error)",
     };
