@@ -3,7 +3,6 @@
 mod args;
 mod cases;
 pub mod http1;
-pub mod target;
 pub mod timed;
 pub mod variants;
 

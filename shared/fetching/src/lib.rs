@@ -4,9 +4,11 @@
 mod failure;
 mod page;
 mod stage;
+mod target;
 mod urls;
 
 pub use failure::outcome;
 pub use page::{Page, PartialPage, Sha256, results, whole_results};
 pub use stage::Stage;
+pub use target::Target;
 pub use urls::{Urls, milliseconds};

@@ -20,13 +20,13 @@ use std::panic::AssertUnwindSafe;
 use anyhow::Result;
 use async_std::{future::timeout, net::TcpStream, task};
 use bytes::Bytes;
-use fetching::{Page, outcome};
+use fetching::{Page, Target, outcome};
 use futures_util::{FutureExt, future::join};
 use http_body_util::{BodyExt, Empty};
 use hyper::{Request, client::conn::http1::handshake, header::HOST};
 use smol_hyper::rt::FuturesIo;
 
-use crate::{Job, Output, target::Target};
+use crate::{Job, Output};
 
 /// Fetches every URL, all at once.
 pub fn run(job: &Job) -> Result<Output> {

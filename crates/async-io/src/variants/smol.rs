@@ -18,14 +18,14 @@ use std::panic::AssertUnwindSafe;
 
 use anyhow::Result;
 use bytes::Bytes;
-use fetching::{Page, outcome};
+use fetching::{Page, Target, outcome};
 use http_body_util::{BodyExt, Empty};
 use hyper::{Request, client::conn::http1::handshake, header::HOST};
 use smol::future::{FutureExt, zip};
 use smol::{Timer, net::TcpStream};
 use smol_hyper::rt::FuturesIo;
 
-use crate::{Job, Output, target::Target};
+use crate::{Job, Output};
 
 /// Fetches every URL, all at once.
 pub fn run(job: &Job) -> Result<Output> {

@@ -21,9 +21,9 @@ use std::thread;
 use std::time::Instant;
 
 use anyhow::Result;
-use fetching::{Page, outcome};
+use fetching::{Page, Target, outcome};
 
-use crate::{Job, Output, http1::Response, target::Target, timed::TimedStream};
+use crate::{Job, Output, http1::Response, timed::TimedStream};
 
 /// Fetches every URL, all at once.
 pub fn run(job: &Job) -> Result<Output> {

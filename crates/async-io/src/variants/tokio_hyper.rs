@@ -18,13 +18,13 @@ use std::io::{Error, ErrorKind};
 
 use anyhow::Result;
 use bytes::Bytes;
-use fetching::{Page, outcome};
+use fetching::{Page, Target, outcome};
 use http_body_util::{BodyExt, Empty};
 use hyper::{Request, client::conn::http1::handshake, header::HOST};
 use hyper_util::rt::TokioIo;
 use tokio::{net::TcpStream, runtime::Builder, time::timeout};
 
-use crate::{Job, Output, target::Target};
+use crate::{Job, Output};
 
 /// Fetches every URL, all at once.
 pub fn run(job: &Job) -> Result<Output> {

@@ -17,6 +17,9 @@ test_fixtures::variants! { crate::Semaphores:
     buffer_unordered = "a stream that polls so many futures at once, on tokio, reqwest", except {
         "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
     };
+    tokio_hyper = "a connection for each permit, all on one thread, tokio and hyper by hand", except {
+        "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
+    };
     smol = "async_lock::Semaphore, a task a request, hyper", except {
         "ten_times_the_items": "every task is spawned at once and waits for its permit, and a finished one keeps its memory until its handle is awaited: here tasks are the cost",
         "leaves_nothing": "smol's global executor and reactor stay until the process ends (smol 2.0, spawn; async-io 2.6, driver)",

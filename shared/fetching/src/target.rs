@@ -1,6 +1,6 @@
 //! Where a request goes: what a client that is written by hand needs of a URL.
 
-use anyhow::{Context, Result};
+use std::io::{self, ErrorKind};
 
 /// The parts of an `http://` URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,10 +15,14 @@ pub struct Target<'a> {
 
 impl<'a> Target<'a> {
     /// Takes a URL apart. User information and fragment are not for the server.
-    pub fn of(url: &'a str) -> Result<Self> {
+    ///
+    /// # Errors
+    /// `InvalidInput`, where it is no `http://` URL.
+    pub fn of(url: &'a str) -> io::Result<Self> {
+        let invalid = |why| io::Error::new(ErrorKind::InvalidInput, why);
         let rest = url
             .strip_prefix("http://")
-            .with_context(|| format!("only http:// is spoken here, not {url}"))?;
+            .ok_or_else(|| invalid(format!("only http:// is spoken here, not {url}")))?;
         let rest = rest.split('#').next().unwrap_or(rest);
         let (authority, path) = match rest.find('/') {
             Some(slash) => rest.split_at(slash),
@@ -26,7 +30,10 @@ impl<'a> Target<'a> {
         };
         let host = authority.rsplit('@').next().unwrap_or(authority);
         let (name, port) = match host.rsplit_once(':') {
-            Some((name, port)) if !port.ends_with(']') => (name, port.parse()?),
+            Some((name, port)) if !port.ends_with(']') => {
+                let wrong = |_| invalid(format!("{port:?} is not a port"));
+                (name, port.parse().map_err(wrong)?)
+            }
             _ => (host, 80),
         };
         let name = name.trim_start_matches('[').trim_end_matches(']');
