@@ -11,7 +11,9 @@ use std::{num::NonZeroUsize, time::Duration};
 use anyhow::Result;
 use fetching::{Page, Stage};
 use serde::{Deserialize, Serialize};
-use test_fixtures::{Case, Facts, Floor, Model, Outcome, Peer, Variant, python_peer};
+use test_fixtures::{
+    Case, Checked, Facts, Floor, Model, Outcome, Peer, Span, Variant, python_peer,
+};
 
 pub use args::Args;
 
@@ -101,6 +103,10 @@ impl Model for AsyncIo {
             return Ok(facts.breach("all_at_once", why));
         }
         Ok(facts)
+    }
+
+    fn timeline(stage: &Stage, _job: &Job, _trial: &Checked<Output>) -> Vec<Span> {
+        stage.timeline()
     }
 
     fn floor(job: &Job) -> Result<Option<Floor>> {

@@ -5,9 +5,9 @@ use std::{num::NonZeroUsize, thread};
 
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
-use test_fixtures::{Misuse, Outcome};
+use test_fixtures::{Misuse, Outcome, spans_wanted};
 
-use crate::Counter;
+use crate::{Counter, marks};
 
 /// Most variants start a thread for each worker.
 const MOST_WORKERS: usize = 10_000;
@@ -42,6 +42,9 @@ pub struct Job {
     pub threads: NonZeroUsize,
     /// Whether the first worker panics at half of its increments.
     pub panic: bool,
+    /// Whether workers record how far they are.
+    #[serde(skip, default = "spans_wanted")]
+    marks: bool,
 }
 
 /// What every variant hands back.
@@ -83,13 +86,24 @@ impl Job {
                 MOST_THREADS,
             )?,
             panic: args.panic,
+            marks: false,
         })
     }
 
     /// What a worker does at its `nth` increment: nothing, unless it is the one that
-    /// panics.
+    /// panics, or is to record how far it is.
     #[inline]
     pub fn work(&self, worker: usize, nth: u64) {
+        if self.panic || self.marks {
+            self.special_work(worker, nth);
+        }
+    }
+
+    #[cold]
+    fn special_work(&self, worker: usize, nth: u64) {
+        if self.marks {
+            marks::mark(worker, nth, self.increments);
+        }
         if self.panic && worker == 0 && nth == self.increments / 2 {
             panic!("worker 0 panics at its increment {nth}");
         }

@@ -4,6 +4,7 @@ mod cases;
 mod check;
 mod counter;
 mod job;
+mod marks;
 pub mod variants;
 
 use std::{
@@ -62,6 +63,7 @@ impl Model for Locks {
             increments,
             threads,
             panic,
+            ..
         } = job;
         let panic = match panic {
             true => "; worker 0 panics half-way",

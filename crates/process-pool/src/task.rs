@@ -132,6 +132,7 @@ impl Task {
                     lane: format!("worker {}", report.pid),
                     start: report.start,
                     end: report.end,
+                    note: None,
                 });
                 Ok(Outcome::Ok(Count {
                     from: self.range.start,

@@ -15,7 +15,9 @@ use std::{num::NonZeroUsize, time::Duration};
 use anyhow::{Result, ensure};
 use fetching::{Page, Stage};
 use serde::{Deserialize, Serialize};
-use test_fixtures::{Case, Facts, Floor, Model, Outcome, Peer, Variant, python_peer};
+use test_fixtures::{
+    Case, Checked, Facts, Floor, Model, Outcome, Peer, Span, Variant, python_peer,
+};
 
 pub use args::Args;
 
@@ -119,6 +121,10 @@ impl Model for Semaphores {
             return Ok(facts.breach_if("peak_reaches_limit", why, was_time));
         }
         Ok(facts)
+    }
+
+    fn timeline(stage: &Stage, _job: &Job, _trial: &Checked<Output>) -> Vec<Span> {
+        stage.timeline()
     }
 
     fn floor(job: &Job) -> Result<Option<Floor>> {

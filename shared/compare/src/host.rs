@@ -4,6 +4,8 @@ use std::{collections::BTreeMap, fs};
 
 use serde::{Deserialize, Serialize};
 
+use crate::noise;
+
 /// The lock file that this program was built with.
 const LOCK: &str = include_str!("../../../Cargo.lock");
 
@@ -47,18 +49,13 @@ impl Host {
         let word = |text: &std::ffi::CStr| text.to_string_lossy().into_owned();
         let field = |file, name| field(file, name).unwrap_or_else(|| "unknown".into());
         let kilobytes = field("/proc/meminfo", "MemTotal");
-        let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
         Self {
             kernel: format!("{} {}", word(uname.sysname()), word(uname.release())),
             architecture: word(uname.machine()),
             processor: field("/proc/cpuinfo", "model name"),
             cores: std::thread::available_parallelism().map_or(1, usize::from),
             memory: kilobytes.trim_end_matches(" kB").parse().unwrap_or(0) * 1024,
-            load: load
-                .split(' ')
-                .next()
-                .and_then(|l| l.parse().ok())
-                .unwrap_or(0.0),
+            load: noise::load(),
             rustc: env!("COMPARE_RUSTC").to_owned(),
             profile: env!("COMPARE_PROFILE").to_owned(),
             packages: packages(),

@@ -5,6 +5,7 @@ mod export;
 mod faults;
 mod host;
 mod models;
+mod noise;
 mod options;
 mod peers;
 mod progress;
@@ -13,6 +14,7 @@ mod rounds;
 mod statistics;
 mod summary;
 mod table;
+mod timeline;
 
 use std::{
     env,

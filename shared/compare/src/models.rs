@@ -9,6 +9,8 @@ use test_fixtures::{
     TrialError, Verdict, all_cases, demo_from, judge, run_floor, source, stage_and_run,
 };
 
+use crate::results::Source;
+
 /// Every model, in the order in which the report shows them.
 pub(crate) const MODELS: &[&dyn AnyModel] = &[
     &Of::<async_io::AsyncIo>(PhantomData),
@@ -68,6 +70,8 @@ pub(crate) struct Contestant {
     /// How to run it, or what to do so that it can be.
     pub(crate) runner: Result<Runner, String>,
     pub(crate) deviations: &'static [Deviation],
+    /// None of a program that the user brought.
+    pub(crate) source: Option<Source>,
 }
 
 struct Of<M>(PhantomData<fn() -> M>);
@@ -106,6 +110,10 @@ impl<M: Model> AnyModel for Of<M> {
             is_peer: false,
             runner: Ok(Runner::Variant(variant.name.to_owned())),
             deviations: variant.deviations,
+            source: Some(Source {
+                path: format!("crates/{}/src/variants/{}.rs", M::NAME, variant.name),
+                text: variant.source.to_owned(),
+            }),
         });
         let peers = M::peers().iter().map(|peer| Contestant {
             name: peer.name.to_owned(),
@@ -114,6 +122,10 @@ impl<M: Model> AnyModel for Of<M> {
             is_peer: true,
             runner: peer.command().map(Runner::Peer),
             deviations: peer.deviations,
+            source: Some(Source {
+                path: format!("crates/{}/peers/{}.py", M::NAME, peer.name),
+                text: peer.source.to_owned(),
+            }),
         });
         variants.chain(peers).collect()
     }
@@ -180,6 +192,7 @@ impl<M: Model> AnyJob for Job<M> {
         Ok(Checked {
             output: (),
             nanos: trial.nanos,
+            started: trial.started,
             facts: trial.facts,
             usage: trial.usage,
             memory: trial.memory,

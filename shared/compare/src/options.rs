@@ -337,6 +337,7 @@ fn brought(with: &str) -> Result<Contestant, Misuse> {
         is_peer: true,
         runner: Ok(Runner::Peer(words)),
         deviations: &[],
+        source: None,
     })
 }
 

@@ -29,6 +29,11 @@ impl Progress {
             .set_message(format!("{model}: round {}, {name}", round + 1));
     }
 
+    /// A trial begins that tells its spans.
+    pub(crate) fn tell_timeline(&self, model: &str, name: &str) {
+        self.0.set_message(format!("{model}: timelines, {name}"));
+    }
+
     /// Something is amiss, but it goes on.
     pub(crate) fn warn(&self, model: &str, why: &str) {
         self.0

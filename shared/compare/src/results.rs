@@ -39,6 +39,9 @@ pub(crate) struct ModelResults {
     /// The variant that ratios are to.
     pub(crate) reference: String,
     pub(crate) rounds: usize,
+    /// What else the machine did, one a round; empty in results of earlier versions.
+    #[serde(default)]
+    pub(crate) noise: Vec<Noise>,
     /// The seed of the orders in which the rounds went.
     pub(crate) seed: u64,
     /// One a round, in order; empty where nothing bounds the job from below.
@@ -67,6 +70,59 @@ pub(crate) struct Row {
     /// Declared deviations that happened, by their case.
     pub(crate) deviations: BTreeMap<String, Deviated>,
     pub(crate) summary: Option<Summary>,
+    /// Its source; none of a control, nor of a program that the user brought.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) source: Option<Source>,
+    /// When it did what, in a trial of its own that none of the samples come from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) timeline: Option<Timeline>,
+}
+
+/// What the machine did for others during a round.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Noise {
+    /// How long the round took, in nanoseconds.
+    pub(crate) nanos: u64,
+    /// The share of the cores' time that the hypervisor gave to others, from 0 to 1.
+    pub(crate) steal: f64,
+    /// The load average of the last minute when the round ended.
+    pub(crate) load: f64,
+}
+
+/// A variant's or peer's source.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Source {
+    /// Its place in the workspace: `crates/locks/src/variants/tokio.rs`.
+    pub(crate) path: String,
+    pub(crate) text: String,
+}
+
+/// One trial's pieces of work, on the time axis of that trial.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Timeline {
+    /// How long the job took, in nanoseconds.
+    pub(crate) nanos: u64,
+    /// Workers or connections, in the order in which they began.
+    pub(crate) lanes: Vec<String>,
+    /// In the order in which they began.
+    pub(crate) bars: Vec<Bar>,
+    /// Spans beyond the most that are kept.
+    pub(crate) left_out: usize,
+}
+
+/// One piece of work of a timeline.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Bar {
+    /// The index of its lane.
+    pub(crate) lane: usize,
+    pub(crate) task: String,
+    /// Nanoseconds since the job began.
+    pub(crate) start: u64,
+    /// Nanoseconds since the job began.
+    pub(crate) end: u64,
+    /// What was out of the ordinary; none if it was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) note: Option<String>,
 }
 
 /// A declared deviation that happened.

@@ -9,9 +9,10 @@ use test_fixtures::{Checked, Floor, Settings, Status, TrialError};
 
 use crate::{
     models::{AnyJob, Contestant},
+    noise,
     progress::Progress,
     results::{Deviated, Kind, ModelResults, Row, Sample},
-    summary,
+    summary, timeline,
 };
 
 /// Rounds that are run whatever the budget, so that there are intervals.
@@ -65,9 +66,11 @@ pub(crate) fn run(field: &Field, plan: &Plan, progress: &Progress) -> Run {
     let mut failures_in_a_row = vec![0; rows.len()];
     let clock = Instant::now();
     let mut rounds = 0;
+    let mut noise = Vec::new();
     let mut interrupted = false;
     'rounds: while goes_on(rounds, clock.elapsed(), plan) {
         random.shuffle(&mut turns);
+        let round = noise::Round::begin();
         for turn in &turns {
             let index = match turn {
                 Turn::Row(index) => *index,
@@ -107,7 +110,11 @@ pub(crate) fn run(field: &Field, plan: &Plan, progress: &Progress) -> Run {
                 }
             }
         }
+        noise.push(round.end());
         rounds += 1;
+    }
+    if rounds > 0 && !interrupted {
+        interrupted = add_timelines(field, plan, progress, &mut rows);
     }
     let mut results = ModelResults {
         name: field.name.to_owned(),
@@ -116,6 +123,7 @@ pub(crate) fn run(field: &Field, plan: &Plan, progress: &Progress) -> Run {
         args: field.args.clone(),
         reference: field.reference.clone(),
         rounds,
+        noise,
         seed: plan.seed,
         floors,
         resolution: None,
@@ -177,7 +185,37 @@ fn row(contestant: &Contestant, is_control: bool) -> Row {
         failures: BTreeMap::new(),
         deviations: BTreeMap::new(),
         summary: None,
+        source: contestant.source.clone().filter(|_| !is_control),
+        timeline: None,
     }
+}
+
+/// One more trial of everyone who has samples, which tells its spans. None of the samples
+/// come from it. True if it was interrupted.
+fn add_timelines(
+    field: &Field,
+    plan: &Plan,
+    progress: &Progress,
+    rows: &mut [Row],
+) -> bool {
+    let settings = Settings {
+        spans: true,
+        ..plan.settings.clone()
+    };
+    for contestant in &field.contestants {
+        let row = rows.iter_mut().find(|row| row.name == contestant.name);
+        let Some(row) = row.filter(|row| !row.samples.is_empty()) else {
+            continue;
+        };
+        progress.tell_timeline(field.name, &contestant.name);
+        match field.job.trial(contestant, &settings) {
+            Ok(trial) => row.timeline = timeline::of(&trial),
+            Err(TrialError::Interrupted) => return true,
+            // A trial that failed is no sample either; the samples say what there is.
+            Err(_) => {}
+        }
+    }
+    false
 }
 
 fn sample(round: usize, trial: Checked<()>) -> Sample {

@@ -9,9 +9,9 @@ use std::{
 };
 
 use anyhow::{Result, anyhow, ensure};
-use origin::{Expected, Fault, Origin, Record, Sentence, expected};
+use origin::{End, Exchange, Expected, Fault, Origin, Record, Sentence, expected};
 use rustix::net::{AddressFamily, SocketType, bind, getsockname, socket};
-use test_fixtures::{Class, Facts, Misuse, Outcome};
+use test_fixtures::{Class, Facts, Misuse, Outcome, Span};
 
 use crate::{Page, Sha256};
 
@@ -105,6 +105,37 @@ impl Stage {
         );
         self.check_hits(&record)?;
         Ok((facts, Some(record)))
+    }
+
+    /// A span for each request that the origin saw, on the lane of its connection. The
+    /// task is the request's place in the job where the path tells, else the path.
+    pub fn timeline(&self) -> Vec<Span> {
+        let Some(origin) = &self.origin else {
+            return Vec::new();
+        };
+        let mut places = BTreeMap::new();
+        for (place, path) in self.paths.iter().enumerate() {
+            places
+                .entry(path.as_str())
+                .and_modify(|known| *known = None)
+                .or_insert(Some(place));
+        }
+        let span = |exchange: Exchange| {
+            let place = places.get(&*exchange.path).copied().flatten();
+            Span {
+                task: place.map_or(exchange.path.to_string(), |place| place.to_string()),
+                lane: format!("connection {}", exchange.connection),
+                start: exchange.started_ns,
+                end: exchange.ended_ns.unwrap_or(exchange.started_ns),
+                note: match exchange.end {
+                    End::Answered => None,
+                    End::Cut => Some("cut by the origin".to_owned()),
+                    End::HungUp(_) => Some("given up by the client".to_owned()),
+                    End::Unfinished => Some("unfinished".to_owned()),
+                },
+            }
+        };
+        origin.record().exchanges.into_iter().map(span).collect()
     }
 
     /// Each path was asked for as often as it stands in the job; more often only where

@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::{
     Memory, Misuse, Model, Range, Reply, Variant,
     protocol::{SETTLE, WARM},
-    spans::take_spans,
+    spans::{monotonic_nanos, take_spans},
 };
 
 /// How long descriptors and threads have to go after the job.
@@ -31,6 +31,7 @@ pub(crate) fn trial<M: Model>(variant: &Variant<M>) -> Result<()> {
     let reset = fs::write("/proc/self/clear_refs", "5");
     let memory_before = status("VmRSS:")?;
 
+    let started = monotonic_nanos();
     let clock = Instant::now();
     let result = (variant.run)(&job);
     let nanos = clock.elapsed().as_nanos() as u64;
@@ -49,6 +50,7 @@ pub(crate) fn trial<M: Model>(variant: &Variant<M>) -> Result<()> {
     };
     answer(&Reply {
         nanos,
+        started: Some(started),
         output,
         memory,
         descriptors: Some(Range {

@@ -5,7 +5,7 @@ use std::fmt;
 use anyhow::{Result, bail};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{Case, Facts, Floor};
+use crate::{Case, Checked, Facts, Floor, Span};
 
 /// One concurrency model: a job, the variants that do it, and the check that decides.
 pub trait Model: Sized + 'static {
@@ -56,6 +56,16 @@ pub trait Model: Sized + 'static {
 
     /// What a person wants to see of an output, a line an item.
     fn results(job: &Self::Job, output: &Self::Output) -> Vec<String>;
+
+    /// The pieces of work of a checked trial that was asked for spans: by default those
+    /// that it told; where the stage has seen them from outside, that is better.
+    fn timeline(
+        _stage: &Self::Stage,
+        _job: &Self::Job,
+        trial: &Checked<Self::Output>,
+    ) -> Vec<Span> {
+        trial.spans.clone()
+    }
 
     /// Named jobs with what must come of them, faults among them.
     fn cases() -> Vec<Case<Self>>;

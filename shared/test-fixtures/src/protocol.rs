@@ -16,6 +16,10 @@ pub const SETTLE: &str = "INTERLEAVE_SETTLE";
 pub struct Reply<O> {
     /// How long the job took on the monotonic clock, in nanoseconds.
     pub nanos: u64,
+    /// When the job began, in nanoseconds of the system's monotonic clock: where the time
+    /// axis of its spans starts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started: Option<u64>,
     /// What the variant handed back.
     pub output: O,
     /// The process's memory.

@@ -20,6 +20,9 @@ pub struct Span {
     pub start: u64,
     /// When it ended, on the same clock.
     pub end: u64,
+    /// What was out of the ordinary: "cut", "panicked", "hung up". `None` if it was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 static WANTED: OnceLock<bool> = OnceLock::new();
@@ -54,6 +57,7 @@ pub fn span<T>(task: impl FnOnce() -> String, work: impl FnOnce() -> T) -> T {
         lane,
         start,
         end,
+        note: None,
     });
     result
 }

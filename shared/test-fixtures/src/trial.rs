@@ -52,6 +52,8 @@ impl Default for Settings {
 pub struct Checked<O> {
     /// How long the job took, in nanoseconds.
     pub nanos: u64,
+    /// When it began, in nanoseconds of the system's monotonic clock, if it told.
+    pub started: Option<u64>,
     /// What the variant handed back.
     pub output: O,
     /// What the check saw.
@@ -134,7 +136,11 @@ pub fn stage_and_run<M: Model>(
 ) -> Result<Checked<M::Output>, TrialError> {
     let (stage, job) = M::stage(args).map_err(TrialError::Stage)?;
     let trial = run_trial::<M>(program, runner, &job, settings)?;
-    check::<M>(trial, &stage, &job, declared)
+    let mut trial = check::<M>(trial, &stage, &job, declared)?;
+    if settings.spans {
+        trial.spans = M::timeline(&stage, &job, &trial);
+    }
+    Ok(trial)
 }
 
 /// Has the model's check look at a trial.
@@ -209,6 +215,7 @@ pub fn run_trial<M: Model>(
     let reply: Reply<M::Output> = reply(&ended)?;
     Ok(Checked {
         nanos: reply.nanos,
+        started: reply.started,
         output: reply.output,
         facts: Facts::new(),
         usage,
