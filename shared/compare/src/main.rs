@@ -1,5 +1,6 @@
 //! One job, every runtime, side by side: rounds of checked trials, and what they say.
 
+mod command_line;
 mod diff;
 mod export;
 mod faults;
@@ -28,8 +29,9 @@ use anyhow::{Context, Result};
 use test_fixtures::{Misuse, Settings, interrupt, one_line};
 
 use crate::{
+    command_line::{Asked, Request},
     host::Host,
-    options::{Asked, Form, Options, Request},
+    options::{Form, Options},
     progress::Progress,
     results::Results,
     rounds::{Field, Plan, run},
@@ -42,7 +44,7 @@ fn main() -> ExitCode {
     if args.get(1).is_some_and(|word| word == "model") {
         return model(&args[2..]);
     }
-    let request = match options::parse(&args) {
+    let request = match command_line::parse(&args) {
         Ok(Request::Text(text)) => return exit(print(&text).map(|()| true)),
         Ok(request) => request,
         Err(error) => return exit(Err(error)),
@@ -71,7 +73,7 @@ fn model(args: &[OsString]) -> ExitCode {
         .unwrap_or_default();
     match models::find(name) {
         Some(model) => model.main(&mut args[1..].iter().cloned()),
-        None => exit(Err(options::unknown_model(name).into())),
+        None => exit(Err(command_line::unknown_model(name).into())),
     }
 }
 
