@@ -21,5 +21,8 @@ for path in sys.argv[1:]:
             assert len(row["samples"]) == 2, where
             assert row["summary"]["time"]["median"] > 0, where
             assert all(sample["facts"]["seen"] for sample in row["samples"]), where
+            if row["kind"] != "control":
+                assert row["source"]["text"], where
+                assert row["timeline"]["bars"], where
     rows = sum(len(model["rows"]) for model in results["models"])
     print(f"{path}: {rows} rows of {len(MODELS)} models, every trial checked")
