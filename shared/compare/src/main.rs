@@ -94,7 +94,7 @@ fn compare(asked: Vec<Asked>, options: &Options) -> Result<bool> {
             time_limit: options.time_limit,
             ..Settings::default()
         },
-        seed: 1,
+        seed: options.seed,
     };
     let started = SystemTime::now()
         .duration_since(UNIX_EPOCH)

@@ -25,10 +25,13 @@ pub(crate) struct Options {
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     #[arg(conflicts_with = "budget", value_name = "N")]
     rounds: Option<u32>,
-    /// How long the rounds of all models may take together; at least five are run
+    /// How long the rounds of all models may take together; at least six are run
     #[arg(long, default_value = "44s", value_parser = humantime::parse_duration)]
     #[arg(value_name = "TIME")]
     pub(crate) budget: Duration,
+    /// Chooses the orders in which the rounds go; the same seed, the same orders
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub(crate) seed: u64,
     /// When to kill a trial
     #[arg(long, default_value = "30s", value_parser = humantime::parse_duration)]
     #[arg(value_name = "TIME")]

@@ -12,11 +12,10 @@ use crate::{
     noise,
     progress::Progress,
     results::{Deviated, Kind, ModelResults, Row, Sample},
+    statistics::FEWEST,
     summary, timeline,
 };
 
-/// Rounds that are run whatever the budget, so that there are intervals.
-const FEWEST: usize = 5;
 /// Rounds after which more would say little.
 const MOST: usize = 40;
 /// Failures in a row after which a contestant is left out.
@@ -148,6 +147,7 @@ fn goes_on(rounds: usize, elapsed: Duration, plan: &Plan) -> bool {
         return rounds < wanted;
     }
     let next = elapsed / (rounds.max(1) as u32);
+    // Whatever the budget, so many that there are intervals.
     rounds < FEWEST || (rounds < MOST && elapsed + next <= plan.budget)
 }
 

@@ -6,14 +6,15 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Samples without which there is no interval: six lie on one side of their median twice
+/// in 64 times, five twice in 32, which is more than 5 %.
+pub(crate) const FEWEST: usize = 6;
+/// The chance that an interval leaves the median out at one end: 95 % lie within.
+const TAIL: f64 = 0.025;
 /// Resamples of a bootstrap.
 const RESAMPLES: usize = 2000;
-/// The share of resamples that an interval leaves out at each end: 95 % lie within.
-const TAIL: f64 = 0.025;
-/// With fewer samples, an interval says less than the samples do.
-const FEWEST: usize = 5;
 
-/// A median with its 95 % bootstrap interval.
+/// A median with an interval that holds the true one 95 times in a hundred, or more.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Estimate {
     pub(crate) median: f64,
@@ -51,38 +52,82 @@ fn median_of_sorted(sorted: &[f64]) -> Option<f64> {
     }
 }
 
-/// The median and its percentile bootstrap interval. The same samples give the same
-/// interval: the generator starts from a fixed seed.
+/// The median and its exact interval.
 pub(crate) fn estimate(samples: &[f64]) -> Option<Estimate> {
-    let median = median(samples)?;
-    if samples.len() < FEWEST {
-        return Some(Estimate {
-            median,
-            interval: None,
-        });
+    let mut sorted = samples.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let beyond = beyond(sorted.len());
+    let interval = beyond.map(|beyond| {
+        let last = sorted.len() - 1;
+        (sorted[beyond], sorted[last - beyond])
+    });
+    Some(Estimate {
+        median: median_of_sorted(&sorted)?,
+        interval,
+    })
+}
+
+/// How many of so many samples may be beyond each end of an interval; `None` if even the
+/// outermost are not far enough out.
+///
+/// Each sample lies below the true median with a chance of one half, so how many do is
+/// binomial, whatever the samples' distribution: this is the sign test, turned round
+/// (Conover, Practical Nonparametric Statistics, 3.2 and 3.4).
+fn beyond(count: usize) -> Option<usize> {
+    // The chance that exactly `below` samples are, kept as a logarithm: that of none in ten
+    // thousand is no longer a number.
+    let mut logarithm = count as f64 * 0.5_f64.ln();
+    let mut chance = logarithm.exp();
+    let mut below = 0;
+    while chance <= TAIL && below < count {
+        below += 1;
+        logarithm += ((count + 1 - below) as f64 / below as f64).ln();
+        chance += logarithm.exp();
     }
+    below.checked_sub(1)
+}
+
+/// The middle 95 % of what the median of the samples would be, were they drawn again from
+/// themselves: the percentile bootstrap. The same samples give the same: the generator
+/// starts from a fixed seed.
+fn bootstrap(samples: &[f64]) -> Option<(f64, f64)> {
+    let mut sorted = samples.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
     let mut random = fastrand::Rng::with_seed(1);
-    let mut resample = vec![0.0; samples.len()];
+    let mut drawn = vec![0_usize; sorted.len()];
+    let mut resample = Vec::with_capacity(sorted.len());
     let mut medians: Vec<f64> = (0..RESAMPLES)
         .filter_map(|_| {
-            resample.fill_with(|| samples[random.usize(..samples.len())]);
-            resample.sort_unstable_by(f64::total_cmp);
+            // Counting how often each was drawn spares sorting every resample.
+            drawn.fill(0);
+            (0..sorted.len()).for_each(|_| drawn[random.usize(..sorted.len())] += 1);
+            resample.clear();
+            for (value, times) in sorted.iter().zip(&drawn) {
+                resample.extend(std::iter::repeat_n(value, *times));
+            }
             median_of_sorted(&resample)
         })
         .collect();
     medians.sort_unstable_by(f64::total_cmp);
-    let at = |share: f64| medians[((RESAMPLES - 1) as f64 * share).round() as usize];
-    Some(Estimate {
-        median,
-        interval: Some((at(TAIL), at(1.0 - TAIL))),
-    })
+    let at = |share: f64| medians.get(((RESAMPLES - 1) as f64 * share).round() as usize);
+    Some((*at(TAIL)?, *at(1.0 - TAIL)?))
 }
 
-/// By what factor two names of the same variant differ: the far end of the interval of
-/// their ratio, whichever of them is on top. No ratio nearer to 1 is called a difference.
-pub(crate) fn resolution(control: &Estimate) -> Option<f64> {
-    let (low, high) = control.interval?;
-    Some(high.max(low.recip()).max(1.0))
+/// By what factor two names of the same variant differ, from their ratios: the far end of
+/// the bootstrap interval, whichever of them is on top. No ratio nearer to 1 is called a
+/// difference.
+///
+/// It is a threshold and claims no chance of its own, so it takes the bootstrap, which is
+/// narrower than an exact interval of few rounds: there one slow trial would be the far end.
+pub(crate) fn resolution(control: &[f64]) -> Option<f64> {
+    if control.len() < FEWEST {
+        return None;
+    }
+    bootstrap(control).map(far_end)
+}
+
+fn far_end((low, high): (f64, f64)) -> f64 {
+    high.max(low.recip()).max(1.0)
 }
 
 /// What may be said of a ratio of times: a difference must exclude 1 from its interval and
@@ -113,30 +158,83 @@ mod tests {
         assert_eq!(median(&[9.0, 1.0, 2.0]), Some(2.0));
     }
 
+    /// Every way in which samples can lie about their median can be written down.
+    #[test]
+    fn intervals_agree_with_brute_force() {
+        for count in 1..=16_u32 {
+            // How often at most so many of the samples are below, of all 2^count ways.
+            let ways = |most: u32| {
+                (0..1_u32 << count).filter(move |way| way.count_ones() <= most)
+            };
+            let chance = |most| ways(most).count() as f64 / f64::from(1_u32 << count);
+            match beyond(count as usize) {
+                None => assert!(chance(0) > TAIL, "{count}"),
+                Some(beyond) => {
+                    let beyond = beyond as u32;
+                    assert!(chance(beyond) <= TAIL, "{count}: too narrow");
+                    assert!(chance(beyond + 1) > TAIL, "{count}: too wide");
+                }
+            }
+        }
+        assert_eq!(beyond(FEWEST - 1), None);
+        assert_eq!(beyond(FEWEST), Some(0));
+        // From the table of the sign test; the last by the normal approximation.
+        assert_eq!(
+            (beyond(12), beyond(20), beyond(40)),
+            (Some(2), Some(5), Some(13))
+        );
+        assert_eq!(beyond(10_000), Some(4901));
+    }
+
+    #[test]
+    fn an_interval_is_of_samples() {
+        let samples: Vec<f64> = (1..=12).rev().map(f64::from).collect();
+        let twelve = estimate(&samples).expect("there are samples");
+        assert_eq!((twelve.median, twelve.interval), (6.5, Some((3.0, 10.0))));
+        assert_eq!(estimate(&[]), None);
+    }
+
     /// All resamples of a small sample can be written down, so the bootstrap can be held
-    /// against the distribution that it samples from.
+    /// against the distribution that it samples from: odd, even, and ratios.
     #[test]
     fn bootstrap_agrees_with_brute_force() {
-        let samples = [1.0, 2.0, 4.0, 8.0, 16.0];
-        let mut medians = Vec::new();
-        for index in 0..5_usize.pow(5) {
-            let mut resample: Vec<f64> = (0..5)
-                .map(|place| samples[index / 5_usize.pow(place) % 5])
+        let above = [9.1, 10.4, 9.9, 30.2, 10.1, 8.7];
+        let below = [10.0, 10.2, 9.0, 11.3, 19.9, 9.9];
+        let ratios: Vec<f64> = above.iter().zip(below).map(|(a, b)| a / b).collect();
+        for samples in [
+            &[1.0, 2.0, 4.0, 8.0, 16.0][..],
+            &[5.0, 1.0, 3.0, 9.0],
+            &ratios,
+        ] {
+            let count = samples.len();
+            let mut medians: Vec<f64> = (0..count.pow(count as u32))
+                .map(|index| {
+                    let place = |place| samples[index / count.pow(place) % count];
+                    let resample: Vec<f64> = (0..count as u32).map(place).collect();
+                    median(&resample).expect("there are samples")
+                })
                 .collect();
-            resample.sort_unstable_by(f64::total_cmp);
-            medians.push(resample[2]);
+            medians.sort_unstable_by(f64::total_cmp);
+            let at = |share: f64| medians[((medians.len() - 1) as f64 * share) as usize];
+            // Three deviations of a share of 2.5 % among the resamples.
+            let slack = 3.0 * (TAIL * (1.0 - TAIL) / RESAMPLES as f64).sqrt();
+            let (low, high) = bootstrap(samples).expect("there are samples");
+            assert!(
+                (at(TAIL - slack)..=at(TAIL + slack)).contains(&low),
+                "{low}"
+            );
+            let (end, tail) = (1.0 - TAIL - slack, 1.0 - TAIL + slack);
+            assert!((at(end)..=at(tail)).contains(&high), "{high}");
+            assert!(medians.contains(&low) && medians.contains(&high));
         }
-        medians.sort_unstable_by(f64::total_cmp);
-        let at = |share: f64| medians[((medians.len() - 1) as f64 * share) as usize];
-        let estimate = estimate(&samples).expect("there are samples");
-        assert_eq!(estimate.interval, Some((at(TAIL), at(1.0 - TAIL))));
     }
 
     #[test]
     fn too_few_samples_have_no_interval() {
-        let few = estimate(&[1.0, 2.0, 3.0, 4.0]).expect("there are samples");
+        let few = estimate(&[1.0, 2.0, 3.0, 4.0, 5.0]).expect("there are samples");
         assert_eq!(few.interval, None);
         assert_eq!(verdict(&few, Some(1.1)), Verdict::Unknown);
+        assert_eq!(resolution(&[1.0, 1.1, 0.9, 1.0, 1.0]), None);
     }
 
     #[test]
@@ -154,15 +252,9 @@ mod tests {
 
     #[test]
     fn the_resolution_is_the_far_end() {
-        let control = Estimate {
-            median: 1.0,
-            interval: Some((0.97, 1.01)),
-        };
-        assert_eq!(resolution(&control), Some(0.97_f64.recip()));
-        let twice = Estimate {
-            median: 1.2,
-            interval: Some((0.9, 2.0)),
-        };
-        assert_eq!(resolution(&twice), Some(2.0));
+        assert_eq!(far_end((0.97, 1.01)), 0.97_f64.recip());
+        assert_eq!(far_end((0.9, 2.0)), 2.0);
+        assert_eq!(far_end((1.0, 1.0)), 1.0);
+        assert_eq!(resolution(&[1.0; 6]), Some(1.0));
     }
 }

@@ -24,18 +24,12 @@ pub(crate) fn add(results: &mut ModelResults) {
         .position(|row| row.kind == Kind::Control);
     results.resolution = match (reference, control) {
         (Some(reference), Some(control)) => {
-            let ratios = ratios(&times[control], &times[reference]);
-            estimate(&ratios).as_ref().and_then(resolution)
+            resolution(&ratios(&times[control], &times[reference]))
         }
         _ => None,
     };
     let due = reference.and_then(|reference| done(&results.rows[reference]));
-    let floor: Vec<f64> = results
-        .floors
-        .iter()
-        .map(|floor| floor.nanos as f64)
-        .collect();
-    let floor = median(&floor);
+    let floors = floors(results);
     for (index, row) in results.rows.iter_mut().enumerate() {
         let samples: Vec<f64> = times[index].values().copied().collect();
         let Some(time) = estimate(&samples) else {
@@ -58,10 +52,7 @@ pub(crate) fn add(results: &mut ModelResults) {
             .collect();
         row.summary = Some(Summary {
             time,
-            to_floor: floor.and_then(|floor| {
-                let ratios: Vec<f64> = samples.iter().map(|time| time / floor).collect();
-                estimate(&ratios)
-            }),
+            to_floor: estimate(&ratios(&times[index], &floors)),
             to_reference,
             verdict: to_reference.map(|ratio| match done(row) == due {
                 true => verdict(&ratio, results.resolution),
@@ -89,6 +80,22 @@ fn times(row: &Row) -> ByRound {
     row.samples
         .iter()
         .map(|sample| (sample.round, sample.nanos as f64))
+        .collect()
+}
+
+/// The floor of each round. Where one is missing, nobody knows of which round it was, and
+/// the median of the others stands for all.
+fn floors(results: &ModelResults) -> ByRound {
+    let nanos: Vec<f64> = results.floors.iter().map(|f| f.nanos as f64).collect();
+    let Some(median) = median(&nanos) else {
+        return ByRound::new();
+    };
+    let rounds = 0..=results.rounds;
+    if nanos.len() < results.rounds {
+        return rounds.map(|round| (round, median)).collect();
+    }
+    rounds
+        .map(|round| (round, nanos.get(round).copied().unwrap_or(median)))
         .collect()
 }
 

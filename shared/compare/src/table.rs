@@ -64,7 +64,7 @@ fn rounds(results: &ModelResults) -> String {
         }
         None => {
             format!(
-                "{} rounds; five are needed to tell differences",
+                "{} rounds; six are needed to tell differences",
                 results.rounds
             )
         }
