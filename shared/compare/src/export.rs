@@ -21,18 +21,19 @@ pub(crate) fn json(results: &Results) -> Result<String> {
 pub(crate) fn csv(results: &Results) -> String {
     let mut text = String::from(
         "model,row,kind,round,nanos,user_nanos,system_nanos,peak_bytes,\
-         voluntary_switches,involuntary_switches,facts\n",
+         voluntary_switches,involuntary_switches,facts,noisy\n",
     );
     for model in &results.models {
         for row in &model.rows {
             for sample in &row.samples {
                 let usage = sample.usage;
+                let noisy = model.noisy.iter().any(|noisy| noisy.round == sample.round);
                 let peak = sample
                     .memory
                     .map_or_else(String::new, |m| m.peak.to_string());
                 let kind = format!("{:?}", row.kind).to_lowercase();
                 text += &format!(
-                    "{},{},{kind},{},{},{},{},{peak},{},{},{}\n",
+                    "{},{},{kind},{},{},{},{},{peak},{},{},{},{noisy}\n",
                     quoted(&model.name),
                     quoted(&row.name),
                     sample.round,

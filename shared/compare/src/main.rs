@@ -5,6 +5,8 @@ mod diff;
 mod export;
 mod faults;
 mod host;
+#[cfg(test)]
+mod mock;
 mod models;
 mod noise;
 mod options;
@@ -12,6 +14,8 @@ mod peers;
 mod progress;
 mod results;
 mod rounds;
+#[cfg(test)]
+mod simulation;
 mod statistics;
 mod summary;
 mod table;

@@ -58,6 +58,10 @@ pub(crate) trait AnyJob {
         contestant: &Contestant,
         settings: &Settings,
     ) -> Result<Checked<()>, TrialError>;
+    /// Whether trials run on this machine, so that what else it does is watched.
+    fn has_machine(&self) -> bool {
+        true
+    }
 }
 
 /// Who can do a model's job.

@@ -1,8 +1,81 @@
-//! What the machine did for others while a round ran.
+//! What the machine did for others while a round ran, and which rounds it disturbed.
 
-use std::{fs, time::Instant};
+use std::{collections::BTreeMap, fs, time::Instant};
 
-use crate::results::Noise;
+use crate::{
+    results::{ModelResults, Noise, Noisy},
+    statistics::{FEWEST, median},
+};
+
+/// The share of the cores' time above which a round is noisy because of what was stolen.
+const STEAL: f64 = 0.05;
+/// How much each core must have lost, in nanoseconds: two ticks, in which steal is counted.
+const STOLEN: f64 = 2e7;
+/// How many robust deviations from the middle are too slow for a round.
+const DEVIATIONS: f64 = 5.0;
+/// What no round is too slow under, as a multiple of most.
+const SLOWNESS: f64 = 1.05;
+/// From the median of absolute deviations to the deviation of a normal distribution.
+const TO_DEVIATION: f64 = 1.4826;
+
+/// Rounds that something disturbed: where others took the cores, or where most contestants
+/// were slower than they use to be. In order; nothing is dropped for it.
+pub(crate) fn noisy_rounds(results: &ModelResults) -> Vec<Noisy> {
+    let slowness = slowness(results);
+    let bound = bound(&slowness);
+    let why = |round: usize| {
+        let stolen = results.noise.get(round).and_then(stolen);
+        let slow = slowness.get(&round).filter(|slow| bound < **slow);
+        let slow = slow.map(|slow| format!("{slow:.2} times as slow as most"));
+        let whys: Vec<_> = stolen.into_iter().chain(slow).collect();
+        (!whys.is_empty()).then(|| whys.join(", "))
+    };
+    (0..results.rounds)
+        .filter_map(|round| {
+            Some(Noisy {
+                round,
+                why: why(round)?,
+            })
+        })
+        .collect()
+}
+
+fn stolen(noise: &Noise) -> Option<String> {
+    let is_much = noise.steal > STEAL && noise.steal * noise.nanos as f64 >= STOLEN;
+    let percent = 100.0 * noise.steal;
+    is_much.then(|| format!("{percent:.0} % of the cores stolen"))
+}
+
+/// Each round's median, over the contestants, of time ÷ that contestant's usual time.
+fn slowness(results: &ModelResults) -> BTreeMap<usize, f64> {
+    let mut rounds: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
+    for row in &results.rows {
+        let times: Vec<f64> = row.samples.iter().map(|s| s.nanos as f64).collect();
+        let Some(usual) = median(&times).filter(|_| times.len() >= FEWEST) else {
+            continue;
+        };
+        for sample in &row.samples {
+            let factors = rounds.entry(sample.round).or_default();
+            factors.push(sample.nanos as f64 / usual);
+        }
+    }
+    rounds
+        .into_iter()
+        .filter_map(|(round, factors)| Some((round, median(&factors)?)))
+        .collect()
+}
+
+/// The slowness beyond which a round is noisy. A few noisy rounds don't move it: both the
+/// middle and the deviation are medians.
+fn bound(slowness: &BTreeMap<usize, f64>) -> f64 {
+    let factors: Vec<f64> = slowness.values().copied().collect();
+    let Some(middle) = median(&factors) else {
+        return f64::INFINITY;
+    };
+    let off: Vec<f64> = factors.iter().map(|f| (f / middle).ln().abs()).collect();
+    let deviation = TO_DEVIATION * median(&off).unwrap_or(0.0);
+    middle * (DEVIATIONS * deviation).exp().max(SLOWNESS)
+}
 
 /// A round that is under way.
 pub(crate) struct Round {

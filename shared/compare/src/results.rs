@@ -42,6 +42,9 @@ pub(crate) struct ModelResults {
     /// What else the machine did, one a round; empty in results of earlier versions.
     #[serde(default)]
     pub(crate) noise: Vec<Noise>,
+    /// Rounds that something disturbed; their samples count like all others.
+    #[serde(default)]
+    pub(crate) noisy: Vec<Noisy>,
     /// The seed of the orders in which the rounds went.
     pub(crate) seed: u64,
     /// One a round, in order; empty where nothing bounds the job from below.
@@ -87,6 +90,15 @@ pub(crate) struct Noise {
     pub(crate) steal: f64,
     /// The load average of the last minute when the round ended.
     pub(crate) load: f64,
+}
+
+/// A round that something disturbed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Noisy {
+    /// The number of the round, from 0.
+    pub(crate) round: usize,
+    /// What gives it away: "1.31 times as slow as most".
+    pub(crate) why: String,
 }
 
 /// A variant's or peer's source.

@@ -69,7 +69,7 @@ pub(crate) fn run(field: &Field, plan: &Plan, progress: &Progress) -> Run {
     let mut interrupted = false;
     'rounds: while goes_on(rounds, clock.elapsed(), plan) {
         random.shuffle(&mut turns);
-        let round = noise::Round::begin();
+        let round = field.job.has_machine().then(noise::Round::begin);
         for turn in &turns {
             let index = match turn {
                 Turn::Row(index) => *index,
@@ -109,7 +109,7 @@ pub(crate) fn run(field: &Field, plan: &Plan, progress: &Progress) -> Run {
                 }
             }
         }
-        noise.push(round.end());
+        noise.extend(round.map(|round| round.end()));
         rounds += 1;
     }
     if rounds > 0 && !interrupted {
@@ -123,12 +123,14 @@ pub(crate) fn run(field: &Field, plan: &Plan, progress: &Progress) -> Run {
         reference: field.reference.clone(),
         rounds,
         noise,
+        noisy: Vec::new(),
         seed: plan.seed,
         floors,
         resolution: None,
         rows,
         ties: Vec::new(),
     };
+    results.noisy = noise::noisy_rounds(&results);
     summary::add(&mut results);
     Run {
         results,
