@@ -19,7 +19,9 @@ mod simulation;
 mod statistics;
 mod summary;
 mod table;
+mod terminal;
 mod timeline;
+mod wrap;
 
 use std::{
     env,

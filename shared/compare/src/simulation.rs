@@ -115,7 +115,7 @@ fn no_difference_is_seldom_called_one() {
     let progress = Progress::new();
     let mut table = Vec::new();
     for machine in [PROCESS_POOL, LOCKS, UNEVEN] {
-        for rounds in [5, 8, 12, 20, 40] {
+        for rounds in [5, 8, 12, 13, 20, 40] {
             let [mut to_reference, mut between, mut any] = [Share::default(); 3];
             for seed in 0..400 {
                 let results = compare(machine, &SAME, rounds, seed, &progress);

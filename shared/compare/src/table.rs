@@ -1,12 +1,12 @@
 //! A model's results as a table and the lines around it.
 
-use std::fmt::Write;
-
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 
 use crate::{
     results::{Deviated, Kind, ModelResults, Row, Summary},
     statistics::{Estimate, Verdict},
+    terminal,
+    wrap::hanging,
 };
 
 /// Where a table is to be shown.
@@ -16,27 +16,57 @@ pub(crate) enum Style {
     Markdown,
 }
 
+/// A terminal's width where there is none.
+const WIDTH: usize = 80;
+/// A width below which nothing is legible anyway.
+const NARROWEST: usize = 40;
+/// The columns by their number that are left out where there is no room, the first first.
+const DISPENSABLE: [usize; 4] = [7, 6, 5, 2];
+
 /// A model's results, for a person.
 pub(crate) fn render(results: &ModelResults, style: Style) -> String {
-    let mut text = String::new();
-    let heading = if style == Style::Markdown { "## " } else { "" };
-    let mut line = |line: String| writeln!(text, "{line}").expect("a String takes all");
-    line(format!("{heading}{}: {}", results.name, results.job));
-    if style == Style::Markdown {
-        line(String::new());
+    match style {
+        Style::Terminal => {
+            let width = terminal::width().unwrap_or(WIDTH).max(NARROWEST);
+            plain(results, width)
+        }
+        Style::Markdown => markdown(results),
     }
-    line(format!("{}; {}", floor(results), rounds(results)));
-    line(String::new());
-    line(table(results, style));
-    line(String::new());
-    for note in notes(results) {
-        line(if style == Style::Markdown {
-            format!("- {note}")
-        } else {
-            note
-        });
+}
+
+fn plain(results: &ModelResults, width: usize) -> String {
+    let (table, left_out) = table_within(results, width);
+    let mut notes = notes(results);
+    if !left_out.is_empty() {
+        let left_out = left_out.join(", ");
+        notes.push(format!("no room for {left_out} in {width} columns"));
     }
-    text
+    let head = [
+        format!("{}: {}", results.name, results.job),
+        format!("{}; {}", floor(results), rounds(results)),
+    ];
+    let wrapped = |lines: &[String]| -> String {
+        lines
+            .iter()
+            .map(|line| hanging(line, width) + "\n")
+            .collect()
+    };
+    format!("{}\n{table}\n\n{}", wrapped(&head), wrapped(&notes))
+}
+
+fn markdown(results: &ModelResults) -> String {
+    let mut table = table(rows(results));
+    table.load_style(presets::ASCII_MARKDOWN);
+    let notes = notes(results).into_iter().map(|note| format!("- {note}\n"));
+    format!(
+        "## {}: {}\n\n{}; {}\n\n{}\n\n{}",
+        results.name,
+        results.job,
+        floor(results),
+        rounds(results),
+        table.trim_fmt(),
+        notes.collect::<String>()
+    )
 }
 
 fn floor(results: &ModelResults) -> String {
@@ -71,37 +101,75 @@ fn rounds(results: &ModelResults) -> String {
     }
 }
 
-fn table(results: &ModelResults, style: Style) -> String {
-    let mut table = Table::new();
-    table.set_content_arrangement(ContentArrangement::Dynamic);
-    match style {
-        Style::Terminal => table.load_style(presets::NOTHING),
-        Style::Markdown => table.load_style(presets::ASCII_MARKDOWN),
-    };
-    let to_reference = format!("× {}", results.reference);
-    table.set_header(
-        [
-            "",
-            "time",
-            "× floor",
-            &to_reference,
-            "",
-            "CPU",
-            "memory",
-            "switches",
-        ]
-        .map(|title| Cell::new(title).set_alignment(CellAlignment::Right)),
-    );
-    for row in &results.rows {
-        table.add_row(cells(row, &results.reference));
+/// The table without what has no room, and the titles of that.
+fn table_within(results: &ModelResults, width: usize) -> (String, Vec<String>) {
+    let mut rows = rows(results);
+    let mut left_out = Vec::new();
+    for column in DISPENSABLE {
+        if columns_of(&rows) <= width {
+            break;
+        }
+        left_out.push(rows[0][column].clone());
+        for row in rows.iter_mut().filter(|row| row.len() > column) {
+            row.remove(column);
+        }
     }
+    let mut table = table(rows);
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        // The last column's padding is trimmed.
+        .set_width(u16::try_from(width + 1).unwrap_or(u16::MAX));
+    (table.trim_fmt(), left_out)
+}
+
+/// How wide a table of these rows is.
+fn columns_of(rows: &[Vec<String>]) -> usize {
+    let cell = |row: &Vec<String>, column| -> usize {
+        row.get(column)
+            .map_or(0, |cell: &String| cell.chars().count())
+    };
+    let widest = |column| rows.iter().map(|row| cell(row, column)).max().unwrap_or(0);
+    let widths = (0..rows[0].len()).map(|column| widest(column) + 1);
+    widths.sum::<usize>() - 1
+}
+
+fn table(rows: Vec<Vec<String>>) -> Table {
+    let mut table = Table::new();
+    let mut rows = rows.into_iter();
+    let titles = rows.next().unwrap_or_default().into_iter();
+    let right = |title| Cell::new(title).set_alignment(CellAlignment::Right);
+    table.set_header(titles.map(right));
+    table.add_rows(rows);
     for column in table.column_iter_mut() {
         column.set_padding((0, 1));
         if column.index > 0 {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    table.trim_fmt()
+    table
+}
+
+/// The titles, then a row each.
+fn rows(results: &ModelResults) -> Vec<Vec<String>> {
+    let to_reference = format!("× {}", results.reference);
+    let titles = [
+        "",
+        "time",
+        "×floor",
+        &to_reference,
+        "",
+        "CPU",
+        "memory",
+        "switches",
+    ];
+    let cells = results
+        .rows
+        .iter()
+        .map(|row| cells(row, &results.reference));
+    std::iter::once(titles.map(str::to_owned).to_vec())
+        .chain(cells)
+        .collect()
 }
 
 fn cells(row: &Row, reference: &str) -> Vec<String> {
@@ -138,9 +206,8 @@ fn cells(row: &Row, reference: &str) -> Vec<String> {
     ]
 }
 
-/// What the checks saw, what deviates, what failed, what can't be told apart.
-fn notes(results: &ModelResults) -> Vec<String> {
-    let mut notes = Vec::new();
+/// What the check saw in the last round, with the rows of which it saw it, the most first.
+pub(crate) fn seen(results: &ModelResults) -> Vec<(String, Vec<&str>)> {
     let mut seen: Vec<(String, Vec<&str>)> = Vec::new();
     for row in results.rows.iter().filter(|row| row.kind != Kind::Control) {
         let Some(sample) = row.samples.last() else {
@@ -152,8 +219,16 @@ fn notes(results: &ModelResults) -> Vec<String> {
             None => seen.push((facts, vec![&row.name])),
         }
     }
-    let many = seen.len() > 1;
     seen.sort_by_key(|(_, names)| std::cmp::Reverse(names.len()));
+    seen
+}
+
+/// What the checks saw, what can't be told apart, what was disturbed, what deviates, what
+/// failed.
+fn notes(results: &ModelResults) -> Vec<String> {
+    let mut notes = Vec::new();
+    let seen = seen(results);
+    let many = seen.len() > 1;
     for (facts, names) in seen {
         let who = if many {
             names.join(", ")
@@ -169,6 +244,7 @@ fn notes(results: &ModelResults) -> Vec<String> {
     if !ties.is_empty() {
         notes.push(format!("ties: {}", ties.join("; ")));
     }
+    notes.extend(noisy(results));
     for row in &results.rows {
         if row.kind == Kind::Control {
             continue;
@@ -187,6 +263,22 @@ fn notes(results: &ModelResults) -> Vec<String> {
         }
     }
     notes
+}
+
+/// The rounds that something disturbed, counted from 1 as the progress does.
+fn noisy(results: &ModelResults) -> Option<String> {
+    const MOST: usize = 5;
+    let first = results.noisy.iter().take(MOST);
+    let mut rounds: Vec<_> = first
+        .map(|noisy| format!("{} ({})", noisy.round + 1, noisy.why))
+        .collect();
+    let more = results.noisy.len().saturating_sub(MOST);
+    if more > 0 {
+        rounds.push(format!("{more} more"));
+    }
+    let rounds = rounds.join("; ");
+    (!rounds.is_empty())
+        .then(|| format!("noisy rounds, which count like the rest: {rounds}"))
 }
 
 /// Each row with those behind it that it can't be told apart from.
@@ -208,7 +300,7 @@ fn ratio(estimate: &Estimate) -> String {
     let median = ratio_of(estimate.median);
     match estimate.interval {
         Some((low, high)) => {
-            format!("{median} [{} {}]", ratio_of(low), ratio_of(high))
+            format!("{median} {}–{}", ratio_of(low), ratio_of(high))
         }
         None => median,
     }
@@ -248,5 +340,6 @@ pub(crate) fn time(nanos: f64) -> String {
 }
 
 fn megabytes(bytes: f64) -> String {
-    format!("{:.1} MB", bytes / 1e6)
+    let digits = usize::from(bytes < 1e8);
+    format!("{:.digits$} MB", bytes / 1e6)
 }
