@@ -9,6 +9,7 @@ mod host;
 mod mock;
 mod models;
 mod noise;
+mod notes;
 mod options;
 mod peers;
 mod progress;

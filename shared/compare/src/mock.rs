@@ -49,18 +49,23 @@ pub(crate) fn compare(
     seed: u64,
     progress: &Progress,
 ) -> ModelResults {
-    run(Mock::new(machine, entrants, seed), rounds, progress)
+    run(Mock::new(machine, entrants, seed), rounds, seed, progress)
 }
 
-/// A comparison by that mock.
-pub(crate) fn run(mock: Mock, rounds: usize, progress: &Progress) -> ModelResults {
+/// A comparison by that mock, in the orders of that seed.
+pub(crate) fn run(
+    mock: Mock,
+    rounds: usize,
+    seed: u64,
+    progress: &Progress,
+) -> ModelResults {
     let names = std::iter::once(REFERENCE).chain(mock.entrants.keys().copied());
     let contestants = names.map(contestant).collect();
     let plan = Plan {
         rounds: Some(rounds),
         budget: Duration::ZERO,
         settings: Settings::default(),
-        seed: mock.seed,
+        seed,
     };
     let field = Field {
         name: "mock",
@@ -80,7 +85,6 @@ pub(crate) fn run(mock: Mock, rounds: usize, progress: &Progress) -> ModelResult
 pub(crate) struct Mock {
     machine: Machine,
     entrants: BTreeMap<&'static str, f64>,
-    seed: u64,
     /// A factor on top of the random one, by the number of the round.
     pub(crate) disturbed: BTreeMap<usize, f64>,
     state: RefCell<State>,
@@ -102,7 +106,6 @@ impl Mock {
         Self {
             machine,
             entrants: entrants.iter().copied().collect(),
-            seed,
             disturbed: BTreeMap::new(),
             state: RefCell::new(State {
                 random,

@@ -183,7 +183,7 @@ fn a_disturbed_round_is_marked_and_counts() {
         for seed in 0..100 {
             let mut mock = Mock::new(machine, &SAME, seed);
             mock.disturbed = BTreeMap::from([(3, factor)]);
-            let results = run(mock, 12, &progress);
+            let results = run(mock, 12, seed, &progress);
             assert!(results.rows.iter().all(|row| row.samples.len() == 12));
             for round in 0..12 {
                 let is_noisy = results.noisy.iter().any(|noisy| noisy.round == round);
@@ -198,6 +198,20 @@ fn a_disturbed_round_is_marked_and_counts() {
             machine.name
         );
     }
+}
+
+/// The mock draws its times in the order in which it is asked for them.
+#[test]
+fn the_seed_chooses_the_orders() {
+    let progress = Progress::new();
+    let times = |seed| {
+        let results = run(Mock::new(ASYNC_IO, &SAME, 1), 6, seed, &progress);
+        assert_eq!(results.seed, seed);
+        let samples = results.rows.into_iter().flat_map(|row| row.samples);
+        samples.map(|sample| sample.nanos).collect::<Vec<_>>()
+    };
+    assert_eq!(times(1), times(1));
+    assert_ne!(times(1), times(2));
 }
 
 /// Holds the page to the figures that were just made; prints what it must say.

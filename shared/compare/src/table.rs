@@ -1,10 +1,11 @@
-//! A model's results as a table and the lines around it.
+//! A model's results as a table, and the lines above it.
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 
 use crate::{
-    results::{Deviated, Kind, ModelResults, Row, Summary},
-    statistics::{Estimate, Verdict},
+    notes::notes,
+    results::{ModelResults, Row, Summary},
+    statistics::{Estimate, FEWEST, Verdict},
     terminal,
     wrap::hanging,
 };
@@ -84,20 +85,14 @@ fn floor(results: &ModelResults) -> String {
     }
 }
 
-fn rounds(results: &ModelResults) -> String {
+pub(crate) fn rounds(results: &ModelResults) -> String {
+    let rounds = match results.rounds {
+        1 => "1 round".to_owned(),
+        rounds => format!("{rounds} rounds"),
+    };
     match results.resolution {
-        Some(resolution) => {
-            format!(
-                "{} rounds, resolution a factor of {resolution:.3}",
-                results.rounds
-            )
-        }
-        None => {
-            format!(
-                "{} rounds; six are needed to tell differences",
-                results.rounds
-            )
-        }
+        Some(resolution) => format!("{rounds}, resolution a factor of {resolution:.3}"),
+        None => format!("{rounds}; {FEWEST} are needed to tell differences"),
     }
 }
 
@@ -206,97 +201,7 @@ fn cells(row: &Row, reference: &str) -> Vec<String> {
     ]
 }
 
-/// What the check saw in the last round, with the rows of which it saw it, the most first.
-pub(crate) fn seen(results: &ModelResults) -> Vec<(String, Vec<&str>)> {
-    let mut seen: Vec<(String, Vec<&str>)> = Vec::new();
-    for row in results.rows.iter().filter(|row| row.kind != Kind::Control) {
-        let Some(sample) = row.samples.last() else {
-            continue;
-        };
-        let facts = sample.facts.to_string();
-        match seen.iter_mut().find(|(known, _)| *known == facts) {
-            Some((_, names)) => names.push(&row.name),
-            None => seen.push((facts, vec![&row.name])),
-        }
-    }
-    seen.sort_by_key(|(_, names)| std::cmp::Reverse(names.len()));
-    seen
-}
-
-/// What the checks saw, what can't be told apart, what was disturbed, what deviates, what
-/// failed.
-fn notes(results: &ModelResults) -> Vec<String> {
-    let mut notes = Vec::new();
-    let seen = seen(results);
-    let many = seen.len() > 1;
-    for (facts, names) in seen {
-        let who = if many {
-            names.join(", ")
-        } else {
-            "every check".to_owned()
-        };
-        notes.push(
-            format!("seen by the check of {who}: {facts}")
-                .replace("the check of every check", "every check"),
-        );
-    }
-    let ties = ties(results);
-    if !ties.is_empty() {
-        notes.push(format!("ties: {}", ties.join("; ")));
-    }
-    notes.extend(noisy(results));
-    for row in &results.rows {
-        if row.kind == Kind::Control {
-            continue;
-        }
-        for Deviated { why, reason } in row.deviations.values() {
-            notes.push(format!("* {}: {why}; declared: {reason}", row.name));
-        }
-        if let Some(why) = row.failures.values().last() {
-            let rounds = row.failures.len();
-            let times = if rounds > 1 {
-                format!(" ({rounds} rounds)")
-            } else {
-                String::new()
-            };
-            notes.push(format!("{}: {why}{times}", row.name));
-        }
-    }
-    notes
-}
-
-/// The rounds that something disturbed, counted from 1 as the progress does.
-fn noisy(results: &ModelResults) -> Option<String> {
-    const MOST: usize = 5;
-    let first = results.noisy.iter().take(MOST);
-    let mut rounds: Vec<_> = first
-        .map(|noisy| format!("{} ({})", noisy.round + 1, noisy.why))
-        .collect();
-    let more = results.noisy.len().saturating_sub(MOST);
-    if more > 0 {
-        rounds.push(format!("{more} more"));
-    }
-    let rounds = rounds.join("; ");
-    (!rounds.is_empty())
-        .then(|| format!("noisy rounds, which count like the rest: {rounds}"))
-}
-
-/// Each row with those behind it that it can't be told apart from.
-fn ties(results: &ModelResults) -> Vec<String> {
-    let others = |name: &str| -> Vec<&str> {
-        let ties = results.ties.iter().filter(|(first, _)| first == name);
-        ties.map(|(_, second)| &**second).collect()
-    };
-    let rows = results
-        .rows
-        .iter()
-        .map(|row| (&row.name, others(&row.name)));
-    rows.filter(|(_, others)| !others.is_empty())
-        .map(|(name, others)| format!("{name} = {}", others.join(", ")))
-        .collect()
-}
-
-fn ratio(estimate: &Estimate) -> String {
+pub(crate) fn ratio(estimate: &Estimate) -> String {
     let median = ratio_of(estimate.median);
     match estimate.interval {
         Some((low, high)) => {
@@ -306,7 +211,7 @@ fn ratio(estimate: &Estimate) -> String {
     }
 }
 
-fn ratio_of(ratio: f64) -> String {
+pub(crate) fn ratio_of(ratio: f64) -> String {
     match ratio {
         ratio if ratio < 10.0 => format!("{ratio:.2}"),
         ratio if ratio < 100.0 => format!("{ratio:.1}"),
@@ -314,7 +219,7 @@ fn ratio_of(ratio: f64) -> String {
     }
 }
 
-fn word(verdict: Verdict) -> &'static str {
+pub(crate) fn word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Faster => "faster",
         Verdict::Slower => "slower",
@@ -339,7 +244,76 @@ pub(crate) fn time(nanos: f64) -> String {
     format!("{value:.digits$} {unit}")
 }
 
-fn megabytes(bytes: f64) -> String {
+pub(crate) fn megabytes(bytes: f64) -> String {
     let digits = usize::from(bytes < 1e8);
     format!("{:.digits$} MB", bytes / 1e6)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        mock::{Machine, REFERENCE, compare},
+        progress::Progress,
+        results::Noisy,
+    };
+
+    fn results(name: &'static str) -> ModelResults {
+        let machine = Machine {
+            name: "none",
+            round: 0.1,
+            persistence: 0.0,
+            reference: 0.1,
+            trial: 0.1,
+            tail: 0.1,
+        };
+        let entrants = [("a_long_name", 13.4), (name, 0.04)];
+        let mut results = compare(machine, &entrants, 12, 1, &Progress::new());
+        results.job = "a job that takes many words to say, ".repeat(4);
+        let why = "1.31 times as slow as most".to_owned();
+        results.noisy = (0..7)
+            .map(|round| Noisy {
+                round,
+                why: why.clone(),
+            })
+            .collect();
+        results
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal() {
+        for name in [
+            "short",
+            "somebody's.program.with.a.name.that.goes.on.and.on",
+        ] {
+            for width in [40, 60, 80, 120] {
+                let text = plain(&results(name), width);
+                for line in text.lines() {
+                    assert!(line.chars().count() <= width, "{width}: {line:?}\n{text}");
+                }
+                assert!(text.contains("2 more"), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_has_no_room_is_named() {
+        let results = results("short");
+        let wide = plain(&results, 80);
+        assert!(
+            wide.contains("switches") && !wide.contains("no room"),
+            "{wide}"
+        );
+        let narrow = plain(&results, 60);
+        assert!(
+            narrow.contains("no room for switches, memory in 60"),
+            "{narrow}"
+        );
+        assert!(
+            narrow.contains(REFERENCE) && narrow.contains("CPU"),
+            "{narrow}"
+        );
+        let markdown = markdown(&results);
+        assert!(markdown.contains("switches |"), "{markdown}");
+    }
 }

@@ -58,6 +58,7 @@ fn misuse_is_one_line() {
     misuse(&["locks", "--variants", "nonesuch"], "std_mutex");
     misuse(&["locks", "--workers", "0"], "--workers");
     misuse(&["locks", "--rounds", "0"], "--rounds");
+    misuse(&["locks", "--seed", "-1"], "-1");
     misuse(&["locks", "--nonesuch"], "--nonesuch");
     misuse(&["locks", "--with", "nothing"], "NAME=COMMAND");
     misuse(&["locks", "--with", "tokio=true"], "already");
