@@ -116,6 +116,48 @@ pub(crate) fn write(directory: &Path, results: &Results) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use super::csv;
+    use crate::{
+        host::Host,
+        mock::{Machine, compare},
+        progress::Progress,
+        results::{Noisy, Results, VERSION},
+    };
+
+    #[test]
+    fn a_noisy_round_is_one_in_every_line_of_it() {
+        let machine = Machine {
+            name: "none",
+            round: 0.01,
+            persistence: 0.0,
+            reference: 0.01,
+            trial: 0.01,
+            tail: 0.0,
+        };
+        let mut model = compare(machine, &[("other", 1.0)], 3, 1, &Progress::new());
+        let why = "it was said so".to_owned();
+        model.noisy = vec![Noisy { round: 1, why }];
+        let results = Results {
+            version: VERSION,
+            command: Vec::new(),
+            started: 0,
+            host: Host::here(),
+            interrupted: false,
+            models: vec![model],
+        };
+        let text = csv(&results);
+        let mut lines = text.lines();
+        let titles: Vec<_> = lines.next().expect("titles").split(',').collect();
+        let at = |title| titles.iter().position(|other| *other == title);
+        let (round, noisy) = (at("round").expect("round"), at("noisy").expect("noisy"));
+        for line in lines {
+            let fields: Vec<_> = line.split(',').collect();
+            assert_eq!(fields.len(), titles.len(), "{line}");
+            assert_eq!(fields[noisy] == "true", fields[round] == "1", "{line}");
+        }
+        assert_eq!(text.lines().count(), 1 + 3 * 3);
+    }
+
     #[test]
     fn fields_are_quoted_where_they_must_be() {
         assert_eq!(super::quoted("plain"), "plain");

@@ -146,7 +146,27 @@ impl Processor {
 
 #[cfg(test)]
 mod tests {
-    use super::Processor;
+    use super::{Processor, stolen};
+    use crate::results::Noise;
+
+    #[test]
+    fn a_tick_or_two_are_not_much() {
+        for (milliseconds, steal, is_much) in [
+            (1000, 0.00, false),
+            (1000, 0.05, false),
+            (1000, 0.06, true),
+            (100, 0.15, false),
+            (100, 0.25, true),
+        ] {
+            let nanos = milliseconds * 1_000_000;
+            let noise = Noise {
+                nanos,
+                steal,
+                load: 9.0,
+            };
+            assert_eq!(stolen(&noise).is_some(), is_much, "{noise:?}");
+        }
+    }
 
     #[test]
     fn steal_is_a_share_of_all_cores() {

@@ -29,7 +29,8 @@ pub(crate) fn add(results: &mut ModelResults) {
         _ => None,
     };
     let due = reference.and_then(|reference| done(&results.rows[reference]));
-    let floors = floors(results);
+    let floors: Vec<f64> = results.floors.iter().map(|f| f.nanos as f64).collect();
+    let floor = median(&floors);
     for (index, row) in results.rows.iter_mut().enumerate() {
         let samples: Vec<f64> = times[index].values().copied().collect();
         let Some(time) = estimate(&samples) else {
@@ -52,7 +53,10 @@ pub(crate) fn add(results: &mut ModelResults) {
             .collect();
         row.summary = Some(Summary {
             time,
-            to_floor: estimate(&ratios(&times[index], &floors)),
+            to_floor: floor.and_then(|floor| {
+                let ratios: Vec<f64> = samples.iter().map(|time| time / floor).collect();
+                estimate(&ratios)
+            }),
             to_reference,
             verdict: to_reference.map(|ratio| match done(row) == due {
                 true => verdict(&ratio, results.resolution),
@@ -80,22 +84,6 @@ fn times(row: &Row) -> ByRound {
     row.samples
         .iter()
         .map(|sample| (sample.round, sample.nanos as f64))
-        .collect()
-}
-
-/// The floor of each round. Where one is missing, nobody knows of which round it was, and
-/// the median of the others stands for all.
-fn floors(results: &ModelResults) -> ByRound {
-    let nanos: Vec<f64> = results.floors.iter().map(|f| f.nanos as f64).collect();
-    let Some(median) = median(&nanos) else {
-        return ByRound::new();
-    };
-    let rounds = 0..=results.rounds;
-    if nanos.len() < results.rounds {
-        return rounds.map(|round| (round, median)).collect();
-    }
-    rounds
-        .map(|round| (round, nanos.get(round).copied().unwrap_or(median)))
         .collect()
 }
 

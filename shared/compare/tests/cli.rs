@@ -93,6 +93,12 @@ fn a_peer_that_hangs_is_killed_with_all_its_processes() {
 }
 
 #[test]
+fn the_seed_is_kept() {
+    assert_eq!(with("exit 0", &["--seed", "7"]).1["models"][0]["seed"], 7);
+    assert_eq!(with("exit 0", &[]).1["models"][0]["seed"], 1);
+}
+
+#[test]
 fn replies_that_are_none_are_rows_that_say_why() {
     let why = |command| failure(&with(command, &[]).1);
     assert!(why("exit 0").contains("no reply"));
