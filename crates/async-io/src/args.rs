@@ -3,9 +3,9 @@
 use std::{num::NonZeroUsize, time::Duration};
 
 use anyhow::Result;
-use fetching::{Stage, Urls, milliseconds};
+use fetching::{Stage, Urls};
 use origin::{Ending, Record, Sentence};
-use test_fixtures::Misuse;
+use test_fixtures::{deadline, duration};
 
 use crate::Job;
 
@@ -18,32 +18,31 @@ pub struct Args {
     #[command(flatten)]
     urls: Urls,
     /// How many requests
-    #[arg(long, default_value_t = 3)]
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    #[arg(conflicts_with_all = ["own_urls", "paths"])]
     tasks: usize,
     /// How long the origin waits before the slowest answer; before the first it waits half
     /// as long, and before the others something between
-    #[arg(long, default_value = "200ms", value_parser = milliseconds)]
+    #[arg(long, value_name = "TIME", default_value = "200ms", value_parser = duration)]
+    #[arg(conflicts_with_all = ["own_urls", "paths"])]
     latency: Duration,
     /// Bytes in each answer's body
-    #[arg(long, default_value_t = 1024)]
+    #[arg(long, value_name = "N", default_value_t = 1024)]
+    #[arg(conflicts_with_all = ["own_urls", "paths"])]
     bytes: u64,
     /// Threads of the runtimes that have a choice [default: the machine's cores]
-    #[arg(long)]
+    #[arg(long, value_name = "N")]
     workers: Option<NonZeroUsize>,
     /// When to give a request up
-    #[arg(long, default_value = "10s", value_parser = milliseconds)]
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = deadline)]
     timeout: Duration,
     /// Ask the origin for this path, in its own grammar; can be given several times
-    #[arg(long = "path", value_name = "PATH")]
+    #[arg(long = "path", value_name = "PATH", conflicts_with = "own_urls")]
     paths: Vec<String>,
 }
 
 impl Args {
     pub(crate) fn stage(&self) -> Result<(Stage, Job)> {
-        let timeout_ms = self.timeout.as_millis() as u64;
-        if timeout_ms == 0 {
-            return Err(Misuse::new("--timeout must be at least 1ms").into());
-        }
         let (stage, slowest) = match self.urls.read()? {
             Some(urls) => (Stage::of_user(urls), Duration::ZERO),
             None => {
@@ -55,7 +54,7 @@ impl Args {
         let job = Job {
             urls: stage.urls().to_vec(),
             workers: self.workers.unwrap_or_else(cores),
-            timeout_ms,
+            timeout_ms: self.timeout.as_millis() as u64,
             slowest_ms: slowest.as_secs_f64() * 1e3,
         };
         Ok((stage, job))

@@ -17,13 +17,13 @@ const MOST_THREADS: usize = 1_000;
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// How many workers share the counter
-    #[arg(long, default_value = "10")]
+    #[arg(long, value_name = "N", default_value = "10")]
     workers: NonZeroUsize,
     /// How often each of them increments it
-    #[arg(long, default_value_t = 100_000)]
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
     increments: u64,
     /// Threads of executors and pools [default: one a core]; threads alone are the workers
-    #[arg(long)]
+    #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
     /// Let the first worker panic half-way, while it holds the lock
     #[arg(long)]

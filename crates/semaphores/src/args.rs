@@ -3,9 +3,9 @@
 use std::{num::NonZeroUsize, time::Duration};
 
 use anyhow::Result;
-use fetching::{Stage, Urls, milliseconds};
+use fetching::{Stage, Urls};
 use origin::Record;
-use test_fixtures::Misuse;
+use test_fixtures::{deadline, duration};
 
 use crate::Job;
 
@@ -18,28 +18,31 @@ pub struct Args {
     #[command(flatten)]
     urls: Urls,
     /// How many requests
-    #[arg(long, default_value_t = 100)]
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    #[arg(conflicts_with_all = ["own_urls", "paths"])]
     tasks: usize,
     /// How many of them may be in flight at once
-    #[arg(long, default_value = "10")]
+    #[arg(long, value_name = "N", default_value = "10")]
     limit: NonZeroUsize,
     /// How long the origin waits before each answer
-    #[arg(long, default_value = "20ms", value_parser = milliseconds)]
+    #[arg(long, value_name = "TIME", default_value = "20ms", value_parser = duration)]
+    #[arg(conflicts_with_all = ["own_urls", "paths"])]
     latency: Duration,
     /// Bytes in each answer's body
-    #[arg(long, default_value_t = 1024)]
+    #[arg(long, value_name = "N", default_value_t = 1024)]
+    #[arg(conflicts_with_all = ["own_urls", "paths"])]
     bytes: u64,
     /// Threads of the runtimes that have a choice [default: the machine's cores]
-    #[arg(long)]
+    #[arg(long, value_name = "N")]
     workers: Option<NonZeroUsize>,
     /// When to give a request up
-    #[arg(long, default_value = "10s", value_parser = milliseconds)]
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = deadline)]
     timeout: Duration,
     /// Ask the origin for this path, in its own grammar; can be given several times
-    #[arg(long = "path", value_name = "PATH")]
+    #[arg(long = "path", value_name = "PATH", conflicts_with = "own_urls")]
     paths: Vec<String>,
     /// Let answers be whole, garbage, hanging or made to panic, at random from this seed
-    #[arg(long, value_name = "SEED")]
+    #[arg(long, value_name = "SEED", conflicts_with_all = ["own_urls", "paths"])]
     mix: Option<u64>,
 }
 
@@ -50,15 +53,11 @@ impl Args {
             Some(stage) => (stage, Duration::ZERO),
             None => (Stage::with_origin(self.paths())?, self.latency()),
         };
-        let timeout_ms = self.timeout.as_millis() as u64;
-        if timeout_ms == 0 {
-            return Err(Misuse::new("--timeout must be at least 1ms").into());
-        }
         let job = Job {
             urls: stage.urls().to_vec(),
             limit: self.limit,
             workers: self.workers.unwrap_or_else(cores),
-            timeout_ms,
+            timeout_ms: self.timeout.as_millis() as u64,
             latency_ms: latency.as_secs_f64() * 1e3,
         };
         Ok((stage, job))

@@ -44,6 +44,8 @@ pub(crate) trait AnyModel: Sync {
         contestant: &Contestant,
         tell: &mut dyn FnMut(&'static str, Verdict) -> Result<()>,
     ) -> Result<()>;
+    /// Arguments worth trying.
+    fn examples(&self) -> &'static [&'static str];
     /// The model's own command line.
     fn main(&self, args: &mut dyn Iterator<Item = std::ffi::OsString>) -> ExitCode;
 }
@@ -96,6 +98,10 @@ impl<M: Model> AnyModel for Of<M> {
 
     fn comparison(&self) -> &'static [&'static str] {
         M::COMPARISON
+    }
+
+    fn examples(&self) -> &'static [&'static str] {
+        M::EXAMPLES
     }
 
     fn augment(&self, command: Command) -> Command {
@@ -162,7 +168,8 @@ impl<M: Model> AnyModel for Of<M> {
     }
 
     fn main(&self, args: &mut dyn Iterator<Item = std::ffi::OsString>) -> ExitCode {
-        demo_from::<M>(&prefix::<M>(), args)
+        let name = format!("compare run {}", M::NAME);
+        demo_from::<M>(&name, &prefix::<M>(), args)
     }
 }
 

@@ -11,4 +11,4 @@ pub use failure::outcome;
 pub use page::{Page, PartialPage, Sha256, results, whole_results};
 pub use stage::Stage;
 pub use target::Target;
-pub use urls::{Urls, milliseconds};
+pub use urls::Urls;

@@ -3,15 +3,16 @@
 use std::{
     fs,
     io::{self, Read},
-    time::Duration,
 };
 
 use anyhow::Result;
 use test_fixtures::Misuse;
 use url::Url;
 
-/// URLs to fetch instead of the origin's own.
+/// URLs to fetch instead of the origin's own. What sizes the origin's answers conflicts
+/// with them by the name of this group.
 #[derive(Clone, Debug, Default, clap::Args)]
+#[group(id = "own_urls")]
 pub struct Urls {
     /// Fetch these instead of the demo's own origin
     #[arg(value_name = "URL")]
@@ -81,17 +82,4 @@ fn checked(text: &str) -> Result<String, String> {
             "{text}: {scheme} is not supported; use an http:// URL"
         )),
     }
-}
-
-/// A duration on the command line: `20ms`, `1.5s`, `500us`, or a bare number of
-/// milliseconds.
-pub fn milliseconds(text: &str) -> Result<Duration, String> {
-    let units = [("us", 1e-6), ("ms", 1e-3), ("s", 1.0), ("", 1e-3)];
-    let (number, unit) = units
-        .iter()
-        .find_map(|(unit, seconds)| text.strip_suffix(unit).map(|n| (n, seconds)))
-        .expect("every text ends with the empty unit");
-    let wrong = || format!("{text:?} is not a duration; write 20ms, 1.5s or 500us");
-    let number: f64 = number.trim().parse().map_err(|_| wrong())?;
-    Duration::try_from_secs_f64(number * unit).map_err(|_| wrong())
 }

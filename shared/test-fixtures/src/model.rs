@@ -15,6 +15,8 @@ pub trait Model: Sized + 'static {
     const ABOUT: &'static str;
     /// The arguments with which `compare` sizes the job, so that a trial takes about 0.1 s.
     const COMPARISON: &'static [&'static str];
+    /// Arguments worth trying, for the end of the help.
+    const EXAMPLES: &'static [&'static str] = &[];
     /// Arguments of a job that takes at least five seconds in every variant: what
     /// interrupts are tried on.
     const LONG: &'static [&'static str];
