@@ -5,7 +5,7 @@ use std::{num::NonZeroUsize, time::Duration};
 use anyhow::Result;
 use fetching::{Stage, Urls};
 use origin::{Ending, Record, Sentence};
-use test_fixtures::{deadline, duration};
+use test_fixtures::{cores, deadline, duration, whole};
 
 use crate::Job;
 
@@ -19,7 +19,7 @@ pub struct Args {
     urls: Urls,
     /// How many requests
     #[arg(long, value_name = "N", default_value_t = 3)]
-    #[arg(conflicts_with_all = ["own_urls", "paths"])]
+    #[arg(value_parser = whole::<usize>(0..=1_000_000), conflicts_with_all = ["own_urls", "paths"])]
     tasks: usize,
     /// How long the origin waits before the slowest answer; before the first it waits half
     /// as long, and before the others something between
@@ -28,10 +28,10 @@ pub struct Args {
     latency: Duration,
     /// Bytes in each answer's body
     #[arg(long, value_name = "N", default_value_t = 1024)]
-    #[arg(conflicts_with_all = ["own_urls", "paths"])]
+    #[arg(value_parser = whole::<u64>(0..=1 << 40), conflicts_with_all = ["own_urls", "paths"])]
     bytes: u64,
     /// Threads of the runtimes that have a choice [default: the machine's cores]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<NonZeroUsize>(1..=1_000))]
     workers: Option<NonZeroUsize>,
     /// When to give a request up
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = deadline)]
@@ -85,10 +85,6 @@ impl Args {
         }
         half + half.mul_f64(task as f64 / last as f64)
     }
-}
-
-fn cores() -> NonZeroUsize {
-    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
 /// The least time of the slowest whole answer; zero where an answer may not be whole.

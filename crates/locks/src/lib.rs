@@ -79,7 +79,7 @@ impl Model for Locks {
     }
 
     fn floor(job: &Job) -> Result<Option<Floor>> {
-        let side_by_side = job.workers.min(job::cores()).get();
+        let side_by_side = job.workers.min(test_fixtures::cores()).get();
         if job.increments == 0 {
             return Ok(None);
         }

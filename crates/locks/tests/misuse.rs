@@ -25,7 +25,7 @@ fn no_workers() {
 
 #[test]
 fn too_many_workers() {
-    refused(&["--workers", "10001"], "at most 10000");
+    refused(&["--workers", "10001"], "from 1 to 10000");
 }
 
 #[test]
@@ -35,7 +35,7 @@ fn no_threads() {
 
 #[test]
 fn too_many_threads() {
-    refused(&["--threads", "1001"], "at most 1000");
+    refused(&["--threads", "1001"], "from 1 to 1000");
 }
 
 #[test]

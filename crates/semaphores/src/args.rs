@@ -5,7 +5,7 @@ use std::{num::NonZeroUsize, time::Duration};
 use anyhow::Result;
 use fetching::{Stage, Urls};
 use origin::Record;
-use test_fixtures::{deadline, duration};
+use test_fixtures::{cores, deadline, duration, whole};
 
 use crate::Job;
 
@@ -19,10 +19,11 @@ pub struct Args {
     urls: Urls,
     /// How many requests
     #[arg(long, value_name = "N", default_value_t = 100)]
-    #[arg(conflicts_with_all = ["own_urls", "paths"])]
+    #[arg(value_parser = whole::<usize>(0..=1_000_000), conflicts_with_all = ["own_urls", "paths"])]
     tasks: usize,
     /// How many of them may be in flight at once
     #[arg(long, value_name = "N", default_value = "10")]
+    #[arg(value_parser = whole::<NonZeroUsize>(1..=100_000))]
     limit: NonZeroUsize,
     /// How long the origin waits before each answer
     #[arg(long, value_name = "TIME", default_value = "20ms", value_parser = duration)]
@@ -30,10 +31,10 @@ pub struct Args {
     latency: Duration,
     /// Bytes in each answer's body
     #[arg(long, value_name = "N", default_value_t = 1024)]
-    #[arg(conflicts_with_all = ["own_urls", "paths"])]
+    #[arg(value_parser = whole::<u64>(0..=1 << 40), conflicts_with_all = ["own_urls", "paths"])]
     bytes: u64,
     /// Threads of the runtimes that have a choice [default: the machine's cores]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<NonZeroUsize>(1..=1_000))]
     workers: Option<NonZeroUsize>,
     /// When to give a request up
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = deadline)]
@@ -42,7 +43,8 @@ pub struct Args {
     #[arg(long = "path", value_name = "PATH", conflicts_with = "own_urls")]
     paths: Vec<String>,
     /// Let answers be whole, garbage, hanging or made to panic, at random from this seed
-    #[arg(long, value_name = "SEED", conflicts_with_all = ["own_urls", "paths"])]
+    #[arg(long, value_name = "SEED", value_parser = whole::<u64>(0..=u64::MAX))]
+    #[arg(conflicts_with_all = ["own_urls", "paths"])]
     mix: Option<u64>,
 }
 
@@ -99,10 +101,6 @@ impl Args {
             .map(|task| format!("{honest}{LAST_BATCH}/nonce/last-{task}"));
         mixed.chain(last).collect()
     }
-}
-
-fn cores() -> NonZeroUsize {
-    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
 pub(crate) fn is_last_batch(path: &str) -> bool {

@@ -73,7 +73,8 @@ fn parse_model(model: &'static dyn AnyModel, words: &[OsString]) -> Result<Reque
     let command = with_defaults(job, model.comparison());
     let command = Options::augment_args(command)
         .about(model.about())
-        .args_override_self(true);
+        .args_override_self(true)
+        .mut_args(|arg| arg.allow_negative_numbers(true));
     let own = std::iter::once(OsString::from(model.name()));
     let matches = command.try_get_matches_from(own.chain(words.iter().cloned()))?;
     let options = Options::read(&matches)?;
@@ -141,21 +142,23 @@ fn parse_top(args: &[OsString]) -> Result<Request> {
             Diff::augment_args(Command::new("diff")).about("Two variants side by side"),
         )
         .subcommand(Command::new("peers").about("Set up Python for the peers"));
-    let matches = command.try_get_matches_from(args).map_err(|error| {
-        let word = args
-            .get(1)
-            .and_then(|word| word.to_str())
-            .unwrap_or_default();
-        match error.kind() {
-            clap::error::ErrorKind::InvalidSubcommand
-            | clap::error::ErrorKind::UnknownArgument
-                if !word.starts_with('-') =>
-            {
-                anyhow::Error::from(unknown_model(word))
-            }
-            _ => error.into(),
-        }
-    })?;
+    let word = args
+        .get(1)
+        .and_then(|word| word.to_str())
+        .unwrap_or_default();
+    let is_ours = command.find_subcommand(word).is_some();
+    let matches =
+        command
+            .try_get_matches_from(args)
+            .map_err(|error| match error.kind() {
+                clap::error::ErrorKind::InvalidSubcommand
+                | clap::error::ErrorKind::UnknownArgument
+                    if !word.starts_with('-') && !is_ours =>
+                {
+                    anyhow::Error::from(unknown_model(word))
+                }
+                _ => error.into(),
+            })?;
     match matches.subcommand() {
         None => {}
         Some(("peers", _)) => return Ok(Request::Peers),

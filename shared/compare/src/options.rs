@@ -4,7 +4,7 @@ use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 use anyhow::Result;
 use clap::{ArgMatches, Args, FromArgMatches};
-use test_fixtures::{Misuse, Runner, Status, deadline, unknown};
+use test_fixtures::{Misuse, Runner, Status, deadline, duration, unknown, whole};
 
 use crate::{
     models::{AnyModel, Contestant},
@@ -22,11 +22,11 @@ pub(crate) struct Options {
     #[arg(long, value_name = "NAME")]
     reference: Option<String>,
     /// Exactly so many rounds
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, value_parser = whole::<u32>(1..=10_000))]
     #[arg(conflicts_with = "budget", value_name = "N")]
     rounds: Option<u32>,
     /// How long the rounds of all models may take together; at least five are run
-    #[arg(long, default_value = "44s", value_parser = deadline)]
+    #[arg(long, default_value = "44s", value_parser = duration)]
     #[arg(value_name = "TIME")]
     pub(crate) budget: Duration,
     /// When to kill a trial

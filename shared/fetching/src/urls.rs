@@ -33,27 +33,43 @@ impl Urls {
             urls.push(checked(url).map_err(Misuse::new)?);
         }
         if let Some(file) = &self.urls_from {
-            for (index, line) in read(file)?.lines().enumerate() {
+            let text = read(file)?;
+            // Some editors put a byte order mark before the text.
+            let text = text.trim_start_matches('\u{feff}');
+            for (index, line) in text.lines().enumerate() {
                 let line = line.trim();
                 if line.is_empty() || line.starts_with('#') {
                     continue;
                 }
+                let file = called(file);
                 let at = |why| Misuse(format!("{file}, line {}: {why}", index + 1));
                 urls.push(checked(line).map_err(at)?);
             }
         }
         if urls.is_empty() {
-            let file = self.urls_from.as_deref().unwrap_or("the command line");
+            let file = self.urls_from.as_deref().map_or("nothing", called);
             return Err(Misuse(format!("{file} names no URL; write one a line")).into());
         }
         Ok(Some(urls))
     }
 }
 
+fn called(file: &str) -> &str {
+    match file {
+        "-" => "standard input",
+        file => file,
+    }
+}
+
 /// Standard input can be read once, and every trial of a run wants the same URLs.
 fn read(file: &str) -> Result<String> {
     static STANDARD_INPUT: std::sync::OnceLock<String> = std::sync::OnceLock::new();
-    let cant = |error: io::Error| Misuse(format!("can't read URLs from {file}: {error}"));
+    let cant = |error: io::Error| {
+        let file = called(file);
+        Misuse(format!(
+            "can't read URLs from {file}: {error}; name a text file"
+        ))
+    };
     if file != "-" {
         return Ok(fs::read_to_string(file).map_err(cant)?);
     }
@@ -69,7 +85,7 @@ fn read(file: &str) -> Result<String> {
 fn checked(text: &str) -> Result<String, String> {
     let url = Url::parse(text).map_err(|error| match error {
         url::ParseError::RelativeUrlWithoutBase => {
-            format!("{text:?} is not a URL: it begins with neither http:// nor a scheme")
+            format!("{text:?} is not a URL; write http:// before the host")
         }
         error => format!("{text:?} is not a URL: {error}"),
     })?;

@@ -77,7 +77,9 @@ pub fn demo_from<M: Model>(
         .bin_name(name)
         .about(M::ABOUT)
         .after_help(examples::<M>(name))
-        .args_override_self(true);
+        .args_override_self(true)
+        // So that the flag's own parser says what is wrong.
+        .mut_args(|arg| arg.allow_negative_numbers(true));
     let parsed = command
         .try_get_matches_from(std::iter::once(M::NAME.into()).chain(args))
         .and_then(|matches| Demo::from_arg_matches(&matches));

@@ -27,5 +27,6 @@ pub fn one_line(error: &clap::Error) -> String {
     if let Some(first) = lines.first_mut() {
         *first = first.strip_prefix("error: ").unwrap_or(first);
     }
-    format!("{}; try --help", lines.join(" "))
+    let line = lines.join(" ").replace(" tip: ", "; ");
+    format!("{line}; try --help")
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use super::{
     Demo,
@@ -140,7 +140,8 @@ impl<W: Write> Show<W> {
 
     /// Each line is seen as soon as it is known.
     fn line(&mut self, line: &str, indent: usize) -> Result<()> {
-        writeln!(self.out, "{}", wrap(line, self.width, indent))?;
-        Ok(self.out.flush()?)
+        writeln!(self.out, "{}", wrap(line, self.width, indent))
+            .and_then(|()| self.out.flush())
+            .context("standard output")
     }
 }
