@@ -3,7 +3,7 @@
 use std::{num::NonZeroUsize, time::Duration};
 
 use anyhow::Result;
-use fetching::{Stage, Urls};
+use fetching::{Stage, Urls, path_after};
 use origin::{Ending, Record, Sentence};
 use test_fixtures::{cores, deadline, duration, whole};
 
@@ -65,14 +65,8 @@ impl Args {
             return self.paths.clone();
         }
         let path = |task| {
-            let answer = format!("bytes/{}/nonce/{task}", self.bytes);
-            match self.pause(task).as_micros() {
-                0 => format!("/{answer}"),
-                pause if pause % 1000 == 0 => {
-                    format!("/after/{}ms/{answer}", pause / 1000)
-                }
-                pause => format!("/after/{pause}us/{answer}"),
-            }
+            let path = path_after(self.pause(task), self.bytes);
+            format!("{path}/nonce/{task}")
         };
         (0..self.tasks).map(path).collect()
     }

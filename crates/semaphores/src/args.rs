@@ -3,7 +3,7 @@
 use std::{num::NonZeroUsize, time::Duration};
 
 use anyhow::Result;
-use fetching::{Stage, Urls};
+use fetching::{Stage, Urls, path_after};
 use origin::Record;
 use test_fixtures::{cores, deadline, duration, whole};
 
@@ -77,10 +77,7 @@ impl Args {
         if !self.paths.is_empty() {
             return self.paths.clone();
         }
-        let honest = match self.latency.as_micros() {
-            0 => format!("/bytes/{}", self.bytes),
-            latency => format!("/after/{latency}us/bytes/{}", self.bytes),
-        };
+        let honest = path_after(self.latency, self.bytes);
         let Some(seed) = self.mix else {
             return (0..self.tasks)
                 .map(|task| format!("{honest}/nonce/{task}"))

@@ -93,7 +93,9 @@ impl Model for Semaphores {
     }
 
     fn describe(job: &Job) -> String {
-        format!("{} URLs, at most {} in flight", job.urls.len(), job.limit)
+        let urls = job.urls.len();
+        let s = if urls == 1 { "" } else { "s" };
+        format!("{urls} URL{s}, at most {} in flight", job.limit)
     }
 
     fn check(stage: &Stage, job: &Job, output: &Output) -> Result<Facts> {

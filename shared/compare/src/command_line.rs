@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use anyhow::Result;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use test_fixtures::{Misuse, unknown};
+use test_fixtures::{Misuse, unknown, with_negatives};
 
 use crate::{
     models::{self, AnyModel, MODELS},
@@ -73,10 +73,9 @@ fn parse_model(model: &'static dyn AnyModel, words: &[OsString]) -> Result<Reque
     let command = with_defaults(job, model.comparison());
     let command = Options::augment_args(command)
         .about(model.about())
-        .args_override_self(true)
-        .mut_args(|arg| arg.allow_negative_numbers(true));
-    let own = std::iter::once(OsString::from(model.name()));
-    let matches = command.try_get_matches_from(own.chain(words.iter().cloned()))?;
+        .args_override_self(true);
+    let line = std::iter::once(OsString::from(model.name())).chain(words.iter().cloned());
+    let matches = with_negatives(command).try_get_matches_from(line)?;
     let options = Options::read(&matches)?;
     let args = words
         .iter()

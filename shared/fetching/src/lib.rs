@@ -9,6 +9,6 @@ mod urls;
 
 pub use failure::outcome;
 pub use page::{Page, PartialPage, Sha256, results, whole_results};
-pub use stage::Stage;
+pub use stage::{Stage, path_after};
 pub use target::Target;
 pub use urls::Urls;

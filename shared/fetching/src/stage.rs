@@ -157,6 +157,17 @@ impl Stage {
     }
 }
 
+/// The path of an answer of so many bytes after a pause, in the origin's grammar.
+pub fn path_after(pause: Duration, bytes: u64) -> String {
+    match pause.as_micros() {
+        0 => format!("/bytes/{bytes}"),
+        micros if micros % 1000 == 0 => {
+            format!("/after/{}ms/bytes/{bytes}", micros / 1000)
+        }
+        micros => format!("/after/{micros}us/bytes/{bytes}"),
+    }
+}
+
 /// What must come of a path.
 #[derive(Clone, Debug)]
 enum Wanted {

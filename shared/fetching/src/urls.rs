@@ -99,3 +99,47 @@ fn checked(text: &str) -> Result<String, String> {
         )),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Urls;
+
+    fn of(text: &[u8]) -> Result<Option<Vec<String>>, String> {
+        let file = tempfile::NamedTempFile::new().expect("a temporary file");
+        std::fs::write(file.path(), text).expect("it can be written");
+        let urls = Urls {
+            urls: Vec::new(),
+            urls_from: Some(file.path().to_string_lossy().into_owned()),
+        };
+        urls.read().map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_list_is_taken_from_any_editor() {
+        let both = Ok(Some(vec!["http://a/".to_owned(), "http://b/c".to_owned()]));
+        for text in [
+            "http://a/\nhttp://b/c\n",
+            "http://a/\r\nhttp://b/c\r\n",
+            "\u{feff}http://a/\r\n\r\n# these two\r\n  http://b/c",
+        ] {
+            assert_eq!(of(text.as_bytes()), both, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_list_that_is_none_says_what_to_do() {
+        for (text, words) in [
+            (&b""[..], "names no URL; write one a line"),
+            (b"# none\n", "names no URL"),
+            (
+                b"\nhost/path\n",
+                "line 2: \"host/path\" is not a URL; write http://",
+            ),
+            (b"https://a/\n", "https is not supported yet"),
+            (b"\xff\xfe\n", "can't read URLs"),
+        ] {
+            let why = of(text).expect_err("it is refused");
+            assert!(why.contains(words), "no {words:?} in: {why}");
+        }
+    }
+}

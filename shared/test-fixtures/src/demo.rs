@@ -8,6 +8,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::{
     Model, Program, child, deadline,
     exit::{exit_code, print},
+    with_negatives,
 };
 
 pub use names::{source, unknown};
@@ -77,10 +78,8 @@ pub fn demo_from<M: Model>(
         .bin_name(name)
         .about(M::ABOUT)
         .after_help(examples::<M>(name))
-        .args_override_self(true)
-        // So that the flag's own parser says what is wrong.
-        .mut_args(|arg| arg.allow_negative_numbers(true));
-    let parsed = command
+        .args_override_self(true);
+    let parsed = with_negatives(command)
         .try_get_matches_from(std::iter::once(M::NAME.into()).chain(args))
         .and_then(|matches| Demo::from_arg_matches(&matches));
     let demo: Demo<M::Args> = match parsed {

@@ -32,7 +32,7 @@ pub use duration::{deadline, duration};
 pub use exit::{exit_code, print};
 pub use facts::{Breach, Fact, Facts, Floor, Value};
 pub use model::{Deviation, Model, Peer, Status, Variant};
-pub use number::{cores, whole};
+pub use number::{cores, whole, with_negatives};
 pub use outcome::{Class, Failure, Outcome, panic_message};
 pub use program::{Program, worker_command};
 pub use protocol::{Memory, Range, Reply, SETTLE, SPANS};
