@@ -3,9 +3,9 @@
 use std::{num::NonZeroUsize, time::Duration};
 
 use anyhow::Result;
-use fetching::{Stage, Urls, path_after};
+use fetching::{Requests, Stage};
 use origin::Record;
-use test_fixtures::{cores, deadline, duration, whole};
+use test_fixtures::{duration, whole};
 
 use crate::Job;
 
@@ -15,11 +15,10 @@ const LAST_BATCH: &str = "/note/last";
 /// The job's parameters.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
-    #[command(flatten)]
-    urls: Urls,
     /// How many requests
     #[arg(long, value_name = "N", default_value_t = 100)]
-    #[arg(value_parser = whole::<usize>(0..=1_000_000), conflicts_with_all = ["own_urls", "paths"])]
+    #[arg(value_parser = whole::<usize>(0..=1_000_000))]
+    #[arg(conflicts_with_all = ["own_urls", "paths"])]
     tasks: usize,
     /// How many of them may be in flight at once
     #[arg(long, value_name = "N", default_value = "10")]
@@ -29,19 +28,8 @@ pub struct Args {
     #[arg(long, value_name = "TIME", default_value = "20ms", value_parser = duration)]
     #[arg(conflicts_with_all = ["own_urls", "paths"])]
     latency: Duration,
-    /// Bytes in each answer's body
-    #[arg(long, value_name = "N", default_value_t = 1024)]
-    #[arg(value_parser = whole::<u64>(0..=1 << 40), conflicts_with_all = ["own_urls", "paths"])]
-    bytes: u64,
-    /// Threads of the runtimes that have a choice [default: the machine's cores]
-    #[arg(long, value_name = "N", value_parser = whole::<NonZeroUsize>(1..=1_000))]
-    workers: Option<NonZeroUsize>,
-    /// When to give a request up
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = deadline)]
-    timeout: Duration,
-    /// Ask the origin for this path, in its own grammar; can be given several times
-    #[arg(long = "path", value_name = "PATH", conflicts_with = "own_urls")]
-    paths: Vec<String>,
+    #[command(flatten)]
+    requests: Requests,
     /// Let answers be whole, garbage, hanging or made to panic, at random from this seed
     #[arg(long, value_name = "SEED", value_parser = whole::<u64>(0..=u64::MAX))]
     #[arg(conflicts_with_all = ["own_urls", "paths"])]
@@ -50,34 +38,24 @@ pub struct Args {
 
 impl Args {
     pub(crate) fn stage(&self) -> Result<(Stage, Job)> {
-        let own_origin = self.urls.read()?.map(Stage::of_user);
-        let (stage, latency) = match own_origin {
-            Some(stage) => (stage, Duration::ZERO),
-            None => (Stage::with_origin(self.paths())?, self.latency()),
+        let stage = self.requests.stage(|| self.paths())?;
+        // Nothing is known of answers that the user named.
+        let latency = match self.requests.are_named() {
+            true => Duration::ZERO,
+            false => self.latency,
         };
         let job = Job {
             urls: stage.urls().to_vec(),
             limit: self.limit,
-            workers: self.workers.unwrap_or_else(cores),
-            timeout_ms: self.timeout.as_millis() as u64,
+            workers: self.requests.workers(),
+            timeout_ms: self.requests.timeout_ms(),
             latency_ms: latency.as_secs_f64() * 1e3,
         };
         Ok((stage, job))
     }
 
-    /// What the origin is known to wait before each answer.
-    fn latency(&self) -> Duration {
-        match self.paths.is_empty() {
-            true => self.latency,
-            false => Duration::ZERO,
-        }
-    }
-
     fn paths(&self) -> Vec<String> {
-        if !self.paths.is_empty() {
-            return self.paths.clone();
-        }
-        let honest = path_after(self.latency, self.bytes);
+        let honest = self.requests.path_after(self.latency);
         let Some(seed) = self.mix else {
             return (0..self.tasks)
                 .map(|task| format!("{honest}/nonce/{task}"))

@@ -70,6 +70,11 @@ impl Stage {
         &self.urls
     }
 
+    /// The paths that the origin is asked for; none if the URLs are the user's.
+    pub fn paths(&self) -> &[String] {
+        &self.paths
+    }
+
     /// The origin, unless the URLs are the user's.
     pub fn origin(&self) -> Option<&Origin> {
         self.origin.as_ref()
@@ -154,17 +159,6 @@ impl Stage {
             );
         }
         Ok(())
-    }
-}
-
-/// The path of an answer of so many bytes after a pause, in the origin's grammar.
-pub fn path_after(pause: Duration, bytes: u64) -> String {
-    match pause.as_micros() {
-        0 => format!("/bytes/{bytes}"),
-        micros if micros % 1000 == 0 => {
-            format!("/after/{}ms/bytes/{bytes}", micros / 1000)
-        }
-        micros => format!("/after/{micros}us/bytes/{bytes}"),
     }
 }
 

@@ -23,9 +23,14 @@ pub struct Urls {
 }
 
 impl Urls {
+    /// Whether the user named any, or a file of them.
+    pub fn are_named(&self) -> bool {
+        !self.urls.is_empty() || self.urls_from.is_some()
+    }
+
     /// The URLs, each checked; `None` if the user named neither URLs nor a file.
     pub fn read(&self) -> Result<Option<Vec<String>>> {
-        if self.urls.is_empty() && self.urls_from.is_none() {
+        if !self.are_named() {
             return Ok(None);
         }
         let mut urls = Vec::new();
