@@ -93,8 +93,7 @@ impl Model for Semaphores {
     }
 
     fn describe(job: &Job) -> String {
-        let urls = job.urls.len();
-        let s = if urls == 1 { "" } else { "s" };
+        let (urls, s) = (job.urls.len(), plural(job.urls.len()));
         format!("{urls} URL{s}, at most {} in flight", job.limit)
     }
 
@@ -141,7 +140,11 @@ impl Model for Semaphores {
         let latency = job.latency_ms;
         Ok(Some(Floor::new(
             time,
-            format!("{tasks} requests of {latency} ms, {limit} at once: {turns} turns"),
+            format!(
+                "{tasks} request{} of {latency} ms, {limit} at once: {turns} turn{}",
+                plural(tasks),
+                plural(turns)
+            ),
         )))
     }
 
@@ -152,4 +155,8 @@ impl Model for Semaphores {
     fn cases() -> Vec<Case<Self>> {
         cases::cases()
     }
+}
+
+fn plural(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
 }

@@ -54,6 +54,9 @@ pub(crate) fn parse(args: &[OsString]) -> Result<Request> {
         (None, Some(model)) if first == "run" => {
             return Ok(Request::Run(model, args[3..].to_vec()));
         }
+        (None, Some(model)) if first == "help" => {
+            parse_model(model, &[OsString::from("--help")])
+        }
         _ => parse_top(args),
     };
     parsed.or_else(|error| match error.downcast::<clap::Error>() {

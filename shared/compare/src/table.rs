@@ -64,8 +64,9 @@ fn rounds(results: &ModelResults) -> String {
         }
         None => {
             format!(
-                "{} rounds; five are needed to tell differences",
-                results.rounds
+                "{} round{}; five are needed to tell differences",
+                results.rounds,
+                if results.rounds == 1 { "" } else { "s" }
             )
         }
     }

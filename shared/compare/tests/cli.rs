@@ -135,6 +135,7 @@ fn help_is_no_wider_than_a_terminal_and_shows_the_comparison() {
     for (args, words) in [
         (&["--help"][..], "Examples:"),
         (&["semaphores", "--help"], "[default: 500]"),
+        (&["help", "semaphores"], "[default: 500]"),
         (&["run", "semaphores", "--help"], "[default: 100]"),
         (&["process-pool", "--help"], "--fault"),
         (&["faults", "--help"], "MODEL"),
