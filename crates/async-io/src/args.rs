@@ -1,11 +1,11 @@
 //! The command line's view of the job, and the paths that it asks the origin for.
 
-use std::{num::NonZeroUsize, time::Duration};
+use std::time::Duration;
 
 use anyhow::Result;
-use fetching::{Stage, Urls, milliseconds};
+use fetching::{Requests, Stage};
 use origin::{Ending, Record, Sentence};
-use test_fixtures::Misuse;
+use test_fixtures::{duration, whole};
 
 use crate::Job;
 
@@ -15,65 +15,36 @@ const BEGIN_WITHIN: Duration = Duration::from_millis(1);
 /// The job's parameters.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
-    #[command(flatten)]
-    urls: Urls,
     /// How many requests
-    #[arg(long, default_value_t = 3)]
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    #[arg(value_parser = whole::<usize>(0..=1_000_000))]
+    #[arg(conflicts_with_all = ["own_urls", "paths"])]
     tasks: usize,
     /// How long the origin waits before the slowest answer; before the first it waits half
     /// as long, and before the others something between
-    #[arg(long, default_value = "200ms", value_parser = milliseconds)]
+    #[arg(long, value_name = "TIME", default_value = "200ms", value_parser = duration)]
+    #[arg(conflicts_with_all = ["own_urls", "paths"])]
     latency: Duration,
-    /// Bytes in each answer's body
-    #[arg(long, default_value_t = 1024)]
-    bytes: u64,
-    /// Threads of the runtimes that have a choice [default: the machine's cores]
-    #[arg(long)]
-    workers: Option<NonZeroUsize>,
-    /// When to give a request up
-    #[arg(long, default_value = "10s", value_parser = milliseconds)]
-    timeout: Duration,
-    /// Ask the origin for this path, in its own grammar; can be given several times
-    #[arg(long = "path", value_name = "PATH")]
-    paths: Vec<String>,
+    #[command(flatten)]
+    requests: Requests,
 }
 
 impl Args {
     pub(crate) fn stage(&self) -> Result<(Stage, Job)> {
-        let timeout_ms = self.timeout.as_millis() as u64;
-        if timeout_ms == 0 {
-            return Err(Misuse::new("--timeout must be at least 1ms").into());
-        }
-        let (stage, slowest) = match self.urls.read()? {
-            Some(urls) => (Stage::of_user(urls), Duration::ZERO),
-            None => {
-                let paths = self.paths();
-                let slowest = slowest(&paths);
-                (Stage::with_origin(paths)?, slowest)
-            }
-        };
+        let stage = self.requests.stage(|| self.paths())?;
         let job = Job {
             urls: stage.urls().to_vec(),
-            workers: self.workers.unwrap_or_else(cores),
-            timeout_ms,
-            slowest_ms: slowest.as_secs_f64() * 1e3,
+            workers: self.requests.workers(),
+            timeout_ms: self.requests.timeout_ms(),
+            slowest_ms: slowest(stage.paths()).as_secs_f64() * 1e3,
         };
         Ok((stage, job))
     }
 
     fn paths(&self) -> Vec<String> {
-        if !self.paths.is_empty() {
-            return self.paths.clone();
-        }
         let path = |task| {
-            let answer = format!("bytes/{}/nonce/{task}", self.bytes);
-            match self.pause(task).as_micros() {
-                0 => format!("/{answer}"),
-                pause if pause % 1000 == 0 => {
-                    format!("/after/{}ms/{answer}", pause / 1000)
-                }
-                pause => format!("/after/{pause}us/{answer}"),
-            }
+            let path = self.requests.path_after(self.pause(task));
+            format!("{path}/nonce/{task}")
         };
         (0..self.tasks).map(path).collect()
     }
@@ -86,10 +57,6 @@ impl Args {
         }
         half + half.mul_f64(task as f64 / last as f64)
     }
-}
-
-fn cores() -> NonZeroUsize {
-    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
 /// The least time of the slowest whole answer; zero where an answer may not be whole.

@@ -3,6 +3,7 @@
 mod own_origin;
 mod own_server;
 
+use fetching::cases::{beside, given_up, paths};
 use test_fixtures::Case;
 
 use crate::AsyncIo;
@@ -97,40 +98,12 @@ fn shapes() -> Vec<Case<AsyncIo>> {
 
 /// Answers that are not whole: each beside an honest one, which must not suffer.
 fn faults() -> Vec<Case<AsyncIo>> {
-    let beside =
-        |name, about, path| Case::holds(name, about, &paths([path, "/bytes/10"]));
-    let given_up = |name, about, path| {
-        let mut args = paths([path, "/bytes/10"]);
-        args.extend(["--timeout", "300ms"]);
-        Case::holds(name, about, &args)
-    };
-    vec![
-        beside("refused", "nobody listens", "/refused"),
-        beside(
-            "closed",
-            "a connection closed without an answer is truncated",
-            "/close",
-        ),
+    let mut cases = fetching::cases::faults();
+    cases.extend([
         beside(
             "reset_at_once",
             "a connection reset without an answer is reset",
             "/reset/0",
-        ),
-        beside("garbage", "what is not HTTP is malformed", "/garbage"),
-        beside(
-            "truncated_body",
-            "a body shorter than its Content-Length is no success",
-            "/bytes/4096/truncate/1000",
-        ),
-        beside(
-            "truncated_chunked_body",
-            "a chunked body cut short is no success",
-            "/chunked/4096/truncate/1000",
-        ),
-        beside(
-            "reset_body",
-            "a connection reset in the body is no success",
-            "/bytes/4096/reset/1000",
         ),
         beside(
             "reset_chunked_body",
@@ -143,23 +116,10 @@ fn faults() -> Vec<Case<AsyncIo>> {
             "/bytes/10/note/panic",
         ),
         given_up(
-            "silence_times_out",
-            "accepted, then silence: given up at the time-out",
-            "/hang",
-        ),
-        given_up(
-            "stalled_body_times_out",
-            "half a body, then silence: given up",
-            "/bytes/4096/stall/1000",
-        ),
-        given_up(
             "stalled_chunked_body_times_out",
             "half a chunked body, then silence: given up",
             "/chunked/4096/stall/1000",
         ),
-    ]
-}
-
-fn paths<const N: usize>(paths: [&'static str; N]) -> Vec<&'static str> {
-    paths.iter().flat_map(|path| ["--path", path]).collect()
+    ]);
+    cases
 }

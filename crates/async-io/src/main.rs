@@ -1,4 +1,4 @@
-//! `cargo run -p async-io`
+//! `cargo run -p async-io@0.1.0`
 
 use std::process::ExitCode;
 

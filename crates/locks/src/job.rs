@@ -1,29 +1,32 @@
 //! The job: what is asked for on the command line, what every variant is handed, and what
 //! it hands back.
 
-use std::{num::NonZeroUsize, thread};
+use std::num::NonZeroUsize;
 
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
-use test_fixtures::{Misuse, Outcome, spans_wanted};
+use test_fixtures::{Misuse, Outcome, cores, spans_wanted, whole};
 
 use crate::{Counter, marks};
 
 /// Most variants start a thread for each worker.
-const MOST_WORKERS: usize = 10_000;
-const MOST_THREADS: usize = 1_000;
+const MOST_WORKERS: u64 = 10_000;
+const MOST_THREADS: u64 = 1_000;
 
 /// The command line's view of the job.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// How many workers share the counter
-    #[arg(long, default_value = "10")]
+    #[arg(long, value_name = "N", default_value = "10")]
+    #[arg(value_parser = whole::<NonZeroUsize>(1..=MOST_WORKERS))]
     workers: NonZeroUsize,
     /// How often each of them increments it
-    #[arg(long, default_value_t = 100_000)]
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    #[arg(value_parser = whole::<u64>(0..=u64::MAX))]
     increments: u64,
     /// Threads of executors and pools [default: one a core]; threads alone are the workers
-    #[arg(long)]
+    #[arg(long, value_name = "N")]
+    #[arg(value_parser = whole::<NonZeroUsize>(1..=MOST_THREADS))]
     threads: Option<NonZeroUsize>,
     /// Let the first worker panic half-way, while it holds the lock
     #[arg(long)]
@@ -64,7 +67,7 @@ pub struct Output {
 impl Job {
     /// The job of these arguments.
     pub(crate) fn new(args: &Args) -> Result<Self> {
-        let workers = at_most("--workers", args.workers, MOST_WORKERS)?;
+        let workers = args.workers;
         if (workers.get() as u64)
             .checked_mul(args.increments)
             .is_none()
@@ -80,11 +83,7 @@ impl Job {
         Ok(Self {
             workers,
             increments: args.increments,
-            threads: at_most(
-                "--threads",
-                args.threads.unwrap_or_else(cores),
-                MOST_THREADS,
-            )?,
+            threads: args.threads.unwrap_or_else(cores),
             panic: args.panic,
             marks: false,
         })
@@ -118,18 +117,4 @@ impl Job {
     pub(crate) fn panics(&self) -> bool {
         self.panic && self.increments > 0
     }
-}
-
-/// How many cores there are for this process.
-pub(crate) fn cores() -> NonZeroUsize {
-    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
-}
-
-fn at_most(flag: &str, count: NonZeroUsize, most: usize) -> Result<NonZeroUsize> {
-    if count.get() > most {
-        return Err(
-            Misuse::new(format!("{flag} {count} is too many; at most {most}")).into(),
-        );
-    }
-    Ok(count)
 }

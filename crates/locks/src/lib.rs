@@ -30,6 +30,8 @@ impl Model for Locks {
         "One counter, many incrementers: what each kind of lock costs";
     const COMPARISON: &'static [&'static str] =
         &["--workers", "4", "--increments", "150000"];
+    const EXAMPLES: &'static [&'static str] =
+        &["--workers 2 --increments 1000000", "--panic"];
     const LONG: &'static [&'static str] = &["--increments", "20000000000"];
     const README: &'static str = include_str!("../README.md");
 
@@ -77,7 +79,7 @@ impl Model for Locks {
     }
 
     fn floor(job: &Job) -> Result<Option<Floor>> {
-        let side_by_side = job.workers.min(job::cores()).get();
+        let side_by_side = job.workers.min(test_fixtures::cores()).get();
         if job.increments == 0 {
             return Ok(None);
         }

@@ -19,26 +19,15 @@ fn refused(args: &[&str], words: &str) {
 }
 
 #[test]
-fn no_workers() {
-    refused(&["--workers", "0"], "--workers");
-}
-
-#[test]
-fn too_many_workers() {
-    refused(&["--workers", "10001"], "at most 10000");
-}
-
-#[test]
-fn no_threads() {
-    refused(&["--threads", "0"], "--threads");
-}
-
-#[test]
-fn too_many_threads() {
-    refused(&["--threads", "1001"], "at most 1000");
-}
-
-#[test]
-fn more_than_a_counter_holds() {
-    refused(&["--increments", &u64::MAX.to_string()], "at most");
+fn what_is_beyond_the_range_is_refused() {
+    let most = u64::MAX.to_string();
+    for (args, words) in [
+        (["--workers", "0"], "--workers"),
+        (["--workers", "10001"], "from 1 to 10000"),
+        (["--threads", "0"], "--threads"),
+        (["--threads", "1001"], "from 1 to 1000"),
+        (["--increments", &most], "at most"),
+    ] {
+        refused(&args, words);
+    }
 }

@@ -1,13 +1,13 @@
 //! Jobs with what must come of them.
 
 use std::{
-    fs, thread,
+    thread,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, ensure};
-use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
-use test_fixtures::{Bench, Case, Settings};
+use rustix::process::{Pid, Signal, kill_process};
+use test_fixtures::{Bench, Case, Settings, descendants, lives, state};
 
 use crate::{ProcessPool, frame::LONGEST};
 
@@ -253,12 +253,8 @@ fn parent_killed_while_stopped(bench: &PoolBench) -> Result<()> {
     program.wait()?;
     stopped.context("no process stopped itself")?;
     for pid in all {
-        wait_for(PROMPT, || {
-            // An orphan may have become ours; if it has ended, this takes it away.
-            let _ = waitpid(Some(pid), WaitOptions::NOHANG);
-            matches!(state(pid), None | Some('Z' | 'X')).then_some(())
-        })
-        .with_context(|| format!("process {pid:?} is still there"))?;
+        wait_for(PROMPT, || (!lives(pid)).then_some(()))
+            .with_context(|| format!("process {pid:?} is still there"))?;
     }
     Ok(())
 }
@@ -272,27 +268,4 @@ fn wait_for<T>(limit: Duration, mut condition: impl FnMut() -> Option<T>) -> Opt
         }
         thread::sleep(Duration::from_millis(2));
     }
-}
-
-fn descendants(pid: Pid) -> Vec<Pid> {
-    let mut found = Vec::new();
-    let Ok(threads) = fs::read_dir(format!("/proc/{}/task", pid.as_raw_nonzero())) else {
-        return found;
-    };
-    for thread in threads.flatten() {
-        let children = fs::read_to_string(thread.path().join("children"));
-        for child in children.unwrap_or_default().split_whitespace() {
-            if let Some(child) = child.parse().ok().and_then(Pid::from_raw) {
-                found.push(child);
-                found.extend(descendants(child));
-            }
-        }
-    }
-    found
-}
-
-/// The letter that the system has for a process's state.
-fn state(pid: Pid) -> Option<char> {
-    let stat = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero())).ok()?;
-    stat.rsplit_once(") ")?.1.chars().next()
 }

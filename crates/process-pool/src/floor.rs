@@ -2,11 +2,10 @@
 
 use std::{
     hint::black_box,
-    thread::available_parallelism,
     time::{Duration, Instant},
 };
 
-use test_fixtures::Floor;
+use test_fixtures::{Floor, cores};
 
 use crate::{Job, work::count_primes};
 
@@ -22,7 +21,7 @@ pub(crate) fn floor(job: &Job) -> Option<Floor> {
         return None;
     }
     let one_core = one_core(job.below);
-    let cores = available_parallelism().map_or(1, |cores| cores.get());
+    let cores = cores().get();
     let workers = job.workers.get();
     let (bound, of) = if workers <= cores {
         (workers, "worker")

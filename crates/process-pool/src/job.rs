@@ -5,29 +5,31 @@ use std::{fmt, num::NonZeroUsize, ops::Range, str::FromStr, time::Duration};
 use anyhow::Result;
 use clap::Args;
 use serde::{Deserialize, Serialize};
-use test_fixtures::Misuse;
+use test_fixtures::{Misuse, deadline, whole};
 
 use crate::task::Task;
 
 const MOST_NUMBERS: u64 = 1_000_000_000;
-const MOST_RANGES: usize = 1_000_000;
-const MOST_WORKERS: usize = 256;
-const LONGEST_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
+const MOST_RANGES: u64 = 1_000_000;
+const MOST_WORKERS: u64 = 256;
 
 /// Counts primes by range, in worker processes.
 #[derive(Args, Clone, Debug)]
 pub struct JobArgs {
     /// Count the primes below this number
     #[arg(long, value_name = "N", default_value_t = 100_000)]
+    #[arg(value_parser = whole::<u64>(0..=MOST_NUMBERS))]
     below: u64,
     /// In this many ranges of the same length, a task each
     #[arg(long, value_name = "N", default_value_t = 4)]
+    #[arg(value_parser = whole::<usize>(0..=MOST_RANGES))]
     ranges: usize,
     /// On this many worker processes
     #[arg(long, value_name = "N", default_value = "4")]
+    #[arg(value_parser = whole::<NonZeroUsize>(1..=MOST_WORKERS))]
     workers: NonZeroUsize,
-    /// A task's deadline: 5s, 200ms
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = humantime::parse_duration)]
+    /// A task's deadline
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = deadline)]
     timeout: Duration,
     /// Tasks do nothing: what is left is the pool itself
     #[arg(long)]
@@ -143,25 +145,13 @@ impl FromStr for Fault {
 impl JobArgs {
     /// The job of these arguments, if it is one.
     pub(crate) fn job(&self) -> Result<Job> {
-        let refuse = |why: String| Err(Misuse::new(why).into());
-        if self.below > MOST_NUMBERS {
-            return refuse(format!("--below: at most {MOST_NUMBERS}"));
-        }
-        if self.ranges > MOST_RANGES {
-            return refuse(format!("--ranges: at most {MOST_RANGES}"));
-        }
-        if self.workers.get() > MOST_WORKERS {
-            return refuse(format!("--workers: at most {MOST_WORKERS}"));
-        }
-        if self.timeout < Duration::from_millis(1) || self.timeout > LONGEST_TIMEOUT {
-            return refuse("--timeout: from 1ms to 1day".to_owned());
-        }
         for fault in &self.fault {
             if let Some(task) = fault.task.filter(|task| *task >= self.ranges) {
                 let ranges = self.ranges;
-                return refuse(format!(
+                let why = format!(
                     "--fault: there is no task {task} among {ranges}; they count from 0"
-                ));
+                );
+                return Err(Misuse(why).into());
             }
         }
         Ok(Job {

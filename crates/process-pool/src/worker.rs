@@ -14,8 +14,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use rustix::process::{Signal, set_parent_process_death_signal};
-use test_fixtures::{monotonic_nanos, panic_message};
+use test_fixtures::{end_with_pool, monotonic_nanos, panic_message};
 
 use crate::{
     BUFFER, FaultKind,
@@ -26,8 +25,7 @@ use crate::{
 
 /// Reads tasks from standard input and answers them in order, until the input ends.
 pub(crate) fn serve() -> Result<()> {
-    // The end of the input says the same, but not to a process that is stopped.
-    set_parent_process_death_signal(Some(Signal::KILL)).context("parent death signal")?;
+    end_with_pool()?;
     // What a panic has to say goes into the reply.
     panic::set_hook(Box::new(|_| {}));
     // Standard output proper is buffered by lines, and a frame is not a line.

@@ -3,9 +3,9 @@
 use std::{num::NonZeroUsize, time::Duration};
 
 use anyhow::Result;
-use fetching::{Stage, Urls, milliseconds};
+use fetching::{Requests, Stage};
 use origin::Record;
-use test_fixtures::Misuse;
+use test_fixtures::{duration, whole};
 
 use crate::Job;
 
@@ -15,71 +15,47 @@ const LAST_BATCH: &str = "/note/last";
 /// The job's parameters.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
-    #[command(flatten)]
-    urls: Urls,
     /// How many requests
-    #[arg(long, default_value_t = 100)]
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    #[arg(value_parser = whole::<usize>(0..=1_000_000))]
+    #[arg(conflicts_with_all = ["own_urls", "paths"])]
     tasks: usize,
     /// How many of them may be in flight at once
-    #[arg(long, default_value = "10")]
+    #[arg(long, value_name = "N", default_value = "10")]
+    #[arg(value_parser = whole::<NonZeroUsize>(1..=100_000))]
     limit: NonZeroUsize,
     /// How long the origin waits before each answer
-    #[arg(long, default_value = "20ms", value_parser = milliseconds)]
+    #[arg(long, value_name = "TIME", default_value = "20ms", value_parser = duration)]
+    #[arg(conflicts_with_all = ["own_urls", "paths"])]
     latency: Duration,
-    /// Bytes in each answer's body
-    #[arg(long, default_value_t = 1024)]
-    bytes: u64,
-    /// Threads of the runtimes that have a choice [default: the machine's cores]
-    #[arg(long)]
-    workers: Option<NonZeroUsize>,
-    /// When to give a request up
-    #[arg(long, default_value = "10s", value_parser = milliseconds)]
-    timeout: Duration,
-    /// Ask the origin for this path, in its own grammar; can be given several times
-    #[arg(long = "path", value_name = "PATH")]
-    paths: Vec<String>,
+    #[command(flatten)]
+    requests: Requests,
     /// Let answers be whole, garbage, hanging or made to panic, at random from this seed
-    #[arg(long, value_name = "SEED")]
+    #[arg(long, value_name = "SEED", value_parser = whole::<u64>(0..=u64::MAX))]
+    #[arg(conflicts_with_all = ["own_urls", "paths"])]
     mix: Option<u64>,
 }
 
 impl Args {
     pub(crate) fn stage(&self) -> Result<(Stage, Job)> {
-        let own_origin = self.urls.read()?.map(Stage::of_user);
-        let (stage, latency) = match own_origin {
-            Some(stage) => (stage, Duration::ZERO),
-            None => (Stage::with_origin(self.paths())?, self.latency()),
+        let stage = self.requests.stage(|| self.paths())?;
+        // Nothing is known of answers that the user named.
+        let latency = match self.requests.are_named() {
+            true => Duration::ZERO,
+            false => self.latency,
         };
-        let timeout_ms = self.timeout.as_millis() as u64;
-        if timeout_ms == 0 {
-            return Err(Misuse::new("--timeout must be at least 1ms").into());
-        }
         let job = Job {
             urls: stage.urls().to_vec(),
             limit: self.limit,
-            workers: self.workers.unwrap_or_else(cores),
-            timeout_ms,
+            workers: self.requests.workers(),
+            timeout_ms: self.requests.timeout_ms(),
             latency_ms: latency.as_secs_f64() * 1e3,
         };
         Ok((stage, job))
     }
 
-    /// What the origin is known to wait before each answer.
-    fn latency(&self) -> Duration {
-        match self.paths.is_empty() {
-            true => self.latency,
-            false => Duration::ZERO,
-        }
-    }
-
     fn paths(&self) -> Vec<String> {
-        if !self.paths.is_empty() {
-            return self.paths.clone();
-        }
-        let honest = match self.latency.as_micros() {
-            0 => format!("/bytes/{}", self.bytes),
-            latency => format!("/after/{latency}us/bytes/{}", self.bytes),
-        };
+        let honest = self.requests.path_after(self.latency);
         let Some(seed) = self.mix else {
             return (0..self.tasks)
                 .map(|task| format!("{honest}/nonce/{task}"))
@@ -100,10 +76,6 @@ impl Args {
             .map(|task| format!("{honest}{LAST_BATCH}/nonce/last-{task}"));
         mixed.chain(last).collect()
     }
-}
-
-fn cores() -> NonZeroUsize {
-    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
 pub(crate) fn is_last_batch(path: &str) -> bool {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
+use fetching::cases::paths;
 use test_fixtures::{Bench, Case, Settings};
 
 use crate::Semaphores;
@@ -40,103 +41,33 @@ pub(crate) fn cases() -> Vec<Case<Semaphores>> {
         holds(
             "chunked",
             "a chunked body is whole",
-            &["--path", "/chunked/100000"],
+            &paths(["/chunked/100000"]),
         ),
         holds(
             "status_is_no_failure",
             "a 503 is an answer",
-            &["--path", "/status/503", "--path", "/status/404/bytes/10"],
-        ),
-        holds(
-            "refused",
-            "nobody listens",
-            &["--path", "/refused", "--path", "/bytes/10"],
-        ),
-        holds(
-            "truncated_body",
-            "a body cut short is no success",
-            &["--path", "/bytes/4096/truncate/1000", "--path", "/bytes/10"],
-        ),
-        holds(
-            "truncated_chunked_body",
-            "a chunked body cut short is no success",
-            &[
-                "--path",
-                "/chunked/4096/truncate/1000",
-                "--path",
-                "/bytes/10",
-            ],
-        ),
-        holds(
-            "reset_body",
-            "a connection reset in the body is no success",
-            &["--path", "/bytes/4096/reset/1000", "--path", "/bytes/10"],
-        ),
-        holds(
-            "garbage",
-            "what is not HTTP is malformed",
-            &["--path", "/garbage", "--path", "/bytes/10"],
-        ),
-        holds(
-            "closed",
-            "a connection closed without an answer is truncated",
-            &["--path", "/close", "--path", "/bytes/10"],
-        ),
-        holds(
-            "silence_times_out",
-            "no answer: given up at the time-out",
-            &[
-                "--path",
-                "/hang",
-                "--path",
-                "/bytes/10",
-                "--timeout",
-                "300ms",
-            ],
-        ),
-        holds(
-            "stalled_body_times_out",
-            "half a body, then silence: given up",
-            &[
-                "--path",
-                "/bytes/4096/stall/1000",
-                "--path",
-                "/bytes/10",
-                "--timeout",
-                "300ms",
-            ],
+            &paths(["/status/503", "/status/404/bytes/10"]),
         ),
         holds(
             "slow_holder",
             "a slow holder keeps its permit, and only that one",
-            &[
-                "--path",
-                "/after/300ms/bytes/10",
-                "--path",
-                "/after/20ms/bytes/11",
-                "--path",
-                "/after/20ms/bytes/12",
-                "--path",
-                "/after/20ms/bytes/13",
-                "--limit",
+            &limited(
                 "2",
-            ],
+                [
+                    "/after/300ms/bytes/10",
+                    "/after/20ms/bytes/11",
+                    "/after/20ms/bytes/12",
+                    "/after/20ms/bytes/13",
+                ],
+            ),
         ),
         holds(
             "a_panic_is_one_outcome",
             "the others complete, at full width",
-            &[
-                "--path",
-                "/bytes/10/note/panic",
-                "--path",
-                "/bytes/11",
-                "--path",
-                "/bytes/12",
-                "--limit",
-                "1",
-            ],
+            &limited("1", ["/bytes/10/note/panic", "/bytes/11", "/bytes/12"]),
         ),
     ];
+    cases.extend(fetching::cases::faults());
     cases.push(Case::holds_under(
         "permits_whole_again",
         "after a thousand random outcomes every permit is there",
@@ -163,6 +94,15 @@ pub(crate) fn cases() -> Vec<Case<Semaphores>> {
         ten_times_the_items,
     ));
     cases
+}
+
+fn limited<const N: usize>(
+    limit: &'static str,
+    all: [&'static str; N],
+) -> Vec<&'static str> {
+    let mut args = paths(all);
+    args.extend(["--limit", limit]);
+    args
 }
 
 fn ten_times_the_items(bench: &Bench<Semaphores>) -> Result<()> {

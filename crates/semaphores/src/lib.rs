@@ -59,6 +59,8 @@ impl Model for Semaphores {
     const NAME: &'static str = "semaphores";
     const ABOUT: &'static str = "Many requests, few permits: fetch every URL with at most --limit in flight, on every runtime";
     const COMPARISON: &'static [&'static str] = &["--tasks", "500", "--limit", "100"];
+    const EXAMPLES: &'static [&'static str] =
+        &["--tasks 1000 --limit 100", "--limit 2 --urls-from urls.txt"];
     const LONG: &'static [&'static str] = &["--tasks", "1000", "--latency", "100ms"];
     const README: &'static str = include_str!("../README.md");
 
@@ -91,7 +93,8 @@ impl Model for Semaphores {
     }
 
     fn describe(job: &Job) -> String {
-        format!("{} URLs, at most {} in flight", job.urls.len(), job.limit)
+        let (urls, s) = (job.urls.len(), plural(job.urls.len()));
+        format!("{urls} URL{s}, at most {} in flight", job.limit)
     }
 
     fn check(stage: &Stage, job: &Job, output: &Output) -> Result<Facts> {
@@ -137,7 +140,11 @@ impl Model for Semaphores {
         let latency = job.latency_ms;
         Ok(Some(Floor::new(
             time,
-            format!("{tasks} requests of {latency} ms, {limit} at once: {turns} turns"),
+            format!(
+                "{tasks} request{} of {latency} ms, {limit} at once: {turns} turn{}",
+                plural(tasks),
+                plural(turns)
+            ),
         )))
     }
 
@@ -148,4 +155,8 @@ impl Model for Semaphores {
     fn cases() -> Vec<Case<Self>> {
         cases::cases()
     }
+}
+
+fn plural(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
 }

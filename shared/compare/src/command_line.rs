@@ -4,18 +4,31 @@ use std::ffi::OsString;
 
 use anyhow::Result;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use test_fixtures::Misuse;
+use test_fixtures::{Misuse, unknown, with_negatives};
 
 use crate::{
     models::{self, AnyModel, MODELS},
     options::Options,
 };
 
+const EXAMPLES: &str = "\
+Examples:
+  compare                                every model
+  compare semaphores --limit 100         one model
+  compare locks --variants std_mutex,tokio --rounds 20
+  compare run semaphores                 what the job is, and what comes of it
+  compare diff semaphores tokio smol     what a runtime changed
+
+A model's own flags: compare MODEL --help
+";
+
 /// What is asked for.
 pub(crate) enum Request {
     Compare(Vec<Asked>, Options),
     Faults(Vec<&'static dyn AnyModel>, Vec<String>),
     Peers,
+    /// A model's demo, with the words that follow.
+    Run(&'static dyn AnyModel, Vec<OsString>),
     /// A model and two of its variants.
     Diff(&'static dyn AnyModel, String, String),
     /// Help or a version: to be printed, and no error.
@@ -35,9 +48,16 @@ pub(crate) fn parse(args: &[OsString]) -> Result<Request> {
         .get(1)
         .and_then(|word| word.to_str())
         .unwrap_or_default();
-    let parsed = match models::find(first) {
-        Some(model) => parse_model(model, &args[2..]),
-        None => parse_top(args),
+    let second = args.get(2).and_then(|word| word.to_str());
+    let parsed = match (models::find(first), second.and_then(models::find)) {
+        (Some(model), _) => parse_model(model, &args[2..]),
+        (None, Some(model)) if first == "run" => {
+            return Ok(Request::Run(model, args[3..].to_vec()));
+        }
+        (None, Some(model)) if first == "help" => {
+            parse_model(model, &[OsString::from("--help")])
+        }
+        _ => parse_top(args),
     };
     parsed.or_else(|error| match error.downcast::<clap::Error>() {
         Ok(error) if !error.use_stderr() => Ok(Request::Text(error.to_string())),
@@ -46,24 +66,22 @@ pub(crate) fn parse(args: &[OsString]) -> Result<Request> {
     })
 }
 
-/// `compare MODEL …`: the model's comparison, with the user's words after its own, which
-/// they replace.
+/// `compare MODEL …`: the model's job, which starts from the comparison's size.
 fn parse_model(model: &'static dyn AnyModel, words: &[OsString]) -> Result<Request> {
-    let starts_from = model.comparison().join(" ");
+    let name = format!("compare {}", model.name());
     let command = Command::new(model.name())
-        .bin_name(format!("compare {}", model.name()))
-        .after_help(format!("A comparison starts from: {starts_from}"));
-    let command = model
-        .augment(Options::augment_args(command))
+        .bin_name(&name)
+        .after_help(examples(&name, model.examples()));
+    let job = model.augment(command.next_help_heading("The job"));
+    let command = with_defaults(job, model.comparison());
+    let command = Options::augment_args(command)
         .about(model.about())
         .args_override_self(true);
-    let name = OsString::from(model.name());
-    let own = model.comparison().iter().map(OsString::from);
-    let all = own.chain(words.iter().cloned());
-    let matches =
-        command.try_get_matches_from(std::iter::once(name).chain(all.clone()))?;
+    let line = std::iter::once(OsString::from(model.name())).chain(words.iter().cloned());
+    let matches = with_negatives(command).try_get_matches_from(line)?;
     let options = Options::read(&matches)?;
-    let args = all
+    let args = words
+        .iter()
         .map(|word| word.to_string_lossy().into_owned())
         .collect();
     Ok(Request::Compare(
@@ -74,6 +92,23 @@ fn parse_model(model: &'static dyn AnyModel, words: &[OsString]) -> Result<Reque
         }],
         options,
     ))
+}
+
+/// The command with these flags' values as its defaults: so they show in its help, and
+/// nothing that the user gives can conflict with them.
+fn with_defaults(command: Command, words: &'static [&'static str]) -> Command {
+    command.mut_args(|arg| {
+        let is_own = |pair: &&[&str]| pair[0].strip_prefix("--") == arg.get_long();
+        match words.chunks_exact(2).find(is_own) {
+            Some(pair) => arg.default_value(pair[1]),
+            None => arg,
+        }
+    })
+}
+
+fn examples(name: &str, all: &[&str]) -> String {
+    let lines = all.iter().map(|words| format!("  {name} {words}\n"));
+    format!("Examples:\n{}", lines.collect::<String>())
 }
 
 fn parse_top(args: &[OsString]) -> Result<Request> {
@@ -87,6 +122,7 @@ fn parse_top(args: &[OsString]) -> Result<Request> {
     }
     let mut command = Command::new("compare")
         .version(env!("CARGO_PKG_VERSION"))
+        .after_help(EXAMPLES)
         .args_conflicts_with_subcommands(true);
     command = Options::augment_args(command)
         .about("One job, every runtime, side by side: compares every model, or one")
@@ -96,6 +132,10 @@ fn parse_top(args: &[OsString]) -> Result<Request> {
     }
     let command = command
         .subcommand(
+            Run::augment_args(Command::new("run"))
+                .about("Do a model's job once on every variant, and show the results"),
+        )
+        .subcommand(
             Faults::augment_args(Command::new("faults")).about(
                 "Hold every case against every variant: models x variants x cases",
             ),
@@ -104,24 +144,29 @@ fn parse_top(args: &[OsString]) -> Result<Request> {
             Diff::augment_args(Command::new("diff")).about("Two variants side by side"),
         )
         .subcommand(Command::new("peers").about("Set up Python for the peers"));
-    let matches = command.try_get_matches_from(args).map_err(|error| {
-        let word = args
-            .get(1)
-            .and_then(|word| word.to_str())
-            .unwrap_or_default();
-        match error.kind() {
-            clap::error::ErrorKind::InvalidSubcommand
-            | clap::error::ErrorKind::UnknownArgument
-                if !word.starts_with('-') =>
-            {
-                anyhow::Error::from(unknown_model(word))
-            }
-            _ => error.into(),
-        }
-    })?;
+    let word = args
+        .get(1)
+        .and_then(|word| word.to_str())
+        .unwrap_or_default();
+    let is_ours = command.find_subcommand(word).is_some();
+    let matches =
+        command
+            .try_get_matches_from(args)
+            .map_err(|error| match error.kind() {
+                clap::error::ErrorKind::InvalidSubcommand
+                | clap::error::ErrorKind::UnknownArgument
+                    if !word.starts_with('-') && !is_ours =>
+                {
+                    anyhow::Error::from(unknown_model(word))
+                }
+                _ => error.into(),
+            })?;
     match matches.subcommand() {
         None => {}
         Some(("peers", _)) => return Ok(Request::Peers),
+        Some(("run", matches)) => {
+            return Err(unknown_model(&Run::from_arg_matches(matches)?.model).into());
+        }
         Some(("diff", matches)) => {
             let Diff { model, left, right } = Diff::from_arg_matches(matches)?;
             let model = models::find(&model).ok_or_else(|| unknown_model(&model))?;
@@ -144,16 +189,12 @@ fn parse_top(args: &[OsString]) -> Result<Request> {
     known_somewhere(MODELS, &options.variants)?;
     let chosen = MODELS.iter().filter(|model| options.chooses_from(**model));
     let asked = chosen.map(|model| {
-        let words = model.comparison().iter().copied();
         let command = model.augment(Command::new(model.name()));
-        let matches = command
-            .args_override_self(true)
-            .try_get_matches_from(std::iter::once(model.name()).chain(words))?;
-        let args = model.comparison().iter().map(ToString::to_string).collect();
+        let command = with_defaults(command, model.comparison());
         Ok(Asked {
             model: *model,
-            matches,
-            args,
+            matches: command.try_get_matches_from([model.name()])?,
+            args: Vec::new(),
         })
     });
     Ok(Request::Compare(asked.collect::<Result<_>>()?, options))
@@ -170,6 +211,19 @@ struct Faults {
 }
 
 #[derive(Debug, Args)]
+struct Run {
+    /// The model
+    model: String,
+    /// Its own arguments: see `run MODEL --help`
+    #[arg(
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "ARGUMENTS"
+    )]
+    _args: Vec<OsString>,
+}
+
+#[derive(Debug, Args)]
 struct Diff {
     /// The model
     model: String,
@@ -181,15 +235,16 @@ struct Diff {
 
 /// A name that none of the models has is a slip; one that only some have chooses.
 fn known_somewhere(models: &[&dyn AnyModel], names: &[String]) -> Result<(), Misuse> {
-    let has = |model: &&dyn AnyModel, name: &String| {
-        model.contestants().iter().any(|one| one.name == *name)
-    };
-    match names
-        .iter()
-        .find(|name| !models.iter().any(|model| has(model, name)))
-    {
+    let mut known = Vec::new();
+    for contestant in models.iter().flat_map(|model| model.contestants()) {
+        if !known.contains(&contestant.name) {
+            known.push(contestant.name);
+        }
+    }
+    let known: Vec<_> = known.iter().map(String::as_str).collect();
+    match names.iter().find(|name| !known.contains(&name.as_str())) {
         None => Ok(()),
-        Some(name) => Err(Misuse(format!("no model has a variant {name:?}"))),
+        Some(name) => Err(unknown("no model has a variant", name, &known)),
     }
 }
 
@@ -201,8 +256,5 @@ fn is_model(word: &OsString) -> bool {
 /// The model is not one of ours.
 pub(crate) fn unknown_model(name: &str) -> Misuse {
     let names: Vec<_> = MODELS.iter().map(|model| model.name()).collect();
-    Misuse(format!(
-        "there is no model {name:?}; there are {}",
-        names.join(", ")
-    ))
+    unknown("there is no model", name, &names)
 }

@@ -1,23 +1,20 @@
 //! Every case against every variant, as a table: models x variants x cases.
 
-use std::io::{self, Write};
-
 use anyhow::Result;
-use test_fixtures::{Verdict, interrupt};
+use test_fixtures::{Verdict, interrupt, print};
 
 use crate::models::{AnyModel, Contestant};
 
 /// Judges the models' cases and prints each verdict as it is known. False if any fails.
 pub(crate) fn run(models: &[&dyn AnyModel], variants: &[String]) -> Result<bool> {
     let mut all_well = true;
-    let mut out = io::stdout().lock();
     for model in models {
-        writeln!(out, "{}", model.name())?;
+        print(&format!("{}\n", model.name()))?;
         for contestant in model.contestants() {
             if !variants.is_empty() && !variants.contains(&contestant.name) {
                 continue;
             }
-            all_well &= judge(*model, &contestant, &mut out)?;
+            all_well &= judge(*model, &contestant)?;
             if interrupt::received().is_some() {
                 eprintln!("interrupted: not all cases were judged");
                 return Ok(false);
@@ -27,14 +24,10 @@ pub(crate) fn run(models: &[&dyn AnyModel], variants: &[String]) -> Result<bool>
     Ok(all_well)
 }
 
-fn judge(
-    model: &dyn AnyModel,
-    contestant: &Contestant,
-    out: &mut impl Write,
-) -> Result<bool> {
+fn judge(model: &dyn AnyModel, contestant: &Contestant) -> Result<bool> {
     let name = &contestant.name;
     if let Err(missing) = &contestant.runner {
-        writeln!(out, "  {name:17} {missing}")?;
+        print(&format!("  {name:17} {missing}\n"))?;
         return Ok(true);
     }
     let mut held = 0;
@@ -59,10 +52,9 @@ fn judge(
         }
         Ok(())
     })?;
-    writeln!(out, "  {name:17} {held} cases hold")?;
+    print(&format!("  {name:17} {held} cases hold\n"))?;
     for note in notes {
-        writeln!(out, "      {note}")?;
+        print(&format!("      {note}\n"))?;
     }
-    out.flush()?;
     Ok(all_well)
 }

@@ -27,13 +27,12 @@ mod wrap;
 use std::{
     env,
     ffi::OsString,
-    io::{self, Write},
     process::ExitCode,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use anyhow::{Context, Result};
-use test_fixtures::{Misuse, Settings, interrupt, one_line};
+use anyhow::Result;
+use test_fixtures::{Settings, exit_code, interrupt, print};
 
 use crate::{
     command_line::{Asked, Request},
@@ -51,26 +50,27 @@ fn main() -> ExitCode {
     if args.get(1).is_some_and(|word| word == "model") {
         return model(&args[2..]);
     }
-    let request = match command_line::parse(&args) {
-        Ok(Request::Text(text)) => return exit(print(&text).map(|()| true)),
-        Ok(request) => request,
-        Err(error) => return exit(Err(error)),
-    };
-    exit(
-        interrupt::listen()
-            .map_err(Into::into)
-            .and_then(|()| match request {
-                Request::Compare(asked, options) => compare(asked, &options),
-                Request::Faults(models, variants) => faults::run(&models, &variants),
-                Request::Peers => peers::install().map(|()| true),
-                Request::Diff(model, left, right) => {
-                    let left = (&*left, model.source(&left)?);
-                    let right = (&*right, model.source(&right)?);
-                    print(&diff::render(left, right)).map(|()| true)
-                }
-                Request::Text(_) => unreachable!("texts are printed above"),
-            }),
-    )
+    match command_line::parse(&args) {
+        Ok(Request::Run(model, words)) => model.main(&mut words.into_iter()),
+        request => exit_code("compare", request.and_then(answer)),
+    }
+}
+
+/// Does what was asked for. False if something came out badly.
+fn answer(request: Request) -> Result<bool> {
+    interrupt::listen()?;
+    match request {
+        Request::Compare(asked, options) => compare(asked, &options),
+        Request::Faults(models, variants) => faults::run(&models, &variants),
+        Request::Peers => peers::install().map(|()| true),
+        Request::Diff(model, left, right) => {
+            let left = (&*left, model.source(&left)?);
+            let right = (&*right, model.source(&right)?);
+            print(&diff::render(left, right)).map(|()| true)
+        }
+        Request::Text(text) => print(&text).map(|()| true),
+        Request::Run(..) => unreachable!("a demo ends the program by itself"),
+    }
 }
 
 fn model(args: &[OsString]) -> ExitCode {
@@ -80,7 +80,7 @@ fn model(args: &[OsString]) -> ExitCode {
         .unwrap_or_default();
     match models::find(name) {
         Some(model) => model.main(&mut args[1..].iter().cloned()),
-        None => exit(Err(command_line::unknown_model(name).into())),
+        None => exit_code("compare", Err(command_line::unknown_model(name).into())),
     }
 }
 
@@ -188,35 +188,4 @@ fn field(asked: Asked, options: &Options) -> Result<Field> {
         contestants,
         reference,
     })
-}
-
-fn print(text: &str) -> Result<()> {
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())
-        .and_then(|()| out.flush())
-        .context("standard output")
-}
-
-fn exit(result: Result<bool>) -> ExitCode {
-    if let Some(signal) = interrupt::received() {
-        return signal.exit_code();
-    }
-    let error = match result {
-        Ok(true) => return ExitCode::SUCCESS,
-        Ok(false) => return ExitCode::FAILURE,
-        Err(error) => error,
-    };
-    let closed = error.chain().any(|cause| {
-        let io = cause.downcast_ref::<io::Error>();
-        io.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-    });
-    let clap = error.downcast_ref::<clap::Error>();
-    let misuse = clap.is_some() || error.chain().any(|cause| cause.is::<Misuse>());
-    if !closed {
-        match clap {
-            Some(error) => eprintln!("compare: {}", one_line(error)),
-            None => eprintln!("compare: {error:#}"),
-        }
-    }
-    ExitCode::from(if misuse { 2 } else { 1 })
 }

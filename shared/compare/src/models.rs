@@ -44,6 +44,8 @@ pub(crate) trait AnyModel: Sync {
         contestant: &Contestant,
         tell: &mut dyn FnMut(&'static str, Verdict) -> Result<()>,
     ) -> Result<()>;
+    /// Arguments worth trying.
+    fn examples(&self) -> &'static [&'static str];
     /// The model's own command line.
     fn main(&self, args: &mut dyn Iterator<Item = std::ffi::OsString>) -> ExitCode;
 }
@@ -100,6 +102,10 @@ impl<M: Model> AnyModel for Of<M> {
 
     fn comparison(&self) -> &'static [&'static str] {
         M::COMPARISON
+    }
+
+    fn examples(&self) -> &'static [&'static str] {
+        M::EXAMPLES
     }
 
     fn augment(&self, command: Command) -> Command {
@@ -166,7 +172,8 @@ impl<M: Model> AnyModel for Of<M> {
     }
 
     fn main(&self, args: &mut dyn Iterator<Item = std::ffi::OsString>) -> ExitCode {
-        demo_from::<M>(&prefix::<M>(), args)
+        let name = format!("compare run {}", M::NAME);
+        demo_from::<M>(&name, &prefix::<M>(), args)
     }
 }
 
@@ -211,6 +218,32 @@ impl<M: Model> AnyJob for Job<M> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A comparison's arguments are flags with their values, and examples are arguments.
+    #[test]
+    fn comparisons_and_examples_are_command_lines() {
+        for model in MODELS {
+            let command = model.augment(Command::new(model.name()).no_binary_name(true));
+            for pair in model.comparison().chunks(2) {
+                let [flag, _] = pair else {
+                    panic!("{}: {pair:?} is not a flag and a value", model.name());
+                };
+                let of_flag = |arg: &clap::Arg| flag.strip_prefix("--") == arg.get_long();
+                assert!(command.get_arguments().any(of_flag), "{flag}");
+            }
+            let examples = model
+                .examples()
+                .iter()
+                .map(|words| words.split(' ').collect());
+            let all = examples.chain([model.comparison().to_vec()]);
+            for words in all {
+                let parsed = command.clone().try_get_matches_from::<Vec<_>, _>(words);
+                if let Err(error) = parsed {
+                    panic!("{}: {error}", model.name());
+                }
+            }
+        }
+    }
 
     /// The root README's table has every model, with every variant and peer.
     #[test]

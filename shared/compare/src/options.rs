@@ -4,7 +4,7 @@ use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 use anyhow::Result;
 use clap::{ArgMatches, Args, FromArgMatches};
-use test_fixtures::{Misuse, Runner, Status};
+use test_fixtures::{Misuse, Runner, Status, deadline, duration, unknown, whole};
 
 use crate::{
     models::{AnyModel, Contestant},
@@ -13,7 +13,7 @@ use crate::{
 
 /// How to compare, and where to put what comes of it.
 #[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Comparison")]
+#[command(next_help_heading = "The comparison")]
 pub(crate) struct Options {
     /// Only these variants or peers, separated by commas
     #[arg(long, value_delimiter = ',', value_name = "NAMES")]
@@ -22,18 +22,18 @@ pub(crate) struct Options {
     #[arg(long, value_name = "NAME")]
     reference: Option<String>,
     /// Exactly so many rounds
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, value_parser = whole::<u32>(1..=10_000))]
     #[arg(conflicts_with = "budget", value_name = "N")]
     rounds: Option<u32>,
     /// How long the rounds of all models may take together; at least six are run
-    #[arg(long, default_value = "44s", value_parser = humantime::parse_duration)]
+    #[arg(long, default_value = "44s", value_parser = duration)]
     #[arg(value_name = "TIME")]
     pub(crate) budget: Duration,
     /// Chooses the orders in which the rounds go; the same seed, the same orders
     #[arg(long, default_value_t = 1, value_name = "N")]
     pub(crate) seed: u64,
     /// When to kill a trial
-    #[arg(long, default_value = "30s", value_parser = humantime::parse_duration)]
+    #[arg(long, default_value = "30s", value_parser = deadline)]
     #[arg(value_name = "TIME")]
     pub(crate) time_limit: Duration,
     /// Compare a program of your own that speaks the trial protocol (docs/src/protocol.md)
@@ -128,11 +128,7 @@ impl Options {
         let names: Vec<_> = all.iter().map(|one| one.name.clone()).collect();
         let known = |name: &String| match names.contains(name) {
             true => Ok(()),
-            false => Err(Misuse(format!(
-                "{} has no variant {name:?}; it has {}",
-                model.name(),
-                names.join(", ")
-            ))),
+            false => Err(no_variant(model, name, &names)),
         };
         if !self.is_of_all {
             self.variants.iter().try_for_each(known)?;
@@ -155,6 +151,11 @@ impl Options {
             .unwrap_or_else(|| all[0].name.clone());
         Ok((all, reference))
     }
+}
+
+fn no_variant(model: &dyn AnyModel, name: &str, names: &[String]) -> Misuse {
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    unknown(&format!("{} has no variant", model.name()), name, &names)
 }
 
 /// A program that the user brought, as a shell takes it.

@@ -34,7 +34,7 @@ pub(crate) struct ModelResults {
     pub(crate) about: String,
     /// The job in one line.
     pub(crate) job: String,
-    /// The job's arguments.
+    /// What the user gave for the job and its comparison, beside the comparison's defaults.
     pub(crate) args: Vec<String>,
     /// The variant that ratios are to.
     pub(crate) reference: String,

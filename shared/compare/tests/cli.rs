@@ -60,6 +60,13 @@ fn misuse_is_one_line() {
     misuse(&["locks", "--rounds", "0"], "--rounds");
     misuse(&["locks", "--seed", "-1"], "-1");
     misuse(&["locks", "--nonesuch"], "--nonesuch");
+    misuse(&["locks", "--worker", "2"], "'--workers'");
+    misuse(&["locks", "--workers", "-1"], "from 1 to 10000");
+    misuse(&["locks", "--variants", "tokoi"], "did you mean tokio?");
+    misuse(&["--variants", "tokoi"], "did you mean tokio?");
+    misuse(&["lokcs"], "did you mean locks?");
+    misuse(&["locks", "--budget", "5"], "write the unit");
+    misuse(&["locks", "--time-limit", "0"], "at least 1ms");
     misuse(&["locks", "--with", "nothing"], "NAME=COMMAND");
     misuse(&["locks", "--with", "tokio=true"], "already");
     misuse(&["--rounds", "1", "locks"], "write the model first");
@@ -70,6 +77,82 @@ fn misuse_is_one_line() {
         &["semaphores", "--urls-from", "/nonesuch"],
         "can't read URLs",
     );
+}
+
+/// Whatever does not fit what else was given is refused, and defaults fit everything.
+#[test]
+fn flags_that_would_be_ignored_conflict() {
+    for flag in ["--tasks", "--bytes", "--mix"] {
+        misuse(&["semaphores", "http://localhost/", flag, "1"], flag);
+        misuse(&["semaphores", "--urls-from", "x", flag, "1"], flag);
+        misuse(&["semaphores", "--path", "/bytes/1", flag, "1"], flag);
+    }
+    misuse(
+        &["async-io", "--path", "/hang", "--latency", "1ms"],
+        "--latency",
+    );
+    misuse(
+        &["async-io", "http://localhost/", "--path", "/hang"],
+        "--path",
+    );
+    let args = ["semaphores", "--path", "/bytes/10", "--variants", "smol"];
+    let output = output(&[&args[..], &["--rounds", "1", "--json"]].concat());
+    let json: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(json["models"][0]["job"], "1 URL, at most 100 in flight");
+}
+
+#[test]
+fn a_demo_is_run_and_says_how() {
+    let run = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_compare"));
+        command
+            .arg("run")
+            .args(args)
+            .output()
+            .expect("compare starts")
+    };
+    let output = run(&["locks", "--variants", "std_atomic", "--increments", "10"]);
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{stdout}");
+    assert!(stdout.contains("count 100 of 100"), "{stdout}");
+    let help = run(&["locks", "--help"]).stdout;
+    let help = String::from_utf8_lossy(&help);
+    assert!(help.contains("Usage: compare run locks"), "{help}");
+    for (args, words) in [
+        (&["lokcs"][..], "did you mean locks?"),
+        (&["locks", "--workers", "0"], "from 1 to"),
+        (&[], "<MODEL>"),
+    ] {
+        let output = run(args);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{stderr}");
+        assert_eq!(stderr.lines().count(), 1, "{stderr}");
+        assert!(stderr.contains(words), "{stderr}");
+    }
+}
+
+#[test]
+fn help_is_no_wider_than_a_terminal_and_shows_the_comparison() {
+    for (args, words) in [
+        (&["--help"][..], "Examples:"),
+        (&["semaphores", "--help"], "[default: 500]"),
+        (&["help", "semaphores"], "[default: 500]"),
+        (&["run", "semaphores", "--help"], "[default: 100]"),
+        (&["process-pool", "--help"], "--fault"),
+        (&["faults", "--help"], "MODEL"),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_compare"))
+            .args(args)
+            .env("COLUMNS", "80")
+            .output()
+            .expect("compare starts");
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{args:?}");
+        assert!(text.contains(words), "no {words:?} in {text}");
+        for line in text.lines() {
+            assert!(line.chars().count() <= 80, "{args:?}: {line}");
+        }
+    }
 }
 
 #[test]

@@ -1,14 +1,17 @@
 //! What every model that fetches shares: pages, what becomes of them, the URLs that a
 //! user names, and the stage with its origin and its oracle.
 
+pub mod cases;
 mod failure;
 mod page;
+mod requests;
 mod stage;
 mod target;
 mod urls;
 
 pub use failure::outcome;
 pub use page::{Page, PartialPage, Sha256, results, whole_results};
+pub use requests::Requests;
 pub use stage::Stage;
 pub use target::Target;
-pub use urls::{Urls, milliseconds};
+pub use urls::Urls;

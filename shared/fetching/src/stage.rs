@@ -70,6 +70,11 @@ impl Stage {
         &self.urls
     }
 
+    /// The paths that the origin is asked for; none if the URLs are the user's.
+    pub fn paths(&self) -> &[String] {
+        &self.paths
+    }
+
     /// The origin, unless the URLs are the user's.
     pub fn origin(&self) -> Option<&Origin> {
         self.origin.as_ref()

@@ -3,15 +3,16 @@
 use std::{
     fs,
     io::{self, Read},
-    time::Duration,
 };
 
 use anyhow::Result;
 use test_fixtures::Misuse;
 use url::Url;
 
-/// URLs to fetch instead of the origin's own.
+/// URLs to fetch instead of the origin's own. What sizes the origin's answers conflicts
+/// with them by the name of this group.
 #[derive(Clone, Debug, Default, clap::Args)]
+#[group(id = "own_urls")]
 pub struct Urls {
     /// Fetch these instead of the demo's own origin
     #[arg(value_name = "URL")]
@@ -22,9 +23,14 @@ pub struct Urls {
 }
 
 impl Urls {
+    /// Whether the user named any, or a file of them.
+    pub fn are_named(&self) -> bool {
+        !self.urls.is_empty() || self.urls_from.is_some()
+    }
+
     /// The URLs, each checked; `None` if the user named neither URLs nor a file.
     pub fn read(&self) -> Result<Option<Vec<String>>> {
-        if self.urls.is_empty() && self.urls_from.is_none() {
+        if !self.are_named() {
             return Ok(None);
         }
         let mut urls = Vec::new();
@@ -32,27 +38,43 @@ impl Urls {
             urls.push(checked(url).map_err(Misuse::new)?);
         }
         if let Some(file) = &self.urls_from {
-            for (index, line) in read(file)?.lines().enumerate() {
+            let text = read(file)?;
+            // Some editors put a byte order mark before the text.
+            let text = text.trim_start_matches('\u{feff}');
+            for (index, line) in text.lines().enumerate() {
                 let line = line.trim();
                 if line.is_empty() || line.starts_with('#') {
                     continue;
                 }
+                let file = called(file);
                 let at = |why| Misuse(format!("{file}, line {}: {why}", index + 1));
                 urls.push(checked(line).map_err(at)?);
             }
         }
         if urls.is_empty() {
-            let file = self.urls_from.as_deref().unwrap_or("the command line");
+            let file = self.urls_from.as_deref().map_or("nothing", called);
             return Err(Misuse(format!("{file} names no URL; write one a line")).into());
         }
         Ok(Some(urls))
     }
 }
 
+fn called(file: &str) -> &str {
+    match file {
+        "-" => "standard input",
+        file => file,
+    }
+}
+
 /// Standard input can be read once, and every trial of a run wants the same URLs.
 fn read(file: &str) -> Result<String> {
     static STANDARD_INPUT: std::sync::OnceLock<String> = std::sync::OnceLock::new();
-    let cant = |error: io::Error| Misuse(format!("can't read URLs from {file}: {error}"));
+    let cant = |error: io::Error| {
+        let file = called(file);
+        Misuse(format!(
+            "can't read URLs from {file}: {error}; name a text file"
+        ))
+    };
     if file != "-" {
         return Ok(fs::read_to_string(file).map_err(cant)?);
     }
@@ -68,7 +90,7 @@ fn read(file: &str) -> Result<String> {
 fn checked(text: &str) -> Result<String, String> {
     let url = Url::parse(text).map_err(|error| match error {
         url::ParseError::RelativeUrlWithoutBase => {
-            format!("{text:?} is not a URL: it begins with neither http:// nor a scheme")
+            format!("{text:?} is not a URL; write http:// before the host")
         }
         error => format!("{text:?} is not a URL: {error}"),
     })?;
@@ -83,15 +105,46 @@ fn checked(text: &str) -> Result<String, String> {
     }
 }
 
-/// A duration on the command line: `20ms`, `1.5s`, `500us`, or a bare number of
-/// milliseconds.
-pub fn milliseconds(text: &str) -> Result<Duration, String> {
-    let units = [("us", 1e-6), ("ms", 1e-3), ("s", 1.0), ("", 1e-3)];
-    let (number, unit) = units
-        .iter()
-        .find_map(|(unit, seconds)| text.strip_suffix(unit).map(|n| (n, seconds)))
-        .expect("every text ends with the empty unit");
-    let wrong = || format!("{text:?} is not a duration; write 20ms, 1.5s or 500us");
-    let number: f64 = number.trim().parse().map_err(|_| wrong())?;
-    Duration::try_from_secs_f64(number * unit).map_err(|_| wrong())
+#[cfg(test)]
+mod tests {
+    use super::Urls;
+
+    fn of(text: &[u8]) -> Result<Option<Vec<String>>, String> {
+        let file = tempfile::NamedTempFile::new().expect("a temporary file");
+        std::fs::write(file.path(), text).expect("it can be written");
+        let urls = Urls {
+            urls: Vec::new(),
+            urls_from: Some(file.path().to_string_lossy().into_owned()),
+        };
+        urls.read().map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_list_is_taken_from_any_editor() {
+        let both = Ok(Some(vec!["http://a/".to_owned(), "http://b/c".to_owned()]));
+        for text in [
+            "http://a/\nhttp://b/c\n",
+            "http://a/\r\nhttp://b/c\r\n",
+            "\u{feff}http://a/\r\n\r\n# these two\r\n  http://b/c",
+        ] {
+            assert_eq!(of(text.as_bytes()), both, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_list_that_is_none_says_what_to_do() {
+        for (text, words) in [
+            (&b""[..], "names no URL; write one a line"),
+            (b"# none\n", "names no URL"),
+            (
+                b"\nhost/path\n",
+                "line 2: \"host/path\" is not a URL; write http://",
+            ),
+            (b"https://a/\n", "https is not supported yet"),
+            (b"\xff\xfe\n", "can't read URLs"),
+        ] {
+            let why = of(text).expect_err("it is refused");
+            assert!(why.contains(words), "no {words:?} in: {why}");
+        }
+    }
 }

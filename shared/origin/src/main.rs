@@ -17,7 +17,13 @@ use signal_hook::iterator::Signals;
 struct Args {
     /// The address to listen on; port 0 is any free one.
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
+    #[arg(value_parser = address)]
     listen: SocketAddr,
+}
+
+fn address(text: &str) -> Result<SocketAddr, &'static str> {
+    text.parse()
+        .map_err(|_| "write an IP address and a port, such as 127.0.0.1:8080")
 }
 
 fn main() -> ExitCode {

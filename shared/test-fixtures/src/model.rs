@@ -13,8 +13,11 @@ pub trait Model: Sized + 'static {
     const NAME: &'static str;
     /// The job in one sentence, for a person who sees it for the first time.
     const ABOUT: &'static str;
-    /// The arguments with which `compare` sizes the job, so that a trial takes about 0.1 s.
+    /// Flags and their values with which `compare` sizes the job, so that a trial takes
+    /// about 0.1 s: `--tasks`, `500`. They are the defaults of a comparison.
     const COMPARISON: &'static [&'static str];
+    /// Arguments worth trying, for the end of the help.
+    const EXAMPLES: &'static [&'static str] = &[];
     /// Arguments of a job that takes at least five seconds in every variant: what
     /// interrupts are tried on.
     const LONG: &'static [&'static str];

@@ -1,6 +1,18 @@
 //! The running program, as its children are to be started from it.
 
-use std::{ffi::OsString, io, path::PathBuf, process::Command, sync::OnceLock};
+use std::{
+    env,
+    ffi::OsString,
+    io,
+    path::PathBuf,
+    process::{self, Command},
+    sync::OnceLock,
+};
+
+use rustix::process::{Signal, getppid, set_parent_process_death_signal};
+
+/// In a worker's environment: the process that started it.
+const POOL: &str = "INTERLEAVE_POOL";
 
 static PREFIX: OnceLock<Vec<OsString>> = OnceLock::new();
 
@@ -27,7 +39,7 @@ impl Program {
     ) -> io::Result<Self> {
         let prefix = prefix.into_iter().map(Into::into).collect();
         Ok(Self {
-            path: std::env::current_exe()?,
+            path: env::current_exe()?,
             prefix,
         })
     }
@@ -54,6 +66,22 @@ impl Program {
 pub fn worker_command() -> io::Result<Command> {
     let prefix = PREFIX.get().cloned().unwrap_or_default();
     let mut command = Program::current(prefix)?.command();
-    command.arg("worker");
+    command.arg("worker").env(POOL, process::id().to_string());
     Ok(command)
+}
+
+/// Makes the kernel kill this worker when its pool is gone, even while it is stopped and
+/// can't see that its input has ended.
+///
+/// # Errors
+/// The pool is gone already.
+pub fn end_with_pool() -> io::Result<()> {
+    set_parent_process_death_signal(Some(Signal::KILL))?;
+    let pool = env::var(POOL).ok().and_then(|pid| pid.parse().ok());
+    let parent = getppid().map(|pid| pid.as_raw_nonzero().get());
+    match pool {
+        // It ended before the signal was asked for, so there will be none.
+        Some(_) if pool != parent => Err(io::Error::other("the worker's pool is gone")),
+        _ => Ok(()),
+    }
 }

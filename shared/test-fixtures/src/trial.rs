@@ -263,8 +263,12 @@ fn reply<R: serde::de::DeserializeOwned>(ended: &Ended) -> Result<R, TrialError>
     }
 }
 
-/// The line in which programs say why: the last that says anything.
+/// The line in which programs say why: the last that says anything, but for what a panic
+/// adds to its message.
 fn last_line(stderr: &str) -> &str {
-    let line = stderr.lines().rev().find(|line| !line.trim().is_empty());
+    let says = |line: &&str| {
+        !line.trim().is_empty() && !line.starts_with("note: run with `RUST_BACKTRACE")
+    };
+    let line = stderr.lines().rev().find(says);
     line.unwrap_or("it said nothing on standard error").trim()
 }

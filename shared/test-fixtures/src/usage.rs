@@ -22,10 +22,11 @@ pub fn one_line(error: &clap::Error) -> String {
         .filter(|part| !part.starts_with("Usage:") && !part.starts_with("For more"))
         .flat_map(str::lines)
         .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with("tip:"))
+        .filter(|line| !line.is_empty() && !line.starts_with("tip: to pass"))
         .collect();
     if let Some(first) = lines.first_mut() {
         *first = first.strip_prefix("error: ").unwrap_or(first);
     }
-    format!("{}; try --help", lines.join(" "))
+    let line = lines.join(" ").replace(" tip: ", "; ");
+    format!("{line}; try --help")
 }

@@ -4,7 +4,7 @@
 //! # What to notice
 //! - No shared counter, so no lock: the question of who holds what does not arise.
 //! - The threads are the pool's, the workers are items: ten thousand workers cost no more
-//!   threads than two.
+//!   threads than two. `build_scoped` waits for them to end; a pool that is dropped does not.
 //! - rayon would raise a worker's panic again in the caller and lose the others' results;
 //!   caught within the item it is that worker's outcome, and only its own count is lost.
 //!
@@ -23,28 +23,26 @@ use crate::{Counter, Job, Output};
 
 /// Counts with an item and a counter a worker.
 pub fn run(job: &Job) -> Result<Output> {
-    let pool = ThreadPoolBuilder::new()
+    let workers = (0..job.workers.get()).into_par_iter().map(|worker| {
+        let counted = catch_unwind(|| {
+            let mut counter = Counter::default();
+            for nth in 0..job.increments {
+                counter.increment(|| job.work(worker, nth));
+            }
+            counter
+        });
+        match counted {
+            Ok(counter) => (counter, Outcome::Ok(None)),
+            Err(panic) => (Counter::default(), Outcome::from(panic)),
+        }
+    });
+    let (counters, outcomes): (Vec<Counter>, Vec<_>) = ThreadPoolBuilder::new()
         .num_threads(job.threads.get())
         .thread_name(|index| format!("rayon {index}"))
-        .build()?;
-    let (counters, outcomes): (Vec<Counter>, Vec<_>) = pool.install(|| {
-        (0..job.workers.get())
-            .into_par_iter()
-            .map(|worker| {
-                let counted = catch_unwind(|| {
-                    let mut counter = Counter::default();
-                    for nth in 0..job.increments {
-                        counter.increment(|| job.work(worker, nth));
-                    }
-                    counter
-                });
-                match counted {
-                    Ok(counter) => (counter, Outcome::Ok(None)),
-                    Err(panic) => (Counter::default(), Outcome::from(panic)),
-                }
-            })
-            .unzip()
-    });
+        .build_scoped(
+            |thread| thread.run(),
+            |pool| pool.install(|| workers.unzip()),
+        )?;
     Ok(Output {
         poisoned: false,
         counter: counters.into_iter().sum(),

@@ -5,6 +5,7 @@
 //!
 //! # What to notice
 //! - The limit is the number of threads, so `job.workers` means nothing here.
+//! - `build_scoped` waits for the pool's threads to end; a pool that is dropped does not.
 //! - A panic would stop the whole iterator and come out of `install`; `catch_unwind` makes
 //!   it the outcome of one request.
 //!
@@ -26,20 +27,21 @@ use crate::{Job, Output};
 /// Fetches every URL, at most `job.limit` at once.
 pub fn run(job: &Job) -> Result<Output> {
     let agent = agent(job);
-    let pool = ThreadPoolBuilder::new()
-        .num_threads(job.limit.get())
-        .thread_name(|index| format!("request-{index}"))
-        .build()?;
-    let urls = job.urls.par_iter().with_max_len(1);
-    let outcomes = pool.install(|| {
-        urls.map(
-            |url| match catch_unwind(AssertUnwindSafe(|| fetch(&agent, url))) {
-                Ok(result) => outcome(result),
-                Err(panic) => panic.into(),
-            },
-        )
-        .collect()
+    let requests = job.urls.par_iter().with_max_len(1).map(|url| {
+        match catch_unwind(AssertUnwindSafe(|| fetch(&agent, url))) {
+            Ok(result) => outcome(result),
+            Err(panic) => panic.into(),
+        }
     });
+    // Threads beyond the requests would only look for work, all of them, all the time.
+    let width = job.limit.get().min(job.urls.len().max(1));
+    let outcomes = ThreadPoolBuilder::new()
+        .num_threads(width)
+        .thread_name(|index| format!("request-{index}"))
+        .build_scoped(
+            |thread| thread.run(),
+            |pool| pool.install(|| requests.collect()),
+        )?;
     Ok(Output { outcomes })
 }
 

@@ -25,6 +25,15 @@ pub(crate) fn tests<M: Model>() -> Vec<Test> {
         test("unknown_flag", |program| {
             misuse(program.command().arg("--no-such-flag"), "--no-such-flag")
         }),
+        test("duration_without_unit", |program| {
+            misuse(program.command().args(["--time-limit", "5"]), "5s")
+        }),
+        test("slip_in_a_name", |program| {
+            let name = M::variants()[0].name;
+            let words = format!("did you mean {name}?");
+            let slip = format!("{name}s");
+            misuse(program.command().args(["--variants", &slip]), &words)
+        }),
         test("unknown_variant", |program| {
             misuse(
                 program.command().args(["--variants", "nonesuch"]),
@@ -69,11 +78,22 @@ fn first_only<M: Model>(program: &Program) -> Command {
 }
 
 fn help(program: &Program) -> Result<()> {
-    let output = program.command().arg("--help").output()?;
+    let mut command = program.command();
+    let output = command.arg("--help").env("COLUMNS", "80").output()?;
     ensure!(output.status.success(), "--help: {}", output.status);
     let text = String::from_utf8(output.stdout)?;
-    for word in ["Usage:", "--variants", "trial", "list", "source"] {
+    for word in [
+        "Usage:",
+        "--variants",
+        "trial",
+        "list",
+        "source",
+        "Examples:",
+    ] {
         ensure!(text.contains(word), "--help has no {word:?}");
+    }
+    for line in text.lines() {
+        ensure!(line.chars().count() <= 80, "wider than 80 columns: {line}");
     }
     Ok(())
 }

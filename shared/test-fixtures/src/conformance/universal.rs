@@ -1,7 +1,6 @@
 //! The cases that every variant of every model is held to.
 
 use std::{
-    fs,
     io::Read,
     process::{Child, Stdio},
     thread,
@@ -9,9 +8,9 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
-use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+use rustix::process::{Pid, Signal, kill_process};
 
-use crate::{Bench, Case, Model, Settings, run_trial};
+use crate::{Bench, Case, Model, Settings, lives, run_trial};
 
 /// How long a program has to end, and its processes with it.
 const PROMPT: Duration = Duration::from_secs(1);
@@ -109,7 +108,7 @@ fn ends_on<M: Model>(
     let mut child = Ending(child);
     let pid = Pid::from_child(&child.0);
     let started = Instant::now();
-    let mut descendants = descendants(pid);
+    let mut descendants = crate::descendants(pid);
     while descendants.is_empty() {
         ensure!(
             started.elapsed() < Duration::from_secs(10),
@@ -119,11 +118,11 @@ fn ends_on<M: Model>(
             bail!("it ended before it could be interrupted: {status}");
         }
         thread::sleep(Duration::from_millis(5));
-        descendants = self::descendants(pid);
+        descendants = crate::descendants(pid);
     }
     // Somewhere in the middle: processes are starting, or at work.
     thread::sleep(Duration::from_millis(differing(pid) % 400));
-    descendants.extend(self::descendants(pid));
+    descendants.extend(crate::descendants(pid));
     kill_process(pid, signal)?;
     let sent = Instant::now();
     let status = loop {
@@ -176,33 +175,5 @@ impl Drop for Ending {
         // Fails only if it has ended already.
         drop(self.0.kill());
         drop(self.0.wait());
-    }
-}
-
-fn descendants(pid: Pid) -> Vec<Pid> {
-    let mut found = Vec::new();
-    let Ok(tasks) = fs::read_dir(format!("/proc/{}/task", pid.as_raw_nonzero())) else {
-        return found;
-    };
-    for task in tasks.flatten() {
-        let children = fs::read_to_string(task.path().join("children"));
-        for child in children.unwrap_or_default().split_whitespace() {
-            let Some(child) = child.parse().ok().and_then(Pid::from_raw) else {
-                continue;
-            };
-            found.push(child);
-            found.extend(descendants(child));
-        }
-    }
-    found
-}
-
-fn lives(pid: Pid) -> bool {
-    // An orphan may have become ours; if it has ended, this takes it away.
-    let _ = waitpid(Some(pid), WaitOptions::NOHANG);
-    let stat = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero()));
-    match stat.ok().as_deref().and_then(|stat| stat.rsplit_once(") ")) {
-        Some((_, rest)) => !rest.starts_with(['Z', 'X']),
-        None => false,
     }
 }

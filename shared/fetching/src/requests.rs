@@ -1,0 +1,69 @@
+//! The command line of every model that fetches: what to ask for, and how to ask.
+
+use std::{num::NonZeroUsize, time::Duration};
+
+use anyhow::Result;
+use test_fixtures::{cores, deadline, whole};
+
+use crate::{Stage, Urls};
+
+/// What to ask for, and how. A model adds how many requests there are and how long each
+/// takes; these conflict with `own_urls` and `paths`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Requests {
+    #[command(flatten)]
+    urls: Urls,
+    /// Ask the origin for this path, in its own grammar; can be given several times
+    #[arg(long = "path", value_name = "PATH", conflicts_with = "own_urls")]
+    paths: Vec<String>,
+    /// Bytes in each answer's body
+    #[arg(long, value_name = "N", default_value_t = 1024)]
+    #[arg(value_parser = whole::<u64>(0..=1 << 40))]
+    #[arg(conflicts_with_all = ["own_urls", "paths"])]
+    bytes: u64,
+    /// Threads of the runtimes that have a choice [default: the machine's cores]
+    #[arg(long, value_name = "N", value_parser = whole::<NonZeroUsize>(1..=1_000))]
+    workers: Option<NonZeroUsize>,
+    /// When to give a request up
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = deadline)]
+    timeout: Duration,
+}
+
+impl Requests {
+    /// The stage for the URLs or paths that the user named; for these paths if there are
+    /// none.
+    pub fn stage(&self, paths: impl FnOnce() -> Vec<String>) -> Result<Stage> {
+        match self.urls.read()? {
+            Some(urls) => Ok(Stage::of_user(urls)),
+            None if self.paths.is_empty() => Stage::with_origin(paths()),
+            None => Stage::with_origin(self.paths.clone()),
+        }
+    }
+
+    /// Whether the user named what to ask for.
+    pub fn are_named(&self) -> bool {
+        !self.paths.is_empty() || self.urls.are_named()
+    }
+
+    /// The path of a whole answer after a pause, in the origin's grammar.
+    pub fn path_after(&self, pause: Duration) -> String {
+        let bytes = self.bytes;
+        match pause.as_micros() {
+            0 => format!("/bytes/{bytes}"),
+            micros if micros % 1000 == 0 => {
+                format!("/after/{}ms/bytes/{bytes}", micros / 1000)
+            }
+            micros => format!("/after/{micros}us/bytes/{bytes}"),
+        }
+    }
+
+    /// Threads of the runtimes that have a choice.
+    pub fn workers(&self) -> NonZeroUsize {
+        self.workers.unwrap_or_else(cores)
+    }
+
+    /// When to give a request up, in milliseconds.
+    pub fn timeout_ms(&self) -> u64 {
+        self.timeout.as_millis() as u64
+    }
+}

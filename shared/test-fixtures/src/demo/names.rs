@@ -1,0 +1,116 @@
+//! The names of variants and peers: listed, chosen, and what to say of one that is not
+//! there.
+
+use crate::{Deviation, Misuse, Model, Runner, Status};
+
+/// How alike two names must be that one is taken for a slip of the other; clap asks the
+/// same of its flags.
+const ALIKE: f64 = 0.7;
+
+/// Who is to do the job, or what to do so that it can.
+pub(crate) struct Named {
+    pub(crate) name: &'static str,
+    pub(crate) runner: Result<Runner, String>,
+    pub(crate) deviations: &'static [Deviation],
+}
+
+/// Those asked for, in reading order; all of them if none was asked for.
+pub(crate) fn chosen<M: Model>(wanted: &[String]) -> Result<Vec<Named>, Misuse> {
+    let variants = M::variants().iter().map(|variant| Named {
+        name: variant.name,
+        runner: Ok(Runner::Variant(variant.name.to_owned())),
+        deviations: variant.deviations,
+    });
+    let peers = M::peers().iter().map(|peer| Named {
+        name: peer.name,
+        runner: peer.command().map(Runner::Peer),
+        deviations: peer.deviations,
+    });
+    let mut all: Vec<_> = variants.chain(peers).collect();
+    for name in wanted {
+        if !all.iter().any(|known| known.name == name) {
+            return Err(no_variant::<M>(name));
+        }
+    }
+    all.retain(|known| wanted.is_empty() || wanted.iter().any(|name| name == known.name));
+    Ok(all)
+}
+
+/// Every variant and peer with its mechanism, a line each.
+pub(crate) fn list<M: Model>() -> String {
+    let mut text = String::new();
+    for variant in M::variants() {
+        let legacy = match variant.status {
+            Status::Legacy => " (legacy)",
+            Status::Current => "",
+        };
+        text += &format!("{:17} {}{legacy}\n", variant.name, variant.about);
+        for deviation in variant.deviations {
+            text += &format!("{:17}   {}: {}\n", "", deviation.case, deviation.reason);
+        }
+    }
+    for peer in M::peers() {
+        text += &format!("{:17} {} (peer)\n", peer.name, peer.about);
+    }
+    text
+}
+
+/// The source of a variant or peer, by name.
+pub fn source<M: Model>(name: &str) -> Result<&'static str, Misuse> {
+    let variant = M::variants().iter().find(|variant| variant.name == name);
+    let peer = M::peers().iter().find(|peer| peer.name == name);
+    let source = variant
+        .map(|variant| variant.source)
+        .or(peer.map(|peer| peer.source));
+    source.ok_or_else(|| no_variant::<M>(name))
+}
+
+/// The model has no variant or peer of that name.
+pub(crate) fn no_variant<M: Model>(name: &str) -> Misuse {
+    let variants = M::variants().iter().map(|variant| variant.name);
+    let peers = M::peers().iter().map(|peer| peer.name);
+    let known: Vec<_> = variants.chain(peers).collect();
+    unknown(&format!("{} has no variant", M::NAME), name, &known)
+}
+
+/// What to say of a name that is not among the known ones: "locks has no variant", the
+/// name, the one that was likely meant, and all there are.
+pub fn unknown(what: &str, name: &str, known: &[&str]) -> Misuse {
+    let likeness = |known: &&str| strsim::jaro(name, known);
+    let nearest = known
+        .iter()
+        .copied()
+        .max_by(|left, right| likeness(left).total_cmp(&likeness(right)))
+        .filter(|nearest| likeness(nearest) > ALIKE);
+    let all = known.join(", ");
+    Misuse(match nearest {
+        Some(nearest) => {
+            format!("{what} {name:?}; did you mean {nearest}? there are {all}")
+        }
+        None => format!("{what} {name:?}; there are {all}"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unknown;
+
+    #[test]
+    fn a_slip_is_answered_with_the_nearest_name() {
+        let known = ["std_only", "tokio", "tokio_hyper", "smol"];
+        for (name, nearest) in [
+            ("tokoi", "tokio"),
+            ("tokyo", "tokio"),
+            ("tokio-hyper", "tokio_hyper"),
+            ("stdonly", "std_only"),
+        ] {
+            let line = unknown("locks has no variant", name, &known).0;
+            assert!(line.contains(&format!("did you mean {nearest}?")), "{line}");
+        }
+        let line = unknown("locks has no variant", "python", &known).0;
+        assert_eq!(
+            line,
+            "locks has no variant \"python\"; there are std_only, tokio, tokio_hyper, smol"
+        );
+    }
+}

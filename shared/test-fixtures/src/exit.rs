@@ -1,0 +1,47 @@
+//! How a program ends: what it prints, what it says of an error, and its exit code.
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use anyhow::{Context, Result};
+
+use crate::{Misuse, interrupt, one_line};
+
+/// Prints a result. Standard output may be closed or full: then the program fails.
+///
+/// # Errors
+/// The text could not be written.
+pub fn print(text: &str) -> Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .context("standard output")
+}
+
+/// Prints the error, if there is one to be seen, and turns all into an exit code: that of
+/// a signal, if one came; 0 if all is well, 1 if it is not, 2 for misuse.
+pub fn exit_code(name: &str, result: Result<bool>) -> ExitCode {
+    if let Some(signal) = interrupt::received() {
+        return signal.exit_code();
+    }
+    let error = match result {
+        Ok(true) => return ExitCode::SUCCESS,
+        Ok(false) => return ExitCode::FAILURE,
+        Err(error) => error,
+    };
+    let closed = error.chain().any(|cause| {
+        let io = cause.downcast_ref::<io::Error>();
+        io.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    });
+    let clap = error.downcast_ref::<clap::Error>();
+    let misuse = clap.is_some() || error.chain().any(|cause| cause.is::<Misuse>());
+    if !closed {
+        match clap {
+            Some(error) => eprintln!("{name}: {}", one_line(error)),
+            None => eprintln!("{name}: {error:#}"),
+        }
+    }
+    ExitCode::from(if misuse { 2 } else { 1 })
+}
