@@ -1,8 +1,8 @@
 //! Two variants of a model side by side, what differs marked.
 
-use std::io::{self, IsTerminal};
-
 use diff::Result as Line;
+
+use crate::terminal;
 
 /// Lines are at most this wide: rustfmt.toml says so.
 const SOURCE_WIDTH: usize = 90;
@@ -88,11 +88,7 @@ fn wrapped(column: usize, line: &str) -> Vec<String> {
 
 /// Half of the terminal, less the mark between; as wide as sources get where there is none.
 fn column_width() -> usize {
-    let columns = match io::stdout().is_terminal() {
-        true => terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)),
-        false => None,
-    };
-    columns.map_or(SOURCE_WIDTH, |columns| {
+    terminal::width().map_or(SOURCE_WIDTH, |columns| {
         (columns.saturating_sub(3) / 2).min(SOURCE_WIDTH)
     })
 }

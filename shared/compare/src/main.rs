@@ -15,6 +15,7 @@ mod rounds;
 mod statistics;
 mod summary;
 mod table;
+mod terminal;
 mod timeline;
 
 use std::{
@@ -36,6 +37,7 @@ use crate::{
     results::Results,
     rounds::{Field, Plan, run},
     table::{Style, render},
+    timeline::picture::{self, Look},
 };
 
 fn main() -> ExitCode {
@@ -85,7 +87,10 @@ fn compare(asked: Vec<Asked>, options: &Options) -> Result<bool> {
         .collect::<Result<Vec<_>>>()?;
     let directory = options.directory();
     if let Some(directory) = &directory {
-        export::prepare(directory)?;
+        export::prepare(directory, "--out")?;
+    }
+    if let Some(directory) = &options.trace {
+        export::prepare(directory, "--trace")?;
     }
     let plan = Plan {
         rounds: options.rounds(),
@@ -117,8 +122,12 @@ fn compare(asked: Vec<Asked>, options: &Options) -> Result<bool> {
         progress.begin(field.name);
         let run = run(&field, &plan, &progress);
         if options.form == Form::Tables && run.results.rounds > 0 {
-            let text = render(&run.results, Style::Terminal);
-            progress.suspend(|| print(&(text + "\n")))?;
+            let mut text = render(&run.results, Style::Terminal) + "\n";
+            if options.timeline {
+                text += &picture::render(&run.results, Look::here());
+                text.push('\n');
+            }
+            progress.suspend(|| print(&text))?;
         }
         results.models.push(run.results);
         results.interrupted = run.interrupted;
@@ -131,11 +140,21 @@ fn compare(asked: Vec<Asked>, options: &Options) -> Result<bool> {
     if let Some(directory) = &directory {
         export::write(directory, &results)?;
     }
+    let traces = match &options.trace {
+        Some(directory) => Some((directory, export::traces(directory, &results)?)),
+        None => None,
+    };
     match options.form {
         Form::Tables => {
             if let Some(directory) = &directory {
                 let file = directory.join(export::JSON);
                 print(&format!("results: {}\n", file.display()))?;
+            }
+            if let Some((directory, files)) = traces {
+                let directory = directory.display();
+                print(&format!(
+                    "traces: {files} files in {directory}, for https://ui.perfetto.dev\n"
+                ))?;
             }
         }
         Form::Json => print(&export::json(&results)?)?,

@@ -1,5 +1,10 @@
 //! A trial's spans on the time axis of that trial.
 
+mod axis;
+pub(crate) mod picture;
+mod strip;
+pub(crate) mod trace;
+
 use std::collections::HashMap;
 
 use test_fixtures::{Checked, Span};
@@ -76,7 +81,11 @@ mod tests {
         let spans = vec![span("b", 30, 40), span("a", 20, 50), span("b", 12, 15)];
         let timeline = of(&trial(Some(10), spans)).expect("there are spans");
         assert_eq!(timeline.lanes, ["b", "a"]);
-        let bars: Vec<_> = timeline.bars.iter().map(|b| (b.lane, b.start, b.end));
+        let bars: Vec<_> = timeline
+            .bars
+            .iter()
+            .map(|bar| (bar.lane, bar.start, bar.end))
+            .collect();
         assert_eq!(bars, [(0, 2, 5), (1, 10, 40), (0, 20, 30)]);
     }
 
