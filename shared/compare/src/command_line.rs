@@ -1,12 +1,14 @@
 //! The command line of `compare`.
 
-use std::ffi::OsString;
+use std::{ffi::OsString, path::PathBuf};
 
 use anyhow::Result;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
+use clap_complete::Shell;
 use test_fixtures::Misuse;
 
 use crate::{
+    merge::Merge,
     models::{self, AnyModel, MODELS},
     options::Options,
 };
@@ -18,6 +20,12 @@ pub(crate) enum Request {
     Peers,
     /// A model and two of its variants.
     Diff(&'static dyn AnyModel, String, String),
+    /// Two files of results, the older first.
+    Changes(PathBuf, PathBuf),
+    Merge(Merge),
+    /// As JSON or as text.
+    List(bool),
+    Completions(Shell),
     /// Help or a version: to be printed, and no error.
     Text(String),
 }
@@ -49,14 +57,7 @@ pub(crate) fn parse(args: &[OsString]) -> Result<Request> {
 /// `compare MODEL …`: the model's comparison, with the user's words after its own, which
 /// they replace.
 fn parse_model(model: &'static dyn AnyModel, words: &[OsString]) -> Result<Request> {
-    let starts_from = model.comparison().join(" ");
-    let command = Command::new(model.name())
-        .bin_name(format!("compare {}", model.name()))
-        .after_help(format!("A comparison starts from: {starts_from}"));
-    let command = model
-        .augment(Options::augment_args(command))
-        .about(model.about())
-        .args_override_self(true);
+    let command = of_model(model);
     let name = OsString::from(model.name());
     let own = model.comparison().iter().map(OsString::from);
     let all = own.chain(words.iter().cloned());
@@ -76,6 +77,65 @@ fn parse_model(model: &'static dyn AnyModel, words: &[OsString]) -> Result<Reque
     ))
 }
 
+fn of_model(model: &dyn AnyModel) -> Command {
+    let starts_from = model.comparison().join(" ");
+    let command = Command::new(model.name())
+        .bin_name(format!("compare {}", model.name()))
+        .after_help(format!("A comparison starts from: {starts_from}"));
+    model
+        .augment(Options::augment_args(command))
+        .about(model.about())
+        .args_override_self(true)
+}
+
+/// The whole command line, models with all their flags, for completions.
+pub(crate) fn whole() -> Command {
+    top(of_model)
+}
+
+/// The top level, with each model as a subcommand.
+fn top(of_model: impl Fn(&dyn AnyModel) -> Command) -> Command {
+    let mut command = Command::new("compare")
+        .version(env!("CARGO_PKG_VERSION"))
+        .args_conflicts_with_subcommands(true);
+    command = Options::augment_args(command)
+        .about("One job, every runtime, side by side: compares every model, or one")
+        .mut_arg("with", |arg| arg.hide(true));
+    for model in MODELS {
+        command = command.subcommand(of_model(*model));
+    }
+    command
+        .subcommand(
+            Faults::augment_args(Command::new("faults")).about(
+                "Hold every case against every variant: models x variants x cases",
+            ),
+        )
+        .subcommand(
+            Diff::augment_args(Command::new("diff"))
+                .about("Two variants side by side, or what changed between two results")
+                .override_usage(
+                    "compare diff MODEL A B\n       compare diff OLD.json NEW.json",
+                )
+                .after_help(
+                    "Of two results: exit code 0 if nothing got slower, 1 if something \
+                     did, 2 if nothing could be compared.",
+                ),
+        )
+        .subcommand(
+            Merge::augment_args(Command::new("merge"))
+                .about("Results of several machines beside each other, in ratios"),
+        )
+        .subcommand(
+            List::augment_args(Command::new("list"))
+                .about("Models, variants and peers, and what is not installed"),
+        )
+        .subcommand(
+            Completions::augment_args(Command::new("completions"))
+                .about("Print a shell's completions for this command"),
+        )
+        .subcommand(Command::new("peers").about("Set up Python for the peers"))
+}
+
 fn parse_top(args: &[OsString]) -> Result<Request> {
     if let Some(name) = args.iter().skip(2).find(|word| is_model(word)) {
         let first = args[1].to_string_lossy();
@@ -85,25 +145,7 @@ fn parse_top(args: &[OsString]) -> Result<Request> {
             return Err(Misuse(why).into());
         }
     }
-    let mut command = Command::new("compare")
-        .version(env!("CARGO_PKG_VERSION"))
-        .args_conflicts_with_subcommands(true);
-    command = Options::augment_args(command)
-        .about("One job, every runtime, side by side: compares every model, or one")
-        .mut_arg("with", |arg| arg.hide(true));
-    for model in MODELS {
-        command = command.subcommand(Command::new(model.name()).about(model.about()));
-    }
-    let command = command
-        .subcommand(
-            Faults::augment_args(Command::new("faults")).about(
-                "Hold every case against every variant: models x variants x cases",
-            ),
-        )
-        .subcommand(
-            Diff::augment_args(Command::new("diff")).about("Two variants side by side"),
-        )
-        .subcommand(Command::new("peers").about("Set up Python for the peers"));
+    let command = top(|model| Command::new(model.name()).about(model.about()));
     let matches = command.try_get_matches_from(args).map_err(|error| {
         let word = args
             .get(1)
@@ -123,9 +165,17 @@ fn parse_top(args: &[OsString]) -> Result<Request> {
         None => {}
         Some(("peers", _)) => return Ok(Request::Peers),
         Some(("diff", matches)) => {
-            let Diff { model, left, right } = Diff::from_arg_matches(matches)?;
-            let model = models::find(&model).ok_or_else(|| unknown_model(&model))?;
-            return Ok(Request::Diff(model, left, right));
+            return diff(&Diff::from_arg_matches(matches)?.words);
+        }
+        Some(("merge", matches)) => {
+            return Ok(Request::Merge(Merge::from_arg_matches(matches)?));
+        }
+        Some(("list", matches)) => {
+            return Ok(Request::List(List::from_arg_matches(matches)?.json));
+        }
+        Some(("completions", matches)) => {
+            let Completions { shell } = Completions::from_arg_matches(matches)?;
+            return Ok(Request::Completions(shell));
         }
         Some(("faults", matches)) => {
             let Faults { models, variants } = Faults::from_arg_matches(matches)?;
@@ -171,12 +221,39 @@ struct Faults {
 
 #[derive(Debug, Args)]
 struct Diff {
-    /// The model
-    model: String,
-    /// The variant or peer on the left
-    left: String,
-    /// The variant or peer on the right
-    right: String,
+    /// A model and two of its variants or peers, or two files of results, the older first
+    #[arg(required = true, num_args = 2..=3, value_name = "WORDS")]
+    words: Vec<OsString>,
+}
+
+#[derive(Debug, Args)]
+struct List {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct Completions {
+    /// The shell
+    shell: Shell,
+}
+
+/// Three words are a model and two of its variants, two are files.
+fn diff(words: &[OsString]) -> Result<Request> {
+    let text = |word: &OsString| word.to_string_lossy().into_owned();
+    if let [model, left, right] = words {
+        let model = text(model);
+        let model = models::find(&model).ok_or_else(|| unknown_model(&model))?;
+        return Ok(Request::Diff(model, text(left), text(right)));
+    }
+    if is_model(&words[0]) {
+        let model = text(&words[0]);
+        let why = format!("diff wants two variants: compare diff {model} A B");
+        return Err(Misuse(why).into());
+    }
+    let [old, new] = [0, 1].map(|place| PathBuf::from(&words[place]));
+    Ok(Request::Changes(old, new))
 }
 
 /// A name that none of the models has is a slip; one that only some have chooses.

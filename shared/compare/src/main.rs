@@ -1,15 +1,19 @@
 //! One job, every runtime, side by side: rounds of checked trials, and what they say.
 
+mod change;
 mod command_line;
 mod diff;
 mod export;
 mod faults;
 mod host;
+mod list;
+mod merge;
 mod models;
 mod noise;
 mod options;
 mod peers;
 mod progress;
+mod read;
 mod results;
 mod rounds;
 mod statistics;
@@ -27,6 +31,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use clap_complete::Shell;
 use test_fixtures::{Misuse, Settings, interrupt, one_line};
 
 use crate::{
@@ -63,6 +68,11 @@ fn main() -> ExitCode {
                     let right = (&*right, model.source(&right)?);
                     print(&diff::render(left, right)).map(|()| true)
                 }
+                Request::Changes(old, new) => change::run(&old, &new, print),
+                Request::Merge(files) => merge::run(&files, print).map(|()| true),
+                Request::List(true) => print(&list::json()?).map(|()| true),
+                Request::List(false) => print(&list::text()).map(|()| true),
+                Request::Completions(shell) => print(&completions(shell)).map(|()| true),
                 Request::Text(_) => unreachable!("texts are printed above"),
             }),
     )
@@ -200,6 +210,13 @@ fn field(asked: Asked, options: &Options) -> Result<Field> {
         contestants,
         reference,
     })
+}
+
+/// A script for the shell, which knows every model with its flags.
+fn completions(shell: Shell) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command_line::whole(), "compare", &mut script);
+    String::from_utf8(script).expect("completions are text")
 }
 
 fn print(text: &str) -> Result<()> {

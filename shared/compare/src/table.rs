@@ -204,7 +204,7 @@ fn ties(results: &ModelResults) -> Vec<String> {
         .collect()
 }
 
-fn ratio(estimate: &Estimate) -> String {
+pub(crate) fn ratio(estimate: &Estimate) -> String {
     let median = ratio_of(estimate.median);
     match estimate.interval {
         Some((low, high)) => {
@@ -214,7 +214,7 @@ fn ratio(estimate: &Estimate) -> String {
     }
 }
 
-fn ratio_of(ratio: f64) -> String {
+pub(crate) fn ratio_of(ratio: f64) -> String {
     match ratio {
         ratio if ratio < 10.0 => format!("{ratio:.2}"),
         ratio if ratio < 100.0 => format!("{ratio:.1}"),
@@ -222,7 +222,7 @@ fn ratio_of(ratio: f64) -> String {
     }
 }
 
-fn word(verdict: Verdict) -> &'static str {
+pub(crate) fn word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Faster => "faster",
         Verdict::Slower => "slower",
@@ -247,6 +247,6 @@ pub(crate) fn time(nanos: f64) -> String {
     format!("{value:.digits$} {unit}")
 }
 
-fn megabytes(bytes: f64) -> String {
+pub(crate) fn megabytes(bytes: f64) -> String {
     format!("{:.1} MB", bytes / 1e6)
 }
