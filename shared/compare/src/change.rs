@@ -13,9 +13,10 @@ use test_fixtures::Misuse;
 pub(crate) use self::report::report;
 use crate::{
     host::Host,
+    independent::{FEWEST, ratio_of_medians, resolution},
     read,
     results::{Kind, ModelResults, Results, Row, Sample},
-    statistics::{Estimate, Verdict, ratio_of_medians, resolution, verdict},
+    statistics::{Estimate, Verdict, median, verdict},
     summary,
 };
 
@@ -136,8 +137,7 @@ impl Changes {
         let (Some(first), Some(second)) = (old.resolution, new.resolution) else {
             let (old, new) = (old.rounds, new.rounds);
             self.apart.push(format!(
-                "{name}: too few rounds to know the resolution ({old}, now {new}); five \
-                 are needed, with the reference in each"
+                "{name}: too few rounds to know the resolution ({old}, now {new})"
             ));
             return;
         };
@@ -246,7 +246,7 @@ fn cannot(old: &Row, new: &Row) -> Option<String> {
             Some(why) => format!("failed in the old: {why}"),
             None => "no samples in the old".to_owned(),
         }),
-        (old, new) if old.min(new) < 5 => {
+        (old, new) if old.min(new) < FEWEST => {
             Some(format!("too few good rounds ({old}, now {new})"))
         }
         _ if summary::done(old) != summary::done(new) => {
@@ -259,8 +259,8 @@ fn cannot(old: &Row, new: &Row) -> Option<String> {
 fn change([old, new]: [Vec<f64>; 2], resolution: Option<f64>) -> Option<Change> {
     let ratio = ratio_of_medians(&new, &old)?;
     Some(Change {
-        old: crate::statistics::median(&old)?,
-        new: crate::statistics::median(&new)?,
+        old: median(&old)?,
+        new: median(&new)?,
         ratio,
         verdict: verdict(&ratio, resolution),
     })
@@ -283,7 +283,7 @@ fn memory_resolution(model: &ModelResults) -> Option<f64> {
     let is_reference = |row: &&Row| row.name == model.reference;
     let reference = model.rows.iter().find(is_reference)?;
     let control = model.rows.iter().find(|row| row.kind == Kind::Control)?;
-    resolution(&ratio_of_medians(&peaks(control), &peaks(reference))?)
+    resolution(&peaks(control), &peaks(reference))
 }
 
 fn floor(model: &ModelResults) -> Option<f64> {
@@ -292,5 +292,5 @@ fn floor(model: &ModelResults) -> Option<f64> {
         .iter()
         .map(|floor| floor.nanos as f64)
         .collect();
-    crate::statistics::median(&nanos)
+    median(&nanos)
 }

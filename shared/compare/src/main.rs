@@ -6,6 +6,7 @@ mod diff;
 mod export;
 mod faults;
 mod host;
+mod independent;
 mod list;
 mod merge;
 mod models;

@@ -78,34 +78,6 @@ pub(crate) fn estimate(samples: &[f64]) -> Option<Estimate> {
     })
 }
 
-/// The ratio of the medians of two independent sets of samples: nothing pairs a sample of
-/// one with one of the other, so each set is resampled by itself.
-pub(crate) fn ratio_of_medians(above: &[f64], below: &[f64]) -> Option<Estimate> {
-    let ratio = median(above)? / median(below)?;
-    if above.len().min(below.len()) < FEWEST {
-        return Some(Estimate {
-            median: ratio,
-            interval: None,
-        });
-    }
-    let mut random = fastrand::Rng::with_seed(1);
-    let mut resampled = |samples: &[f64]| {
-        let any = || samples[random.usize(..samples.len())];
-        let resample: Vec<f64> =
-            std::iter::repeat_with(any).take(samples.len()).collect();
-        median(&resample).expect("there are samples")
-    };
-    let mut ratios: Vec<f64> = (0..RESAMPLES)
-        .map(|_| resampled(above) / resampled(below))
-        .collect();
-    ratios.sort_unstable_by(f64::total_cmp);
-    let at = |share: f64| ratios[((RESAMPLES - 1) as f64 * share).round() as usize];
-    Some(Estimate {
-        median: ratio,
-        interval: Some((at(TAIL), at(1.0 - TAIL))),
-    })
-}
-
 /// By what factor two names of the same variant differ: the far end of the interval of
 /// their ratio, whichever of them is on top. No ratio nearer to 1 is called a difference.
 pub(crate) fn resolution(control: &Estimate) -> Option<f64> {
@@ -158,35 +130,6 @@ mod tests {
         let at = |share: f64| medians[((medians.len() - 1) as f64 * share) as usize];
         let estimate = estimate(&samples).expect("there are samples");
         assert_eq!(estimate.interval, Some((at(TAIL), at(1.0 - TAIL))));
-    }
-
-    /// All pairs of resamples of two small samples can be written down, too.
-    #[test]
-    fn independent_ratios_agree_with_brute_force() {
-        let (above, below) = ([2.0, 3.0, 5.0, 7.0, 11.0], [1.0, 1.5, 2.0, 2.5, 4.0]);
-        let medians = |samples: [f64; 5]| -> Vec<f64> {
-            let resample = |index: usize| {
-                let place = |place: u32| samples[index / 5_usize.pow(place) % 5];
-                median(&[0, 1, 2, 3, 4].map(place)).expect("there are samples")
-            };
-            (0..5_usize.pow(5)).map(resample).collect()
-        };
-        let (above_medians, below_medians) = (medians(above), medians(below));
-        let mut ratios: Vec<f64> = above_medians
-            .iter()
-            .flat_map(|above| below_medians.iter().map(move |below| above / below))
-            .collect();
-        ratios.sort_unstable_by(f64::total_cmp);
-        let at = |share: f64| ratios[((ratios.len() - 1) as f64 * share) as usize];
-        let ratio = ratio_of_medians(&above, &below).expect("there are samples");
-        assert_eq!(ratio.median, 2.5);
-        // Where two ratios lie as close as here, 2,000 resamples may hit either.
-        let (low, high) = ratio.interval.expect("there are enough");
-        assert!(at(0.015) <= low && low <= at(0.035), "{low}");
-        assert!(at(0.965) <= high && high <= at(0.985), "{high}");
-        assert_eq!(ratio_of_medians(&above, &[]), None);
-        let few = ratio_of_medians(&above, &[1.0; 4]).expect("there are samples");
-        assert_eq!(few.interval, None);
     }
 
     #[test]
