@@ -1,11 +1,19 @@
 //! The time axis that a model's timelines share.
 
-use crate::results::{Bar, Timeline};
+use crate::{
+    results::{Bar, Timeline},
+    statistics::median,
+};
 
 /// Columns between two ticks at the least, so that their labels have room.
 const APART: f64 = 12.0;
 
-/// So many columns from the start of the job to the end of the longest.
+/// How many times as long as the median a timeline may be, and still be on the axis as a
+/// whole. One peer that takes thirty times as long would leave the others a column or two.
+const LONGEST: f64 = 8.0;
+
+/// So many columns from the start of the job to the end of the longest, but for those that
+/// take far longer than the others.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Axis {
     nanos: f64,
@@ -13,12 +21,15 @@ pub(crate) struct Axis {
 }
 
 impl Axis {
-    /// The axis on which all of them have room.
+    /// The axis that they share.
     pub(crate) fn of<'a>(
         timelines: impl Iterator<Item = &'a Timeline>,
         columns: usize,
     ) -> Self {
-        let nanos = timelines.map(length).max().unwrap_or(1).max(1) as f64;
+        let lengths: Vec<f64> = timelines.map(|one| length(one) as f64).collect();
+        let most = LONGEST * median(&lengths).unwrap_or(0.0);
+        let taken = lengths.into_iter().filter(|length| *length <= most);
+        let nanos = taken.fold(1.0, f64::max);
         Self { nanos, columns }
     }
 
@@ -36,6 +47,11 @@ impl Axis {
         let nanos = nanos as f64;
         let last = self.columns - 1;
         (nanos <= self.nanos).then(|| ((nanos / self.column()) as usize).min(last))
+    }
+
+    /// Whether its job goes on after the end of the axis.
+    pub(crate) fn is_passed_by(&self, timeline: &Timeline) -> bool {
+        self.place(timeline.nanos).is_none()
     }
 
     /// Whether it begins after the end of the axis.
@@ -119,6 +135,21 @@ mod tests {
             assert_eq!(round_step(least), step);
             assert_eq!(round_step(least * 1e6), step * 1e6);
         }
+    }
+
+    #[test]
+    fn one_that_takes_far_longer_does_not_stretch_it() {
+        let timeline = |nanos| Timeline {
+            nanos,
+            lanes: Vec::new(),
+            bars: Vec::new(),
+            left_out: 0,
+        };
+        let all = [10, 20, 100, 500].map(timeline);
+        let axis = Axis::of(all.iter(), 10);
+        assert_eq!(axis.column(), 10.0);
+        assert!(axis.is_passed_by(&all[3]) && !axis.is_passed_by(&all[2]));
+        assert_eq!(Axis::of(all[2..].iter(), 10).column(), 50.0);
     }
 
     #[test]

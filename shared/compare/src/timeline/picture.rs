@@ -34,6 +34,8 @@ pub(crate) struct Characters {
     pub(crate) boundary: char,
     /// The job ends.
     pub(crate) end: char,
+    /// The job goes on, and the axis ends.
+    pub(crate) more: char,
     /// What was out of the ordinary; the last stands for all further notes.
     pub(crate) notes: &'static [char],
 }
@@ -42,6 +44,7 @@ pub(crate) const BLOCKS: Characters = Characters {
     levels: &['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
     boundary: '▐',
     end: '│',
+    more: '›',
     notes: &['×', '○', '◆', '?'],
 };
 
@@ -49,6 +52,7 @@ pub(crate) const ASCII: Characters = Characters {
     levels: &['.', ':', '-', '=', '#'],
     boundary: '|',
     end: '<',
+    more: '>',
     notes: &['x', 'o', '*', '?'],
 };
 
@@ -93,7 +97,8 @@ pub(crate) fn render(results: &ModelResults, look: Look) -> String {
     if !silent.is_empty() {
         text += &format!("without a timeline: {}\n", silent.join(", "));
     }
-    text += &legend(&notes, look.characters);
+    let is_cut = told.iter().any(|(_, timeline)| axis.is_passed_by(timeline));
+    text += &legend(&notes, is_cut, look.characters);
     match look.characters.levels[0].is_ascii() {
         true => text.replace('µ', "u").replace(|c: char| !c.is_ascii(), "?"),
         false => text,
@@ -115,6 +120,7 @@ fn heading(name: &str, timeline: &Timeline, axis: &Axis) -> String {
     }
     let beyond = timeline.bars.iter().filter(|bar| axis.is_beyond(bar));
     match beyond.count() {
+        _ if axis.is_passed_by(timeline) => text += ", of which the axis has the start",
         0 => {}
         1 => text += ", 1 piece of work beyond the axis",
         count => text += &format!(", {count} pieces of work beyond the axis"),
@@ -168,11 +174,12 @@ fn silent(results: &ModelResults) -> Vec<&str> {
     rows.map(|row| &*row.name).collect()
 }
 
-fn legend(notes: &[&str], characters: &Characters) -> String {
+fn legend(notes: &[&str], is_cut: bool, characters: &Characters) -> String {
     let Characters {
         levels,
         boundary,
         end,
+        more,
         notes: marks,
     } = characters;
     let (least, most) = (levels[0], levels[levels.len() - 1]);
@@ -180,6 +187,10 @@ fn legend(notes: &[&str], characters: &Characters) -> String {
         "{least} to {most} the share of the time at work   {boundary} the next task begins   \
          {end} the job ends\n"
     );
+    if is_cut {
+        text +=
+            &format!("{more} the job takes far longer than the others, and goes on\n");
+    }
     for (index, note) in notes.iter().enumerate() {
         let mark = marks[index.min(marks.len() - 1)];
         let note: String = note.chars().map(printable).take(60).collect();

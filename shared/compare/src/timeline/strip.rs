@@ -51,9 +51,13 @@ pub(crate) fn strip<'a>(
         .collect();
     // The end stands behind the column in which the job ends, unless work goes on there.
     line.push(' ');
-    let end = axis.place(timeline.nanos.saturating_sub(1));
-    if let Some(end) = end.filter(|end| line[end + 1] == ' ') {
-        line[end + 1] = characters.end;
+    let ends = axis.place(timeline.nanos.saturating_sub(1));
+    let (mark, place) = match ends {
+        Some(column) => (characters.end, column + 1),
+        None => (characters.more, axis.columns()),
+    };
+    if line[place] == ' ' {
+        line[place] = mark;
     }
     line.into_iter().collect()
 }

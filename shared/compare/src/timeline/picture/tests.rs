@@ -180,3 +180,20 @@ fn who_told_nothing_is_named() {
         "model: nobody told a timeline\n"
     );
 }
+
+#[test]
+fn one_that_takes_far_longer_goes_on() {
+    let short = timeline(40_000, 1, &[(0, 0, 40_000, "")]);
+    let long = timeline(900_000, 1, &[(0, 0, 20_000, ""), (0, 500_000, 900_000, "")]);
+    let picture = picture(
+        &BLOCKS,
+        vec![("a", short.clone()), ("b", short), ("c", long)],
+    );
+    let lines: Vec<&str> = picture.lines().skip(6).collect();
+    let row = format!("      worker 0 {}{}›", "█".repeat(20), " ".repeat(20));
+    assert_eq!(
+        lines[..2],
+        ["c: 900 µs, of which the axis has the start", &row]
+    );
+    assert!(lines[4].starts_with('›'), "\n{picture}");
+}
