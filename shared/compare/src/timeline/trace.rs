@@ -8,8 +8,9 @@ use crate::results::{Bar, Timeline};
 
 /// There is one process: the trial.
 const PROCESS: u32 = 1;
-/// The lane of the job itself, above those of its work.
-const JOB: usize = 0;
+/// The thread of the job itself, above those of its work. A process's main thread has its
+/// number, and 0 is the idle thread's in Perfetto.
+const JOB: usize = PROCESS as usize;
 
 /// A whole file.
 #[derive(Debug, Serialize)]
@@ -47,14 +48,9 @@ pub(crate) fn of(model: &str, job: &str, variant: &str, timeline: &Timeline) -> 
         named("thread_name", JOB, "job".to_owned()),
         work(job.to_owned(), JOB, (0, timeline.nanos), None),
     ];
-    for (index, name) in threads.names.into_iter().enumerate() {
-        events.push(named("thread_name", index + 1, name));
-        events.push(meta(
-            "thread_sort_index",
-            index + 1,
-            "sort_index",
-            index + 1,
-        ));
+    for (thread, name) in (JOB + 1..).zip(threads.names) {
+        events.push(named("thread_name", thread, name));
+        events.push(meta("thread_sort_index", thread, "sort_index", thread));
     }
     for (bar, thread) in timeline.bars.iter().zip(threads.of_bars) {
         let times = (bar.start, bar.end);
@@ -73,7 +69,7 @@ pub(crate) fn of(model: &str, job: &str, variant: &str, timeline: &Timeline) -> 
     }
 }
 
-/// The format's threads, from 1. Its events must not overlap on a thread, so a lane on
+/// The format's threads, behind that of the job. Its events must not overlap on a thread, so a lane on
 /// which pieces of work do gets another.
 struct Threads {
     names: Vec<String>,
@@ -92,7 +88,7 @@ impl Threads {
             .collect();
         let firsts: Vec<usize> = taken
             .iter()
-            .scan(1, |next, threads| {
+            .scan(JOB + 1, |next, threads| {
                 let first = *next;
                 *next += threads.len();
                 Some(first)
@@ -230,7 +226,7 @@ mod tests {
             let is = |event: &&Value| event["args"]["name"] == name;
             events.iter().find(is).map(|event| event["tid"].clone())
         };
-        assert_eq!(named("locks/tokio"), Some(json!(0)));
+        assert_eq!(named("locks/tokio"), Some(json!(1)));
         assert_eq!(named("a"), Some(work[1]["tid"].clone()));
         assert_eq!(named("b"), Some(work[2]["tid"].clone()));
     }
@@ -246,7 +242,7 @@ mod tests {
         let events = trace["traceEvents"].as_array().expect("an array");
         let tasks = events.iter().filter(|event| event["cat"] == "task");
         let threads: Vec<_> = tasks.map(|event| event["tid"].clone()).collect();
-        assert_eq!(threads, [1, 2, 2]);
+        assert_eq!(threads, [2, 3, 3]);
         assert!(events.iter().any(|event| event["args"]["name"] == "a (2)"));
     }
 }
