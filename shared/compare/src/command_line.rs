@@ -11,6 +11,7 @@ use crate::{
     merge::Merge,
     models::{self, AnyModel, MODELS},
     options::Options,
+    words,
 };
 
 /// What is asked for.
@@ -61,12 +62,9 @@ fn parse_model(model: &'static dyn AnyModel, words: &[OsString]) -> Result<Reque
     let name = OsString::from(model.name());
     let own = model.comparison().iter().map(OsString::from);
     let all = own.chain(words.iter().cloned());
-    let matches =
-        command.try_get_matches_from(std::iter::once(name).chain(all.clone()))?;
+    let matches = command.try_get_matches_from(std::iter::once(name).chain(all))?;
     let options = Options::read(&matches)?;
-    let args = all
-        .map(|word| word.to_string_lossy().into_owned())
-        .collect();
+    let args = words::of_job(model, &matches);
     Ok(Request::Compare(
         vec![Asked {
             model,
@@ -199,7 +197,7 @@ fn parse_top(args: &[OsString]) -> Result<Request> {
         let matches = command
             .args_override_self(true)
             .try_get_matches_from(std::iter::once(model.name()).chain(words))?;
-        let args = model.comparison().iter().map(ToString::to_string).collect();
+        let args = words::of_job(*model, &matches);
         Ok(Asked {
             model: *model,
             matches,

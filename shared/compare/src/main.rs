@@ -22,6 +22,7 @@ mod summary;
 mod table;
 mod terminal;
 mod timeline;
+mod words;
 
 use std::{
     env,
