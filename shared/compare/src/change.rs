@@ -3,6 +3,7 @@
 //! Nothing pairs the rounds of two sittings, so medians are compared, and each side is
 //! resampled by itself. A difference must be beyond the resolution of both.
 
+mod around;
 mod report;
 
 use std::path::Path;
@@ -12,7 +13,6 @@ use test_fixtures::Misuse;
 
 pub(crate) use self::report::report;
 use crate::{
-    host::Host,
     independent::{FEWEST, ratio_of_medians, resolution},
     read,
     results::{Kind, ModelResults, Results, Row, Sample},
@@ -80,11 +80,11 @@ pub(crate) type Print = fn(&str) -> Result<()>;
 /// What changed from the old to the new.
 pub(crate) fn between(old: &Results, new: &Results) -> Changes {
     let mut changes = Changes::default();
-    if let Some(why) = other_machine(&old.host, &new.host) {
+    if let Some(why) = around::other_machine(&old.host, &new.host) {
         changes.apart.push(why);
         return changes;
     }
-    changes.around = around(&old.host, &new.host);
+    changes.around = around::told(old, new);
     for old in &old.models {
         let same_name = || new.models.iter().filter(|new| new.name == old.name);
         let same_job = |new: &&ModelResults| new.args == old.args && new.job == old.job;
@@ -183,54 +183,6 @@ impl Changes {
             });
         }
     }
-}
-
-/// Seconds of one machine, or of one kind of build, say nothing about another's.
-fn other_machine(old: &Host, new: &Host) -> Option<String> {
-    let machine = |host: &Host| {
-        let Host {
-            processor,
-            architecture,
-            cores,
-            ..
-        } = host;
-        format!("{processor}, {architecture}, {cores} cores")
-    };
-    if machine(old) != machine(new) {
-        return Some(format!(
-            "they are of different machines: {}, now {}; `compare merge` lays those beside \
-             each other",
-            machine(old),
-            machine(new)
-        ));
-    }
-    (old.profile != new.profile).then(|| {
-        format!(
-            "they are of different builds: {}, now {}",
-            old.profile, new.profile
-        )
-    })
-}
-
-fn around(old: &Host, new: &Host) -> Vec<String> {
-    let mut around = Vec::new();
-    let mut note = |what: &str, old: &str, new: &str| {
-        if old != new {
-            around.push(format!("{what} {old}, now {new}"));
-        }
-    };
-    note("kernel", &old.kernel, &new.kernel);
-    note("compiler", &old.rustc, &new.rustc);
-    for (package, old) in &old.packages {
-        let new = new.packages.get(package);
-        note(package, old, new.map_or("gone", |new| new));
-    }
-    for (package, new) in &new.packages {
-        if !old.packages.contains_key(package) {
-            note(package, "none", new);
-        }
-    }
-    around
 }
 
 /// Why two rows can't be compared.

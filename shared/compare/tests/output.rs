@@ -166,11 +166,12 @@ fn what_cannot_be_compared_is_said_once() {
     let old = results(&names.map(|name| row(name, 100, 10)));
     let mut new = results(&[failing, other_work, short, row("come", 100, 10)]);
     new["host"]["packages"]["tokio"] = json!("1.0.1");
+    new["interrupted"] = json!(true);
     let output = diff(&files, &old, &new);
     let text = stdout(&output);
     assert_eq!(output.status.code(), Some(0), "{text}");
     for words in [
-        "around it: tokio 1.0.0, now 1.0.1",
+        "around it: tokio 1.0.0, now 1.0.1; the new one was interrupted\n",
         "- locks/fails: fails now: exit code 3",
         "- locks/partial: they did not do the same",
         "- locks/short: too few good rounds (6, now 2)",

@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// Columns between two ticks at the least, so that their labels have room.
-const APART: f64 = 12.0;
+const APART: f64 = 10.0;
 
 /// How many times as long as the median a timeline may be, and still be on the axis as a
 /// whole. One peer that takes thirty times as long would leave the others a column or two.
