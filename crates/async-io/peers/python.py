@@ -84,7 +84,8 @@ def main():
     output = asyncio.run(run(job))
     nanos = time.monotonic_ns() - start
     memory = {"before": before, "peak": resident("VmHWM:")}
-    json.dump({"nanos": nanos, "output": output, "memory": memory}, sys.stdout)
+    reply = {"nanos": nanos, "started": start, "output": output, "memory": memory}
+    json.dump(reply, sys.stdout)
 
 
 main()

@@ -1,9 +1,13 @@
 """threading.Lock: each worker is a thread, and `with` holds the lock for its block."""
 
 import json
+import os
 import sys
 import threading
 import time
+
+# An increment is far shorter than a look at the clock, so a worker's are marked in stretches.
+STRETCHES = 50
 
 
 class Counter:
@@ -15,27 +19,40 @@ class Counter:
         self.left = 0
 
 
-def count(job, counter, worker, outcomes):
+def count(job, counter, worker, outcomes, stretches, spans):
     panics_at = job["increments"] // 2 if job["panic"] and worker == 0 else None
     last = None
     try:
-        for nth in range(job["increments"]):
-            with counter.lock:
-                counter.entered += 1
-                if nth == panics_at:
-                    raise RuntimeError(f"worker {worker} panics at its increment {nth}")
-                counter.left += 1
-                last = counter.left
+        for stretch in stretches:
+            start = time.monotonic_ns()
+            for nth in stretch:
+                with counter.lock:
+                    counter.entered += 1
+                    if nth == panics_at:
+                        why = f"worker {worker} panics at its increment {nth}"
+                        raise RuntimeError(why)
+                    counter.left += 1
+                    last = counter.left
+            spans.append((worker, stretch, start, time.monotonic_ns()))
         outcomes[worker] = {"ok": last}
     except RuntimeError as error:
         outcomes[worker] = {"panicked": str(error)}
 
 
-def run(job):
+def stretches_of(increments, with_spans):
+    """The increments in as many parts as have spans: in one, if nobody asks for them."""
+    length = max(1, -(-increments // STRETCHES)) if with_spans else max(1, increments)
+    starts = range(0, increments, length)
+    return [range(start, min(start + length, increments)) for start in starts]
+
+
+def run(job, stretches, spans):
     counter = Counter()
     outcomes = [None] * job["workers"]
     threads = [
-        threading.Thread(target=count, args=(job, counter, worker, outcomes))
+        threading.Thread(
+            target=count, args=(job, counter, worker, outcomes, stretches, spans)
+        )
         for worker in range(job["workers"])
     ]
     for thread in threads:
@@ -49,6 +66,13 @@ def run(job):
     }
 
 
+def told(span):
+    """A span as the trial protocol has it."""
+    worker, stretch, start, end = span
+    task = f"{stretch.start}..{stretch.stop}"
+    return {"task": task, "lane": f"worker {worker}", "start": start, "end": end}
+
+
 def resident(field):
     """Bytes of this process that are in memory: now, or at the most."""
     with open("/proc/self/status") as status:
@@ -59,11 +83,16 @@ def resident(field):
 def main():
     job = json.load(sys.stdin)
     before = resident("VmRSS:")
-    clock = time.monotonic_ns()
-    output = run(job)
-    nanos = time.monotonic_ns() - clock
-    memory = {"before": before, "peak": resident("VmHWM:")}
-    json.dump({"nanos": nanos, "output": output, "memory": memory}, sys.stdout)
+    with_spans = "INTERLEAVE_SPANS" in os.environ
+    stretches, spans = stretches_of(job["increments"], with_spans), []
+    start = time.monotonic_ns()
+    output = run(job, stretches, spans)
+    nanos = time.monotonic_ns() - start
+    reply = {"nanos": nanos, "started": start, "output": output}
+    reply["memory"] = {"before": before, "peak": resident("VmHWM:")}
+    if with_spans:
+        reply["spans"] = [told(span) for span in spans]
+    json.dump(reply, sys.stdout)
 
 
 if __name__ == "__main__":

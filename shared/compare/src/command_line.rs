@@ -1,14 +1,17 @@
 //! The command line of `compare`.
 
-use std::ffi::OsString;
+use std::{ffi::OsString, path::PathBuf};
 
 use anyhow::Result;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
+use clap_complete::Shell;
 use test_fixtures::{Misuse, unknown, with_negatives};
 
 use crate::{
+    merge::Merge,
     models::{self, AnyModel, MODELS},
     options::Options,
+    words,
 };
 
 const EXAMPLES: &str = "\
@@ -31,6 +34,12 @@ pub(crate) enum Request {
     Run(&'static dyn AnyModel, Vec<OsString>),
     /// A model and two of its variants.
     Diff(&'static dyn AnyModel, String, String),
+    /// Two files of results, the older first.
+    Changes(PathBuf, PathBuf),
+    Merge(Merge),
+    /// As JSON or as text.
+    List(bool),
+    Completions(Shell),
     /// Help or a version: to be printed, and no error.
     Text(String),
 }
@@ -68,22 +77,11 @@ pub(crate) fn parse(args: &[OsString]) -> Result<Request> {
 
 /// `compare MODEL …`: the model's job, which starts from the comparison's size.
 fn parse_model(model: &'static dyn AnyModel, words: &[OsString]) -> Result<Request> {
-    let name = format!("compare {}", model.name());
-    let command = Command::new(model.name())
-        .bin_name(&name)
-        .after_help(examples(&name, model.examples()));
-    let job = model.augment(command.next_help_heading("The job"));
-    let command = with_defaults(job, model.comparison());
-    let command = Options::augment_args(command)
-        .about(model.about())
-        .args_override_self(true);
+    let command = with_negatives(of_model(model).args_override_self(true));
     let line = std::iter::once(OsString::from(model.name())).chain(words.iter().cloned());
-    let matches = with_negatives(command).try_get_matches_from(line)?;
+    let matches = command.try_get_matches_from(line)?;
     let options = Options::read(&matches)?;
-    let args = words
-        .iter()
-        .map(|word| word.to_string_lossy().into_owned())
-        .collect();
+    let args = words::of_job(model, &matches);
     Ok(Request::Compare(
         vec![Asked {
             model,
@@ -92,6 +90,16 @@ fn parse_model(model: &'static dyn AnyModel, words: &[OsString]) -> Result<Reque
         }],
         options,
     ))
+}
+
+/// A model's job and how it is compared.
+fn of_model(model: &dyn AnyModel) -> Command {
+    let name = format!("compare {}", model.name());
+    let command = Command::new(model.name())
+        .bin_name(&name)
+        .after_help(examples(&name, model.examples()));
+    let job = model.augment(command.next_help_heading("The job"));
+    Options::augment_args(with_defaults(job, model.comparison())).about(model.about())
 }
 
 /// The command with these flags' values as its defaults: so they show in its help, and
@@ -111,15 +119,13 @@ fn examples(name: &str, all: &[&str]) -> String {
     format!("Examples:\n{}", lines.collect::<String>())
 }
 
-fn parse_top(args: &[OsString]) -> Result<Request> {
-    if let Some(name) = args.iter().skip(2).find(|word| is_model(word)) {
-        let first = args[1].to_string_lossy();
-        if first.starts_with('-') {
-            let name = name.to_string_lossy();
-            let why = format!("write the model first: compare {name} {first} …");
-            return Err(Misuse(why).into());
-        }
-    }
+/// The whole command line, models with all their flags, for completions.
+pub(crate) fn whole() -> Command {
+    top(of_model)
+}
+
+/// The top level, with each model as a subcommand.
+fn top(of_model: impl Fn(&dyn AnyModel) -> Command) -> Command {
     let mut command = Command::new("compare")
         .version(env!("CARGO_PKG_VERSION"))
         .after_help(EXAMPLES)
@@ -128,9 +134,9 @@ fn parse_top(args: &[OsString]) -> Result<Request> {
         .about("One job, every runtime, side by side: compares every model, or one")
         .mut_arg("with", |arg| arg.hide(true));
     for model in MODELS {
-        command = command.subcommand(Command::new(model.name()).about(model.about()));
+        command = command.subcommand(of_model(*model));
     }
-    let command = command
+    command
         .subcommand(
             Run::augment_args(Command::new("run"))
                 .about("Do a model's job once on every variant, and show the results"),
@@ -141,9 +147,41 @@ fn parse_top(args: &[OsString]) -> Result<Request> {
             ),
         )
         .subcommand(
-            Diff::augment_args(Command::new("diff")).about("Two variants side by side"),
+            Diff::augment_args(Command::new("diff"))
+                .about("Two variants side by side, or what changed between two results")
+                .override_usage(
+                    "compare diff MODEL A B\n       compare diff OLD.json NEW.json",
+                )
+                .after_help(
+                    "Of two results: exit code 0 if nothing got slower, 1 if something \
+                     did, 2 if nothing could be compared.",
+                ),
         )
-        .subcommand(Command::new("peers").about("Set up Python for the peers"));
+        .subcommand(
+            Merge::augment_args(Command::new("merge"))
+                .about("Results of several machines beside each other, in ratios"),
+        )
+        .subcommand(
+            List::augment_args(Command::new("list"))
+                .about("Models, variants and peers, and what is not installed"),
+        )
+        .subcommand(
+            Completions::augment_args(Command::new("completions"))
+                .about("Print a shell's completions for this command"),
+        )
+        .subcommand(Command::new("peers").about("Set up Python for the peers"))
+}
+
+fn parse_top(args: &[OsString]) -> Result<Request> {
+    if let Some(name) = args.iter().skip(2).find(|word| is_model(word)) {
+        let first = args[1].to_string_lossy();
+        if first.starts_with('-') {
+            let name = name.to_string_lossy();
+            let why = format!("write the model first: compare {name} {first} …");
+            return Err(Misuse(why).into());
+        }
+    }
+    let command = top(|model| Command::new(model.name()).about(model.about()));
     let word = args
         .get(1)
         .and_then(|word| word.to_str())
@@ -168,9 +206,17 @@ fn parse_top(args: &[OsString]) -> Result<Request> {
             return Err(unknown_model(&Run::from_arg_matches(matches)?.model).into());
         }
         Some(("diff", matches)) => {
-            let Diff { model, left, right } = Diff::from_arg_matches(matches)?;
-            let model = models::find(&model).ok_or_else(|| unknown_model(&model))?;
-            return Ok(Request::Diff(model, left, right));
+            return diff(&Diff::from_arg_matches(matches)?.words);
+        }
+        Some(("merge", matches)) => {
+            return Ok(Request::Merge(Merge::from_arg_matches(matches)?));
+        }
+        Some(("list", matches)) => {
+            return Ok(Request::List(List::from_arg_matches(matches)?.json));
+        }
+        Some(("completions", matches)) => {
+            let Completions { shell } = Completions::from_arg_matches(matches)?;
+            return Ok(Request::Completions(shell));
         }
         Some(("faults", matches)) => {
             let Faults { models, variants } = Faults::from_arg_matches(matches)?;
@@ -191,10 +237,12 @@ fn parse_top(args: &[OsString]) -> Result<Request> {
     let asked = chosen.map(|model| {
         let command = model.augment(Command::new(model.name()));
         let command = with_defaults(command, model.comparison());
+        let matches = command.try_get_matches_from([model.name()])?;
+        let args = words::of_job(*model, &matches);
         Ok(Asked {
             model: *model,
-            matches: command.try_get_matches_from([model.name()])?,
-            args: Vec::new(),
+            matches,
+            args,
         })
     });
     Ok(Request::Compare(asked.collect::<Result<_>>()?, options))
@@ -225,12 +273,39 @@ struct Run {
 
 #[derive(Debug, Args)]
 struct Diff {
-    /// The model
-    model: String,
-    /// The variant or peer on the left
-    left: String,
-    /// The variant or peer on the right
-    right: String,
+    /// A model and two of its variants or peers, or two files of results, the older first
+    #[arg(required = true, num_args = 2..=3, value_name = "WORDS")]
+    words: Vec<OsString>,
+}
+
+#[derive(Debug, Args)]
+struct List {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct Completions {
+    /// The shell
+    shell: Shell,
+}
+
+/// Three words are a model and two of its variants, two are files.
+fn diff(words: &[OsString]) -> Result<Request> {
+    let text = |word: &OsString| word.to_string_lossy().into_owned();
+    if let [model, left, right] = words {
+        let model = text(model);
+        let model = models::find(&model).ok_or_else(|| unknown_model(&model))?;
+        return Ok(Request::Diff(model, text(left), text(right)));
+    }
+    if is_model(&words[0]) {
+        let model = text(&words[0]);
+        let why = format!("diff wants two variants: compare diff {model} A B");
+        return Err(Misuse(why).into());
+    }
+    let [old, new] = [0, 1].map(|place| PathBuf::from(&words[place]));
+    Ok(Request::Changes(old, new))
 }
 
 /// A name that none of the models has is a slip; one that only some have chooses.

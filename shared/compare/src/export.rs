@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use crate::{
     results::Results,
     table::{Style, render},
+    timeline::trace,
 };
 
 /// The file that holds everything.
@@ -77,14 +78,14 @@ pub(crate) fn markdown(results: &Results) -> String {
     text
 }
 
-/// Makes the directory, and sees that files can be made in it.
-pub(crate) fn prepare(directory: &Path) -> Result<()> {
+/// Makes the directory that an option names, and sees that files can be made in it.
+pub(crate) fn prepare(directory: &Path, option: &str) -> Result<()> {
     fs::create_dir_all(directory)
         .and_then(|()| tempfile::tempfile_in(directory))
         .map(drop)
         .with_context(|| {
             let directory = directory.display();
-            format!("can't write results to {directory}; name another with --out")
+            format!("can't write to {directory}; name another with {option}")
         })
 }
 
@@ -103,15 +104,42 @@ pub(crate) fn write(directory: &Path, results: &Results) -> Result<()> {
         ("results.md", markdown(results)),
     ];
     for (name, text) in files {
-        let path = directory.join(name);
-        let written = readable().tempfile_in(directory).and_then(|mut file| {
-            file.write_all(text.as_bytes())?;
-            file.as_file().sync_all()?;
-            file.persist(&path).map_err(|error| error.error)
-        });
-        written.with_context(|| format!("can't write {}", path.display()))?;
+        whole(&directory.join(name), &text)?;
     }
     Ok(())
+}
+
+/// Writes a trace for everyone who told a timeline; how many there are.
+pub(crate) fn traces(directory: &Path, results: &Results) -> Result<usize> {
+    let mut written = 0;
+    for model in &results.models {
+        for row in &model.rows {
+            let Some(timeline) = &row.timeline else {
+                continue;
+            };
+            let trace = trace::of(&model.name, &model.job, &row.name, timeline);
+            let path = directory.join(format!("{}-{}.json", model.name, row.name));
+            whole(&path, &serde_json::to_string(&trace)?)?;
+            written += 1;
+        }
+    }
+    Ok(written)
+}
+
+/// Writes a file that is there whole or as it was before.
+pub(crate) fn whole(path: &Path, text: &str) -> Result<()> {
+    let directory = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let written = readable().tempfile_in(directory).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.as_file().sync_all()?;
+        file.persist(path).map_err(|error| error.error)
+    });
+    written
+        .map(drop)
+        .with_context(|| format!("can't write {}", path.display()))
 }
 
 #[cfg(test)]

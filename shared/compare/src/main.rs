@@ -1,10 +1,14 @@
 //! One job, every runtime, side by side: rounds of checked trials, and what they say.
 
+mod change;
 mod command_line;
 mod diff;
 mod export;
 mod faults;
 mod host;
+mod independent;
+mod list;
+mod merge;
 #[cfg(test)]
 mod mock;
 mod models;
@@ -13,6 +17,7 @@ mod notes;
 mod options;
 mod peers;
 mod progress;
+mod read;
 mod results;
 mod rounds;
 #[cfg(test)]
@@ -22,6 +27,7 @@ mod summary;
 mod table;
 mod terminal;
 mod timeline;
+mod words;
 mod wrap;
 
 use std::{
@@ -32,6 +38,7 @@ use std::{
 };
 
 use anyhow::Result;
+use clap_complete::Shell;
 use test_fixtures::{Settings, exit_code, interrupt, print};
 
 use crate::{
@@ -42,6 +49,7 @@ use crate::{
     results::Results,
     rounds::{Field, Plan, run},
     table::{Style, render},
+    timeline::picture::{self, Look},
 };
 
 fn main() -> ExitCode {
@@ -68,6 +76,11 @@ fn answer(request: Request) -> Result<bool> {
             let right = (&*right, model.source(&right)?);
             print(&diff::render(left, right)).map(|()| true)
         }
+        Request::Changes(old, new) => change::run(&old, &new, print),
+        Request::Merge(files) => merge::run(&files, print).map(|()| true),
+        Request::List(true) => print(&list::json()?).map(|()| true),
+        Request::List(false) => print(&list::text()).map(|()| true),
+        Request::Completions(shell) => print(&completions(shell)).map(|()| true),
         Request::Text(text) => print(&text).map(|()| true),
         Request::Run(..) => unreachable!("a demo ends the program by itself"),
     }
@@ -92,7 +105,10 @@ fn compare(asked: Vec<Asked>, options: &Options) -> Result<bool> {
         .collect::<Result<Vec<_>>>()?;
     let directory = options.directory();
     if let Some(directory) = &directory {
-        export::prepare(directory)?;
+        export::prepare(directory, "--out")?;
+    }
+    if let Some(directory) = &options.trace {
+        export::prepare(directory, "--trace")?;
     }
     let plan = Plan {
         rounds: options.rounds(),
@@ -124,8 +140,12 @@ fn compare(asked: Vec<Asked>, options: &Options) -> Result<bool> {
         progress.begin(field.name);
         let run = run(&field, &plan, &progress);
         if options.form == Form::Tables && run.results.rounds > 0 {
-            let text = render(&run.results, Style::Terminal);
-            progress.suspend(|| print(&(text + "\n")))?;
+            let mut text = render(&run.results, Style::Terminal) + "\n";
+            if options.timeline {
+                text += &picture::render(&run.results, Look::here());
+                text.push('\n');
+            }
+            progress.suspend(|| print(&text))?;
         }
         results.models.push(run.results);
         results.interrupted = run.interrupted;
@@ -138,11 +158,21 @@ fn compare(asked: Vec<Asked>, options: &Options) -> Result<bool> {
     if let Some(directory) = &directory {
         export::write(directory, &results)?;
     }
+    let traces = match &options.trace {
+        Some(directory) => Some((directory, export::traces(directory, &results)?)),
+        None => None,
+    };
     match options.form {
         Form::Tables => {
             if let Some(directory) = &directory {
                 let file = directory.join(export::JSON);
                 print(&format!("results: {}\n", file.display()))?;
+            }
+            if let Some((directory, files)) = traces {
+                let directory = directory.display();
+                print(&format!(
+                    "traces: {files} files in {directory}, for https://ui.perfetto.dev\n"
+                ))?;
             }
         }
         Form::Json => print(&export::json(&results)?)?,
@@ -188,4 +218,11 @@ fn field(asked: Asked, options: &Options) -> Result<Field> {
         contestants,
         reference,
     })
+}
+
+/// A script for the shell, which knows every model with its flags.
+fn completions(shell: Shell) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command_line::whole(), "compare", &mut script);
+    String::from_utf8(script).expect("completions are text")
 }

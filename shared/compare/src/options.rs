@@ -51,6 +51,12 @@ pub(crate) struct Options {
     /// Where results.json, results.csv and results.md go [default: target/compare]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Draw each variant's timeline below its table
+    #[arg(long, conflicts_with_all = ["json", "csv", "markdown"])]
+    pub(crate) timeline: bool,
+    /// Where each variant's timeline goes as a file for Perfetto
+    #[arg(long, value_name = "DIR")]
+    pub(crate) trace: Option<PathBuf>,
     #[arg(skip)]
     pub(crate) form: Form,
     /// Whether all models are compared, so that a name chooses where it is known.

@@ -74,7 +74,7 @@ pub(crate) fn add(results: &mut ModelResults) {
 
 /// How many items came to a good end. Rows that differ in it did not do the same work, as
 /// can be with the user's own URLs, and are not compared.
-fn done(row: &Row) -> Option<Value> {
+pub(crate) fn done(row: &Row) -> Option<Value> {
     let facts = &row.samples.last()?.facts;
     let ok = facts.seen.iter().find(|fact| fact.name == "ok")?;
     Some(ok.value.clone())

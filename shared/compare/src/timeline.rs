@@ -1,5 +1,10 @@
 //! A trial's spans on the time axis of that trial.
 
+mod axis;
+pub(crate) mod picture;
+mod strip;
+pub(crate) mod trace;
+
 use std::collections::HashMap;
 
 use test_fixtures::{Checked, Span};

@@ -1,0 +1,196 @@
+//! Timelines, traces, merged results, lists and completions.
+
+mod made_up;
+
+use std::{fs, path::PathBuf, process::Command};
+
+use serde_json::{Value, json};
+
+use made_up::{Files, assert_misuse, compare, results, row, stdout};
+
+#[test]
+fn machines_stand_side_by_side_in_ratios() {
+    let files = Files::new();
+    let here = results(&[row("a", 120, 10), row("b", 60, 10)]);
+    let mut there = results(&[row("a", 80, 10), row("b", 50, 10)]);
+    there["host"]["processor"] = json!("Another");
+    there["models"][0]["job"] = json!("4 workers, 8 threads");
+    let [here, there] = [("a.json", here), ("b.json", there)]
+        .map(|(name, results)| (files.write(name, &results), results));
+    let out = files.path("merged.json");
+    let merge = |more: &[&str]| {
+        let mut args = vec!["merge", here.0.to_str().expect("text")];
+        args.push(there.0.to_str().expect("text"));
+        args.extend(more);
+        let output = compare(&args);
+        assert_eq!(output.status.code(), Some(0));
+        stdout(&output)
+    };
+    let text = merge(&["--out", out.to_str().expect("text")]);
+    for words in [
+        "A: Made-up, 2 cores",
+        "B: Another, 2 cores",
+        "not quite the same job: A: 4 workers; B: 4 workers, 8 threads",
+        "! a is slower on A, faster on B",
+    ] {
+        assert!(text.contains(words), "no {words:?}: {text}");
+    }
+    assert!(
+        !text.contains(" ms"),
+        "seconds do not cross machines: {text}"
+    );
+    assert!(merge(&["--markdown"]).contains("|b "));
+
+    let merged: Value = serde_json::from_str(&merge(&["--json"])).expect("JSON");
+    let written = fs::read_to_string(&out).expect("it was written");
+    assert_eq!(
+        serde_json::from_str::<Value>(&written).expect("JSON"),
+        merged
+    );
+    let whole = &merged["machines"][1]["results"]["models"][0]["rows"];
+    assert_eq!(
+        whole[2]["samples"],
+        there.1["models"][0]["rows"][2]["samples"]
+    );
+    let rows = &merged["models"][0]["rows"];
+    assert_eq!(rows[2]["to_reference"], json!(1.0));
+    assert_eq!(rows[2]["is_disputed"], json!(true));
+    assert_eq!(rows[3]["to_reference"], json!(0.55));
+    assert_eq!(rows[3]["is_disputed"], json!(false));
+    assert_eq!(rows[3]["to_floor"], json!(1.1));
+}
+
+#[test]
+fn a_merged_document_that_cannot_be_written_is_told() {
+    let files = Files::new();
+    let file = files.write("a.json", &results(&[]));
+    let file = file.to_str().expect("text");
+    let output = compare(&["merge", file, file, "--out", "/proc/nonesuch/merged.json"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.is_empty());
+    assert_misuse(
+        &compare(&["merge", file, file, "--out", "/tmp"]),
+        "name a file",
+    );
+    assert_misuse(&compare(&["merge", file]), "--help");
+}
+
+#[test]
+fn the_list_has_every_model_and_what_is_missing() {
+    let list = |python: &str, args: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_compare"))
+            .arg("list")
+            .args(args)
+            .env("INTERLEAVE_PYTHON", python)
+            .output()
+            .expect("compare starts");
+        assert_eq!(output.status.code(), Some(0));
+        stdout(&output)
+    };
+    let text = list("/some/python", &[]);
+    for words in [
+        "async-io: ",
+        "surf (legacy)",
+        "python (peer)",
+        "--workers 4",
+    ] {
+        assert!(text.contains(words), "no {words:?}: {text}");
+    }
+    let json: Value =
+        serde_json::from_str(&list("/some/python", &["--json"])).expect("JSON");
+    let contestants = json[3]["contestants"].as_array().expect("contestants");
+    let python = contestants.last().expect("Python is the last");
+    assert_eq!(python["is_peer"], json!(true));
+    assert_eq!(python["command"][0], json!("/some/python"));
+    assert_eq!(contestants[0]["is_peer"], json!(false));
+}
+
+#[test]
+fn completions_know_models_and_their_flags() {
+    for shell in ["bash", "zsh", "fish"] {
+        let output = compare(&["completions", shell]);
+        assert_eq!(output.status.code(), Some(0), "{shell}");
+        let script = stdout(&output);
+        for word in ["semaphores", "limit", "increments", "completions"] {
+            assert!(script.contains(word), "{shell} does not know {word}");
+        }
+    }
+    assert_misuse(&compare(&["completions", "nonesuch"]), "bash");
+    let output = Command::new("bash")
+        .args(["-c", COMPLETE, "bash", env!("CARGO_BIN_EXE_compare")])
+        .output()
+        .expect("bash");
+    assert_eq!(stdout(&output), "--limit\n");
+}
+
+/// What bash does when a user types `compare semaphores --li` and the tab key.
+const COMPLETE: &str = r#"
+source <("$1" completions bash)
+COMP_WORDS=(compare semaphores --li) COMP_CWORD=2
+_compare compare --li semaphores
+echo "${COMPREPLY[@]}"
+"#;
+
+/// One comparison with everything that is made of timelines.
+#[test]
+fn timelines_are_drawn_and_written() {
+    let files = Files::new();
+    let traces = files.path("traces");
+    let out = files.path("out");
+    let path = |path: &PathBuf| path.to_str().expect("text").to_owned();
+    let args = [
+        "locks",
+        "--variants",
+        "std_mutex,std_atomic",
+        "--rounds",
+        "1",
+    ];
+    let mut args = args.map(str::to_owned).to_vec();
+    args.extend(["--increments", "1000", "--timeline", "--trace"].map(str::to_owned));
+    args.extend([path(&traces), "--out".to_owned(), path(&out)]);
+    let output = Command::new(env!("CARGO_BIN_EXE_compare"))
+        .args(&args)
+        .env("LC_ALL", "C.UTF-8")
+        .output()
+        .expect("compare starts");
+    let text = stdout(&output);
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(text.contains("worker 3 "), "{text}");
+    assert!(text.contains("the share of the time at work"), "{text}");
+    assert!(text.contains("traces: 2 files"), "{text}");
+    let drawn = text
+        .lines()
+        .filter(|line| line.trim_start().starts_with("worker "));
+    assert_eq!(drawn.clone().count(), 8, "{text}");
+    assert!(
+        drawn.clone().all(|line| line.chars().count() <= 80),
+        "{text}"
+    );
+    let mut names: Vec<String> = fs::read_dir(&traces)
+        .expect("the directory was made")
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .into_string()
+                .expect("text")
+        })
+        .collect();
+    names.sort();
+    assert_eq!(names, ["locks-std_atomic.json", "locks-std_mutex.json"]);
+    let trace = fs::read(traces.join(&names[0])).expect("a trace");
+    let trace: Value = serde_json::from_slice(&trace).expect("whole JSON");
+    let events = trace["traceEvents"].as_array().expect("events");
+    let tasks = events.iter().filter(|event| event["cat"] == "task");
+    assert_eq!(tasks.count(), 200);
+}
+
+#[test]
+fn a_trace_that_cannot_be_written_is_told_before_the_work() {
+    let output = compare(&["locks", "--trace", "/proc/nonesuch", "--rounds", "1"]);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    assert!(stderr.contains("--trace"), "{stderr}");
+    assert_misuse(&compare(&["locks", "--timeline", "--json"]), "--json");
+}
