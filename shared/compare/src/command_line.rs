@@ -9,12 +9,14 @@ use test_fixtures::Misuse;
 use crate::{
     models::{self, AnyModel, MODELS},
     options::Options,
+    sweep,
 };
 
 /// What is asked for.
 pub(crate) enum Request {
     Compare(Vec<Asked>, Options),
     Faults(Vec<&'static dyn AnyModel>, Vec<String>),
+    Sweep(sweep::Request),
     Peers,
     /// A model and two of its variants.
     Diff(&'static dyn AnyModel, String, String),
@@ -37,6 +39,7 @@ pub(crate) fn parse(args: &[OsString]) -> Result<Request> {
         .unwrap_or_default();
     let parsed = match models::find(first) {
         Some(model) => parse_model(model, &args[2..]),
+        None if first == "sweep" => sweep::parse(&args[2..]).map(Request::Sweep),
         None => parse_top(args),
     };
     parsed.or_else(|error| match error.downcast::<clap::Error>() {
@@ -102,6 +105,9 @@ fn parse_top(args: &[OsString]) -> Result<Request> {
         )
         .subcommand(
             Diff::augment_args(Command::new("diff")).about("Two variants side by side"),
+        )
+        .subcommand(
+            Command::new("sweep").about("One model over a range of sizes: sweep --help"),
         )
         .subcommand(Command::new("peers").about("Set up Python for the peers"));
     let matches = command.try_get_matches_from(args).map_err(|error| {

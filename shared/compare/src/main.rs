@@ -14,6 +14,7 @@ mod results;
 mod rounds;
 mod statistics;
 mod summary;
+mod sweep;
 mod table;
 mod timeline;
 
@@ -55,6 +56,7 @@ fn main() -> ExitCode {
             .and_then(|()| match request {
                 Request::Compare(asked, options) => compare(asked, &options),
                 Request::Faults(models, variants) => faults::run(&models, &variants),
+                Request::Sweep(sweep) => sweep::run(sweep),
                 Request::Peers => peers::install().map(|()| true),
                 Request::Diff(model, left, right) => {
                     let left = (&*left, model.source(&left)?);
@@ -95,21 +97,17 @@ fn compare(asked: Vec<Asked>, options: &Options) -> Result<bool> {
             ..Settings::default()
         },
         seed: 1,
+        timelines: true,
     };
-    let started = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or(Duration::ZERO);
     let mut results = Results {
         version: results::VERSION,
         command: env::args().collect(),
-        started: started.as_secs(),
+        started: seconds_since_1970(),
         host: Host::here(),
         interrupted: false,
         models: Vec::new(),
     };
-    if results.host.profile == "debug" {
-        eprintln!("this is a debug build: its figures mean little; add --release");
-    }
+    warn_of_debug_build(&results.host);
     let progress = Progress::new();
     let names: Vec<_> = fields.iter().map(|field| field.name).collect();
     let mut done = 0;
@@ -181,6 +179,17 @@ fn field(asked: Asked, options: &Options) -> Result<Field> {
         contestants,
         reference,
     })
+}
+
+fn seconds_since_1970() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.unwrap_or(Duration::ZERO).as_secs()
+}
+
+fn warn_of_debug_build(host: &Host) {
+    if host.profile == "debug" {
+        eprintln!("this is a debug build: its figures mean little; add --release");
+    }
 }
 
 fn print(text: &str) -> Result<()> {
