@@ -155,21 +155,22 @@ fn draw_line(
     x: &Axis,
     y: &Axis,
 ) {
-    let marks = line
+    let marks: Vec<_> = line
         .marks
         .iter()
         .filter_map(|mark| Some((mark.value, quantity.of(mark)?)))
-        .filter(|(_, estimate)| estimate.median > 0.0);
+        .filter(|(_, estimate)| estimate.median > 0.0)
+        .collect();
     let colour = index % 10;
     add(body, &format!("<g class=\"line colour-{colour}\">"));
-    let points = marks.clone().map(|(n, e)| (n as f64, e.median));
+    let points = marks.iter().map(|(n, e)| (*n as f64, e.median));
     let dash = DASHES[index % DASHES.len()];
     let d = path(x, y, points);
     add(
         body,
         &format!("<path d=\"{d}\" stroke-dasharray=\"{dash}\"/>"),
     );
-    for (n, estimate) in marks.clone() {
+    for &(n, estimate) in &marks {
         let (at, median) = (x.place(n as f64), y.place(estimate.median));
         if let Some((low, high)) = estimate.interval.filter(|(low, _)| *low > 0.0) {
             let (low, high) = (y.place(low), y.place(high));
@@ -184,7 +185,7 @@ fn draw_line(
         add(body, &marker(index, at, median, &told));
     }
     if let (Some(end), Some((n, last))) = (&line.end, marks.last()) {
-        let (at, y) = (x.place(n as f64) + 11.0, y.place(last.median));
+        let (at, y) = (x.place(*n as f64) + 11.0, y.place(last.median));
         let (left, top) = (at - 5.0, y - 5.0);
         let cross = format!("M{left:.1} {top:.1}l10 10m0-10l-10 10");
         let why = escape(&format!("{} ends at {}: {}", line.name, end.value, end.why));

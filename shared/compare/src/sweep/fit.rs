@@ -14,6 +14,8 @@ use crate::statistics::Estimate;
 const FEWEST: usize = 4;
 /// Medians are not trusted beyond this, however near to each other the samples are.
 const PRECISION: f64 = 0.01;
+/// The relative error of a median that has no interval.
+const UNKNOWN: f64 = 0.05;
 /// Curves whose criteria are nearer than this are not told apart (Kass and Raftery, 1995:
 /// below 2, not worth more than a bare mention).
 const TOLD_APART: f64 = 2.0;
@@ -131,15 +133,12 @@ pub(crate) fn fit(points: &[(f64, Estimate)]) -> Option<Growth> {
 /// The mean square of the medians' own relative errors: an interval of 95 % is about two
 /// standard errors to either side.
 fn known_to(points: &[(f64, Estimate)]) -> f64 {
-    let errors = points
-        .iter()
-        .filter_map(|(_, Estimate { median, interval })| {
-            let (low, high) = (*interval)?;
-            let error = (high - low) / (4.0 * median);
-            error.is_finite().then_some(error * error)
-        });
-    let errors: Vec<f64> = errors.collect();
-    let mean = errors.iter().sum::<f64>() / errors.len().max(1) as f64;
+    let squares = points.iter().map(|(_, Estimate { median, interval })| {
+        let error = interval.map_or(UNKNOWN, |(low, high)| (high - low) / (4.0 * median));
+        let error = if error.is_finite() { error } else { UNKNOWN };
+        error * error
+    });
+    let mean = squares.sum::<f64>() / points.len() as f64;
     mean.max(PRECISION * PRECISION)
 }
 
