@@ -34,9 +34,10 @@ pub(crate) fn render(sweep: &Sweep, quantity: Quantity) -> Option<String> {
             let marks = bound.marks.iter().map(|(n, nanos)| (*n as f64, *nanos));
             let path = path(&x, &y, marks);
             add(&mut body, &format!("<path class=\"bound\" d=\"{path}\"/>"));
-            if let Some((n, nanos)) = bound.marks.last() {
-                let place = (x.place(*n as f64) - 4.0, y.place(*nanos) - 5.0);
-                text(&mut body, "bound-name", "end", place, &bound.name);
+            // Where lines have begun to part and are not yet crowded.
+            if let Some((n, nanos)) = bound.marks.first() {
+                let place = (x.place(*n as f64), y.place(*nanos) - 6.0);
+                text(&mut body, "bound-name", "start", place, &bound.name);
             }
         }
     }

@@ -50,15 +50,18 @@ pub(crate) enum Shape {
     Linear,
     /// n·log2(n).
     Linearithmic,
+    /// n·√n: trial division of all numbers up to n.
+    Root,
     Quadratic,
 }
 
 impl Shape {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Constant,
         Self::Inverse,
         Self::Linear,
         Self::Linearithmic,
+        Self::Root,
         Self::Quadratic,
     ];
 
@@ -68,6 +71,7 @@ impl Shape {
             Self::Inverse => "1/n",
             Self::Linear => "n",
             Self::Linearithmic => "n log n",
+            Self::Root => "n√n",
             Self::Quadratic => "n²",
         }
     }
@@ -78,6 +82,7 @@ impl Shape {
             Self::Inverse => n.recip(),
             Self::Linear => n,
             Self::Linearithmic => n * n.log2(),
+            Self::Root => n * n.sqrt(),
             Self::Quadratic => n * n,
         }
     }

@@ -78,12 +78,14 @@ fn table(sweep: &Sweep, quantity: Quantity) -> String {
     let field = escape(&sweep.field);
     let mut table = format!(
         "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"{} by {field}\">\n\
-         <table>\n<tr><th scope=\"col\">{field}</th>{sizes}\
-         <th scope=\"col\">growth</th></tr>\n",
+         <table>\n<tr><th scope=\"col\">{field}</th>\
+         <th scope=\"col\">growth</th>{sizes}</tr>\n",
         quantity.name()
     );
     for line in sweep.lines.iter().filter(|line| !line.is_not_installed) {
         table += &format!("<tr><th scope=\"row\">{}</th>", escape(&words::name(line)));
+        let growth = words::growth(quantity, quantity.growth(line));
+        table += &format!("<td>{}</td>", escape(&growth));
         for point in &sweep.points {
             let is_end = line
                 .end
@@ -105,8 +107,7 @@ fn table(sweep: &Sweep, quantity: Quantity) -> String {
             };
             table += &format!("<td>{cell}</td>");
         }
-        let growth = words::growth(quantity, quantity.growth(line));
-        table += &format!("<td>{}</td></tr>\n", escape(&growth));
+        table += "</tr>\n";
     }
     table + "</table>\n</div>\n"
 }

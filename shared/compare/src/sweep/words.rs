@@ -203,26 +203,34 @@ fn two_digits(value: f64) -> u64 {
 
 /// Whether it pays to share the work, where that is known and nothing crosses.
 pub(crate) fn one_core(sweep: &Sweep) -> Vec<String> {
-    let who = |throughout: Verdict| -> Vec<&str> {
-        let lines = sweep.lines.iter().filter(|line| {
-            let mut apart = line
-                .to_one_core
-                .iter()
-                .filter(|told| told.verdict != Verdict::Tie)
-                .peekable();
-            apart.peek().is_some() && apart.all(|told| told.verdict == throughout)
-        });
-        lines.map(|line| &*line.name).collect()
-    };
     let mut lines = Vec::new();
     for (verdict, word) in [(Verdict::Faster, "faster"), (Verdict::Slower, "slower")] {
-        let who = who(verdict);
+        let who: Vec<String> = sweep
+            .lines
+            .iter()
+            .filter_map(|line| throughout(line, verdict))
+            .collect();
         if !who.is_empty() {
             let who = who.join(", ");
             lines.push(format!("{word} than {ONE_CORE} wherever told apart: {who}"));
         }
     }
     lines
+}
+
+/// The line's name and the sizes at which it is told apart from one core, if it is so and
+/// always in the same way.
+fn throughout(line: &Line, verdict: Verdict) -> Option<String> {
+    let told = line.to_one_core.iter();
+    let told: Vec<_> = told
+        .filter(|told| matches!(told.verdict, Verdict::Faster | Verdict::Slower))
+        .collect();
+    let (first, last) = (told.first()?, told.last()?);
+    let same = told.iter().all(|told| told.verdict == verdict);
+    same.then(|| match verdict {
+        Verdict::Faster => format!("{} (from {})", line.name, whole(first.value)),
+        _ => format!("{} (up to {})", line.name, whole(last.value)),
+    })
 }
 
 #[cfg(test)]

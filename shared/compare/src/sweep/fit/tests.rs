@@ -39,6 +39,7 @@ fn each_shape_is_found_under_noise() {
     let exact = |curve: fn(f64) -> f64| shapes(&made_up(&SIZES, 0.0, curve));
     assert_eq!(exact(|n| 3.0 * n), ["n"]);
     assert_eq!(exact(|n| 1e3 + 3.0 * n * n.log2()), ["n log n"]);
+    assert_eq!(exact(|n| 1e4 + n.powf(1.5)), ["n√n"]);
     let noisy = made_up(&SIZES, 0.03, |n| 3.0 * n * n.log2());
     assert_eq!(shapes(&noisy), ["n log n"]);
 }
