@@ -2,7 +2,8 @@
 //!
 //! A crossing is claimed between two sizes at which the two are told apart, once this way
 //! and once the other, with no size between them at which they are told apart. Where it
-//! lies is interpolated: their ratio is taken as a straight line on logarithmic axes.
+//! lies is interpolated between neighbours: their ratio is taken as a straight line on
+//! logarithmic axes.
 
 use serde::{Deserialize, Serialize};
 
@@ -22,28 +23,45 @@ pub(crate) struct Crossing {
 
 /// The crossings of two, from the ratios of the first's time to the second's.
 pub(crate) fn find(first: &str, second: &str, ratios: &[Told]) -> Vec<Crossing> {
-    let differs = |told: &&Told| {
-        let is_told = matches!(told.verdict, Verdict::Faster | Verdict::Slower);
-        is_told && told.ratio.median > 0.0
-    };
-    let apart: Vec<&Told> = ratios.iter().filter(differs).collect();
+    let apart: Vec<usize> = (0..ratios.len())
+        .filter(|&at| {
+            let Told { ratio, verdict, .. } = &ratios[at];
+            matches!(verdict, Verdict::Faster | Verdict::Slower) && ratio.median > 0.0
+        })
+        .collect();
     let turns = apart
         .windows(2)
-        .filter(|pair| pair[0].verdict != pair[1].verdict);
+        .map(|pair| &ratios[pair[0]..=pair[1]])
+        .filter(|part| part[0].verdict != part[part.len() - 1].verdict);
     turns
-        .map(|pair| {
-            let (passes, passed) = match pair[1].verdict {
+        .map(|part| {
+            let (from, to) = (&part[0], &part[part.len() - 1]);
+            let (passes, passed) = match to.verdict {
                 Verdict::Faster => (first, second),
                 _ => (second, first),
             };
             Crossing {
                 passes: passes.to_owned(),
                 passed: passed.to_owned(),
-                value: between(pair[0], pair[1]),
-                between: (pair[0].value, pair[1].value),
+                value: place(part),
+                between: (from.value, to.value),
             }
         })
         .collect()
+}
+
+/// Where the ratio is 1, from one size at which they are told apart to the next. Medians of
+/// ties between these say where they turn, if they turn only once.
+fn place(part: &[Told]) -> f64 {
+    let above = |told: &Told| told.ratio.median > 1.0;
+    let turns: Vec<_> = part
+        .windows(2)
+        .filter(|pair| above(&pair[0]) != above(&pair[1]))
+        .collect();
+    match turns[..] {
+        [turn] => between(&turn[0], &turn[1]),
+        _ => between(&part[0], &part[part.len() - 1]),
+    }
 }
 
 /// Where the ratio is 1 on the straight line between two sizes, on logarithmic axes.
@@ -111,11 +129,21 @@ mod tests {
         assert!(find("a", "b", &unknown).is_empty());
         let across_a_tie = [
             told(10, 2.0, Verdict::Slower),
-            told(50, 1.0, Verdict::Tie),
+            told(50, 1.02, Verdict::Tie),
             told(1000, 0.5, Verdict::Faster),
         ];
         let found = find("a", "b", &across_a_tie);
         assert_eq!(found[0].between, (10, 1000));
+        // The tie's median says that it has not turned yet.
+        assert!((50.0..60.0).contains(&found[0].value), "{found:?}");
+        let to_and_fro = [
+            told(10, 2.0, Verdict::Slower),
+            told(20, 0.98, Verdict::Tie),
+            told(50, 1.02, Verdict::Tie),
+            told(1000, 0.5, Verdict::Faster),
+        ];
+        let found = find("a", "b", &to_and_fro);
+        assert_eq!(found.len(), 1);
         assert!((found[0].value - 100.0).abs() < 1e-6, "{found:?}");
     }
 

@@ -188,17 +188,20 @@ fn passes(field: &str, crossing: &Crossing) -> String {
         between: (from, to),
     } = crossing;
     format!(
-        "{passes} passes {passed} at about {field} {} (between {} and {})",
-        whole(two_digits(*value)),
+        "{passes} passes {passed} where {field} is about {} (between {} and {})",
+        two_digits(*value),
         whole(*from),
         whole(*to)
     )
 }
 
 /// Interpolation knows no more than two digits.
-fn two_digits(value: f64) -> u64 {
-    let step = 10_f64.powf((value.log10().floor() - 1.0).max(0.0));
-    ((value / step).round() * step) as u64
+fn two_digits(value: f64) -> String {
+    if value < 9.95 {
+        return format!("{value:.1}");
+    }
+    let step = 10_f64.powf(value.log10().floor() - 1.0);
+    whole(((value / step).round() * step) as u64)
 }
 
 /// Whether it pays to share the work, where that is known and nothing crosses.
@@ -242,9 +245,10 @@ mod tests {
         assert_eq!(whole(7), "7");
         assert_eq!(whole(1000), "1,000");
         assert_eq!(whole(1_234_567), "1,234,567");
-        assert_eq!(two_digits(3149.0), 3100);
-        assert_eq!(two_digits(7.4), 7);
-        assert_eq!(two_digits(99.6), 100);
+        assert_eq!(two_digits(3149.0), "3,100");
+        assert_eq!(two_digits(1.44), "1.4");
+        assert_eq!(two_digits(9.96), "10");
+        assert_eq!(two_digits(99.6), "100");
     }
 
     #[test]
