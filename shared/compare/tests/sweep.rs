@@ -136,9 +136,10 @@ fn a_line_ends_at_the_time_limit_and_the_others_go_on() {
 #[test]
 fn a_line_ends_where_the_descriptors_do() {
     let directory = folder();
+    // A hundred requests wait at once, for long enough that all are under way together.
     let command = format!(
-        "ulimit -n 64; exec '{}' sweep semaphores --over limit=10,100 --tasks 100 \
-         --latency 20ms --timeout 500ms --variants std_only --rounds 1 --out '{}'",
+        "ulimit -n 64; exec '{}' sweep semaphores --over tasks=4,100 --limit 100 \
+         --latency 500ms --variants std_only --rounds 1 --out '{}'",
         env!("CARGO_BIN_EXE_compare"),
         directory.path().display()
     );
@@ -146,8 +147,8 @@ fn a_line_ends_where_the_descriptors_do() {
     let output = output.expect("compare starts");
     let text = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{text}");
-    assert!(text.contains("std_only ends at limit 100: "), "{text}");
-    assert_eq!(sizes(line(&json(directory.path()), "std_only")), [10]);
+    assert!(text.contains("std_only ends at tasks 100: "), "{text}");
+    assert_eq!(sizes(line(&json(directory.path()), "std_only")), [4]);
 }
 
 #[test]
