@@ -14,6 +14,11 @@ run MODEL *ARGS:
 compare *ARGS:
     cargo run --release -p compare -- {{ ARGS }}
 
+# A job over a range of sizes: just sweep process-pool --over below=1000..3000000
+[group('use')]
+sweep *ARGS:
+    cargo run --release -p compare -- sweep {{ ARGS }}
+
 # Two variants side by side: just diff semaphores tokio smol
 [group('use')]
 diff MODEL A B:

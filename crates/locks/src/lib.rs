@@ -83,14 +83,14 @@ impl Model for Locks {
         if job.increments == 0 {
             return Ok(None);
         }
-        let increment = nanos_alone() / side_by_side as f64;
-        Ok(Some(Floor::new(
-            Duration::from_nanos((increment * job.total() as f64) as u64),
-            format!(
-                "{} increments without a lock and without sharing ÷ {side_by_side} cores",
-                job.total()
-            ),
-        )))
+        let one_core = nanos_alone() * job.total() as f64;
+        let reason = format!(
+            "{} increments without a lock and without sharing ÷ {side_by_side} cores",
+            job.total()
+        );
+        let shared = Duration::from_nanos((one_core / side_by_side as f64) as u64);
+        let one_core = Duration::from_nanos(one_core as u64);
+        Ok(Some(Floor::new(shared, reason).one_core(one_core)))
     }
 
     fn results(job: &Job, output: &Output) -> Vec<String> {

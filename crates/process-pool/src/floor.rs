@@ -32,7 +32,7 @@ pub(crate) fn floor(job: &Job) -> Option<Floor> {
     let milliseconds = one_core.as_secs_f64() * 1e3;
     let reason =
         format!("{milliseconds:.1} ms of division on one core ÷ {bound} {of}{s}");
-    Some(Floor::new(one_core / bound as u32, reason))
+    Some(Floor::new(one_core / bound as u32, reason).one_core(one_core))
 }
 
 /// What the divisions take on one core: measured whole if that is quick, else by samples

@@ -11,7 +11,7 @@ use crate::{
     merge::Merge,
     models::{self, AnyModel, MODELS},
     options::Options,
-    words,
+    sweep, words,
 };
 
 const EXAMPLES: &str = "\
@@ -21,6 +21,7 @@ Examples:
   compare locks --variants std_mutex,tokio --rounds 20
   compare run semaphores                 what the job is, and what comes of it
   compare diff semaphores tokio smol     what a runtime changed
+  compare sweep locks --over workers=1..16
 
 A model's own flags: compare MODEL --help
 ";
@@ -29,6 +30,7 @@ A model's own flags: compare MODEL --help
 pub(crate) enum Request {
     Compare(Vec<Asked>, Options),
     Faults(Vec<&'static dyn AnyModel>, Vec<String>),
+    Sweep(sweep::Request),
     Peers,
     /// A model's demo, with the words that follow.
     Run(&'static dyn AnyModel, Vec<OsString>),
@@ -66,6 +68,7 @@ pub(crate) fn parse(args: &[OsString]) -> Result<Request> {
         (None, Some(model)) if first == "help" => {
             parse_model(model, &[OsString::from("--help")])
         }
+        _ if first == "sweep" => sweep::parse(&args[2..]).map(Request::Sweep),
         _ => parse_top(args),
     };
     parsed.or_else(|error| match error.downcast::<clap::Error>() {
@@ -104,7 +107,7 @@ fn of_model(model: &dyn AnyModel) -> Command {
 
 /// The command with these flags' values as its defaults: so they show in its help, and
 /// nothing that the user gives can conflict with them.
-fn with_defaults(command: Command, words: &'static [&'static str]) -> Command {
+pub(crate) fn with_defaults(command: Command, words: &'static [&'static str]) -> Command {
     command.mut_args(|arg| {
         let is_own = |pair: &&[&str]| pair[0].strip_prefix("--") == arg.get_long();
         match words.chunks_exact(2).find(is_own) {
@@ -140,6 +143,9 @@ fn top(of_model: impl Fn(&dyn AnyModel) -> Command) -> Command {
         .subcommand(
             Run::augment_args(Command::new("run"))
                 .about("Do a model's job once on every variant, and show the results"),
+        )
+        .subcommand(
+            Command::new("sweep").about("One model over a range of sizes: sweep --help"),
         )
         .subcommand(
             Faults::augment_args(Command::new("faults")).about(

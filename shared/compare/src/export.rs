@@ -52,7 +52,7 @@ pub(crate) fn csv(results: &Results) -> String {
 }
 
 /// A field as RFC 4180 has it: quoted where it must be.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     match text.contains([',', '"', '\n', '\r']) {
         true => format!("\"{}\"", text.replace('"', "\"\"")),
         false => text.to_owned(),
@@ -98,13 +98,20 @@ fn readable() -> tempfile::Builder<'static, 'static> {
 
 /// Writes every form into the directory. A file is there whole or as it was before.
 pub(crate) fn write(directory: &Path, results: &Results) -> Result<()> {
-    let files = [
-        (JSON, json(results)?),
-        ("results.csv", csv(results)),
-        ("results.md", markdown(results)),
-    ];
+    write_all(
+        directory,
+        &[
+            (JSON, json(results)?),
+            ("results.csv", csv(results)),
+            ("results.md", markdown(results)),
+        ],
+    )
+}
+
+/// Writes files of these names and texts. Each is there whole or as it was before.
+pub(crate) fn write_all(directory: &Path, files: &[(&str, String)]) -> Result<()> {
     for (name, text) in files {
-        whole(&directory.join(name), &text)?;
+        whole(&directory.join(name), text)?;
     }
     Ok(())
 }

@@ -24,6 +24,7 @@ mod rounds;
 mod simulation;
 mod statistics;
 mod summary;
+mod sweep;
 mod table;
 mod terminal;
 mod timeline;
@@ -70,6 +71,7 @@ fn answer(request: Request) -> Result<bool> {
     match request {
         Request::Compare(asked, options) => compare(asked, &options),
         Request::Faults(models, variants) => faults::run(&models, &variants),
+        Request::Sweep(sweep) => sweep::run(sweep),
         Request::Peers => peers::install().map(|()| true),
         Request::Diff(model, left, right) => {
             let left = (&*left, model.source(&left)?);
@@ -118,21 +120,17 @@ fn compare(asked: Vec<Asked>, options: &Options) -> Result<bool> {
             ..Settings::default()
         },
         seed: options.seed,
+        timelines: true,
     };
-    let started = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or(Duration::ZERO);
     let mut results = Results {
         version: results::VERSION,
         command: env::args().collect(),
-        started: started.as_secs(),
+        started: seconds_since_1970(),
         host: Host::here(),
         interrupted: false,
         models: Vec::new(),
     };
-    if results.host.profile == "debug" {
-        eprintln!("this is a debug build: its figures mean little; add --release");
-    }
+    warn_of_debug_build(&results.host);
     let progress = Progress::new();
     let names: Vec<_> = fields.iter().map(|field| field.name).collect();
     let mut done = 0;
@@ -225,4 +223,15 @@ fn completions(shell: Shell) -> String {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut command_line::whole(), "compare", &mut script);
     String::from_utf8(script).expect("completions are text")
+}
+
+fn seconds_since_1970() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.unwrap_or(Duration::ZERO).as_secs()
+}
+
+fn warn_of_debug_build(host: &Host) {
+    if host.profile == "debug" {
+        eprintln!("this is a debug build: its figures mean little; add --release");
+    }
 }

@@ -66,6 +66,7 @@ pub(crate) fn run(
         budget: Duration::ZERO,
         settings: Settings::default(),
         seed,
+        timelines: false,
     };
     let field = Field {
         name: "mock",

@@ -10,7 +10,8 @@ pub(crate) struct Progress(ProgressBar);
 impl Progress {
     pub(crate) fn new() -> Self {
         let bar = ProgressBar::new_spinner();
-        let style = ProgressStyle::with_template("{spinner} {elapsed:>3} {wide_msg}");
+        let style =
+            ProgressStyle::with_template("{spinner} {elapsed:>3} {prefix}{wide_msg}");
         bar.set_style(style.expect("the template is well formed"));
         bar.enable_steady_tick(Duration::from_millis(200));
         Self(bar)
@@ -21,6 +22,14 @@ impl Progress {
         if self.0.is_hidden() {
             eprintln!("{model}: comparing …");
         }
+    }
+
+    /// A point of a sweep begins; what follows is told of it.
+    pub(crate) fn begin_point(&self, point: &str) {
+        if self.0.is_hidden() {
+            eprintln!("{point} …");
+        }
+        self.0.set_prefix(format!("{point}; "));
     }
 
     /// A trial begins.

@@ -1,7 +1,7 @@
 //! Rounds: one trial of everyone, in an order that changes from round to round.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     time::{Duration, Instant},
 };
 
@@ -30,6 +30,8 @@ pub(crate) struct Plan {
     pub(crate) budget: Duration,
     pub(crate) settings: Settings,
     pub(crate) seed: u64,
+    /// Whether everyone runs once more after the rounds, to tell when it did what.
+    pub(crate) timelines: bool,
 }
 
 /// What is compared.
@@ -112,9 +114,15 @@ pub(crate) fn run(field: &Field, plan: &Plan, progress: &Progress) -> Run {
         noise.extend(round.map(|round| round.end()));
         rounds += 1;
     }
-    if rounds > 0 && !interrupted {
+    if plan.timelines && rounds > 0 && !interrupted {
         interrupted = add_timelines(field, plan, progress, &mut rows);
     }
+    let left_out = contestants
+        .iter()
+        .zip(&failures_in_a_row)
+        .filter(|(_, failures)| **failures >= PATIENCE)
+        .map(|(contestant, _)| contestant.name.clone())
+        .collect();
     let mut results = ModelResults {
         name: field.name.to_owned(),
         about: field.about.to_owned(),
@@ -135,6 +143,7 @@ pub(crate) fn run(field: &Field, plan: &Plan, progress: &Progress) -> Run {
     Run {
         results,
         interrupted,
+        left_out,
     }
 }
 
@@ -142,6 +151,8 @@ pub(crate) fn run(field: &Field, plan: &Plan, progress: &Progress) -> Run {
 pub(crate) struct Run {
     pub(crate) results: ModelResults,
     pub(crate) interrupted: bool,
+    /// Who failed so often that further rounds are without them.
+    pub(crate) left_out: BTreeSet<String>,
 }
 
 fn goes_on(rounds: usize, elapsed: Duration, plan: &Plan) -> bool {

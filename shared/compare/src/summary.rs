@@ -6,7 +6,7 @@ use test_fixtures::Value;
 
 use crate::{
     results::{Kind, ModelResults, Row, Sample, Summary},
-    statistics::{Verdict, estimate, median, resolution, verdict},
+    statistics::{Estimate, Verdict, estimate, median, resolution, verdict},
 };
 
 type ByRound = BTreeMap<usize, f64>;
@@ -78,6 +78,15 @@ pub(crate) fn done(row: &Row) -> Option<Value> {
     let facts = &row.samples.last()?.facts;
     let ok = facts.seen.iter().find(|fact| fact.name == "ok")?;
     Some(ok.value.clone())
+}
+
+/// The first row's times ÷ the second's, round by round; `None` if they share no round, or
+/// did not do the same work.
+pub(crate) fn ratio(first: &Row, second: &Row) -> Option<Estimate> {
+    if done(first) != done(second) {
+        return None;
+    }
+    estimate(&ratios(&times(first), &times(second)))
 }
 
 fn times(row: &Row) -> ByRound {

@@ -164,6 +164,10 @@ pub struct Floor {
     pub nanos: u64,
     /// What bounds it: "20 ms × 100 requests ÷ 10 permits".
     pub reason: String,
+    /// Nanoseconds of the same work on one core, where that is known: the size of a job
+    /// from which it pays to share it is where this is passed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub one_core: Option<u64>,
 }
 
 impl Floor {
@@ -172,6 +176,14 @@ impl Floor {
         Self {
             nanos: time.as_nanos() as u64,
             reason: reason.into(),
+            one_core: None,
         }
+    }
+
+    /// The same floor, of work that takes one core so long.
+    #[must_use]
+    pub fn one_core(self, time: Duration) -> Self {
+        let one_core = Some(time.as_nanos() as u64);
+        Self { one_core, ..self }
     }
 }

@@ -1,0 +1,214 @@
+//! Sweeps from end to end: files, endings, interruption and misuse.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    path::Path,
+    process::{Command, Output, Stdio},
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+
+fn sweep(directory: &Path, words: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_compare"));
+    command.arg("sweep").args(words.split(' '));
+    command.arg("--out").arg(directory);
+    command
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a temporary directory")
+}
+
+fn output(directory: &Path, words: &str) -> Output {
+    sweep(directory, words).output().expect("compare starts")
+}
+
+fn json(directory: &Path) -> Value {
+    let json = std::fs::read(directory.join("sweep.json")).expect("results");
+    serde_json::from_slice(&json).expect("whole JSON")
+}
+
+fn line<'a>(json: &'a Value, name: &str) -> &'a Value {
+    let lines = json["lines"].as_array().expect("lines");
+    let line = lines.iter().find(|line| line["name"] == name);
+    line.unwrap_or_else(|| panic!("no line {name}"))
+}
+
+fn sizes(line: &Value) -> Vec<u64> {
+    let marks = line["marks"].as_array().expect("marks");
+    let sizes = marks.iter().filter_map(|mark| mark["value"].as_u64());
+    sizes.collect()
+}
+
+#[test]
+fn a_sweep_tells_every_size_in_every_form() {
+    let directory = folder();
+    let words =
+        "locks --over increments=10..1000 --variants std_atomic,sharded --rounds 1";
+    let output = output(directory.path(), words);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{stderr}");
+    let text = String::from_utf8_lossy(&output.stdout);
+    for words in [
+        "locks over increments: 7 sizes from 10 to 1,000",
+        "growth of time",
+        "(one core)",
+        "five rounds of a size are needed",
+        "sweep.html",
+    ] {
+        assert!(text.contains(words), "no {words:?} in: {text}");
+    }
+    let tables = text.lines().filter(|line| !line.starts_with("charts: "));
+    for line in tables {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+    let json = json(directory.path());
+    for name in ["std_atomic", "sharded"] {
+        let line = line(&json, name);
+        assert_eq!(sizes(line), [10, 22, 46, 100, 215, 464, 1000]);
+        assert!(line["end"].is_null());
+    }
+    let read = |name| std::fs::read_to_string(directory.path().join(name)).expect(name);
+    assert_eq!(read("sweep.csv").lines().count(), 15);
+    assert!(read("sweep.md").contains("std_atomic"));
+    assert_eq!(read("sweep.html").matches("<svg").count(), 3);
+}
+
+#[test]
+fn results_are_printed_in_the_form_that_was_asked_for() {
+    let words = "locks --over increments=10,20 --variants std_atomic --rounds 1";
+    let stdout = |form| {
+        let output = output(folder().path(), &format!("{words} {form}"));
+        String::from_utf8(output.stdout).expect("text")
+    };
+    let json: Value = serde_json::from_str(&stdout("--json")).expect("JSON");
+    assert_eq!(json["field"], "increments");
+    let csv = stdout("--csv");
+    let columns: Vec<_> = csv.lines().map(|line| line.split(',').count()).collect();
+    assert_eq!(columns, [13, 13, 13], "{csv}");
+    assert!(stdout("--markdown").starts_with("# Sweep\n"));
+}
+
+#[test]
+fn a_line_ends_at_the_time_limit_and_the_others_go_on() {
+    // It takes as long as the first increments say, so that only the last size is too much.
+    let peer = folder();
+    let program = peer.path().join("peer.sh");
+    let script = r#"job=$(cat)
+        case $job in *'"increments":1000,'*) sleep 60 ;; esac
+        number() { printf '%s' "$job" | sed "s/.*\"$1\":\([0-9]*\).*/\1/"; }
+        count=$(($(number workers) * $(number increments)))
+        outcomes='{"ok":null},{"ok":null}'
+        printf '{"nanos":1000,"output":{"counter":{"entered":%s,"left":%s},' $count $count
+        printf '"poisoned":false,"outcomes":[%s]}}' "$outcomes""#;
+    std::fs::write(&program, script).expect("a script");
+    let directory = folder();
+    let words = "locks --over increments=10,100,1000,2000 --workers 2 --rounds 1 \
+                 --variants std_atomic --time-limit 1s --with";
+    let with = format!("slow=sh {}", program.display());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_compare"));
+    command
+        .arg("sweep")
+        .args(words.split_whitespace())
+        .arg(with);
+    let output = command.arg("--out").arg(directory.path()).output();
+    let output = output.expect("compare starts");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(
+        text.contains("slow ends at increments 1,000: killed after 1s"),
+        "{text}"
+    );
+    let json = json(directory.path());
+    assert_eq!(sizes(line(&json, "slow")), [10, 100]);
+    assert_eq!(line(&json, "slow")["end"]["value"], 1000);
+    assert_eq!(sizes(line(&json, "std_atomic")), [10, 100, 1000, 2000]);
+    let last = json["points"][3]["results"]["rows"]
+        .as_array()
+        .expect("rows");
+    assert!(
+        last.iter().all(|row| row["name"] != "slow"),
+        "it is not tried again"
+    );
+}
+
+#[test]
+fn a_line_ends_where_the_descriptors_do() {
+    let directory = folder();
+    // A hundred requests wait at once, for long enough that all are under way together.
+    let command = format!(
+        "ulimit -n 64; exec '{}' sweep semaphores --over tasks=4,100 --limit 100 \
+         --latency 500ms --variants std_only --rounds 1 --out '{}'",
+        env!("CARGO_BIN_EXE_compare"),
+        directory.path().display()
+    );
+    let output = Command::new("sh").args(["-c", &command]).output();
+    let output = output.expect("compare starts");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("std_only ends at tasks 100: "), "{text}");
+    assert_eq!(sizes(line(&json(directory.path()), "std_only")), [4]);
+}
+
+#[test]
+fn an_interrupted_sweep_keeps_what_it_has() {
+    let directory = folder();
+    let words = "locks --over increments=10,100 --variants std_atomic --rounds 2000";
+    let mut child = sweep(directory.path(), words)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("compare starts");
+    let pipe = child.stderr.take().expect("stderr is piped");
+    let mut stderr = BufReader::new(pipe);
+    // Once the first size has begun, it is under way.
+    let mut told = String::new();
+    while !told.contains("increments=10, 1 of 2") {
+        assert_ne!(stderr.read_line(&mut told).expect("text"), 0, "{told}");
+    }
+    let killed = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(killed.expect("kill").success());
+    let sent = Instant::now();
+    stderr.read_to_string(&mut told).expect("text");
+    let status = child.wait().expect("it ends");
+    assert!(sent.elapsed() < Duration::from_secs(1));
+    assert_eq!(status.code(), Some(130), "{told}");
+    assert!(told.contains("interrupted: locks"), "{told}");
+    let json = json(directory.path());
+    assert_eq!(json["interrupted"], true);
+    assert!(json["points"].is_array());
+}
+
+#[test]
+fn misuse_is_one_line() {
+    for (words, told) in [
+        ("locks --over nonesuch=1..9", "workers, increments, threads"),
+        ("locks --over increments=9..1", "write 1..9"),
+        ("locks --over increments=0..9", "begin at 1"),
+        ("locks --over increments=9..9", "one size"),
+        ("locks --over increments=1..9 --points 1", "one size"),
+        (
+            "locks --over increments=1..9 --increments 3",
+            "leave it out",
+        ),
+        ("locks --over workers=1..20000", "from 1 to 10000"),
+        ("locks", "--over"),
+        ("nonesuch --over n=1..9", "async-io, semaphores"),
+        ("--over n=1..9 locks", "write the model first"),
+        (
+            "locks --over increments=1..9 --variants nonesuch",
+            "std_mutex",
+        ),
+    ] {
+        let directory = folder();
+        let output = output(directory.path(), words);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{words}: {stderr}");
+        assert_eq!(stderr.lines().count(), 1, "{words}: {stderr}");
+        assert!(stderr.contains(told), "no {told:?} in: {stderr}");
+        assert!(output.stdout.is_empty());
+    }
+}
