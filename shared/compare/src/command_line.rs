@@ -1,12 +1,13 @@
 //! The command line of `compare`.
 
-use std::ffi::OsString;
+use std::{ffi::OsString, path::PathBuf};
 
 use anyhow::Result;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use test_fixtures::Misuse;
 
 use crate::{
+    export,
     models::{self, AnyModel, MODELS},
     options::Options,
 };
@@ -18,6 +19,8 @@ pub(crate) enum Request {
     Peers,
     /// A model and two of its variants.
     Diff(&'static dyn AnyModel, String, String),
+    /// The results to make a page of, and the page.
+    Report(PathBuf, PathBuf),
     /// Help or a version: to be printed, and no error.
     Text(String),
 }
@@ -103,6 +106,10 @@ fn parse_top(args: &[OsString]) -> Result<Request> {
         .subcommand(
             Diff::augment_args(Command::new("diff")).about("Two variants side by side"),
         )
+        .subcommand(
+            Report::augment_args(Command::new("report"))
+                .about("Write the report again from a results.json"),
+        )
         .subcommand(Command::new("peers").about("Set up Python for the peers"));
     let matches = command.try_get_matches_from(args).map_err(|error| {
         let word = args
@@ -122,6 +129,11 @@ fn parse_top(args: &[OsString]) -> Result<Request> {
     match matches.subcommand() {
         None => {}
         Some(("peers", _)) => return Ok(Request::Peers),
+        Some(("report", matches)) => {
+            let Report { file, out } = Report::from_arg_matches(matches)?;
+            let out = out.unwrap_or_else(|| file.with_file_name(export::PAGE));
+            return Ok(Request::Report(file, out));
+        }
         Some(("diff", matches)) => {
             let Diff { model, left, right } = Diff::from_arg_matches(matches)?;
             let model = models::find(&model).ok_or_else(|| unknown_model(&model))?;
@@ -167,6 +179,15 @@ struct Faults {
     /// Only these variants or peers, separated by commas
     #[arg(long, value_delimiter = ',', value_name = "NAMES")]
     variants: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+struct Report {
+    /// The results: a results.json that a comparison wrote
+    file: PathBuf,
+    /// Where the page goes [default: report.html beside the results]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

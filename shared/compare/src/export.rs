@@ -3,14 +3,18 @@
 use std::{fs, io::Write, os::unix::fs::PermissionsExt, path::Path};
 
 use anyhow::{Context, Result};
+use test_fixtures::Misuse;
 
 use crate::{
-    results::Results,
+    report,
+    results::{self, Results},
     table::{Style, render},
 };
 
 /// The file that holds everything.
 pub(crate) const JSON: &str = "results.json";
+/// The file to look at.
+pub(crate) const PAGE: &str = "report.html";
 
 /// All of it, for programs.
 pub(crate) fn json(results: &Results) -> Result<String> {
@@ -100,17 +104,44 @@ pub(crate) fn write(directory: &Path, results: &Results) -> Result<()> {
         (JSON, json(results)?),
         ("results.csv", csv(results)),
         ("results.md", markdown(results)),
+        (PAGE, report::page(results)),
     ];
-    for (name, text) in files {
-        let path = directory.join(name);
-        let written = readable().tempfile_in(directory).and_then(|mut file| {
-            file.write_all(text.as_bytes())?;
-            file.as_file().sync_all()?;
-            file.persist(&path).map_err(|error| error.error)
-        });
-        written.with_context(|| format!("can't write {}", path.display()))?;
-    }
+    files
+        .iter()
+        .try_for_each(|(name, text)| write_file(&directory.join(name), text))
+}
+
+/// Writes one file. It is there whole or as it was before.
+pub(crate) fn write_file(path: &Path, text: &str) -> Result<()> {
+    // A name alone has an empty parent, which is no directory.
+    let parent = path.parent().filter(|parent| *parent != Path::new(""));
+    let directory = parent.unwrap_or(Path::new("."));
+    let written = readable().tempfile_in(directory).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.as_file().sync_all()?;
+        file.persist(path).map_err(|error| error.error)
+    });
+    written.with_context(|| format!("can't write {}", path.display()))?;
     Ok(())
+}
+
+/// Reads what [`write`] wrote as [`JSON`].
+pub(crate) fn read(path: &Path) -> Result<Results> {
+    let name = path.display();
+    let text = fs::read_to_string(path).map_err(|error| {
+        Misuse(format!(
+            "can't read {name}: {error}; compare writes one to --out DIR"
+        ))
+    })?;
+    let results: Results = serde_json::from_str(&text).map_err(|error| {
+        Misuse(format!("{name} is no results.json of compare: {error}"))
+    })?;
+    if results.version != results::VERSION {
+        let (theirs, ours) = (results.version, results::VERSION);
+        let why = format!("{name} is of version {theirs}; this compare reads {ours}");
+        return Err(Misuse(why).into());
+    }
+    Ok(results)
 }
 
 #[cfg(test)]

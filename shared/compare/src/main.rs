@@ -10,6 +10,7 @@ mod noise;
 mod options;
 mod peers;
 mod progress;
+mod report;
 mod results;
 mod rounds;
 mod statistics;
@@ -60,6 +61,11 @@ fn main() -> ExitCode {
                     let left = (&*left, model.source(&left)?);
                     let right = (&*right, model.source(&right)?);
                     print(&diff::render(left, right)).map(|()| true)
+                }
+                Request::Report(from, to) => {
+                    let text = report::page(&export::read(&from)?);
+                    export::write_file(&to, &text)?;
+                    print(&format!("report: {}\n", to.display())).map(|()| true)
                 }
                 Request::Text(_) => unreachable!("texts are printed above"),
             }),
@@ -134,8 +140,10 @@ fn compare(asked: Vec<Asked>, options: &Options) -> Result<bool> {
     match options.form {
         Form::Tables => {
             if let Some(directory) = &directory {
-                let file = directory.join(export::JSON);
-                print(&format!("results: {}\n", file.display()))?;
+                let [json, page] =
+                    [export::JSON, export::PAGE].map(|f| directory.join(f));
+                let (json, page) = (json.display(), page.display());
+                print(&format!("results: {json}\nreport: {page}\n"))?;
             }
         }
         Form::Json => print(&export::json(&results)?)?,

@@ -54,7 +54,7 @@ fn floor(results: &ModelResults) -> String {
     }
 }
 
-fn rounds(results: &ModelResults) -> String {
+pub(crate) fn rounds(results: &ModelResults) -> String {
     match results.resolution {
         Some(resolution) => {
             format!(
@@ -138,9 +138,8 @@ fn cells(row: &Row, reference: &str) -> Vec<String> {
     ]
 }
 
-/// What the checks saw, what deviates, what failed, what can't be told apart.
-fn notes(results: &ModelResults) -> Vec<String> {
-    let mut notes = Vec::new();
+/// What the check saw in the last round, with the rows of which it saw it, the most first.
+pub(crate) fn seen(results: &ModelResults) -> Vec<(String, Vec<&str>)> {
     let mut seen: Vec<(String, Vec<&str>)> = Vec::new();
     for row in results.rows.iter().filter(|row| row.kind != Kind::Control) {
         let Some(sample) = row.samples.last() else {
@@ -152,8 +151,15 @@ fn notes(results: &ModelResults) -> Vec<String> {
             None => seen.push((facts, vec![&row.name])),
         }
     }
-    let many = seen.len() > 1;
     seen.sort_by_key(|(_, names)| std::cmp::Reverse(names.len()));
+    seen
+}
+
+/// What the checks saw, what deviates, what failed, what can't be told apart.
+fn notes(results: &ModelResults) -> Vec<String> {
+    let mut notes = Vec::new();
+    let seen = seen(results);
+    let many = seen.len() > 1;
     for (facts, names) in seen {
         let who = if many {
             names.join(", ")
@@ -190,7 +196,7 @@ fn notes(results: &ModelResults) -> Vec<String> {
 }
 
 /// Each row with those behind it that it can't be told apart from.
-fn ties(results: &ModelResults) -> Vec<String> {
+pub(crate) fn ties(results: &ModelResults) -> Vec<String> {
     let others = |name: &str| -> Vec<&str> {
         let ties = results.ties.iter().filter(|(first, _)| first == name);
         ties.map(|(_, second)| &**second).collect()
@@ -214,7 +220,7 @@ fn ratio(estimate: &Estimate) -> String {
     }
 }
 
-fn ratio_of(ratio: f64) -> String {
+pub(crate) fn ratio_of(ratio: f64) -> String {
     match ratio {
         ratio if ratio < 10.0 => format!("{ratio:.2}"),
         ratio if ratio < 100.0 => format!("{ratio:.1}"),
@@ -222,7 +228,7 @@ fn ratio_of(ratio: f64) -> String {
     }
 }
 
-fn word(verdict: Verdict) -> &'static str {
+pub(crate) fn word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Faster => "faster",
         Verdict::Slower => "slower",
@@ -247,6 +253,6 @@ pub(crate) fn time(nanos: f64) -> String {
     format!("{value:.digits$} {unit}")
 }
 
-fn megabytes(bytes: f64) -> String {
+pub(crate) fn megabytes(bytes: f64) -> String {
     format!("{:.1} MB", bytes / 1e6)
 }
