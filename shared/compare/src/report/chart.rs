@@ -81,14 +81,20 @@ pub(super) fn axis(scale: &Scale) -> Markup {
     }
 }
 
-/// Lines at the ticks, and the floor's.
-pub(super) fn grid(scale: &Scale, width: f64, height: f64, floor: Option<f64>) -> Markup {
-    let line = |figure: f64| format!("M{:.1} 0v{height}", scale.share(figure) * width);
-    let lines: String = scale.ticks().into_iter().map(line).collect();
-    html! {
-        path.grid d=(lines) {}
-        @if let Some(floor) = floor { path.floor d=(line(floor)) {} }
-    }
+/// Lines at the ticks of a drawing.
+pub(super) fn grid(scale: &Scale, width: f64, height: f64) -> Markup {
+    let ticks = scale.ticks().into_iter();
+    let lines: String = ticks.map(|tick| line(scale, width, height, tick)).collect();
+    html! { path.grid d=(lines) {} }
+}
+
+/// The floor's line in a drawing.
+pub(super) fn floor_line(scale: &Scale, width: f64, height: f64, floor: f64) -> Markup {
+    html! { path.floor d=(line(scale, width, height, floor)) {} }
+}
+
+fn line(scale: &Scale, width: f64, height: f64, figure: f64) -> String {
+    format!("M{:.1} 0v{height}", scale.share(figure) * width)
 }
 
 fn caption(scale: &Scale) -> String {
@@ -129,7 +135,8 @@ fn drawing(row: &Row, scale: &Scale, floor: Option<f64>, noisy: &[usize]) -> Mar
     html! {
         svg role="img" viewBox=(format!("0 0 {WIDTH} {HEIGHT}")) preserveAspectRatio="none" {
             title { (told(row)) }
-            (grid(scale, WIDTH, HEIGHT, floor))
+            (grid(scale, WIDTH, HEIGHT))
+            @if let Some(floor) = floor { (floor_line(scale, WIDTH, HEIGHT, floor)) }
             path.dots d=(dots(false)) {}
             @let noisy = dots(true);
             @if !noisy.is_empty() { path.dots d=(noisy) {} path.hole d=(noisy) {} }

@@ -28,9 +28,8 @@ pub(super) fn code(place: usize, results: &ModelResults) -> Markup {
     html! {
         form.choose hidden autocomplete="off" {
             (choice("Left", "left", place, results, rows[0]))
-            button type="button" name="swap" { "Swap" }
             (choice("Right", "right", place, results, rows[1]))
-            a.link href=(link) { "Link to this pair" }
+            p { button type="button" name="swap" { "Swap sides" } " " a.link href=(link) { "Link to this pair" } }
         }
         @if let (Some(one), Some(other)) = (&left.source, &right.source) {
             p.differs id=(told) role="status" { (differs(left, right)) }
@@ -58,6 +57,7 @@ fn side_by_side(left: &Source, right: &Source) -> Markup {
     let (mut left_line, mut right_line) = (0, 0);
     html! {
         table.diff {
+            colgroup { col.number; col; col.mark; col.number; col; }
             thead {
                 tr { th scope="col" colspan="2" { (left.path) } td {} th scope="col" colspan="2" { (right.path) } }
             }
@@ -124,15 +124,15 @@ fn choice(
     chosen: usize,
 ) -> Markup {
     html! {
-        label {
-            (label) " "
-            select name=(name) {
-                @for (index, row) in results.rows.iter().enumerate() {
-                    @if row.source.is_some() {
-                        option value=(Place { model: place, row: index }.key()) data-name=(row.name)
-                            selected[index == chosen] {
-                            (row.name) @if row.legacy { " (legacy)" }
-                        }
+        fieldset {
+            legend { (label) }
+            @for (index, row) in results.rows.iter().enumerate() {
+                @if row.source.is_some() {
+                    @let key = Place { model: place, row: index }.key();
+                    label {
+                        input type="radio" name=(name) value=(key) data-name=(row.name)
+                            checked[index == chosen];
+                        code { (row.name) }
                     }
                 }
             }

@@ -10,12 +10,13 @@ use maud::{Markup, html};
 
 use super::{
     Place,
-    chart::{axis, floor, grid},
+    chart::{axis, floor, floor_line, grid},
     name,
     scale::Scale,
+    spans::{extent, kind, short, summary, told},
 };
 use crate::{
-    results::{Bar, Kind, ModelResults, Row, Timeline},
+    results::{Kind, ModelResults, Row, Timeline},
     table::time,
 };
 
@@ -26,8 +27,6 @@ const MOST: usize = 6000;
 /// The highest that a lane, and a row's lanes together, are drawn, in pixels.
 const LANE: f64 = 14.0;
 const HEIGHT: f64 = 100.0;
-/// Characters of a span's text.
-const TEXT: usize = 60;
 
 /// The timelines of a model.
 pub(super) fn timelines(place: usize, results: &ModelResults) -> Markup {
@@ -70,7 +69,7 @@ pub(super) fn pair(places: [Place; 2], results: &ModelResults) -> Markup {
                     div.plot {
                         @if let Some(timeline) = &row.timeline {
                             @let drawn = Drawn::of(timeline, &scale);
-                            (drawn.frame(&told(row, timeline, most(results)), &scale, floor(results), &html! {
+                            (drawn.frame(&alternative(row, timeline, most(results)), &scale, floor(results), &html! {
                                 use href=(format!("#{}", place.id("bars"))) {}
                             }))
                         } @else { span.none { (nothing(row)) } }
@@ -101,7 +100,7 @@ fn strip(place: Place, results: &ModelResults, scale: &Scale) -> Markup {
             div.plot {
                 @if let Some(timeline) = &row.timeline {
                     @let drawn = Drawn::of(timeline, scale);
-                    (drawn.frame(&told(row, timeline, most), scale, floor(results), &drawn.bars(place, most)))
+                    (drawn.frame(&alternative(row, timeline, most), scale, floor(results), &drawn.bars(place, most)))
                     p.told { (summary(timeline, most)) }
                 } @else { span.none { (nothing(row)) } }
             }
@@ -152,8 +151,9 @@ impl<'a> Drawn<'a> {
             svg.lanes role="img" viewBox=(format!("0 0 {} {lanes}", self.width)) preserveAspectRatio="none"
                 style=(format!("height:{height}px;--lane:{stroke:.2}px")) {
                 title { (told) }
-                g.back { (grid(scale, self.width, lanes as f64, floor)) }
+                g.back { (grid(scale, self.width, lanes as f64)) }
                 (bars)
+                @if let Some(floor) = floor { (floor_line(scale, self.width, lanes as f64, floor)) }
             }
         }
     }
@@ -172,7 +172,7 @@ impl<'a> Drawn<'a> {
             // What is shorter than a unit is still there.
             let length = end.saturating_sub(start).max(1);
             write!(path, "M{start} {}h{length}", bar.lane).expect("a String takes all");
-            texts.push(text(bar));
+            texts.push(told(bar));
         }
         let lanes: Vec<String> =
             self.timeline.lanes.iter().map(|lane| short(lane)).collect();
@@ -192,11 +192,6 @@ impl<'a> Drawn<'a> {
     fn units(&self, nanos: u64) -> u64 {
         (nanos as f64 * UNITS / self.own).round() as u64
     }
-}
-
-fn extent(timeline: &Timeline) -> f64 {
-    let last = timeline.bars.iter().map(|bar| bar.end).max();
-    timeline.nanos.max(last.unwrap_or(0)).max(1) as f64
 }
 
 fn scale(results: &ModelResults) -> Option<Scale> {
@@ -227,35 +222,9 @@ fn lanes_of(results: &ModelResults) -> String {
     }
 }
 
-/// The word with which the name of every lane begins: `connection 1`, `worker-0`.
-fn kind(timeline: &Timeline) -> &str {
-    let word = |lane: &'static str| lane;
-    let word_of = |lane: &str| lane.find([' ', '-']).unwrap_or(lane.len());
-    let first = timeline
-        .lanes
-        .first()
-        .map_or(word("lane"), |lane| &lane[..word_of(lane)]);
-    match timeline
-        .lanes
-        .iter()
-        .all(|lane| &lane[..word_of(lane)] == first)
-    {
-        true => first,
-        false => "lane",
-    }
-}
-
-fn text(bar: &Bar) -> String {
-    match &bar.note {
-        Some(note) => short(&format!("{} ({note})", bar.task)),
-        None => short(&bar.task),
-    }
-}
-
-/// One line of so many characters.
-fn short(text: &str) -> String {
-    let line = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-    line.take(TEXT).collect()
+/// What stands for the drawing where it can't be seen.
+fn alternative(row: &Row, timeline: &Timeline, most: usize) -> String {
+    format!("{}: {}", row.name, summary(timeline, most))
 }
 
 fn nothing(row: &Row) -> &'static str {
@@ -266,117 +235,31 @@ fn nothing(row: &Row) -> &'static str {
     }
 }
 
-/// The drawing in words, for those who hover or can't see it.
-fn told(row: &Row, timeline: &Timeline, most: usize) -> String {
-    format!("{}: {}", row.name, summary(timeline, most))
-}
-
-fn summary(timeline: &Timeline, most: usize) -> String {
-    let (bars, lanes, kind) = (timeline.bars.len(), timeline.lanes.len(), kind(timeline));
-    let plural = |count: usize| if count == 1 { "" } else { "s" };
-    let mut text = format!(
-        "{bars} span{} on {lanes} {kind}{}, at most {} at once",
-        plural(bars),
-        plural(lanes),
-        at_once(&timeline.bars)
-    );
-    let longest = timeline
-        .bars
-        .iter()
-        .max_by_key(|bar| bar.end.saturating_sub(bar.start));
-    if let Some(bar) = longest {
-        let lane = timeline.lanes.get(bar.lane).map_or("", |lane| lane);
-        let taken = time(bar.end.saturating_sub(bar.start) as f64);
-        text += &format!(
-            "; the longest is {taken} (task {}, {})",
-            short(&bar.task),
-            short(lane)
-        );
-    }
-    let mut noted = timeline.bars.iter().filter(|bar| bar.note.is_some());
-    if let Some(first) = noted.next() {
-        let more = noted.count();
-        let others = if more > 0 {
-            format!(" and {more} more")
-        } else {
-            String::new()
-        };
-        text += &format!("; out of the ordinary: task {}{others}", text_of(first));
-    }
-    let left_out = timeline.left_out + bars.saturating_sub(most);
-    if left_out > 0 {
-        text += &format!("; {left_out} later span{} not drawn", plural(left_out));
-    }
-    text
-}
-
-fn text_of(bar: &Bar) -> String {
-    text(bar)
-}
-
-/// The most spans that overlap.
-fn at_once(bars: &[Bar]) -> usize {
-    let mut steps: Vec<(u64, i64)> = bars
-        .iter()
-        .flat_map(|bar| [(bar.start, 1), (bar.end, -1)])
-        .collect();
-    // At one time, ends come before starts.
-    steps.sort_unstable();
-    let mut now = 0;
-    let counts = steps.into_iter().map(|(_, step)| {
-        now += step;
-        now
-    });
-    counts.max().unwrap_or(0) as usize
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::results::Bar;
 
-    fn bar(lane: usize, start: u64, end: u64, note: Option<&str>) -> Bar {
-        let (task, note) = ("7".to_owned(), note.map(str::to_owned));
-        Bar {
-            lane,
-            task,
-            start,
-            end,
-            note,
-        }
-    }
-
-    fn timeline(bars: Vec<Bar>) -> Timeline {
+    #[test]
+    fn odd_spans_have_a_path_of_their_own() {
+        let bar = |lane, end, note| {
+            let (task, start) = ("7".to_owned(), 0);
+            Bar {
+                lane,
+                task,
+                start,
+                end,
+                note,
+            }
+        };
         let lanes = vec!["worker 1".to_owned(), "worker 2".to_owned()];
-        Timeline {
+        let bars = vec![bar(0, 50, None), bar(1, 80, Some("cut".to_owned()))];
+        let timeline = Timeline {
             nanos: 100,
             lanes,
             bars,
             left_out: 0,
-        }
-    }
-
-    #[test]
-    fn spans_that_touch_are_not_at_once() {
-        assert_eq!(at_once(&[]), 0);
-        assert_eq!(at_once(&[bar(0, 0, 5, None), bar(0, 5, 9, None)]), 1);
-        assert_eq!(at_once(&[bar(0, 0, 6, None), bar(1, 5, 9, None)]), 2);
-    }
-
-    #[test]
-    fn what_a_timeline_shows_is_told_in_words() {
-        let mut timeline =
-            timeline(vec![bar(0, 0, 50, None), bar(1, 0, 80, Some("cut"))]);
-        timeline.left_out = 3;
-        assert_eq!(
-            summary(&timeline, 1),
-            "2 spans on 2 workers, at most 2 at once; the longest is 80.0 ns (task 7, worker 2); \
-             out of the ordinary: task 7 (cut); 4 later spans not drawn"
-        );
-    }
-
-    #[test]
-    fn odd_spans_have_a_path_of_their_own() {
-        let timeline = timeline(vec![bar(0, 0, 50, None), bar(1, 0, 80, Some("cut"))]);
+        };
         let drawn = Drawn::of(&timeline, &Scale::from_zero(200.0));
         let text = drawn.bars(Place { model: 0, row: 0 }, 10).into_string();
         assert!(

@@ -13,6 +13,7 @@ mod lanes;
 mod model;
 mod pair;
 mod scale;
+mod spans;
 
 pub(crate) use document::page;
 

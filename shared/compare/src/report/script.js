@@ -87,10 +87,12 @@
     });
     const mark = make('td', { className: 'mark' }, kind[1]);
     if (kind[2]) mark.append(make('span', { className: 'unseen', textContent: kind[2] }));
-    return make('tr', { className: kind[0] }, ...cells[0], mark, ...cells[1]);
+    const line = make('tr', {}, ...cells[0], mark, ...cells[1]);
+    if (kind[0]) line.className = kind[0];
+    return line;
   }
 
-  // A model's pair of sources, and the two selects that choose it.
+  // A model's pair of sources, and the two groups of radio buttons that choose it.
   function pairs(section) {
     const form = section.querySelector('form.choose');
     if (!form) return null;
@@ -100,7 +102,7 @@
     const table = section.querySelector('table.diff');
     const strips = [...section.querySelectorAll('.pair .strip.again')];
     const rows = section.querySelector('.pair-rows tbody');
-    const name = (select) => select.selectedOptions[0].dataset.name;
+    const name = (side) => [...side].find((input) => input.checked).dataset.name;
     const part = (kind, key) => document.getElementById(`${kind}-${key}`);
     const address = (one, other) => '#' + encodeURIComponent(section.dataset.model) + ':'
       + encodeURIComponent(one) + '..' + encodeURIComponent(other);
@@ -114,6 +116,8 @@
       copy.querySelector('.told')?.remove();
       const bars = copy.querySelector('g[id]');
       if (bars) {
+        const drawing = bars.closest('svg');
+        drawing.setAttribute('viewBox', drawing.dataset.shared ?? drawing.getAttribute('viewBox'));
         const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
         use.setAttribute('href', '#' + bars.id);
         bars.replaceWith(use);
@@ -133,11 +137,11 @@
       heads[1].textContent = other.dataset.path;
       const same = lines.filter(([a, b]) => a === b).length;
       told.textContent = `${name(left)} beside ${name(right)}: ${same} lines are the same, ${lines.length - same} differ.`;
-      [left, right].forEach((select, side) => {
-        if (strips[side]) strips[side] = strip(select.value, strips[side]);
+      [left, right].forEach((chosen, side) => {
+        if (strips[side]) strips[side] = strip(chosen.value, strips[side]);
       });
-      const line = (select) =>
-        section.querySelector(`.figures tr[data-row="${select.value}"]`).cloneNode(true);
+      const line = (side) =>
+        section.querySelector(`.figures tr[data-row="${side.value}"]`).cloneNode(true);
       rows.replaceChildren(line(left), line(right));
       link.href = address(name(left), name(right));
     }
@@ -149,8 +153,8 @@
 
     // Names may hold anything, so an address is compared with those of the pairs there are.
     function restore(wanted) {
-      for (const one of left.options) {
-        for (const other of right.options) {
+      for (const one of left) {
+        for (const other of right) {
           if (address(one.dataset.name, other.dataset.name) !== wanted) continue;
           left.value = one.value;
           right.value = other.value;
@@ -162,8 +166,7 @@
       return false;
     }
 
-    left.addEventListener('change', choose);
-    right.addEventListener('change', choose);
+    form.addEventListener('change', choose);
     swap.addEventListener('click', () => {
       [left.value, right.value] = [right.value, left.value];
       choose();
@@ -250,23 +253,25 @@
         box.top + (all[at].lane + 1) / view.height * box.height);
     });
     drawing.setAttribute('tabindex', '0');
-    const title = drawing.querySelector('title');
-    drawing.setAttribute('aria-label', `${title.textContent}. Arrow keys go from span to span.`);
     // The tip tells more than the title would, and two at once tell less.
-    title.remove();
+    const title = drawing.querySelector('title');
+    if (title) {
+      drawing.setAttribute('aria-label', `${title.textContent}. Arrow keys go from span to span.`);
+      title.remove();
+    }
   }
 
   function stretch(figure) {
     const label = figure.querySelector('label.stretch');
     if (!label) return;
     const drawings = [...figure.querySelectorAll('svg.lanes')];
-    const shared = drawings.map((drawing) => drawing.getAttribute('viewBox'));
     label.querySelector('input').addEventListener('change', (event) => {
       figure.classList.toggle('stretched', event.target.checked);
-      drawings.forEach((drawing, n) => {
-        const own = shared[n].replace(/^0 0 \S+/, '0 0 10000');
-        drawing.setAttribute('viewBox', event.target.checked ? own : shared[n]);
-      });
+      for (const drawing of drawings) {
+        drawing.dataset.shared ??= drawing.getAttribute('viewBox');
+        const own = drawing.dataset.shared.replace(/^0 0 \S+/, '0 0 10000');
+        drawing.setAttribute('viewBox', event.target.checked ? own : drawing.dataset.shared);
+      }
     });
     label.hidden = false;
   }
