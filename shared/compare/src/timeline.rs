@@ -76,7 +76,8 @@ mod tests {
         let spans = vec![span("b", 30, 40), span("a", 20, 50), span("b", 12, 15)];
         let timeline = of(&trial(Some(10), spans)).expect("there are spans");
         assert_eq!(timeline.lanes, ["b", "a"]);
-        let bars: Vec<_> = timeline.bars.iter().map(|b| (b.lane, b.start, b.end));
+        let bars = timeline.bars.iter().map(|b| (b.lane, b.start, b.end));
+        let bars: Vec<_> = bars.collect();
         assert_eq!(bars, [(0, 2, 5), (1, 10, 40), (0, 20, 30)]);
     }
 

@@ -24,7 +24,7 @@ use crate::{
 const UNITS: f64 = 10_000.0;
 /// Spans that are drawn of a model; a page with all that are kept would be too large.
 const MOST: usize = 6000;
-/// The highest that a lane, and a row's lanes together, are drawn, in pixels.
+/// How high a lane, and a row's lanes together, are drawn at most, in pixels.
 const LANE: f64 = 14.0;
 const HEIGHT: f64 = 100.0;
 
@@ -128,7 +128,7 @@ impl<'a> Drawn<'a> {
             timeline,
             own,
             width: (UNITS * scale.high() / own).round(),
-            lane: LANE.min(HEIGHT / lanes),
+            lane: lane(lanes),
         }
     }
 
@@ -191,6 +191,16 @@ impl<'a> Drawn<'a> {
 
     fn units(&self, nanos: u64) -> u64 {
         (nanos as f64 * UNITS / self.own).round() as u64
+    }
+}
+
+/// A lane's height. Whole pixels have sharp edges, so there are none between as long as
+/// the lanes don't take too much room.
+fn lane(lanes: f64) -> f64 {
+    match HEIGHT / lanes {
+        height if height >= 1.0 => height.floor().min(LANE),
+        _ if lanes <= 2.0 * HEIGHT => 1.0,
+        height => 2.0 * height,
     }
 }
 
