@@ -116,12 +116,21 @@ pub(crate) fn write_file(path: &Path, text: &str) -> Result<()> {
     // A name alone has an empty parent, which is no directory.
     let parent = path.parent().filter(|parent| *parent != Path::new(""));
     let directory = parent.unwrap_or(Path::new("."));
-    let written = readable().tempfile_in(directory).and_then(|mut file| {
+    let replace = || {
+        let mut file = readable().tempfile_in(directory)?;
         file.write_all(text.as_bytes())?;
         file.as_file().sync_all()?;
-        file.persist(path).map_err(|error| error.error)
-    });
-    written.with_context(|| format!("can't write {}", path.display()))?;
+        file.persist(path).map(drop).map_err(|error| error.error)
+    };
+    // A device or a pipe is written to: put in its place, a file would be its end.
+    let written = match path.metadata() {
+        Ok(there) if !there.is_file() => fs::write(path, text),
+        _ => replace(),
+    };
+    written.with_context(|| {
+        let path = path.display();
+        format!("can't write {path}; name another place with --out")
+    })?;
     Ok(())
 }
 

@@ -118,7 +118,9 @@ fn evil(mut results: Value) -> Value {
     for model in results["models"].as_array_mut().into_iter().flatten() {
         model["job"] = json!(EVIL);
         for row in model["rows"].as_array_mut().into_iter().flatten() {
-            let name = format!("{}{EVIL}\"'", row["name"].as_str().unwrap_or_default());
+            let long = "_and_so_on".repeat(8);
+            let name = row["name"].as_str().unwrap_or_default();
+            let name = format!("{name}{EVIL}\"'{long}");
             row["name"] = json!(name);
             row["failures"] = json!({"1": EVIL});
             if !row["source"].is_null() {
