@@ -33,46 +33,114 @@ pub(super) fn changes<'a>(left: &'a str, right: &'a str) -> Vec<Change<'a>> {
     rows
 }
 
-/// Lines that differ: those of one side beside those of the other.
+/// Lines that differ: those that are alike beside each other, and the rest between them
+/// as they come.
 fn block<'a>(
     rows: &mut Vec<Change<'a>>,
     removed: &mut Vec<&'a str>,
     added: &mut Vec<&'a str>,
 ) {
-    for index in 0..removed.len().max(added.len()) {
-        rows.extend(match (removed.get(index), added.get(index)) {
-            (Some(left), Some(right)) => Some(Change::Changed(left, right)),
-            (Some(left), None) => Some(Change::Removed(left)),
-            (None, Some(right)) => Some(Change::Added(right)),
-            (None, None) => None,
-        });
+    let (mut left, mut right) = (removed.drain(..), added.drain(..));
+    let (mut left_at, mut right_at) = (0, 0);
+    let mut anchors = anchors(left.as_slice(), right.as_slice());
+    anchors.push((left.len(), right.len()));
+    for (left_anchor, right_anchor) in anchors {
+        while left_at < left_anchor || right_at < right_anchor {
+            let one = if left_at < left_anchor {
+                left.next()
+            } else {
+                None
+            };
+            let other = if right_at < right_anchor {
+                right.next()
+            } else {
+                None
+            };
+            left_at += usize::from(one.is_some());
+            right_at += usize::from(other.is_some());
+            rows.extend(change(one, other));
+        }
+        rows.extend(change(left.next(), right.next()));
+        (left_at, right_at) = (left_anchor + 1, right_anchor + 1);
     }
-    removed.clear();
-    added.clear();
+}
+
+fn change<'a>(left: Option<&'a str>, right: Option<&'a str>) -> Option<Change<'a>> {
+    match (left, right) {
+        (Some(left), Some(right)) => Some(Change::Changed(left, right)),
+        (Some(left), None) => Some(Change::Removed(left)),
+        (None, Some(right)) => Some(Change::Added(right)),
+        (None, None) => None,
+    }
+}
+
+/// The pairs, in order on both sides, that are most alike together.
+fn anchors(left: &[&str], right: &[&str]) -> Vec<(usize, usize)> {
+    let mut best = vec![vec![0.0_f64; right.len() + 1]; left.len() + 1];
+    let mut likeness = vec![vec![0.0; right.len()]; left.len()];
+    for i in (0..left.len()).rev() {
+        for j in (0..right.len()).rev() {
+            likeness[i][j] = alike(left[i], right[j]);
+            let beside = best[i + 1][j + 1] + likeness[i][j];
+            best[i][j] = beside.max(best[i + 1][j]).max(best[i][j + 1]);
+        }
+    }
+    let (mut i, mut j) = (0, 0);
+    let mut anchors = Vec::new();
+    while i < left.len() && j < right.len() {
+        let beside = best[i + 1][j + 1] + likeness[i][j];
+        if likeness[i][j] > 0.0 && beside >= best[i + 1][j].max(best[i][j + 1]) {
+            anchors.push((i, j));
+            (i, j) = (i + 1, j + 1);
+        } else if best[i + 1][j] >= best[i][j + 1] {
+            i += 1;
+        } else {
+            j += 1;
+        }
+    }
+    anchors
+}
+
+/// The share of two lines' characters that are common, if it is enough to call them alike.
+fn alike(left: &str, right: &str) -> f64 {
+    let (one, other) = (size(left), size(right));
+    let all = (one + other) as f64;
+    // Of a short line and a long one, too little can be common.
+    if 2.0 * (one.min(other) as f64) < ALIKE * all {
+        return 0.0;
+    }
+    let (left, right) = (tokens(left), tokens(right));
+    let parts = diff::slice(&left, &right);
+    let common = parts.iter().map(|part| match part {
+        Part::Both(word, _) => size(word),
+        _ => 0,
+    });
+    let share = 2.0 * common.sum::<usize>() as f64 / all.max(1.0);
+    if share >= ALIKE { share } else { 0.0 }
+}
+
+/// Characters that are not blank.
+fn size(text: &str) -> usize {
+    text.chars().filter(|c| !c.is_whitespace()).count()
 }
 
 /// The parts of two changed lines, and whether each is in one of them only.
 pub(super) fn words<'a>(left: &'a str, right: &'a str) -> [Vec<(&'a str, bool)>; 2] {
-    let (left_tokens, right_tokens) = (tokens(left), tokens(right));
+    if alike(left, right) == 0.0 {
+        return [vec![(left, false)], vec![(right, false)]];
+    }
     let mut sides = [Vec::new(), Vec::new()];
-    let mut common = 0;
-    for part in diff::slice(&left_tokens, &right_tokens) {
+    for part in diff::slice(&tokens(left), &tokens(right)) {
         match part {
             Part::Left(word) => sides[0].push((*word, true)),
             Part::Right(word) => sides[1].push((*word, true)),
-            Part::Both(word, _) => {
-                common += word.trim().len();
-                sides[0].push((*word, false));
-                sides[1].push((*word, false));
+            Part::Both(one, other) => {
+                sides[0].push((*one, false));
+                sides[1].push((*other, false));
             }
         }
     }
-    let all = left.split_whitespace().chain(right.split_whitespace());
-    let all: usize = all.map(str::len).sum();
-    match 2.0 * common as f64 >= ALIKE * all as f64 {
-        true => sides,
-        false => [vec![(left, false)], vec![(right, false)]],
-    }
+    sides
 }
 
 /// Words, runs of blanks, and each other character.
@@ -108,6 +176,15 @@ mod tests {
             [Same("a"), Changed("b", "x"), Same("c"), Added("d")]
         );
         assert_eq!(changes("a\nb", "a"), [Same("a"), Removed("b")]);
+        let (left, right) = ("one(1);\nshared(a, b);", "shared(a, c);\nlast");
+        assert_eq!(
+            changes(left, right),
+            [
+                Removed("one(1);"),
+                Changed("shared(a, b);", "shared(a, c);"),
+                Added("last")
+            ]
+        );
     }
 
     #[test]

@@ -6,7 +6,13 @@ use super::{code::encoded, host, model};
 use crate::results::Results;
 
 const STYLE: &str = include_str!("style.css");
-const SCRIPT: &str = include_str!("script.js");
+/// One module: what stands before may be used in what follows.
+const SCRIPT: &str = concat!(
+    include_str!("changes.js"),
+    include_str!("code.js"),
+    include_str!("lanes.js"),
+    include_str!("script.js")
+);
 /// Nothing may be fetched, whatever a name in the results holds.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
 
@@ -38,7 +44,7 @@ pub(crate) fn page(results: &Results) -> String {
                     p.quiet { "How these figures are made, and what they can't say, is in " code { "docs/src/methodology.md" } "." }
                 }
                 div #tip role="status" hidden {}
-                script { (PreEscaped(SCRIPT)) }
+                script type="module" { (PreEscaped(SCRIPT)) }
             }
         }
     };
