@@ -80,9 +80,11 @@ function changes(left, right) {
 function words(left, right) {
   if (!alike(left, right)) return [[left], [right]];
   const sides = [[], []];
+  // Blanks are not worth a mark.
+  const marked = (text) => text.trim() ? make('mark', { textContent: text }) : text;
   for (const [one, other] of compare(tokens(left), tokens(right))) {
-    if (other === null) sides[0].push(make('mark', { textContent: one }));
-    else if (one === null) sides[1].push(make('mark', { textContent: other }));
+    if (other === null) sides[0].push(marked(one));
+    else if (one === null) sides[1].push(marked(other));
     else { sides[0].push(one); sides[1].push(other); }
   }
   return sides;

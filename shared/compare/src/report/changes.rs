@@ -130,10 +130,12 @@ pub(super) fn words<'a>(left: &'a str, right: &'a str) -> [Vec<(&'a str, bool)>;
         return [vec![(left, false)], vec![(right, false)]];
     }
     let mut sides = [Vec::new(), Vec::new()];
+    // Blanks are not worth a mark.
+    let is_word = |text: &str| !text.trim().is_empty();
     for part in diff::slice(&tokens(left), &tokens(right)) {
         match part {
-            Part::Left(word) => sides[0].push((*word, true)),
-            Part::Right(word) => sides[1].push((*word, true)),
+            Part::Left(word) => sides[0].push((*word, is_word(word))),
+            Part::Right(word) => sides[1].push((*word, is_word(word))),
             Part::Both(one, other) => {
                 sides[0].push((*one, false));
                 sides[1].push((*other, false));

@@ -6,7 +6,7 @@ use super::{code::encoded, host, model};
 use crate::results::Results;
 
 const STYLE: &str = include_str!("style.css");
-/// One module: what stands before may be used in what follows.
+/// One module: its parts see each other.
 const SCRIPT: &str = concat!(
     include_str!("changes.js"),
     include_str!("code.js"),

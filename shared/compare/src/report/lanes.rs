@@ -23,7 +23,7 @@ use crate::{
 /// A row's own duration in the units of its drawing.
 const UNITS: f64 = 10_000.0;
 /// Spans that are drawn of a model; a page with all that are kept would be too large.
-const MOST: usize = 6000;
+const MOST: usize = 5000;
 /// How high a lane, and a row's lanes together, are drawn at most, in pixels.
 const LANE: f64 = 14.0;
 const HEIGHT: f64 = 100.0;
