@@ -134,7 +134,7 @@ pub(crate) fn write_file(path: &Path, text: &str) -> Result<()> {
     Ok(())
 }
 
-/// Reads what [`write`] wrote as [`JSON`].
+/// Reads what [`write()`] wrote as [`JSON`].
 pub(crate) fn read(path: &Path) -> Result<Results> {
     let name = path.display();
     let text = fs::read_to_string(path).map_err(|error| {

@@ -326,7 +326,11 @@ fn spans_are_told(_: &Pages, page: &mut Page) -> Result<()> {
     page.press("ArrowRight")?;
     let second = page.evaluate("document.getElementById('tip').textContent")?;
     ensure!(first != second, "{second}");
-    Ok(())
+    let said = page.evaluate("document.getElementById('said').textContent")?;
+    ensure!(said == second, "{said}");
+    page.press("ArrowDown")?;
+    let next = format!("{MODEL}.querySelectorAll('[id^=lanes] svg')[1]");
+    page.wait(&format!("document.activeElement === {next}"))
 }
 
 fn nothing_is_asked_for(pages: &Pages, page: &mut Page) -> Result<()> {

@@ -74,6 +74,7 @@ function pairs(section) {
     [left, right].forEach((chosen, side) => {
       if (strips[side]) strips[side] = strip(chosen.value, strips[side]);
     });
+    timelines(section.querySelector('.pair'));
     const line = (side) =>
       section.querySelector(`.figures tr[data-row="${side.value}"]`).cloneNode(true);
     rows.replaceChildren(line(left), line(right));

@@ -43,7 +43,8 @@ pub(crate) fn page(results: &Results) -> String {
                     (host::section(results))
                     p.quiet { "How these figures are made, and what they can't say, is in " code { "docs/src/methodology.md" } "." }
                 }
-                div #tip role="status" hidden {}
+                div #tip aria-hidden="true" hidden {}
+                div #said .unseen role="status" {}
                 script type="module" { (PreEscaped(SCRIPT)) }
             }
         }

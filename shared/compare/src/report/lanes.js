@@ -1,6 +1,7 @@
 // Spans told to those who hover, and to those who go from one to the next by key.
 
 const tip = document.getElementById('tip');
+const said = document.getElementById('said');
 
 // The spans of a drawing, read from its paths when they are first asked for.
 const read = new Map();
@@ -57,6 +58,16 @@ function spans(strip) {
   drawing.addEventListener('blur', hide);
   drawing.addEventListener('keydown', (event) => {
     const { all } = bars(id);
+    const other = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (other) {
+      event.preventDefault();
+      const drawings = [...drawing.closest('figure').querySelectorAll('svg.lanes')];
+      const next = drawings[drawings.indexOf(drawing) + other];
+      if (next) {
+        one(drawings, next);
+        next.focus();
+      }
+    }
     const step = { ArrowRight: 1, ArrowLeft: -1, Home: -all.length, End: all.length }[event.key];
     if (event.key === 'Escape') hide();
     if (!step) return;
@@ -66,14 +77,24 @@ function spans(strip) {
     const view = drawing.viewBox.baseVal;
     tell(all[at], box.left + all[at].start / view.width * box.width,
       box.top + (all[at].lane + 1) / view.height * box.height);
+    said.textContent = tip.textContent;
   });
-  drawing.setAttribute('tabindex', '0');
   // The tip tells more than the title would, and two at once tell less.
   const title = drawing.querySelector('title');
   if (title) {
-    drawing.setAttribute('aria-label', `${title.textContent}. Arrow keys go from span to span.`);
+    drawing.setAttribute('aria-label', `${title.textContent}. Left and right go from span to span, up and down from row to row.`);
     title.remove();
   }
+}
+
+// Of a figure's drawings, one is reached by tab, and the others from there.
+function one(drawings, reached) {
+  for (const drawing of drawings) drawing.setAttribute('tabindex', drawing === reached ? '0' : '-1');
+}
+
+function timelines(figure) {
+  one([...figure.querySelectorAll('svg.lanes')], figure.querySelector('svg.lanes'));
+  stretch(figure);
 }
 
 function stretch(figure) {

@@ -2,7 +2,7 @@
 
 const restores = [...document.querySelectorAll('[data-model]')].map(pairs).filter(Boolean);
 document.querySelectorAll('.timelines .strip').forEach(spans);
-document.querySelectorAll('.timelines').forEach(stretch);
+document.querySelectorAll('.timelines').forEach(timelines);
 const restore = () => restores.some((one) => one(location.hash));
 addEventListener('hashchange', restore);
 restore();
