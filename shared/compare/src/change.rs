@@ -9,7 +9,7 @@ mod report;
 use std::path::Path;
 
 use anyhow::Result;
-use test_fixtures::Misuse;
+use test_fixtures::{Misuse, print};
 
 pub(crate) use self::report::report;
 use crate::{
@@ -64,7 +64,7 @@ pub(crate) struct Change {
 }
 
 /// Compares two files. False if something got slower.
-pub(crate) fn run(old: &Path, new: &Path, print: Print) -> Result<bool> {
+pub(crate) fn run(old: &Path, new: &Path) -> Result<bool> {
     let changes = between(&read::results(old)?, &read::results(new)?);
     print(&report(&changes))?;
     if changes.models.is_empty() {
@@ -73,9 +73,6 @@ pub(crate) fn run(old: &Path, new: &Path, print: Print) -> Result<bool> {
     }
     Ok(changes.times(Verdict::Slower).is_empty())
 }
-
-/// Writes to standard output.
-pub(crate) type Print = fn(&str) -> Result<()>;
 
 /// What changed from the old to the new.
 pub(crate) fn between(old: &Results, new: &Results) -> Changes {

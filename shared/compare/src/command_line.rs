@@ -1,30 +1,23 @@
 //! The command line of `compare`.
 
+mod commands;
+
 use std::{ffi::OsString, path::PathBuf};
 
 use anyhow::Result;
-use clap::{ArgMatches, Args, Command, FromArgMatches};
+use clap::{ArgMatches, Command, FromArgMatches};
 use clap_complete::Shell;
 use test_fixtures::{Misuse, unknown, with_negatives};
 
+use self::commands::{Completions, Diff, Faults, List, Report, Run, of_model, top};
+pub(crate) use self::commands::{whole, with_defaults};
 use crate::{
+    export,
     merge::Merge,
     models::{self, AnyModel, MODELS},
     options::Options,
     sweep, words,
 };
-
-const EXAMPLES: &str = "\
-Examples:
-  compare                                every model
-  compare semaphores --limit 100         one model
-  compare locks --variants std_mutex,tokio --rounds 20
-  compare run semaphores                 what the job is, and what comes of it
-  compare diff semaphores tokio smol     what a runtime changed
-  compare sweep locks --over workers=1..16
-
-A model's own flags: compare MODEL --help
-";
 
 /// What is asked for.
 pub(crate) enum Request {
@@ -42,6 +35,8 @@ pub(crate) enum Request {
     /// As JSON or as text.
     List(bool),
     Completions(Shell),
+    /// The results to make a page of, and the page.
+    Report(PathBuf, PathBuf),
     /// Help or a version: to be printed, and no error.
     Text(String),
 }
@@ -95,89 +90,6 @@ fn parse_model(model: &'static dyn AnyModel, words: &[OsString]) -> Result<Reque
     ))
 }
 
-/// A model's job and how it is compared.
-fn of_model(model: &dyn AnyModel) -> Command {
-    let name = format!("compare {}", model.name());
-    let command = Command::new(model.name())
-        .bin_name(&name)
-        .after_help(examples(&name, model.examples()));
-    let job = model.augment(command.next_help_heading("The job"));
-    Options::augment_args(with_defaults(job, model.comparison())).about(model.about())
-}
-
-/// The command with these flags' values as its defaults: so they show in its help, and
-/// nothing that the user gives can conflict with them.
-pub(crate) fn with_defaults(command: Command, words: &'static [&'static str]) -> Command {
-    command.mut_args(|arg| {
-        let is_own = |pair: &&[&str]| pair[0].strip_prefix("--") == arg.get_long();
-        match words.chunks_exact(2).find(is_own) {
-            Some(pair) => arg.default_value(pair[1]),
-            None => arg,
-        }
-    })
-}
-
-fn examples(name: &str, all: &[&str]) -> String {
-    let lines = all.iter().map(|words| format!("  {name} {words}\n"));
-    format!("Examples:\n{}", lines.collect::<String>())
-}
-
-/// The whole command line, models with all their flags, for completions.
-pub(crate) fn whole() -> Command {
-    top(of_model)
-}
-
-/// The top level, with each model as a subcommand.
-fn top(of_model: impl Fn(&dyn AnyModel) -> Command) -> Command {
-    let mut command = Command::new("compare")
-        .version(env!("CARGO_PKG_VERSION"))
-        .after_help(EXAMPLES)
-        .args_conflicts_with_subcommands(true);
-    command = Options::augment_args(command)
-        .about("One job, every runtime, side by side: compares every model, or one")
-        .mut_arg("with", |arg| arg.hide(true));
-    for model in MODELS {
-        command = command.subcommand(of_model(*model));
-    }
-    command
-        .subcommand(
-            Run::augment_args(Command::new("run"))
-                .about("Do a model's job once on every variant, and show the results"),
-        )
-        .subcommand(
-            Command::new("sweep").about("One model over a range of sizes: sweep --help"),
-        )
-        .subcommand(
-            Faults::augment_args(Command::new("faults")).about(
-                "Hold every case against every variant: models x variants x cases",
-            ),
-        )
-        .subcommand(
-            Diff::augment_args(Command::new("diff"))
-                .about("Two variants side by side, or what changed between two results")
-                .override_usage(
-                    "compare diff MODEL A B\n       compare diff OLD.json NEW.json",
-                )
-                .after_help(
-                    "Of two results: exit code 0 if nothing got slower, 1 if something \
-                     did, 2 if nothing could be compared.",
-                ),
-        )
-        .subcommand(
-            Merge::augment_args(Command::new("merge"))
-                .about("Results of several machines beside each other, in ratios"),
-        )
-        .subcommand(
-            List::augment_args(Command::new("list"))
-                .about("Models, variants and peers, and what is not installed"),
-        )
-        .subcommand(
-            Completions::augment_args(Command::new("completions"))
-                .about("Print a shell's completions for this command"),
-        )
-        .subcommand(Command::new("peers").about("Set up Python for the peers"))
-}
-
 fn parse_top(args: &[OsString]) -> Result<Request> {
     if let Some(name) = args.iter().skip(2).find(|word| is_model(word)) {
         let first = args[1].to_string_lossy();
@@ -210,6 +122,11 @@ fn parse_top(args: &[OsString]) -> Result<Request> {
         Some(("peers", _)) => return Ok(Request::Peers),
         Some(("run", matches)) => {
             return Err(unknown_model(&Run::from_arg_matches(matches)?.model).into());
+        }
+        Some(("report", matches)) => {
+            let Report { file, out } = Report::from_arg_matches(matches)?;
+            let out = out.unwrap_or_else(|| file.with_file_name(export::PAGE));
+            return Ok(Request::Report(file, out));
         }
         Some(("diff", matches)) => {
             return diff(&Diff::from_arg_matches(matches)?.words);
@@ -252,49 +169,6 @@ fn parse_top(args: &[OsString]) -> Result<Request> {
         })
     });
     Ok(Request::Compare(asked.collect::<Result<_>>()?, options))
-}
-
-#[derive(Debug, Args)]
-struct Faults {
-    /// Only these models
-    #[arg(value_name = "MODEL")]
-    models: Vec<String>,
-    /// Only these variants or peers, separated by commas
-    #[arg(long, value_delimiter = ',', value_name = "NAMES")]
-    variants: Vec<String>,
-}
-
-#[derive(Debug, Args)]
-struct Run {
-    /// The model
-    model: String,
-    /// Its own arguments: see `run MODEL --help`
-    #[arg(
-        trailing_var_arg = true,
-        allow_hyphen_values = true,
-        value_name = "ARGUMENTS"
-    )]
-    _args: Vec<OsString>,
-}
-
-#[derive(Debug, Args)]
-struct Diff {
-    /// A model and two of its variants or peers, or two files of results, the older first
-    #[arg(required = true, num_args = 2..=3, value_name = "WORDS")]
-    words: Vec<OsString>,
-}
-
-#[derive(Debug, Args)]
-struct List {
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
-}
-
-#[derive(Debug, Args)]
-struct Completions {
-    /// The shell
-    shell: Shell,
 }
 
 /// Three words are a model and two of its variants, two are files.

@@ -5,6 +5,7 @@ use std::{fs, io::Write, os::unix::fs::PermissionsExt, path::Path};
 use anyhow::{Context, Result};
 
 use crate::{
+    report,
     results::Results,
     table::{Style, render},
     timeline::trace,
@@ -12,6 +13,8 @@ use crate::{
 
 /// The file that holds everything.
 pub(crate) const JSON: &str = "results.json";
+/// The file to look at.
+pub(crate) const PAGE: &str = "report.html";
 
 /// All of it, for programs.
 pub(crate) fn json(results: &Results) -> Result<String> {
@@ -104,6 +107,7 @@ pub(crate) fn write(directory: &Path, results: &Results) -> Result<()> {
             (JSON, json(results)?),
             ("results.csv", csv(results)),
             ("results.md", markdown(results)),
+            (PAGE, report::page(results)),
         ],
     )
 }
@@ -133,20 +137,23 @@ pub(crate) fn traces(directory: &Path, results: &Results) -> Result<usize> {
     Ok(written)
 }
 
-/// Writes a file that is there whole or as it was before.
+/// Writes a file. It is there whole or as it was before.
 pub(crate) fn whole(path: &Path, text: &str) -> Result<()> {
-    let directory = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let written = readable().tempfile_in(directory).and_then(|mut file| {
+    // A name alone has an empty parent, which is no directory.
+    let parent = path.parent().filter(|parent| *parent != Path::new(""));
+    let directory = parent.unwrap_or(Path::new("."));
+    let replace = || {
+        let mut file = readable().tempfile_in(directory)?;
         file.write_all(text.as_bytes())?;
         file.as_file().sync_all()?;
-        file.persist(path).map_err(|error| error.error)
-    });
-    written
-        .map(drop)
-        .with_context(|| format!("can't write {}", path.display()))
+        file.persist(path).map(drop).map_err(|error| error.error)
+    };
+    // A device or a pipe is written to: put in its place, a file would be its end.
+    let written = match path.metadata() {
+        Ok(there) if !there.is_file() => fs::write(path, text),
+        _ => replace(),
+    };
+    written.with_context(|| format!("can't write {}", path.display()))
 }
 
 #[cfg(test)]

@@ -43,6 +43,13 @@ pub(crate) struct Host {
 }
 
 impl Host {
+    /// Says so, where this was not built to be measured.
+    pub(crate) fn warn_of_debug_build(&self) {
+        if self.profile == "debug" {
+            eprintln!("this is a debug build: its figures mean little; add --release");
+        }
+    }
+
     /// This one.
     pub(crate) fn here() -> Self {
         let uname = rustix::system::uname();

@@ -10,10 +10,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::Args;
 use serde::{Deserialize, Serialize};
-use test_fixtures::Misuse;
+use test_fixtures::{Misuse, print};
 
 use crate::{
-    change::Print,
     export, read,
     results::{Kind, ModelResults, Results, Row},
     statistics::{Estimate, Verdict, median},
@@ -102,7 +101,7 @@ pub(crate) struct Measured {
 }
 
 /// Merges files, and prints what came of it.
-pub(crate) fn run(merge: &Merge, print: Print) -> Result<()> {
+pub(crate) fn run(merge: &Merge) -> Result<()> {
     if let Some(out) = &merge.out {
         let parent = out.parent().filter(|parent| !parent.as_os_str().is_empty());
         if out.file_name().is_none() || out.is_dir() {

@@ -48,7 +48,7 @@ pub(crate) struct Options {
     /// Print tables in Markdown
     #[arg(long)]
     markdown: bool,
-    /// Where results.json, results.csv and results.md go [default: target/compare]
+    /// Where report.html and results.json, .csv and .md go [default: target/compare]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Draw each variant's timeline below its table

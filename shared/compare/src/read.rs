@@ -83,7 +83,7 @@ fn check(results: &Results) -> Result<(), String> {
 }
 
 fn check_name(name: &str) -> Result<(), String> {
-    match name.is_empty() || name.contains(|c: char| c.is_control() || c == '/') {
+    match name.is_empty() || name.contains(char::is_control) {
         true => Err(format!("{name:?} is no name")),
         false => Ok(()),
     }

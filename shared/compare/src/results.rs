@@ -1,6 +1,9 @@
 //! The results of a comparison, as they are kept in `results.json`.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use serde::{Deserialize, Serialize};
 use test_fixtures::{Facts, Floor, Memory, Usage};
@@ -25,6 +28,12 @@ pub(crate) struct Results {
     /// Whether it was ended before its time.
     pub(crate) interrupted: bool,
     pub(crate) models: Vec<ModelResults>,
+}
+
+/// Seconds since 1970.
+pub(crate) fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.unwrap_or(Duration::ZERO).as_secs()
 }
 
 /// One model's job on all its variants.

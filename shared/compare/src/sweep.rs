@@ -19,7 +19,7 @@ mod words;
 use std::{env, time::Instant};
 
 use anyhow::Result;
-use test_fixtures::Settings;
+use test_fixtures::{Settings, print};
 
 use crate::{
     export::prepare,
@@ -53,11 +53,11 @@ pub(crate) fn run(request: Request) -> Result<bool> {
                 let page = directory.join(export::PAGE);
                 text += &format!("\ncharts: {}\n", page.display());
             }
-            crate::print(&text)?;
+            print(&text)?;
         }
-        Form::Json => crate::print(&export::json(&sweep)?)?,
-        Form::Csv => crate::print(&export::csv(&sweep))?,
-        Form::Markdown => crate::print(&export::markdown(&sweep))?,
+        Form::Json => print(&export::json(&sweep)?)?,
+        Form::Csv => print(&export::csv(&sweep))?,
+        Form::Markdown => print(&export::markdown(&sweep))?,
     }
     if sweep.interrupted {
         let done = sweep.points.len();
@@ -86,7 +86,7 @@ fn measure(request: Request) -> Sweep {
     let mut sweep = Sweep {
         version: results::VERSION,
         command: env::args().collect(),
-        started: crate::seconds_since_1970(),
+        started: crate::results::now(),
         host: Host::here(),
         interrupted: false,
         model: model.name().to_owned(),
@@ -98,7 +98,7 @@ fn measure(request: Request) -> Sweep {
         bounds: Vec::new(),
         crossings: Vec::new(),
     };
-    crate::warn_of_debug_build(&sweep.host);
+    sweep.host.warn_of_debug_build();
     let progress = Progress::new();
     let clock = Instant::now();
     let sizes = jobs.len();

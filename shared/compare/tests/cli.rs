@@ -156,6 +156,49 @@ fn help_is_no_wider_than_a_terminal_and_shows_the_comparison() {
 }
 
 #[test]
+fn a_report_needs_results() {
+    for (file, words) in [
+        ("/nonesuch", "/nonesuch: can't be read"),
+        ("/dev/null", "not results of compare"),
+    ] {
+        misuse(&["report", file], words);
+    }
+    misuse(&["report"], "<FILE>");
+}
+
+#[test]
+fn a_comparison_writes_a_report_that_can_be_written_again() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let directory = directory.path();
+    let args = ["locks", "--variants", "std_atomic,sharded", "--rounds", "1"];
+    let output = compare(directory, &args).output().expect("compare starts");
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    let page = directory.join("report.html");
+    let named = format!("report: {}", page.display());
+    assert_eq!(stdout.lines().last(), Some(&*named));
+    let written = std::fs::read(&page).expect("the report");
+    std::fs::remove_file(&page).expect("it is there");
+    let results = directory.join("results.json");
+    let report = |out: &Path| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_compare"));
+        command.arg("report").arg(&results).arg("--out").arg(out);
+        command.output().expect("compare starts")
+    };
+    assert_eq!(report(&page).status.code(), Some(0));
+    assert_eq!(std::fs::read(&page).expect("the report"), written);
+    // A device is written to, and stays one.
+    assert_eq!(
+        report(Path::new("/dev/stdout")).stdout[..written.len()],
+        written
+    );
+    assert_eq!(report(Path::new("/dev/full")).status.code(), Some(1));
+    assert_eq!(
+        report(Path::new("/nonesuch/report.html")).status.code(),
+        Some(1)
+    );
+}
+
+#[test]
 fn a_peer_that_hangs_is_killed_with_all_its_processes() {
     let mark = format!("{}.25", 1000 + std::process::id());
     let started = Instant::now();

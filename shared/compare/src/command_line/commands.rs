@@ -1,0 +1,163 @@
+//! What the command line has: models, subcommands and their flags.
+
+use std::{ffi::OsString, path::PathBuf};
+
+use clap::{Args, Command};
+use clap_complete::Shell;
+
+use crate::{
+    merge::Merge,
+    models::{AnyModel, MODELS},
+    options::Options,
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  compare                                every model
+  compare semaphores --limit 100         one model
+  compare locks --variants std_mutex,tokio --rounds 20
+  compare run semaphores                 what the job is, and what comes of it
+  compare diff semaphores tokio smol     what a runtime changed
+  compare sweep locks --over workers=1..16
+
+A model's own flags: compare MODEL --help
+";
+
+/// A model's job and how it is compared.
+pub(super) fn of_model(model: &dyn AnyModel) -> Command {
+    let name = format!("compare {}", model.name());
+    let command = Command::new(model.name())
+        .bin_name(&name)
+        .after_help(examples(&name, model.examples()));
+    let job = model.augment(command.next_help_heading("The job"));
+    Options::augment_args(with_defaults(job, model.comparison())).about(model.about())
+}
+
+/// The command with these flags' values as its defaults: so they show in its help, and
+/// nothing that the user gives can conflict with them.
+pub(crate) fn with_defaults(command: Command, words: &'static [&'static str]) -> Command {
+    command.mut_args(|arg| {
+        let is_own = |pair: &&[&str]| pair[0].strip_prefix("--") == arg.get_long();
+        match words.chunks_exact(2).find(is_own) {
+            Some(pair) => arg.default_value(pair[1]),
+            None => arg,
+        }
+    })
+}
+
+fn examples(name: &str, all: &[&str]) -> String {
+    let lines = all.iter().map(|words| format!("  {name} {words}\n"));
+    format!("Examples:\n{}", lines.collect::<String>())
+}
+
+/// The whole command line, models with all their flags, for completions.
+pub(crate) fn whole() -> Command {
+    top(of_model)
+}
+
+/// The top level, with each model as a subcommand.
+pub(super) fn top(of_model: impl Fn(&dyn AnyModel) -> Command) -> Command {
+    let mut command = Command::new("compare")
+        .version(env!("CARGO_PKG_VERSION"))
+        .after_help(EXAMPLES)
+        .args_conflicts_with_subcommands(true);
+    command = Options::augment_args(command)
+        .about("One job, every runtime, side by side: compares every model, or one")
+        .mut_arg("with", |arg| arg.hide(true));
+    for model in MODELS {
+        command = command.subcommand(of_model(*model));
+    }
+    command
+        .subcommand(
+            Run::augment_args(Command::new("run"))
+                .about("Do a model's job once on every variant, and show the results"),
+        )
+        .subcommand(
+            Command::new("sweep").about("One model over a range of sizes: sweep --help"),
+        )
+        .subcommand(
+            Faults::augment_args(Command::new("faults")).about(
+                "Hold every case against every variant: models x variants x cases",
+            ),
+        )
+        .subcommand(
+            Diff::augment_args(Command::new("diff"))
+                .about("Two variants side by side, or what changed between two results")
+                .override_usage(
+                    "compare diff MODEL A B\n       compare diff OLD.json NEW.json",
+                )
+                .after_help(
+                    "Of two results: exit code 0 if nothing got slower, 1 if something \
+                     did, 2 if nothing could be compared.",
+                ),
+        )
+        .subcommand(
+            Merge::augment_args(Command::new("merge"))
+                .about("Results of several machines beside each other, in ratios"),
+        )
+        .subcommand(
+            Report::augment_args(Command::new("report"))
+                .about("Write the report again from a results.json"),
+        )
+        .subcommand(
+            List::augment_args(Command::new("list"))
+                .about("Models, variants and peers, and what is not installed"),
+        )
+        .subcommand(
+            Completions::augment_args(Command::new("completions"))
+                .about("Print a shell's completions for this command"),
+        )
+        .subcommand(Command::new("peers").about("Set up Python for the peers"))
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Faults {
+    /// Only these models
+    #[arg(value_name = "MODEL")]
+    pub(super) models: Vec<String>,
+    /// Only these variants or peers, separated by commas
+    #[arg(long, value_delimiter = ',', value_name = "NAMES")]
+    pub(super) variants: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Run {
+    /// The model
+    pub(super) model: String,
+    /// Its own arguments: see `run MODEL --help`
+    #[arg(
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "ARGUMENTS"
+    )]
+    pub(super) _args: Vec<OsString>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Diff {
+    /// A model and two of its variants or peers, or two files of results, the older first
+    #[arg(required = true, num_args = 2..=3, value_name = "WORDS")]
+    pub(super) words: Vec<OsString>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct List {
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Completions {
+    /// The shell
+    pub(super) shell: Shell,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Report {
+    /// The results: a results.json that a comparison wrote
+    pub(super) file: PathBuf,
+    /// Where the page goes [default: report.html beside the results]
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+}

@@ -1,0 +1,219 @@
+//! The document around the models.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::{code::encoded, host, model};
+use crate::results::Results;
+
+const STYLE: &str = include_str!("style.css");
+/// One module: its parts see each other.
+const SCRIPT: &str = concat!(
+    include_str!("changes.js"),
+    include_str!("code.js"),
+    include_str!("lanes.js"),
+    include_str!("script.js")
+);
+/// Nothing may be fetched, whatever a name in the results holds.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
+
+/// The whole page.
+pub(crate) fn page(results: &Results) -> String {
+    let markup = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(POLICY);
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (title(results)) }
+                // Without one, a server would be asked for an icon.
+                link rel="icon" href="data:,";
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                a.skip href="#models" { "Skip to the first model" }
+                (header(results))
+                main id="models" tabindex="-1" {
+                    @for (place, results) in results.models.iter().enumerate() {
+                        (model::section(place, results))
+                    }
+                }
+                footer {
+                    (host::section(results))
+                    p.quiet { "How these figures are made, and what they can't say, is in " code { "docs/src/methodology.md" } "." }
+                }
+                div #tip aria-hidden="true" hidden {}
+                div #said .unseen role="status" {}
+                script type="module" { (PreEscaped(SCRIPT)) }
+            }
+        }
+    };
+    markup.into_string()
+}
+
+fn title(results: &Results) -> String {
+    let names: Vec<&str> = results.models.iter().map(|model| &*model.name).collect();
+    format!("Interleave: {}", names.join(", "))
+}
+
+fn header(results: &Results) -> Markup {
+    html! {
+        header {
+            h1 { "One job, every runtime, side by side" }
+            p.quiet { (host::line(results)) }
+            @if results.interrupted {
+                p.warning { "This comparison was interrupted: what follows is what was done until then." }
+            }
+            @if results.host.profile == "debug" {
+                p.warning { "This was a debug build: its figures mean little." }
+            }
+            nav aria-label="Models" {
+                ul {
+                    @for model in &results.models {
+                        li {
+                            a href=(format!("#{}", encoded(&model.name))) { (model.name) }
+                            span.quiet { " " (model.job) }
+                        }
+                    }
+                    li { a href="#host" { "Made with" } span.quiet { " machine, versions, command" } }
+                }
+            }
+            (how_to_read())
+        }
+    }
+}
+
+fn how_to_read() -> Markup {
+    html! {
+        details.reading open {
+            summary { "How to read this" }
+            ul {
+                li {
+                    "A round is one trial of every row, each in a process of its own, in an order that changes. "
+                    "A dot is a trial whose output was checked."
+                }
+                li {
+                    "The " strong { "floor" } " is the least time that the job could take on this machine. "
+                    "It is a bound, not a goal."
+                }
+                li {
+                    "The " strong { "ratio" } " to the reference is the median of the ratios of each round, with its 95 % "
+                    "bootstrap interval: a slow round slows both, so it says more than the two times do."
+                }
+                li {
+                    "The reference runs twice a round, the second time as “again”. What these two differ by is the "
+                    strong { "resolution" } "; a ratio within it, or whose interval holds 1, is a " strong { "tie" } "."
+                }
+                li {
+                    "CPU, memory and switches are of the whole process, its start included; time is of the job alone."
+                }
+                li {
+                    strong { "Legacy" } " rows are on packages that are no longer maintained; they are here because "
+                    "people meet them in existing code."
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RECORDED: &str = include_str!("../../tests/data/results.json");
+
+    fn recorded() -> Results {
+        serde_json::from_str(RECORDED).expect("recorded results")
+    }
+
+    #[test]
+    fn every_row_is_in_the_page() {
+        let results = recorded();
+        let page = page(&results);
+        for model in &results.models {
+            for row in &model.rows {
+                let name = format!("<code>{}</code>", row.name);
+                assert!(page.contains(&name), "{}: no {name}", model.name);
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_addressed_outside_the_page() {
+        let page = page(&recorded());
+        // Sources may name addresses in their comments: as text, not as attributes.
+        for outside in ["src=\"http", "href=\"http", "url(http", "@import", "xmlns"] {
+            assert!(!page.contains(outside), "{outside}");
+        }
+    }
+
+    /// Every text of a result, turned into markup, is still text.
+    #[test]
+    fn whatever_a_name_holds_is_text() {
+        const EVIL: &str =
+            "</script><script>alert(1)</script><img src=x onerror=\"alert(2)\">";
+        let mut results = recorded();
+        results.command.push(EVIL.into());
+        for host in [&mut results.host.processor, &mut results.host.kernel] {
+            *host = EVIL.into();
+        }
+        let scripts = |page: &str| page.matches("<script").count();
+        for model in &mut results.models {
+            for text in [&mut model.name, &mut model.about, &mut model.job] {
+                *text += EVIL;
+            }
+            model.args.push(EVIL.into());
+            for row in &mut model.rows {
+                row.name += EVIL;
+                row.about += EVIL;
+                row.failures.insert(0, EVIL.into());
+                if let Some(source) = &mut row.source {
+                    source.text += EVIL;
+                    source.path += EVIL;
+                }
+                for bar in row
+                    .timeline
+                    .iter_mut()
+                    .flat_map(|timeline| &mut timeline.bars)
+                {
+                    bar.task = EVIL.into();
+                    bar.note = Some(EVIL.into());
+                }
+                for lane in row
+                    .timeline
+                    .iter_mut()
+                    .flat_map(|timeline| &mut timeline.lanes)
+                {
+                    *lane = EVIL.into();
+                }
+            }
+        }
+        let page = page(&results);
+        assert_eq!(scripts(&page), 1);
+        assert!(!page.contains("<img"));
+        assert!(page.contains("&lt;script&gt;alert(1)"));
+    }
+
+    #[test]
+    fn a_model_is_at_most_200_kilobytes() {
+        let results = recorded();
+        let bytes = page(&results).len();
+        assert!(bytes <= 200_000 * results.models.len(), "{bytes} bytes");
+    }
+
+    #[test]
+    fn too_many_spans_are_left_out_and_counted() {
+        let mut results = recorded();
+        results.models.truncate(1);
+        for row in &mut results.models[0].rows {
+            if let Some(timeline) = &mut row.timeline {
+                let bar = timeline.bars[0].clone();
+                timeline.bars = vec![bar; 2000];
+            }
+        }
+        let page = page(&results);
+        assert!(page.len() <= 200_000, "{} bytes", page.len());
+        assert!(page.contains("later spans not drawn"));
+    }
+}

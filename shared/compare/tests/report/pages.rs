@@ -1,0 +1,89 @@
+//! The reports that are looked at: of recorded results, and of what can be named like markup.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Result, ensure};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const RECORDED: &str = include_str!("../data/results.json");
+pub(crate) const EVIL: &str = "<script>alert(1)</script>";
+
+/// The reports that are looked at.
+pub(crate) struct Pages {
+    _directory: TempDir,
+    results: Value,
+    /// Addresses.
+    pub(crate) recorded: String,
+    pub(crate) evil: String,
+}
+
+impl Pages {
+    pub(crate) fn write() -> Result<Self> {
+        let directory = tempfile::tempdir()?;
+        let results: Value = serde_json::from_str(RECORDED)?;
+        let recorded = report(directory.path(), "recorded", &results)?;
+        let evil = report(directory.path(), "evil", &evil(results.clone()))?;
+        Ok(Self {
+            recorded,
+            evil,
+            results,
+            _directory: directory,
+        })
+    }
+
+    pub(crate) fn models(&self) -> &[Value] {
+        self.results["models"]
+            .as_array()
+            .map_or(&[], |models| models)
+    }
+}
+
+/// Has `compare` write the report of some results, and gives its address.
+fn report(directory: &Path, name: &str, results: &Value) -> Result<String> {
+    let from = directory.join(format!("{name}.json"));
+    let to = directory.join(format!("{name}.html"));
+    fs::write(&from, results.to_string())?;
+    let output = Command::new(env!("CARGO_BIN_EXE_compare"))
+        .arg("report")
+        .arg(&from)
+        .arg("--out")
+        .arg(&to)
+        .output()?;
+    ensure!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let to: PathBuf = to.canonicalize()?;
+    Ok(format!("file://{}", to.display()))
+}
+
+/// Results in which whatever can be named is named like markup.
+fn evil(mut results: Value) -> Value {
+    for model in results["models"].as_array_mut().into_iter().flatten() {
+        model["job"] = json!(EVIL);
+        for row in model["rows"].as_array_mut().into_iter().flatten() {
+            let long = "_and_so_on".repeat(8);
+            let name = row["name"].as_str().unwrap_or_default();
+            let name = format!("{name}{EVIL}\"'{long}");
+            row["name"] = json!(name);
+            row["failures"] = json!({"1": EVIL});
+            if !row["source"].is_null() {
+                row["source"]["text"] = json!(format!("// {EVIL}\n</pre>{name}\n"));
+            }
+            let bars = row
+                .pointer_mut("/timeline/bars")
+                .and_then(Value::as_array_mut);
+            for bar in bars.into_iter().flatten() {
+                bar["task"] = json!(EVIL);
+                bar["note"] = json!(EVIL);
+            }
+        }
+    }
+    results
+}
