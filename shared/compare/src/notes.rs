@@ -1,24 +1,20 @@
 //! What stands below a table: a line each, for a person.
 
+use std::cmp::Reverse;
+
+use test_fixtures::Fact;
+
 use crate::results::{Deviated, Kind, ModelResults};
 
 /// What the checks saw, what can't be told apart, what was disturbed, what deviates, what
 /// failed.
 pub(crate) fn notes(results: &ModelResults) -> Vec<String> {
     let mut notes = Vec::new();
-    let seen = seen(results);
-    let many = seen.len() > 1;
-    for (facts, names) in seen {
-        let who = if many {
-            names.join(", ")
-        } else {
-            "every check".to_owned()
-        };
-        notes.push(
-            format!("seen by the check of {who}: {facts}")
-                .replace("the check of every check", "every check"),
-        );
+    let Seen { by_all, by_some } = seen(results);
+    if !by_all.is_empty() {
+        notes.push(format!("seen by every check: {}", by_all.join(", ")));
     }
+    notes.extend(by_some.iter().map(|fact| format!("seen: {fact}")));
     let ties = ties(results);
     if !ties.is_empty() {
         notes.push(format!("ties: {}", ties.join("; ")));
@@ -44,21 +40,68 @@ pub(crate) fn notes(results: &ModelResults) -> Vec<String> {
     notes
 }
 
-/// What the check saw in the last round, with the rows of which it saw it, the most first.
-pub(crate) fn seen(results: &ModelResults) -> Vec<(String, Vec<&str>)> {
-    let mut seen: Vec<(String, Vec<&str>)> = Vec::new();
-    for row in results.rows.iter().filter(|row| row.kind != Kind::Control) {
-        let Some(sample) = row.samples.last() else {
-            continue;
-        };
-        let facts = sample.facts.to_string();
-        match seen.iter_mut().find(|(known, _)| *known == facts) {
-            Some((_, names)) => names.push(&row.name),
-            None => seen.push((facts, vec![&row.name])),
+/// What the checks saw in the last round.
+pub(crate) struct Seen {
+    /// Facts that are the same of every row.
+    pub(crate) by_all: Vec<String>,
+    /// The others, each value with its rows.
+    pub(crate) by_some: Vec<String>,
+}
+
+/// What the checks saw in the last round, in the order in which they tell it.
+pub(crate) fn seen(results: &ModelResults) -> Seen {
+    let rows: Vec<(&str, &[Fact])> = results
+        .rows
+        .iter()
+        .filter(|row| row.kind != Kind::Control)
+        .filter_map(|row| Some((&*row.name, &*row.samples.last()?.facts.seen)))
+        .collect();
+    let mut names: Vec<&str> = Vec::new();
+    for fact in rows.iter().flat_map(|(_, facts)| *facts) {
+        if !names.contains(&&*fact.name) {
+            names.push(&fact.name);
         }
     }
-    seen.sort_by_key(|(_, names)| std::cmp::Reverse(names.len()));
+    let mut seen = Seen {
+        by_all: Vec::new(),
+        by_some: Vec::new(),
+    };
+    for name in names {
+        let mut values: Vec<(String, Vec<&str>)> = Vec::new();
+        for (row, facts) in &rows {
+            for fact in facts.iter().filter(|fact| fact.name == name) {
+                let fact = fact.to_string();
+                match values.iter_mut().find(|(known, _)| *known == fact) {
+                    Some((_, rows)) => rows.push(row),
+                    None => values.push((fact, vec![row])),
+                }
+            }
+        }
+        values.sort_by_key(|(_, rows)| Reverse(rows.len()));
+        match &*values {
+            [(fact, by)] if by.len() == rows.len() => seen.by_all.push(fact.clone()),
+            _ => seen.by_some.push(values_with_rows(name, &values)),
+        }
+    }
     seen
+}
+
+/// "peak in flight, of 100: 100 (tokio, smol), 50 (surf)".
+fn values_with_rows(name: &str, values: &[(String, Vec<&str>)]) -> String {
+    let first = values
+        .first()
+        .and_then(|(fact, _)| fact.rsplit_once(" of "));
+    let of = first.map(|(_, of)| format!(" of {of}"));
+    let of = of.filter(|of| values.iter().all(|(fact, _)| fact.ends_with(of)));
+    let of = of.unwrap_or_default();
+    let value = |(fact, rows): &(String, Vec<&str>)| {
+        let value = fact.strip_prefix(name).unwrap_or(fact).trim_start();
+        let value = value.strip_suffix(&*of).unwrap_or(value);
+        format!("{value} ({})", rows.join(", "))
+    };
+    let values: Vec<_> = values.iter().map(value).collect();
+    let comma = if of.is_empty() { "" } else { "," };
+    format!("{name}{comma}{of}: {}", values.join(", "))
 }
 
 /// The rounds that something disturbed, counted from 1 as the progress does.

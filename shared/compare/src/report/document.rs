@@ -18,6 +18,31 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 
 
 /// The whole page.
 pub(crate) fn page(results: &Results) -> String {
+    let script = html! { script type="module" { (PreEscaped(SCRIPT)) } };
+    frame(
+        &title(results),
+        "",
+        &html! {
+            a.skip href="#models" { "Skip to the first model" }
+            (header(results))
+            main id="models" tabindex="-1" {
+                @for (place, results) in results.models.iter().enumerate() {
+                    (model::section(place, results))
+                }
+            }
+            footer {
+                (host::section(results))
+                p.quiet { "How these figures are made, and what they can't say, is in " code { "docs/src/methodology.md" } "." }
+            }
+            div #tip aria-hidden="true" hidden {}
+            div #said .unseen role="status" {}
+            (script)
+        },
+    )
+}
+
+/// A document that needs nothing from outside, with this style beside that of all pages.
+pub(crate) fn frame(title: &str, style: &str, body: &Markup) -> String {
     let markup = html! {
         (DOCTYPE)
         html lang="en" {
@@ -26,27 +51,12 @@ pub(crate) fn page(results: &Results) -> String {
                 meta http-equiv="Content-Security-Policy" content=(POLICY);
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
-                title { (title(results)) }
+                title { (title) }
                 // Without one, a server would be asked for an icon.
                 link rel="icon" href="data:,";
-                style { (PreEscaped(STYLE)) }
+                style { (PreEscaped(STYLE)) (PreEscaped(style)) }
             }
-            body {
-                a.skip href="#models" { "Skip to the first model" }
-                (header(results))
-                main id="models" tabindex="-1" {
-                    @for (place, results) in results.models.iter().enumerate() {
-                        (model::section(place, results))
-                    }
-                }
-                footer {
-                    (host::section(results))
-                    p.quiet { "How these figures are made, and what they can't say, is in " code { "docs/src/methodology.md" } "." }
-                }
-                div #tip aria-hidden="true" hidden {}
-                div #said .unseen role="status" {}
-                script type="module" { (PreEscaped(SCRIPT)) }
-            }
+            body { (body) }
         }
     };
     markup.into_string()
@@ -61,7 +71,7 @@ fn header(results: &Results) -> Markup {
     html! {
         header {
             h1 { "One job, every runtime, side by side" }
-            p.quiet { (host::line(results)) }
+            p.quiet { (host::line(&results.host, results.started)) }
             @if results.interrupted {
                 p.warning { "This comparison was interrupted: what follows is what was done until then." }
             }
@@ -99,7 +109,7 @@ fn how_to_read() -> Markup {
                 }
                 li {
                     "The " strong { "ratio" } " to the reference is the median of the ratios of each round, with its 95 % "
-                    "bootstrap interval: a slow round slows both, so it says more than the two times do."
+                    "interval: a slow round slows both, so it says more than the two times do."
                 }
                 li {
                     "The reference runs twice a round, the second time as “again”. What these two differ by is the "

@@ -85,7 +85,7 @@ fn to_reference(row: &Row, ratio: Option<&Estimate>, reference: &str) -> Markup 
             Some(ratio) => {
                 (ratio_of(ratio.median))
                 @if let Some((low, high)) = ratio.interval {
-                    " " span.interval { "[" (ratio_of(low)) ", " (ratio_of(high)) "]" }
+                    " " span.interval { (ratio_of(low)) "–" (ratio_of(high)) }
                 }
             }
             None => { @if row.name == reference { "1" } }

@@ -4,32 +4,49 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use maud::{Markup, html};
 
-use crate::results::Results;
+use crate::{host::Host, results::Results};
 
 /// A line for the top of the page.
-pub(super) fn line(results: &Results) -> String {
-    let host = &results.host;
+pub(crate) fn line(host: &Host, started: u64) -> String {
     format!(
         "{}, {} cores, {}, {} build, on {}",
         host.processor,
         host.cores,
         host.kernel,
         host.profile,
-        date(results.started),
+        date(started),
     )
 }
 
-/// All of it.
+/// All of it, with what each model was given.
 pub(super) fn section(results: &Results) -> Markup {
-    let host = &results.host;
+    let models = html! {
+        @for model in &results.models {
+            dt { (model.name) }
+            dd {
+                @if !model.args.is_empty() { code { (words(&model.args)) } ", " }
+                (model.rounds) " rounds, order seed " (model.seed)
+            }
+        }
+    };
+    made_with(&results.command, results.started, &results.host, &models)
+}
+
+/// What any results were made with, and `more` that belongs to it.
+pub(crate) fn made_with(
+    command: &[String],
+    started: u64,
+    host: &Host,
+    more: &Markup,
+) -> Markup {
     html! {
         section.host aria-labelledby="host" {
             h2 id="host" { "Made with" }
             dl.notes {
                 dt { "Command" }
-                dd { code { (words(&results.command)) } }
+                dd { code { (words(command)) } }
                 dt { "Started" }
-                dd { (date(results.started)) }
+                dd { (date(started)) }
                 dt { "Machine" }
                 dd {
                     (host.processor) ", " (host.cores) " cores, "
@@ -46,13 +63,7 @@ pub(super) fn section(results: &Results) -> Markup {
                         span.package { (name) " " (version) }
                     }
                 }
-                @for model in &results.models {
-                    dt { (model.name) }
-                    dd {
-                        @if !model.args.is_empty() { code { (words(&model.args)) } ", " }
-                        (model.rounds) " rounds, order seed " (model.seed)
-                    }
-                }
+                (more)
             }
         }
     }
@@ -73,7 +84,10 @@ fn date(seconds: u64) -> String {
     const LAST: u64 = 253_402_300_799;
     let time = UNIX_EPOCH + Duration::from_secs(seconds.min(LAST));
     let text = httpdate::fmt_http_date(time);
-    format!("{} UTC", &text["Thu, ".len().."Thu, 01 Jan 1970 00:00".len()])
+    format!(
+        "{} UTC",
+        &text["Thu, ".len().."Thu, 01 Jan 1970 00:00".len()]
+    )
 }
 
 #[cfg(test)]

@@ -15,7 +15,8 @@ mod pair;
 mod scale;
 mod spans;
 
-pub(crate) use document::page;
+pub(crate) use document::{frame, page};
+pub(crate) use host::{line, made_with};
 
 use maud::{Markup, html};
 

@@ -55,12 +55,13 @@ fn notes(results: &ModelResults) -> Markup {
         .collect();
     html! {
         dl.notes {
-            @if !seen.is_empty() {
-                dt { "Seen by the check" }
-                @let many = seen.len() > 1;
-                @for (facts, names) in &seen {
-                    dd { (facts) @if many { " – " (names.join(", ")) } @else { " – every row" } }
-                }
+            @if !seen.by_all.is_empty() {
+                dt { "Seen by every check" }
+                dd { (seen.by_all.join(", ")) }
+            }
+            @if !seen.by_some.is_empty() {
+                dt { "What the checks saw differently" }
+                @for fact in seen.by_some { dd { (fact) } }
             }
             @if !ties.is_empty() {
                 dt { "Ties" }

@@ -5,6 +5,8 @@
 
 use std::fmt::Write;
 
+use maud::html;
+
 use crate::sweep::{
     axis::Axis,
     results::{Line, Quantity, Sweep},
@@ -61,12 +63,8 @@ pub(crate) fn render(sweep: &Sweep, quantity: Quantity) -> Option<String> {
 }
 
 /// What would be read as markup, as text.
-pub(crate) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&#39;")
+fn escape(text: &str) -> String {
+    html! { (text) }.into_string()
 }
 
 fn add(body: &mut String, element: &str) {
@@ -113,7 +111,7 @@ fn draw_axes(body: &mut String, sweep: &Sweep, quantity: Quantity, x: &Axis, y: 
         add(body, &format!("<path class=\"grid\" d=\"{line}\"/>"));
         let figure = words::figure(quantity, tick).replace(".00 ", " ");
         let figure = figure.replace(".0 ", " ");
-        text(body, "tick", "end", (LEFT - 6.0, at + 4.0), &figure);
+        text(body, "step", "end", (LEFT - 6.0, at + 4.0), &figure);
     }
     for tick in x.ticks() {
         // Halves between whole sizes are none.
@@ -124,7 +122,7 @@ fn draw_axes(body: &mut String, sweep: &Sweep, quantity: Quantity, x: &Axis, y: 
         let line = format!("M{at:.1} {TOP}V{BOTTOM}");
         add(body, &format!("<path class=\"grid\" d=\"{line}\"/>"));
         let size = words::whole(tick as u64);
-        text(body, "tick", "middle", (at, BOTTOM + 16.0), &size);
+        text(body, "step", "middle", (at, BOTTOM + 16.0), &size);
     }
     let frame = format!("M{LEFT} {TOP}V{BOTTOM}H{RIGHT}");
     add(body, &format!("<path class=\"axis\" d=\"{frame}\"/>"));

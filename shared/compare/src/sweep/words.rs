@@ -38,16 +38,23 @@ pub(crate) fn figure(quantity: Quantity, value: f64) -> String {
     }
 }
 
-/// A median with its interval.
+/// A median, with its interval where it has one.
 pub(crate) fn with_interval(quantity: Quantity, estimate: Estimate) -> String {
     let median = figure(quantity, estimate.median);
-    match estimate.interval {
-        Some((low, high)) => {
-            let (low, high) = (figure(quantity, low), figure(quantity, high));
-            format!("{median} [{low} – {high}]")
-        }
+    match interval(quantity, estimate) {
+        Some(interval) => format!("{median} ({interval})"),
         None => median,
     }
+}
+
+/// The ends of an interval: "1.20 ms – 1.30 ms".
+pub(crate) fn interval(quantity: Quantity, estimate: Estimate) -> Option<String> {
+    let (low, high) = estimate.interval?;
+    Some(format!(
+        "{} – {}",
+        figure(quantity, low),
+        figure(quantity, high)
+    ))
 }
 
 /// A whole number with its thousands apart.
