@@ -19,6 +19,14 @@ compare *ARGS:
 sweep *ARGS:
     cargo run --release -p compare -- sweep {{ ARGS }}
 
+# The four sweeps of the book, into target/sweeps: some four minutes
+[group('use')]
+sweeps:
+    {{ just_executable() }} sweep process-pool --over below=1000..3000000 --variants std_only,tokio,rayon --out target/sweeps/process-pool
+    {{ just_executable() }} sweep semaphores --over limit=1..1000 --tasks 1000 --latency 2ms --out target/sweeps/semaphores-limit
+    {{ just_executable() }} sweep semaphores --over tasks=10..20000 --limit 50 --latency 0ms --out target/sweeps/semaphores-tasks
+    {{ just_executable() }} sweep locks --over workers=1..64 --increments 20000 --out target/sweeps/locks-workers
+
 # Two variants side by side: just diff semaphores tokio smol
 [group('use')]
 diff MODEL A B:

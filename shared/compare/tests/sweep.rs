@@ -54,7 +54,7 @@ fn a_sweep_tells_every_size_in_every_form() {
         "locks over increments: 7 sizes from 10 to 1,000",
         "growth of time",
         "(one core)",
-        "five rounds of a size are needed",
+        "6 rounds of a size are needed",
         "sweep.html",
     ] {
         assert!(text.contains(words), "no {words:?} in: {text}");

@@ -16,8 +16,6 @@ use crate::{
     table::time,
 };
 
-/// The steal share above which a round's samples are drawn hollow.
-const NOISY: f64 = 0.02;
 /// A drawing's width in its own units, and its height in pixels.
 const WIDTH: f64 = 1000.0;
 const HEIGHT: f64 = 32.0;
@@ -34,7 +32,7 @@ pub(super) fn chart(place: usize, results: &ModelResults) -> Markup {
     let Some(scale) = scale else {
         return html! { p { "No trial was checked, so there is nothing to draw." } };
     };
-    let noisy = noisy_rounds(results);
+    let noisy: Vec<usize> = results.noisy.iter().map(|noisy| noisy.round).collect();
     html! {
         figure.chart {
             figcaption { (caption(&scale)) }
@@ -57,7 +55,7 @@ pub(super) fn chart(place: usize, results: &ModelResults) -> Markup {
                 span { span.key.interval {} "median and its 95 % interval" }
                 @if floor.is_some() { span { span.key.floor {} "the floor" } }
             }
-            @if !noisy.is_empty() { p.note { (noise(results, &noisy)) } }
+            @if !noisy.is_empty() { p.note { (noise(results)) } }
         }
     }
 }
@@ -193,30 +191,13 @@ fn told(row: &Row) -> String {
     )
 }
 
-fn noisy_rounds(results: &ModelResults) -> Vec<usize> {
-    let rounds = results.noise.iter().enumerate();
-    rounds
-        .filter(|(_, noise)| noise.steal > NOISY)
-        .map(|(round, _)| round)
-        .collect()
-}
-
-fn noise(results: &ModelResults, noisy: &[usize]) -> String {
-    let steal = noisy
-        .iter()
-        .map(|round| results.noise[*round].steal)
-        .fold(0.0, f64::max);
-    let rounds: Vec<String> = noisy.iter().map(|round| (round + 1).to_string()).collect();
-    let (word, was) = if noisy.len() == 1 {
-        ("Round", "was")
-    } else {
-        ("Rounds", "were")
-    };
+fn noise(results: &ModelResults) -> String {
+    let rounds = results.noisy.iter();
+    let rounds: Vec<String> = rounds
+        .map(|noisy| format!("{} ({})", noisy.round + 1, noisy.why))
+        .collect();
     format!(
-        "{word} {} {was} noisy: the hypervisor gave more than {:.0} % of the cores to others, \
-         at most {:.0} %. Their samples are kept and count like all.",
-        rounds.join(", "),
-        NOISY * 100.0,
-        steal * 100.0,
+        "Noisy rounds, whose samples are kept and count like all: {}.",
+        rounds.join("; ")
     )
 }

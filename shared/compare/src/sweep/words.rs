@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::{
     results::Kind,
-    statistics::{Estimate, Verdict},
+    statistics::{Estimate, FEWEST, Verdict},
     sweep::{
         analysis::ONE_CORE,
         crossing::Crossing,
@@ -174,7 +174,8 @@ pub(crate) fn crossings(sweep: &Sweep) -> Vec<String> {
         .iter()
         .any(|point| point.results.resolution.is_some());
     if !told {
-        return vec!["no crossing is told: five rounds of a size are needed".to_owned()];
+        let why = format!("no crossing is told: {FEWEST} rounds of a size are needed");
+        return vec![why];
     }
     let mut lines: Vec<String> = sweep
         .crossings
