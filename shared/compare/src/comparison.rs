@@ -1,9 +1,9 @@
 //! A comparison from its start to its files.
 
-use std::env;
+use std::{env, path::Path};
 
 use anyhow::Result;
-use test_fixtures::{Settings, print};
+use test_fixtures::{Settings, print, tell};
 
 use crate::{
     command_line::Asked,
@@ -23,13 +23,36 @@ pub(crate) fn run(asked: Vec<Asked>, options: &Options) -> Result<bool> {
         .into_iter()
         .map(|asked| field(asked, options))
         .collect::<Result<Vec<_>>>()?;
+    let names: Vec<_> = fields.iter().map(|field| field.name).collect();
     let directory = options.directory();
-    if let Some(directory) = &directory {
-        export::prepare(directory, "--out")?;
-    }
+    export::prepare(&directory, "--out")?;
     if let Some(directory) = &options.trace {
         export::prepare(directory, "--trace")?;
     }
+    let (results, printed) = measure(fields, options);
+    // Without a whole round there is nothing to keep, and there may be older results.
+    let is_kept = results.models.iter().any(|model| model.rounds > 0);
+    if is_kept {
+        export::write(&directory, &results)?;
+        printed?;
+        print_rest(&results, options, &directory)?;
+    }
+    if results.interrupted {
+        tell(interrupted_line(&results, &names, is_kept));
+        return Ok(false);
+    }
+    Ok(results.models.iter().all(|model| {
+        // A peer that isn't installed is no failure of this comparison.
+        model
+            .rows
+            .iter()
+            .all(|row| row.failures.is_empty() || row.is_not_installed)
+    }))
+}
+
+/// The rounds of every model, each with its table as soon as it is known. Where that can't
+/// be printed it is over, as if it were interrupted: what was measured is not lost.
+fn measure(fields: Vec<Field>, options: &Options) -> (Results, Result<()>) {
     let plan = Plan {
         rounds: options.rounds(),
         budget: options.budget / fields.len() as u32,
@@ -50,72 +73,68 @@ pub(crate) fn run(asked: Vec<Asked>, options: &Options) -> Result<bool> {
     };
     results.host.warn_of_debug_build();
     let progress = Progress::new();
-    let names: Vec<_> = fields.iter().map(|field| field.name).collect();
-    let mut done = 0;
     for field in fields {
         progress.begin(field.name);
         let run = rounds::run(&field, &plan, &progress);
+        results.interrupted = run.interrupted;
+        let mut printed = Ok(());
         if options.form == Form::Tables && run.results.rounds > 0 {
             let mut text = render(&run.results, Style::Terminal) + "\n";
             if options.timeline {
                 text += &picture::render(&run.results, Look::here());
                 text.push('\n');
             }
-            progress.suspend(|| print(&text))?;
+            printed = progress.suspend(|| print(&text));
         }
         results.models.push(run.results);
-        results.interrupted = run.interrupted;
+        if printed.is_err() {
+            results.interrupted = true;
+            return (results, printed);
+        }
         if run.interrupted {
             break;
         }
-        done += 1;
     }
-    drop(progress);
-    if let Some(directory) = &directory {
-        export::write(directory, &results)?;
-    }
+    (results, Ok(()))
+}
+
+/// Prints where the files are, or the results in the form that was asked for.
+fn print_rest(results: &Results, options: &Options, directory: &Path) -> Result<()> {
     let traces = match &options.trace {
-        Some(directory) => Some((directory, export::traces(directory, &results)?)),
+        Some(directory) => Some((directory, export::traces(directory, results)?)),
         None => None,
     };
     match options.form {
         Form::Tables => {
-            if let Some(directory) = &directory {
-                let path = |file| directory.join(file);
-                let (json, page) = (path(export::JSON), path(export::PAGE));
-                let (json, page) = (json.display(), page.display());
-                print(&format!("results: {json}\nreport: {page}\n"))?;
-            }
+            let path = |file| directory.join(file);
+            let (json, page) = (path(export::JSON), path(export::PAGE));
+            let (json, page) = (json.display(), page.display());
+            print(&format!("results: {json}\nreport: {page}\n"))?;
             if let Some((directory, files)) = traces {
                 let directory = directory.display();
                 print(&format!(
                     "traces: {files} files in {directory}, for https://ui.perfetto.dev\n"
                 ))?;
             }
+            Ok(())
         }
-        Form::Json => print(&export::json(&results)?)?,
-        Form::Csv => print(&export::csv(&results))?,
-        Form::Markdown => print(&export::markdown(&results))?,
+        Form::Json => print(&export::json(results)?),
+        Form::Csv => print(&export::csv(results)),
+        Form::Markdown => print(&export::markdown(results)),
     }
-    if results.interrupted {
-        let rounds = results.models.last().map_or(0, |model| model.rounds);
-        let left = match &names[done + 1..] {
-            [] => String::new(),
-            left => format!("; not started: {}", left.join(", ")),
-        };
-        eprintln!(
-            "interrupted: {} after {rounds} whole rounds{left}",
-            names[done]
-        );
-        return Ok(false);
-    }
-    Ok(results.models.iter().all(|model| {
-        // A peer that isn't installed is no failure of this comparison.
-        model
-            .rows
-            .iter()
-            .all(|row| row.failures.is_empty() || row.is_not_installed)
-    }))
+}
+
+/// "interrupted: locks after 3 whole rounds; not started: semaphores".
+fn interrupted_line(results: &Results, names: &[&str], is_kept: bool) -> String {
+    let begun = results.models.len();
+    let rounds = results.models.last().map_or(0, |model| model.rounds);
+    let name = names[begun - 1];
+    let left = match &names[begun..] {
+        [] => String::new(),
+        left => format!("; not started: {}", left.join(", ")),
+    };
+    let nothing = if is_kept { "" } else { "; nothing was written" };
+    format!("interrupted: {name} after {rounds} whole rounds{left}{nothing}")
 }
 
 /// What is compared, or what is wrong with what was asked for.

@@ -1,7 +1,7 @@
 //! Every case against every variant, as a table: models x variants x cases.
 
 use anyhow::Result;
-use test_fixtures::{Verdict, interrupt, print};
+use test_fixtures::{Verdict, interrupt, print, tell};
 
 use crate::models::{AnyModel, Contestant};
 
@@ -16,7 +16,7 @@ pub(crate) fn run(models: &[&dyn AnyModel], variants: &[String]) -> Result<bool>
             }
             all_well &= judge(*model, &contestant)?;
             if interrupt::received().is_some() {
-                eprintln!("interrupted: not all cases were judged");
+                tell("interrupted: not all cases were judged");
                 return Ok(false);
             }
         }

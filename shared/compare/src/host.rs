@@ -4,6 +4,8 @@ use std::{collections::BTreeMap, fs};
 
 use serde::{Deserialize, Serialize};
 
+use test_fixtures::tell;
+
 use crate::noise;
 
 /// The lock file that this program was built with.
@@ -46,7 +48,7 @@ impl Host {
     /// Says so, where this was not built to be measured.
     pub(crate) fn warn_of_debug_build(&self) {
         if self.profile == "debug" {
-            eprintln!("this is a debug build: its figures mean little; add --release");
+            tell("this is a debug build: its figures mean little; add --release");
         }
     }
 

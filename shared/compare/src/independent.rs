@@ -5,8 +5,7 @@
 
 use crate::statistics::{Estimate, median};
 
-/// With fewer samples on a side, an interval says less than the samples do.
-pub(crate) const FEWEST: usize = 5;
+pub(crate) use crate::statistics::FEWEST;
 /// Resamples of the bootstrap.
 const RESAMPLES: usize = 2000;
 /// The share of resamples that an interval leaves out at each end: 95 % lie within.
@@ -16,12 +15,14 @@ const TAIL: f64 = 0.025;
 /// the same interval: the generator starts from a fixed seed.
 pub(crate) fn ratio_of_medians(above: &[f64], below: &[f64]) -> Option<Estimate> {
     let ratio = median(above)? / median(below)?;
-    if above.len().min(below.len()) < FEWEST {
-        return Some(Estimate {
-            median: ratio,
-            interval: None,
-        });
-    }
+    let has_enough = above.len().min(below.len()) >= FEWEST;
+    Some(Estimate {
+        median: ratio,
+        interval: has_enough.then(|| interval(above, below)),
+    })
+}
+
+fn interval(above: &[f64], below: &[f64]) -> (f64, f64) {
     let mut random = fastrand::Rng::with_seed(1);
     let mut resampled = |samples: &[f64]| {
         let any = || samples[random.usize(..samples.len())];
@@ -34,10 +35,7 @@ pub(crate) fn ratio_of_medians(above: &[f64], below: &[f64]) -> Option<Estimate>
         .collect();
     ratios.sort_unstable_by(f64::total_cmp);
     let at = |share: f64| ratios[((RESAMPLES - 1) as f64 * share).round() as usize];
-    Some(Estimate {
-        median: ratio,
-        interval: Some((at(TAIL), at(1.0 - TAIL))),
-    })
+    (at(TAIL), at(1.0 - TAIL))
 }
 
 /// By what factor two sets of samples of the same thing differ: the far end of the interval
@@ -69,36 +67,41 @@ mod tests {
             .collect();
         ratios.sort_unstable_by(f64::total_cmp);
         let at = |share: f64| ratios[((ratios.len() - 1) as f64 * share) as usize];
-        let ratio = ratio_of_medians(&above, &below).expect("there are samples");
-        assert_eq!(ratio.median, 2.5);
         // Where two ratios lie as close as here, 2,000 resamples may hit either.
-        let (low, high) = ratio.interval.expect("there are enough");
+        let (low, high) = interval(&above, &below);
         assert!(at(0.015) <= low && low <= at(0.035), "{low}");
         assert!(at(0.965) <= high && high <= at(0.985), "{high}");
         assert_eq!(ratio_of_medians(&above, &[]), None);
-        let few = ratio_of_medians(&above, &[1.0; 4]).expect("there are samples");
-        assert_eq!(few.interval, None);
+        let few = ratio_of_medians(&above, &below).expect("there are samples");
+        assert_eq!((few.median, few.interval), (2.5, None));
     }
 
-    /// Two sittings of one thing are seldom called different: an interval that leaves 1 out
-    /// is due to chance five times in a hundred at the most.
+    /// How often two sittings of one thing are told apart by the interval alone; the page on
+    /// output says how often that is.
     #[test]
     fn chance_is_seldom_a_difference() {
+        const PAGE: &str = include_str!("../../../docs/src/output.md");
         let mut random = fastrand::Rng::with_seed(7);
         // A sum of uniform numbers is nearly normal; times are skewed, as its exponential is.
         let mut time = || {
             let sum: f64 = std::iter::repeat_with(|| random.f64()).take(12).sum();
             (0.05 * (sum - 6.0)).exp()
         };
-        let mut sitting =
-            || -> Vec<f64> { std::iter::repeat_with(&mut time).take(6).collect() };
-        let differs = (0..200).filter(|_| {
-            let ratio = ratio_of_medians(&sitting(), &sitting());
-            let (low, high) =
-                ratio.and_then(|ratio| ratio.interval).expect("six suffice");
-            low > 1.0 || high < 1.0
-        });
-        // Ten are due; so many more come once in three hundred times, and the seed is fixed.
-        assert!(differs.count() <= 18);
+        let mut told = Vec::new();
+        for rounds in [6, 8, 13, 27] {
+            let mut sitting = || -> Vec<f64> {
+                std::iter::repeat_with(&mut time).take(rounds).collect()
+            };
+            let differs = (0..400).filter(|_| {
+                let (low, high) = interval(&sitting(), &sitting());
+                low > 1.0 || high < 1.0
+            });
+            told.push(format!(
+                "{rounds} rounds {:.0} %",
+                differs.count() as f64 / 4.0
+            ));
+        }
+        let told = told.join(", ");
+        assert!(PAGE.contains(&told), "the page on output lacks: {told}");
     }
 }

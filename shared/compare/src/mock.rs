@@ -102,7 +102,8 @@ struct State {
 
 impl Mock {
     pub(crate) fn new(machine: Machine, entrants: &[Entrant], seed: u64) -> Self {
-        let mut random = fastrand::Rng::with_seed(seed);
+        // Not the stream that the rounds shuffle with.
+        let mut random = fastrand::Rng::with_seed(!seed);
         let factor = machine.round * normal(&mut random);
         Self {
             machine,

@@ -6,7 +6,8 @@ use anyhow::Result;
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use test_fixtures::{
     Bench, Checked, Deviation, Floor, Misuse, Model, Program, Runner, Settings, Status,
-    TrialError, Verdict, all_cases, demo_from, judge, run_floor, source, stage_and_run,
+    TrialError, Verdict, all_cases, demo_from, interrupt, judge, run_floor, source,
+    stage_and_run,
 };
 
 use crate::results::Source;
@@ -166,7 +167,12 @@ impl<M: Model> AnyModel for Of<M> {
             if contestant.is_peer && !case.is_for_peers() {
                 continue;
             }
-            tell(case.name, judge(&bench, &case, contestant.deviations))?;
+            let verdict = judge(&bench, &case, contestant.deviations);
+            // What an interrupt ended says nothing of the case.
+            if interrupt::received().is_some() {
+                return Ok(());
+            }
+            tell(case.name, verdict)?;
         }
         Ok(())
     }

@@ -4,7 +4,14 @@ use std::cmp::Reverse;
 
 use test_fixtures::Fact;
 
-use crate::results::{Deviated, Kind, ModelResults};
+use crate::{
+    results::{Deviated, Kind, ModelResults, Row},
+    statistics::Verdict,
+    summary,
+};
+
+/// Where the reference differs from itself by more, the table says so in words.
+const COARSE: f64 = 1.25;
 
 /// What the checks saw, what can't be told apart, what was disturbed, what deviates, what
 /// failed.
@@ -20,6 +27,8 @@ pub(crate) fn notes(results: &ModelResults) -> Vec<String> {
         notes.push(format!("ties: {}", ties.join("; ")));
     }
     notes.extend(noisy(results));
+    notes.extend(coarse(results));
+    notes.extend(apart(results));
     for row in &results.rows {
         if row.kind == Kind::Control {
             continue;
@@ -102,6 +111,43 @@ fn values_with_rows(name: &str, values: &[(String, Vec<&str>)]) -> String {
     let values: Vec<_> = values.iter().map(value).collect();
     let comma = if of.is_empty() { "" } else { "," };
     format!("{name}{comma}{of}: {}", values.join(", "))
+}
+
+/// What a resolution is like that tells little.
+fn coarse(results: &ModelResults) -> Option<String> {
+    let resolution = results.resolution.filter(|factor| *factor > COARSE)?;
+    Some(format!(
+        "{0} differs from itself by up to {resolution:.2} times, so a tie means little \
+         here; more --rounds on a quieter machine tell more",
+        results.reference
+    ))
+}
+
+/// Who is not compared, although there are rounds enough.
+fn apart(results: &ModelResults) -> Option<String> {
+    results.resolution?;
+    let is_apart = |row: &&Row| {
+        let verdict = row.summary.as_ref().and_then(|summary| summary.verdict);
+        row.kind != Kind::Control && verdict == Some(Verdict::Unknown)
+    };
+    let rows = results.rows.iter().filter(is_apart);
+    let names: Vec<&str> = rows.map(|row| &*row.name).collect();
+    let reference = results
+        .rows
+        .iter()
+        .find(|row| row.name == results.reference)?;
+    match (&*names, summary::is_comparable(reference, reference)) {
+        ([], _) => None,
+        (_, true) => Some(format!(
+            "? not compared with {}, since they did not do the same: {}",
+            results.reference,
+            names.join(", ")
+        )),
+        (_, false) => Some(format!(
+            "? nothing is compared, since {} did nothing; `compare run {} …` shows why",
+            results.reference, results.name
+        )),
+    }
 }
 
 /// The rounds that something disturbed, counted from 1 as the progress does.

@@ -1,6 +1,6 @@
 //! How to compare, and with whom.
 
-use std::{ffi::OsString, path::PathBuf, time::Duration};
+use std::{env, ffi::OsString, path::PathBuf, time::Duration};
 
 use anyhow::Result;
 use clap::{ArgMatches, Args, FromArgMatches};
@@ -109,10 +109,12 @@ impl Options {
         self.rounds.map(|rounds| rounds as usize)
     }
 
-    /// Where files go, if there is such a place.
-    pub(crate) fn directory(&self) -> Option<PathBuf> {
-        let own = || peers::workspace().map(|root| root.join("target/compare"));
-        self.out.clone().or_else(own)
+    /// Where files go: below the workspace for whoever is in it, below here for others.
+    pub(crate) fn directory(&self) -> PathBuf {
+        let here = env::current_dir().unwrap_or_default();
+        let root = peers::workspace().filter(|root| here.starts_with(root));
+        let own = || root.unwrap_or(here).join("target/compare");
+        self.out.clone().unwrap_or_else(own)
     }
 
     /// Those of the model who were asked for, those whom the user brought, and the name of

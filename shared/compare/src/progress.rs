@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use test_fixtures::tell;
 
 /// What is being done now.
 pub(crate) struct Progress(ProgressBar);
@@ -20,14 +21,14 @@ impl Progress {
     /// A model begins.
     pub(crate) fn begin(&self, model: &str) {
         if self.0.is_hidden() {
-            eprintln!("{model}: comparing …");
+            tell(format_args!("{model}: comparing …"));
         }
     }
 
     /// A point of a sweep begins; what follows is told of it.
     pub(crate) fn begin_point(&self, point: &str) {
         if self.0.is_hidden() {
-            eprintln!("{point} …");
+            tell(format_args!("{point} …"));
         }
         self.0.set_prefix(format!("{point}; "));
     }
@@ -45,8 +46,8 @@ impl Progress {
 
     /// Something is amiss, but it goes on.
     pub(crate) fn warn(&self, model: &str, why: &str) {
-        self.0
-            .suspend(|| eprintln!("{model}: no floor in this round: {why}"));
+        let line = format!("{model}: no floor in this round: {why}");
+        self.0.suspend(|| tell(line));
     }
 
     /// Makes room for lines on the terminal.

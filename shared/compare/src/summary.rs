@@ -28,7 +28,7 @@ pub(crate) fn add(results: &mut ModelResults) {
         }
         _ => None,
     };
-    let due = reference.and_then(|reference| done(&results.rows[reference]));
+    let due = reference.map(|reference| results.rows[reference].clone());
     let floors: Vec<f64> = results.floors.iter().map(|f| f.nanos as f64).collect();
     let floor = median(&floors);
     for (index, row) in results.rows.iter_mut().enumerate() {
@@ -58,9 +58,11 @@ pub(crate) fn add(results: &mut ModelResults) {
                 estimate(&ratios)
             }),
             to_reference,
-            verdict: to_reference.map(|ratio| match done(row) == due {
-                true => verdict(&ratio, results.resolution),
-                false => Verdict::Unknown,
+            verdict: to_reference.map(|ratio| match &due {
+                Some(due) if is_comparable(row, due) => {
+                    verdict(&ratio, results.resolution)
+                }
+                _ => Verdict::Unknown,
             }),
             cpu: cost(|s| (s.usage.user_nanos + s.usage.system_nanos) as f64),
             memory: median(&memory),
@@ -72,18 +74,30 @@ pub(crate) fn add(results: &mut ModelResults) {
     results.ties = ties(results, &times);
 }
 
-/// How many items came to a good end. Rows that differ in it did not do the same work, as
-/// can be with the user's own URLs, and are not compared.
-pub(crate) fn done(row: &Row) -> Option<Value> {
-    let facts = &row.samples.last()?.facts;
-    let ok = facts.seen.iter().find(|fact| fact.name == "ok")?;
-    Some(ok.value.clone())
+/// How many items came to a good end, in any of the rounds. Rows that differ in it did not
+/// do the same work, as can be with the user's own URLs, and are not compared; nor are rows
+/// of which none came to one.
+fn done(row: &Row) -> Vec<&Value> {
+    let mut values = Vec::new();
+    for fact in row.samples.iter().flat_map(|sample| &sample.facts.seen) {
+        if fact.name == "ok" && !values.contains(&&fact.value) {
+            values.push(&fact.value);
+        }
+    }
+    values
+}
+
+/// Whether two rows did the same work, and any.
+pub(crate) fn is_comparable(first: &Row, second: &Row) -> bool {
+    let nothing = |value: &&Value| matches!(value, Value::Count(0));
+    let (first, second) = (done(first), done(second));
+    first == second && (first.is_empty() || !first.iter().all(nothing))
 }
 
 /// The first row's times ÷ the second's, round by round; `None` if they share no round, or
 /// did not do the same work.
 pub(crate) fn ratio(first: &Row, second: &Row) -> Option<Estimate> {
-    if done(first) != done(second) {
+    if !is_comparable(first, second) {
         return None;
     }
     estimate(&ratios(&times(first), &times(second)))
@@ -114,7 +128,7 @@ fn ties(results: &ModelResults, times: &[ByRound]) -> Vec<(String, String)> {
     let mut ties = Vec::new();
     for (index, (first, first_times)) in rows.iter().enumerate() {
         for (second, second_times) in &rows[index + 1..] {
-            if done(first) != done(second) {
+            if !is_comparable(first, second) {
                 continue;
             }
             let ratio = estimate(&ratios(second_times, first_times));

@@ -19,7 +19,7 @@ mod words;
 use std::{env, time::Instant};
 
 use anyhow::Result;
-use test_fixtures::{Settings, print};
+use test_fixtures::{Settings, print, tell};
 
 use crate::{
     export::prepare,
@@ -37,22 +37,21 @@ pub(crate) use request::{Request, parse};
 /// Sweeps and prints. False if a line ended early, a trial failed, or it was interrupted.
 pub(crate) fn run(request: Request) -> Result<bool> {
     let directory = request.options.directory();
-    if let Some(directory) = &directory {
-        prepare(directory, "--out")?;
-    }
+    prepare(&directory, "--out")?;
     let form = request.options.form;
     let sizes = request.jobs.len();
     let sweep = measure(request);
-    if let Some(directory) = &directory {
-        export::write(directory, &sweep)?;
+    // Without a size there is nothing to keep, and there may be an older sweep.
+    if sweep.points.is_empty() {
+        tell("interrupted: no size was done; nothing was written");
+        return Ok(false);
     }
+    export::write(&directory, &sweep)?;
     match form {
         Form::Tables => {
             let mut text = table::render(&sweep, Style::Terminal);
-            if let Some(directory) = &directory {
-                let page = directory.join(export::PAGE);
-                text += &format!("\ncharts: {}\n", page.display());
-            }
+            let page = directory.join(export::PAGE);
+            text += &format!("\ncharts: {}\n", page.display());
             print(&text)?;
         }
         Form::Json => print(&export::json(&sweep)?)?,
@@ -61,10 +60,10 @@ pub(crate) fn run(request: Request) -> Result<bool> {
     }
     if sweep.interrupted {
         let done = sweep.points.len();
-        eprintln!(
+        tell(format_args!(
             "interrupted: {} at size {done} of {sizes} over {}",
             sweep.model, sweep.field
-        );
+        ));
         return Ok(false);
     }
     // A peer that isn't installed is no failure of this sweep.

@@ -1,6 +1,7 @@
 //! How a program ends: what it prints, what it says of an error, and its exit code.
 
 use std::{
+    fmt::Display,
     io::{self, Write},
     process::ExitCode,
 };
@@ -18,6 +19,12 @@ pub fn print(text: &str) -> Result<()> {
     out.write_all(text.as_bytes())
         .and_then(|()| out.flush())
         .context("standard output")
+}
+
+/// Says something on standard error. It is for a person, so nothing fails where nobody can
+/// be told.
+pub fn tell(line: impl Display) {
+    drop(writeln!(io::stderr().lock(), "{line}"));
 }
 
 /// Prints the error, if there is one to be seen, and turns all into an exit code: that of
@@ -39,8 +46,8 @@ pub fn exit_code(name: &str, result: Result<bool>) -> ExitCode {
     let misuse = clap.is_some() || error.chain().any(|cause| cause.is::<Misuse>());
     if !closed {
         match clap {
-            Some(error) => eprintln!("{name}: {}", one_line(error)),
-            None => eprintln!("{name}: {error:#}"),
+            Some(error) => tell(format_args!("{name}: {}", one_line(error))),
+            None => tell(format_args!("{name}: {error:#}")),
         }
     }
     ExitCode::from(if misuse { 2 } else { 1 })

@@ -1,10 +1,10 @@
 //! What the check saw, and the least time that a job could take.
 
-use std::{fmt, time::Duration};
+use std::{collections::BTreeMap, fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::Outcome;
+use crate::{Class, Outcome};
 
 /// What the check saw of one trial, in the order in which to show it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -83,18 +83,21 @@ impl Facts {
         self
     }
 
-    /// Adds how many items came to which outcome; an outcome that none came to is left out,
-    /// except `ok`.
+    /// Adds how many items came to which outcome, failures by their class; an outcome that
+    /// none came to is left out, except `ok`.
     pub fn outcomes<T>(mut self, outcomes: &[Outcome<T>]) -> Self {
         let ok = outcomes.iter().filter(|o| o.ok().is_some()).count();
         self.push("ok", Value::Count(ok as u64), Some(outcomes.len() as u64));
-        for word in [
-            "failed",
-            "panicked",
-            "timed out",
-            "cancelled",
-            "worker lost",
-        ] {
+        let mut classes: BTreeMap<Class, u64> = BTreeMap::new();
+        for outcome in outcomes {
+            if let Outcome::Failed(failure) = outcome {
+                *classes.entry(failure.class).or_default() += 1;
+            }
+        }
+        for (class, count) in classes {
+            self.push(&format!("failed, {class}"), Value::Count(count), None);
+        }
+        for word in ["panicked", "timed out", "cancelled", "worker lost"] {
             let count = outcomes.iter().filter(|o| o.word() == word).count();
             if count > 0 {
                 self.push(word, Value::Count(count as u64), None);

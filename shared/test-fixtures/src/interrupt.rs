@@ -1,4 +1,5 @@
-//! Ctrl-C and SIGTERM: the first asks, the second Ctrl-C ends the program at once.
+//! Ctrl-C, SIGTERM and a terminal that is closed: the first signal asks, the second ends the
+//! program at once.
 
 use std::{
     io,
@@ -10,7 +11,7 @@ use std::{
 };
 
 use signal_hook::{
-    consts::{SIGINT, SIGTERM},
+    consts::{SIGHUP, SIGINT, SIGTERM},
     flag,
 };
 
@@ -18,6 +19,7 @@ use signal_hook::{
 struct Flags {
     interrupt: Arc<AtomicBool>,
     terminate: Arc<AtomicBool>,
+    hang_up: Arc<AtomicBool>,
 }
 
 static FLAGS: OnceLock<Flags> = OnceLock::new();
@@ -29,30 +31,36 @@ pub enum Signal {
     Interrupt,
     /// SIGTERM.
     Terminate,
+    /// SIGHUP: the terminal is gone.
+    HangUp,
 }
 
 impl Signal {
-    /// The exit code that tells the caller which signal it was: 130 or 143.
+    /// The exit code that tells the caller which signal it was: 130, 143 or 129.
     pub fn exit_code(self) -> ExitCode {
         match self {
             Signal::Interrupt => ExitCode::from(130),
             Signal::Terminate => ExitCode::from(143),
+            Signal::HangUp => ExitCode::from(129),
         }
     }
 }
 
-/// Starts to listen for both signals. Trials that run when one comes are killed, with all
+/// Starts to listen for these signals. Trials that run when one comes are killed, with all
 /// their processes, and report that they were interrupted.
 pub fn listen() -> io::Result<()> {
     let flags = Flags {
         interrupt: Arc::new(AtomicBool::new(false)),
         terminate: Arc::new(AtomicBool::new(false)),
+        hang_up: Arc::new(AtomicBool::new(false)),
     };
     // The order matters: the shutdown looks at the flag before this signal sets it.
     flag::register_conditional_shutdown(SIGINT, 130, Arc::clone(&flags.interrupt))?;
     flag::register(SIGINT, Arc::clone(&flags.interrupt))?;
     flag::register_conditional_shutdown(SIGTERM, 143, Arc::clone(&flags.terminate))?;
     flag::register(SIGTERM, Arc::clone(&flags.terminate))?;
+    flag::register_conditional_shutdown(SIGHUP, 129, Arc::clone(&flags.hang_up))?;
+    flag::register(SIGHUP, Arc::clone(&flags.hang_up))?;
     // Whoever listened first is listened to: both sets of flags are set by a signal.
     FLAGS.get_or_init(|| flags);
     Ok(())
@@ -65,6 +73,8 @@ pub fn received() -> Option<Signal> {
         Some(Signal::Interrupt)
     } else if flags.terminate.load(Relaxed) {
         Some(Signal::Terminate)
+    } else if flags.hang_up.load(Relaxed) {
+        Some(Signal::HangUp)
     } else {
         None
     }

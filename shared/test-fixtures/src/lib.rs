@@ -31,7 +31,7 @@ pub use conformance::{Verdict, all_cases, conformance, judge};
 pub use demo::{Demo, demo, demo_from, source, unknown};
 pub use descendants::{descendants, lives, state};
 pub use duration::{deadline, duration};
-pub use exit::{exit_code, print};
+pub use exit::{exit_code, print, tell};
 pub use facts::{Breach, Fact, Facts, Floor, Value};
 pub use model::{Deviation, Model, Peer, Status, Variant};
 pub use number::{cores, whole, with_negatives};

@@ -53,6 +53,7 @@ pub fn run(job: &Job) -> Result<Output> {
 fn client(job: &Job) -> Result<Client> {
     let config = Config::new()
         .set_max_connections_per_host(job.urls.len())
+        .set_tcp_no_delay(true)
         .set_timeout(None);
     Ok(config.try_into()?)
 }

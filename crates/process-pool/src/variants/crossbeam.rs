@@ -88,8 +88,15 @@ fn turn(
     buffer: &mut [u8],
 ) -> io::Result<usize> {
     stream.set_write_timeout(Some(session.time_left()))?;
-    // A worker that is gone is seen by the read, after its last replies.
-    drop(stream.write_all(&session.outgoing()));
+    match stream.write_all(&session.outgoing()) {
+        // Half a frame can't be taken back: whatever is read now, this worker is done.
+        Err(error) if error.kind() == WouldBlock => {
+            session.overdue();
+            return Ok(0);
+        }
+        // A worker that is gone is seen by the read, after its last replies.
+        Ok(()) | Err(_) => {}
+    }
     stream.set_read_timeout(Some(session.time_left()))?;
     stream.read(buffer)
 }

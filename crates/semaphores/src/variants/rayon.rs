@@ -33,7 +33,7 @@ pub fn run(job: &Job) -> Result<Output> {
             Err(panic) => panic.into(),
         }
     });
-    // Threads beyond the requests would only look for work, all of them, all the time.
+    // Threads beyond the requests would be started for nothing.
     let width = job.limit.get().min(job.urls.len().max(1));
     let outcomes = ThreadPoolBuilder::new()
         .num_threads(width)

@@ -76,7 +76,10 @@ pub(crate) fn render(results: &ModelResults, look: Look) -> String {
         .filter_map(|row| Some((&*row.name, row.timeline.as_ref()?)))
         .collect();
     if told.is_empty() {
-        return format!("{}: nobody told a timeline\n", results.name);
+        return format!(
+            "{}: no timelines: nobody who saw this work told when it was done\n",
+            results.name
+        );
     }
     let column = look.width.saturating_sub(LABEL + 2).max(NARROWEST);
     let axis = Axis::of(told.iter().map(|(_, timeline)| *timeline), column);

@@ -10,7 +10,7 @@ use super::{
     row::{floor_line, interrupted_line, row, width, wrap},
 };
 use crate::{
-    Floor, Model, Program, Settings, TrialError, interrupt, run_trial,
+    Floor, Model, Program, Settings, TrialError, interrupt, run_trial, tell,
     trial::{check, run_floor},
 };
 
@@ -43,7 +43,7 @@ impl<A: clap::Args> Demo<A> {
                 show.line(&format!("{}: {}", M::NAME, M::describe(&job)), 2)?;
                 show.floor = match run_floor::<M>(program, &job, &settings) {
                     Err(TrialError::Interrupted) => {
-                        eprintln!("interrupted: none was done");
+                        tell("interrupted: none was done");
                         return Ok(false);
                     }
                     floor => floor?,
@@ -55,7 +55,7 @@ impl<A: clap::Args> Demo<A> {
                 Ok(well) => all_well &= well,
                 Err(error) if is_interrupt(&error) => {
                     let names: Vec<_> = all.iter().map(|named| named.name).collect();
-                    eprintln!("{}", interrupted_line(&names, index));
+                    tell(interrupted_line(&names, index));
                     return Ok(false);
                 }
                 Err(error) => return Err(error),

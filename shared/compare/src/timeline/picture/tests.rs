@@ -178,7 +178,7 @@ fn who_told_nothing_is_named() {
                 characters: &ASCII
             }
         ),
-        "model: nobody told a timeline\n"
+        "model: no timelines: nobody who saw this work told when it was done\n"
     );
 }
 
