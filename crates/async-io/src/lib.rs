@@ -60,6 +60,7 @@ impl Model for AsyncIo {
         "--path /bytes/10 --path /hang --timeout 500ms",
     ];
     const LONG: &'static [&'static str] = &["--latency", "8s"];
+    const PAIR: [&'static str; 2] = ["tokio_hyper", "smol"];
     const README: &'static str = include_str!("../README.md");
 
     type Args = Args;

@@ -151,6 +151,7 @@ fn field(asked: Asked, options: &Options) -> Result<Field> {
         about: model.about(),
         description: job.describe()?,
         args,
+        pair: model.pair(),
         job,
         contestants,
         reference,

@@ -1,12 +1,12 @@
 //! The machine and the versions that results were made with.
 
-use std::{collections::BTreeMap, fs};
+use std::{collections::BTreeMap, fs, process::Command};
 
 use serde::{Deserialize, Serialize};
 
-use test_fixtures::tell;
+use test_fixtures::{Runner, tell};
 
-use crate::noise;
+use crate::{models::MODELS, noise};
 
 /// The lock file that this program was built with.
 const LOCK: &str = include_str!("../../../Cargo.lock");
@@ -67,7 +67,7 @@ impl Host {
             load: noise::load(),
             rustc: env!("COMPARE_RUSTC").to_owned(),
             profile: env!("COMPARE_PROFILE").to_owned(),
-            packages: packages(),
+            packages: packages().into_iter().chain(of_peers()).collect(),
         }
     }
 }
@@ -90,6 +90,28 @@ fn packages() -> BTreeMap<String, String> {
             let version = value(pair[1], "version = ")?;
             PACKAGES.contains(&&*name).then_some((name, version))
         })
+        .collect()
+}
+
+/// The versions of Python and of what its peers fetch with, where they are installed.
+fn of_peers() -> Vec<(String, String)> {
+    const ASK: &str = "import platform, importlib.metadata as packages\n\
+                       print('python', platform.python_version())\n\
+                       print('aiohttp', packages.version('aiohttp'))";
+    let contestants = MODELS.iter().flat_map(|model| model.contestants());
+    let mut pythons = contestants.filter_map(|one| match one.runner {
+        Ok(Runner::Peer(words)) => words.into_iter().next(),
+        _ => None,
+    });
+    let Some(python) = pythons.next() else {
+        return Vec::new();
+    };
+    let answer = Command::new(python).args(["-c", ASK]).output();
+    let text = answer.map(|answer| String::from_utf8_lossy(&answer.stdout).into_owned());
+    let text = text.unwrap_or_default();
+    let pairs = text.lines().filter_map(|line| line.split_once(' '));
+    pairs
+        .map(|(name, version)| (name.to_owned(), version.to_owned()))
         .collect()
 }
 

@@ -110,6 +110,13 @@ pub(crate) fn run(merge: &Merge) -> Result<()> {
         }
         export::prepare(parent.unwrap_or(Path::new(".")), "--out")?;
     }
+    for (place, file) in merge.files.iter().enumerate() {
+        if merge.files[..place].contains(file) {
+            let why =
+                format!("{} is named twice: name one file a machine", file.display());
+            return Err(Misuse(why).into());
+        }
+    }
     let merged = merged(&merge.files)?;
     let json = || Ok::<_, anyhow::Error>(serde_json::to_string_pretty(&merged)? + "\n");
     if let Some(out) = &merge.out {

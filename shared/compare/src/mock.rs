@@ -73,6 +73,7 @@ pub(crate) fn run(
         about: "nothing",
         description: "nothing".to_owned(),
         args: Vec::new(),
+        pair: [REFERENCE; 2],
         job: Box::new(mock),
         contestants,
         reference: REFERENCE.to_owned(),

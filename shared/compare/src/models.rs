@@ -31,6 +31,8 @@ pub(crate) trait AnyModel: Sync {
     fn about(&self) -> &'static str;
     /// The arguments with which a comparison starts.
     fn comparison(&self) -> &'static [&'static str];
+    /// The two variants that differ most instructively.
+    fn pair(&self) -> [&'static str; 2];
     /// Adds the job's arguments to a command.
     fn augment(&self, command: Command) -> Command;
     /// Who can do the job, in reading order.
@@ -107,6 +109,10 @@ impl<M: Model> AnyModel for Of<M> {
 
     fn examples(&self) -> &'static [&'static str] {
         M::EXAMPLES
+    }
+
+    fn pair(&self) -> [&'static str; 2] {
+        M::PAIR
     }
 
     fn augment(&self, command: Command) -> Command {
@@ -247,6 +253,19 @@ mod tests {
                 if let Err(error) = parsed {
                     panic!("{}: {error}", model.name());
                 }
+            }
+        }
+    }
+
+    /// The report opens on two variants that there are.
+    #[test]
+    fn a_pair_is_two_variants() {
+        for model in MODELS {
+            let contestants = model.contestants();
+            let [left, right] = model.pair();
+            assert_ne!(left, right);
+            for name in [left, right] {
+                assert!(contestants.iter().any(|one| one.name == name), "{name}");
             }
         }
     }

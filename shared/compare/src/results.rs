@@ -47,6 +47,9 @@ pub(crate) struct ModelResults {
     pub(crate) args: Vec<String>,
     /// The variant that ratios are to.
     pub(crate) reference: String,
+    /// The two rows that differ most instructively; none in results of earlier versions.
+    #[serde(default)]
+    pub(crate) pair: Option<[String; 2]>,
     pub(crate) rounds: usize,
     /// What else the machine did, one a round; empty in results of earlier versions.
     #[serde(default)]

@@ -41,6 +41,8 @@ pub(crate) struct Field {
     /// The job in one line.
     pub(crate) description: String,
     pub(crate) args: Vec<String>,
+    /// The two variants that differ most instructively.
+    pub(crate) pair: [&'static str; 2],
     pub(crate) job: Box<dyn AnyJob>,
     pub(crate) contestants: Vec<Contestant>,
     /// The name of the contestant that ratios are to.
@@ -129,6 +131,7 @@ pub(crate) fn run(field: &Field, plan: &Plan, progress: &Progress) -> Run {
         job: field.description.clone(),
         args: field.args.clone(),
         reference: field.reference.clone(),
+        pair: Some(field.pair.map(str::to_owned)),
         rounds,
         noise,
         noisy: Vec::new(),

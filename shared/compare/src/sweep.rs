@@ -43,7 +43,10 @@ pub(crate) fn run(request: Request) -> Result<bool> {
     let sweep = measure(request);
     // Without a size there is nothing to keep, and there may be an older sweep.
     if sweep.points.is_empty() {
-        tell("interrupted: no size was done; nothing was written");
+        let model = &sweep.model;
+        tell(format_args!(
+            "interrupted: {model} before its first size was done; nothing was written"
+        ));
         return Ok(false);
     }
     export::write(&directory, &sweep)?;

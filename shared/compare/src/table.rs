@@ -1,11 +1,12 @@
 //! A model's results as a table, and the lines above it.
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
+use test_fixtures::Floor;
 
 use crate::{
     notes::notes,
     results::{ModelResults, Row, Summary},
-    statistics::{Estimate, FEWEST, Verdict},
+    statistics::{Estimate, FEWEST, Verdict, median},
     terminal,
     wrap::hanging,
 };
@@ -71,16 +72,13 @@ fn markdown(results: &ModelResults) -> String {
 }
 
 fn floor(results: &ModelResults) -> String {
-    match results.floors.last() {
-        Some(floor) => {
-            let mut nanos: Vec<f64> = results
-                .floors
-                .iter()
-                .map(|floor| floor.nanos as f64)
-                .collect();
-            nanos.sort_unstable_by(f64::total_cmp);
-            format!("floor {} ({})", time(nanos[nanos.len() / 2]), floor.reason)
-        }
+    let nanos: Vec<f64> = results.floors.iter().map(|f| f.nanos as f64).collect();
+    let middle = median(&nanos);
+    // The reason may have figures in it, so it is that of the floor that is shown.
+    let off =
+        |floor: &&Floor| middle.map(|nanos| (nanos - floor.nanos as f64).abs() as u64);
+    match middle.zip(results.floors.iter().min_by_key(off)) {
+        Some((nanos, floor)) => format!("floor {} ({})", time(nanos), floor.reason),
         None => "no floor".to_owned(),
     }
 }

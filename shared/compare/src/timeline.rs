@@ -5,6 +5,8 @@ pub(crate) mod picture;
 mod strip;
 pub(crate) mod trace;
 
+pub(crate) use axis::LONGEST;
+
 use std::collections::HashMap;
 
 use test_fixtures::{Checked, Span};
@@ -14,13 +16,34 @@ use crate::results::{Bar, Timeline};
 /// Spans that are kept of one trial. More can't be told apart on a page, and each takes room.
 const MOST: usize = 2000;
 
+/// Of how many lanes one is to be left, so that there are no more than `most` bars. Lanes go
+/// as a whole, so the start and the end of the others keep their shape.
+pub(crate) fn every(bars: &[Bar], lanes: usize, most: usize) -> usize {
+    let left = |every: &usize| {
+        let bars = bars.iter();
+        bars.filter(|bar| bar.lane.is_multiple_of(*every)).count()
+    };
+    (1..lanes)
+        .find(|every| left(every) <= most)
+        .unwrap_or(lanes.max(1))
+}
+
+/// Keeps that one of so many lanes, and of its bars at most so many.
+pub(crate) fn thin(timeline: &mut Timeline, every: usize, most: usize) {
+    let lanes = std::mem::take(&mut timeline.lanes);
+    timeline.lanes = lanes.into_iter().step_by(every).collect();
+    timeline.bars.retain(|bar| bar.lane.is_multiple_of(every));
+    timeline.bars.truncate(most);
+    for bar in &mut timeline.bars {
+        bar.lane /= every;
+    }
+}
+
 /// The timeline of a trial that was asked for spans; none if it told of no work.
 pub(crate) fn of(trial: &Checked<()>) -> Option<Timeline> {
     let mut spans: Vec<&Span> = trial.spans.iter().collect();
     spans.sort_by_key(|span| (span.start, span.end));
     let began = trial.started.or(spans.first().map(|span| span.start))?;
-    let left_out = spans.len().saturating_sub(MOST);
-    spans.truncate(MOST);
     let mut lanes: Vec<String> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::new();
     let bars: Vec<Bar> = spans
@@ -36,12 +59,17 @@ pub(crate) fn of(trial: &Checked<()>) -> Option<Timeline> {
             note: span.note.clone(),
         })
         .collect();
-    (!bars.is_empty()).then_some(Timeline {
+    let all = bars.len();
+    let every = every(&bars, lanes.len(), MOST);
+    let mut timeline = Timeline {
         nanos: trial.nanos,
         lanes,
         bars,
-        left_out,
-    })
+        left_out: 0,
+    };
+    thin(&mut timeline, every, MOST);
+    timeline.left_out = all - timeline.bars.len();
+    (all > 0).then_some(timeline)
 }
 
 #[cfg(test)]

@@ -21,6 +21,8 @@ pub trait Model: Sized + 'static {
     /// Arguments of a job that takes at least five seconds in every variant: what
     /// interrupts are tried on.
     const LONG: &'static [&'static str];
+    /// The two variants that differ most instructively: what the report opens on.
+    const PAIR: [&'static str; 2];
     /// The README, whose table of variants is held against the list.
     const README: &'static str;
 

@@ -13,6 +13,7 @@ use std::{
 
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
+    io::Errno,
     process::{
         self, Pid, PidfdFlags, Resource, Rlimit, Signal, WaitOptions, kill_process_group,
     },
@@ -198,13 +199,11 @@ fn die_with_parent(command: &mut Command) {
         match process::getppid() {
             Some(actual) if actual == parent => Ok(()),
             // The parent ended before the line above.
-            _ => Err(io::Error::other(
-                "the program that started this trial is gone",
-            )),
+            _ => Err(Errno::SRCH.into()),
         }
     };
     // SAFETY: between fork and exec the closure makes two system calls (prctl, getppid),
-    // both async-signal-safe, and on success neither allocates nor takes a lock.
+    // both async-signal-safe, and neither allocates nor takes a lock, whatever they return.
     unsafe { command.pre_exec(hook) };
 }
 

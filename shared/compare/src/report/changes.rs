@@ -101,6 +101,12 @@ fn anchors(left: &[&str], right: &[&str]) -> Vec<(usize, usize)> {
     anchors
 }
 
+/// Whether two lines that stand beside each other have enough in common to be one line
+/// that changed.
+pub(super) fn are_alike(left: &str, right: &str) -> bool {
+    alike(left, right) > 0.0
+}
+
 /// The share of two lines' characters that are common, if it is enough to call them alike.
 fn alike(left: &str, right: &str) -> f64 {
     let (one, other) = (size(left), size(right));

@@ -19,6 +19,8 @@ use crate::{
 /// A drawing's width in its own units, and its height in pixels.
 const WIDTH: f64 = 1000.0;
 const HEIGHT: f64 = 32.0;
+/// Dots of a row. Of more samples, these are enough to see how they lie.
+const DOTS: usize = 200;
 
 /// The chart of a model; without samples, a line that says so.
 pub(super) fn chart(place: usize, results: &ModelResults) -> Markup {
@@ -56,6 +58,9 @@ pub(super) fn chart(place: usize, results: &ModelResults) -> Markup {
                 @if floor.is_some() { span { span.key.floor {} "the floor" } }
             }
             @if !noisy.is_empty() { p.note { (noise(results)) } }
+            @if results.rows.iter().any(|row| row.samples.len() > DOTS) {
+                p.note { "Of more than " (DOTS) " samples of a row, every second, third or so has a dot; the figures are of all." }
+            }
         }
     }
 }
@@ -86,9 +91,10 @@ pub(super) fn grid(scale: &Scale, width: f64, height: f64) -> Markup {
     html! { path.grid d=(lines) {} }
 }
 
-/// The floor's line in a drawing.
+/// The floor's line in a drawing, on a ground of its own where it crosses bars.
 pub(super) fn floor_line(scale: &Scale, width: f64, height: f64, floor: f64) -> Markup {
-    html! { path.floor d=(line(scale, width, height, floor)) {} }
+    let line = line(scale, width, height, floor);
+    html! { path.halo d=(line) {} path.floor d=(line) {} }
 }
 
 fn line(scale: &Scale, width: f64, height: f64, figure: f64) -> String {
@@ -121,7 +127,8 @@ fn floor_label(scale: &Scale, floor: f64) -> Markup {
 fn drawing(row: &Row, scale: &Scale, floor: Option<f64>, noisy: &[usize]) -> Markup {
     let at = |nanos: f64| scale.share(nanos) * WIDTH;
     let dots = |is_noisy: bool| -> String {
-        let samples = row.samples.iter().enumerate();
+        let every = row.samples.len().div_ceil(DOTS).max(1);
+        let samples = row.samples.iter().enumerate().step_by(every);
         let samples = samples.filter(|(_, s)| noisy.contains(&s.round) == is_noisy);
         // Three heights, so that samples of one time don't hide each other.
         let dot = |(index, sample): (usize, &crate::results::Sample)| {

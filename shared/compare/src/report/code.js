@@ -9,7 +9,9 @@ const make = (name, properties = {}, ...children) => {
 function row(left, right, numbers) {
   const kind = left === null ? ['added', '›', ' right only']
     : right === null ? ['removed', '‹', ' left only']
-      : left !== right ? ['changed', '≠', ' changed'] : ['', '', ''];
+      : left === right ? ['', '', '']
+        : alike(left, right) ? ['changed', '≠', ' changed']
+          : ['changed', '‹›', ' one left, another right'];
   const sides = kind[0] === 'changed' ? words(left, right) : [[left], [right]];
   const cells = [left, right].map((line, side) => {
     if (line === null) return [make('td', { className: 'number' }), make('td', { className: 'empty' })];
@@ -24,6 +26,11 @@ function row(left, right, numbers) {
   const line = make('tr', {}, ...cells[0], mark, ...cells[1]);
   if (kind[0]) line.className = kind[0];
   return line;
+}
+
+// An address as it is read: whoever sends a link may encode more of it than is needed.
+function plain(address) {
+  try { return decodeURIComponent(address); } catch { return address; }
 }
 
 // A model's pair of sources, and the two groups of radio buttons that choose it.
@@ -90,7 +97,7 @@ function pairs(section) {
   function restore(wanted) {
     for (const one of left) {
       for (const other of right) {
-        if (address(one.dataset.name, other.dataset.name) !== wanted) continue;
+        if (plain(address(one.dataset.name, other.dataset.name)) !== plain(wanted)) continue;
         left.value = one.value;
         right.value = other.value;
         show();

@@ -7,13 +7,13 @@ use maud::{Markup, html};
 
 use super::{
     Place,
-    changes::{Change, changes, words},
+    changes::{Change, are_alike, changes, words},
     figures, lanes, pair,
 };
 use crate::results::{ModelResults, Row, Source};
 
 /// A model's code; nothing if no two of its rows have a source.
-pub(super) fn code(place: usize, results: &ModelResults) -> Markup {
+pub(super) fn code(place: usize, results: &ModelResults, most: usize) -> Markup {
     let Some(rows) = pair::opening(results) else {
         return html! { p { "No two rows have a source to lay side by side." } };
     };
@@ -37,7 +37,7 @@ pub(super) fn code(place: usize, results: &ModelResults) -> Markup {
                 (side_by_side(one, other))
             }
         }
-        figure.timelines.pair { (lanes::pair(places, results)) }
+        figure.timelines.pair aria-label=(format!("{}: the timelines of the two rows", results.name)) { (lanes::pair(places, results, most)) }
         div.pair-rows { (figures::table(results, "The two rows", places.into_iter())) }
         details.files {
             summary { "Every file by itself" }
@@ -56,7 +56,7 @@ pub(super) fn code(place: usize, results: &ModelResults) -> Markup {
 fn side_by_side(left: &Source, right: &Source) -> Markup {
     let (mut left_line, mut right_line) = (0, 0);
     html! {
-        table.diff {
+        table.diff aria-label="Two sources side by side" {
             colgroup { col.number; col; col.mark; col.number; col; }
             thead {
                 tr { th scope="col" colspan="2" { (left.path) } td {} th scope="col" colspan="2" { (right.path) } }
@@ -94,7 +94,10 @@ fn sides(change: Change<'_>) -> (Option<Words<'_>>, Option<Words<'_>>) {
 fn marked(change: Change<'_>) -> (Option<&'static str>, &'static str, &'static str) {
     match change {
         Change::Same(_) => (None, "", ""),
-        Change::Changed(..) => (Some("changed"), "≠", " changed"),
+        Change::Changed(left, right) if are_alike(left, right) => {
+            (Some("changed"), "≠", " changed")
+        }
+        Change::Changed(..) => (Some("changed"), "‹›", " one left, another right"),
         Change::Removed(_) => (Some("removed"), "‹", " left only"),
         Change::Added(_) => (Some("added"), "›", " right only"),
     }

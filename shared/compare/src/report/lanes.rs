@@ -13,23 +13,24 @@ use super::{
     chart::{axis, floor, floor_line, grid},
     name,
     scale::Scale,
-    spans::{extent, kind, short, summary, told},
+    spans::{extent, kind, short, told},
+    thinned::Thinned,
 };
 use crate::{
     results::{Kind, ModelResults, Row, Timeline},
+    statistics::median,
     table::time,
+    timeline::LONGEST,
 };
 
 /// A row's own duration in the units of its drawing.
 const UNITS: f64 = 10_000.0;
-/// Spans that are drawn of a model; a page with all that are kept would be too large.
-const MOST: usize = 5000;
 /// How high a lane, and a row's lanes together, are drawn at most, in pixels.
 const LANE: f64 = 14.0;
 const HEIGHT: f64 = 100.0;
 
 /// The timelines of a model.
-pub(super) fn timelines(place: usize, results: &ModelResults) -> Markup {
+pub(super) fn timelines(place: usize, results: &ModelResults, most: usize) -> Markup {
     let Some(scale) = scale(results) else {
         return html! { p { "No trial was recorded, so there are no timelines." } };
     };
@@ -37,14 +38,14 @@ pub(super) fn timelines(place: usize, results: &ModelResults) -> Markup {
         p {
             "One further trial of each row was recorded; none of the samples above come from it. "
             "A line is " (lanes_of(results)) ", a bar is one task on it; neighbours on a line alternate in tint. "
-            "Every row has the same axis, so lengths compare."
+            "Every row has the same axis, so lengths compare with each other; with the times above only where spans are long, since recording one costs some microseconds."
         }
-        figure.timelines {
+        figure.timelines aria-label=(format!("{}: timelines", results.name)) {
             label.stretch hidden { input type="checkbox"; " stretch each to the full width, to look into the short ones" }
             (head(&scale))
             @for index in 0..results.rows.len() {
                 @if results.rows[index].kind != Kind::Control {
-                    (strip(Place { model: place, row: index }, results, &scale))
+                    (strip(Place { model: place, row: index }, results, &scale, most))
                 }
             }
             p.legend {
@@ -58,7 +59,7 @@ pub(super) fn timelines(place: usize, results: &ModelResults) -> Markup {
 }
 
 /// The timelines of two rows once more; drawn by reference.
-pub(super) fn pair(places: [Place; 2], results: &ModelResults) -> Markup {
+pub(super) fn pair(places: [Place; 2], results: &ModelResults, most: usize) -> Markup {
     html! {
         @if let Some(scale) = scale(results) {
             (head(&scale))
@@ -68,8 +69,9 @@ pub(super) fn pair(places: [Place; 2], results: &ModelResults) -> Markup {
                     div.name { (name(row, &results.reference)) }
                     div.plot {
                         @if let Some(timeline) = &row.timeline {
-                            @let drawn = Drawn::of(timeline, &scale);
-                            (drawn.frame(&alternative(row, timeline, most(results)), &scale, floor(results), &html! {
+                            @let timeline = Thinned::of(timeline, each(results, most));
+                            @let drawn = Drawn::of(&timeline, &scale);
+                            (drawn.frame(&alternative(row, &timeline), &scale, floor(results), &html! {
                                 use href=(format!("#{}", place.id("bars"))) {}
                             }))
                         } @else { span.none { (nothing(row)) } }
@@ -91,17 +93,20 @@ fn head(scale: &Scale) -> Markup {
     }
 }
 
-fn strip(place: Place, results: &ModelResults, scale: &Scale) -> Markup {
+fn strip(place: Place, results: &ModelResults, scale: &Scale, most: usize) -> Markup {
     let row = &results.rows[place.row];
-    let most = most(results);
     html! {
         div.strip id=(place.id("lanes")) {
             div.name { (name(row, &results.reference)) }
             div.plot {
                 @if let Some(timeline) = &row.timeline {
-                    @let drawn = Drawn::of(timeline, scale);
-                    (drawn.frame(&alternative(row, timeline, most), scale, floor(results), &drawn.bars(place, most)))
-                    p.told { (summary(timeline, most)) }
+                    @let timeline = Thinned::of(timeline, each(results, most));
+                    @let drawn = Drawn::of(&timeline, scale);
+                    (drawn.frame(&alternative(row, &timeline), scale, floor(results), &drawn.bars(place)))
+                    p.told {
+                        (timeline.summary())
+                        @if drawn.own > scale.high() { "; it goes on beyond the axis" }
+                    }
                 } @else { span.none { (nothing(row)) } }
             }
             div.value { @if let Some(timeline) = &row.timeline { (time(timeline.nanos as f64)) } }
@@ -121,7 +126,8 @@ struct Drawn<'a> {
 }
 
 impl<'a> Drawn<'a> {
-    fn of(timeline: &'a Timeline, scale: &Scale) -> Self {
+    fn of(timeline: &'a Thinned<'_>, scale: &Scale) -> Self {
+        let timeline = &*timeline.drawn;
         let own = extent(timeline);
         let lanes = timeline.lanes.len().max(1) as f64;
         Self {
@@ -158,11 +164,10 @@ impl<'a> Drawn<'a> {
         }
     }
 
-    fn bars(&self, place: Place, most: usize) -> Markup {
-        let bars = &self.timeline.bars[..self.timeline.bars.len().min(most)];
+    fn bars(&self, place: Place) -> Markup {
         let mut places = vec![0_usize; self.timeline.lanes.len()];
         let mut paths: [(String, Vec<String>); 3] = Default::default();
-        for bar in bars {
+        for bar in &self.timeline.bars {
             let (start, end) = (self.units(bar.start), self.units(bar.end));
             let nth = places.get_mut(bar.lane).map_or(0, |nth| {
                 *nth += 1;
@@ -204,15 +209,20 @@ fn lane(lanes: f64) -> f64 {
     }
 }
 
+/// The axis of all rows, but for those that take far longer than the others: they go on
+/// beyond it, as they do in the terminal.
 fn scale(results: &ModelResults) -> Option<Scale> {
     let timelines = results.rows.iter().filter_map(|row| row.timeline.as_ref());
-    timelines.map(extent).reduce(f64::max).map(Scale::from_zero)
+    let extents: Vec<f64> = timelines.map(extent).collect();
+    let most = LONGEST * median(&extents)?;
+    let taken = extents.into_iter().filter(|extent| *extent <= most);
+    taken.reduce(f64::max).map(Scale::from_zero)
 }
 
-/// Spans that are drawn of each row.
-fn most(results: &ModelResults) -> usize {
+/// Spans that are drawn of each row, of so many of the model.
+fn each(results: &ModelResults, most: usize) -> usize {
     let rows = results.rows.iter().filter(|row| row.timeline.is_some());
-    MOST / rows.count().max(1)
+    most / rows.count().max(1)
 }
 
 fn has_notes(results: &ModelResults) -> bool {
@@ -233,8 +243,8 @@ fn lanes_of(results: &ModelResults) -> String {
 }
 
 /// What stands for the drawing where it can't be seen.
-fn alternative(row: &Row, timeline: &Timeline, most: usize) -> String {
-    format!("{}: {}", row.name, summary(timeline, most))
+fn alternative(row: &Row, timeline: &Thinned<'_>) -> String {
+    format!("{}: {}", row.name, timeline.summary())
 }
 
 fn nothing(row: &Row) -> &'static str {
@@ -270,8 +280,9 @@ mod tests {
             bars,
             left_out: 0,
         };
+        let timeline = Thinned::of(&timeline, 10);
         let drawn = Drawn::of(&timeline, &Scale::from_zero(200.0));
-        let text = drawn.bars(Place { model: 0, row: 0 }, 10).into_string();
+        let text = drawn.bars(Place { model: 0, row: 0 }).into_string();
         assert!(
             text.contains(r#"class="noted""#) && text.contains("M0 1h8000"),
             "{text}"

@@ -14,6 +14,7 @@ mod model;
 mod pair;
 mod scale;
 mod spans;
+mod thinned;
 
 pub(crate) use document::{frame, page};
 pub(crate) use host::{line, made_with};

@@ -11,8 +11,19 @@ use crate::{
     table::{rounds, time},
 };
 
+/// Spans that are drawn of a model, and fewer where these would make too large a page.
+const SPANS: [usize; 6] = [5000, 2500, 1200, 600, 300, 100];
+/// Bytes of a model's section. With style and scripts, a page of one is below 200 kB.
+const BYTES: usize = 160_000;
+
 /// The section of a model, at its place in the results.
 pub(super) fn section(place: usize, results: &ModelResults) -> Markup {
+    let mut sections = SPANS.iter().map(|most| section_with(place, results, *most));
+    let fits = sections.find(|section| section.0.len() <= BYTES);
+    fits.unwrap_or_else(|| section_with(place, results, SPANS[SPANS.len() - 1]))
+}
+
+fn section_with(place: usize, results: &ModelResults, most: usize) -> Markup {
     html! {
         section.model id=(results.name) data-model=(results.name) aria-labelledby=(format!("model-{place}")) {
             h2 id=(format!("model-{place}")) { (results.name) }
@@ -26,9 +37,9 @@ pub(super) fn section(place: usize, results: &ModelResults) -> Markup {
             (figures::figures(place, results))
             (notes(results))
             h3 { "Timelines" }
-            (lanes::timelines(place, results))
+            (lanes::timelines(place, results, most))
             h3 { "Code side by side" }
-            (code::code(place, results))
+            (code::code(place, results, most))
         }
     }
 }

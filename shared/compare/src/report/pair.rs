@@ -1,8 +1,7 @@
-//! The pair of rows that a model's code opens on.
+//! The pair of rows that a model's code opens on: those that the model's author names.
 //!
-//! Of the current variants that are on different runtimes, it is the two with the fewest
-//! lines of code that differ, comments and blank lines aside: where the most is common,
-//! what differs is the runtime.
+//! Where one of these is not among the rows, it is the two current variants with the fewest
+//! lines of code that differ, comments and blank lines aside.
 
 use diff::Result as Part;
 
@@ -10,17 +9,27 @@ use crate::results::{Kind, ModelResults, Row};
 
 /// Two rows to open on; without such a pair, the first two that have a source.
 pub(super) fn opening(results: &ModelResults) -> Option<[usize; 2]> {
-    let rows: Vec<(usize, &Row)> = results.rows.iter().enumerate().collect();
-    let sourced: Vec<_> = rows
-        .into_iter()
-        .filter(|(_, row)| row.source.is_some())
-        .collect();
+    named(results).or_else(|| nearest(results))
+}
+
+fn named(results: &ModelResults) -> Option<[usize; 2]> {
+    let row = |name: &String| {
+        let mut rows = results.rows.iter();
+        rows.position(|row| row.name == *name && row.source.is_some())
+    };
+    let [left, right] = results.pair.as_ref()?;
+    Some([row(left)?, row(right)?]).filter(|[left, right]| left != right)
+}
+
+fn nearest(results: &ModelResults) -> Option<[usize; 2]> {
+    let rows = results.rows.iter().enumerate();
+    let sourced: Vec<(usize, &Row)> =
+        rows.filter(|(_, row)| row.source.is_some()).collect();
     let current = |row: &Row| row.kind == Kind::Variant && !row.legacy;
     let mut pairs = Vec::new();
     for (at, (left, left_row)) in sourced.iter().enumerate() {
         for (right, right_row) in &sourced[at + 1..] {
-            let apart = runtime(&left_row.name) != runtime(&right_row.name);
-            if apart && current(left_row) && current(right_row) {
+            if current(left_row) && current(right_row) {
                 pairs.push((differing(left_row, right_row), [*left, *right]));
             }
         }
@@ -30,11 +39,6 @@ pub(super) fn opening(results: &ModelResults) -> Option<[usize; 2]> {
         [(left, _), (right, _), ..] => Some([left, right]),
         _ => None,
     })
-}
-
-/// The first word of a name: `tokio` and `tokio_hyper` are on one runtime.
-fn runtime(name: &str) -> &str {
-    name.split('_').next().unwrap_or(name)
 }
 
 fn differing(left: &Row, right: &Row) -> usize {

@@ -8,8 +8,8 @@ use crate::{
 /// Characters of a text that is given for one span.
 const TEXT: usize = 60;
 
-/// A timeline in one line, for all to read. `drawn` are the spans that have a bar.
-pub(super) fn summary(timeline: &Timeline, drawn: usize) -> String {
+/// A timeline in one line, for all to read.
+pub(super) fn summary(timeline: &Timeline) -> String {
     let (bars, lanes, kind) = (timeline.bars.len(), timeline.lanes.len(), kind(timeline));
     let plural = |count: usize| if count == 1 { "" } else { "s" };
     let mut text = format!(
@@ -32,9 +32,9 @@ pub(super) fn summary(timeline: &Timeline, drawn: usize) -> String {
         };
         text += &format!("; out of the ordinary: task {}{more}", told(first));
     }
-    let left_out = timeline.left_out + bars.saturating_sub(drawn);
+    let left_out = timeline.left_out;
     if left_out > 0 {
-        text += &format!("; {left_out} later span{} not drawn", plural(left_out));
+        text += &format!("; {left_out} more span{} not kept", plural(left_out));
     }
     text
 }
@@ -120,10 +120,10 @@ mod tests {
             left_out: 3,
         };
         assert_eq!(
-            summary(&timeline, 1),
+            summary(&timeline),
             "2 spans on 2 workers, at most 2 at once; \
              the longest is 80.0 ns (task 7, worker 2); \
-             out of the ordinary: task 7 (cut); 4 later spans not drawn"
+             out of the ordinary: task 7 (cut); 3 more spans not kept"
         );
         assert_eq!(extent(&timeline), 100.0);
     }

@@ -74,6 +74,7 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Request> {
             about: model.about(),
             description: job.describe()?,
             args: words::of_job(model, &matches),
+            pair: model.pair(),
             job,
             contestants: contestants.clone(),
             reference: reference.clone(),

@@ -195,12 +195,15 @@ fn passes(field: &str, crossing: &Crossing) -> String {
         value,
         between: (from, to),
     } = crossing;
-    format!(
-        "{passes} passes {passed} where {field} is about {} (between {} and {})",
-        two_digits(*value),
-        whole(*from),
-        whole(*to)
-    )
+    let between = format!("between {} and {}", whole(*from), whole(*to));
+    // Over more than a factor of ten, a straight line is a guess.
+    match *to <= 10 * *from {
+        true => {
+            let value = two_digits(*value);
+            format!("{passes} passes {passed} where {field} is about {value} ({between})")
+        }
+        false => format!("{passes} passes {passed} {between} {field}"),
+    }
 }
 
 /// Interpolation knows no more than two digits.

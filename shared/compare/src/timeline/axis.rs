@@ -10,7 +10,7 @@ const APART: f64 = 10.0;
 
 /// How many times as long as the median a timeline may be, and still be on the axis as a
 /// whole. One peer that takes thirty times as long would leave the others a column or two.
-const LONGEST: f64 = 8.0;
+pub(crate) const LONGEST: f64 = 8.0;
 
 /// So many columns from the start of the job to the end of the longest, but for those that
 /// take far longer than the others.

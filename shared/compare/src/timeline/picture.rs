@@ -9,6 +9,7 @@ use crate::{
     table::time,
     terminal,
     timeline::{axis::Axis, strip::strip},
+    wrap::hanging,
 };
 
 /// Rows that a variant takes at the most.
@@ -84,13 +85,13 @@ pub(crate) fn render(results: &ModelResults, look: Look) -> String {
     let column = look.width.saturating_sub(LABEL + 2).max(NARROWEST);
     let axis = Axis::of(told.iter().map(|(_, timeline)| *timeline), column);
     let mut notes: Vec<&str> = Vec::new();
-    let mut text = format!(
-        "{}: a timeline each, from one more trial; a column is {}\n\n{:LABEL$} {}\n",
+    let title = format!(
+        "{}: a timeline each, from one more trial; a column is {}",
         results.name,
         time(axis.column()),
-        "",
-        axis.ticks(),
     );
+    let title = hanging(&title, look.width);
+    let mut text = format!("{title}\n\n{:LABEL$} {}\n", "", axis.ticks());
     for (name, timeline) in &told {
         text += &heading(name, timeline, &axis);
         text += &lanes(timeline, &axis, look, &mut notes);
@@ -101,7 +102,10 @@ pub(crate) fn render(results: &ModelResults, look: Look) -> String {
         text += &format!("without a timeline: {}\n", silent.join(", "));
     }
     let is_cut = told.iter().any(|(_, timeline)| axis.is_passed_by(timeline));
-    text += &legend(&notes, is_cut, look.characters);
+    for line in legend(&notes, is_cut, look.characters).lines() {
+        text += &hanging(line, look.width);
+        text.push('\n');
+    }
     match look.characters.levels[0].is_ascii() {
         true => text.replace('µ', "u").replace(|c: char| !c.is_ascii(), "?"),
         false => text,
@@ -145,7 +149,7 @@ fn lanes<'a>(
         let lanes = row * all / rows..(row + 1) * all / rows;
         let label = match &timeline.lanes[lanes.clone()] {
             [name] => shortened(name),
-            _ => format!("{}-{}", lanes.start + 1, lanes.end),
+            several => format!("{} lanes", several.len()),
         };
         let strip = strip(timeline, lanes, axis, look.characters, notes);
         text += format!("{label:>LABEL$} {strip}").trim_end();
@@ -187,7 +191,7 @@ fn legend(notes: &[&str], is_cut: bool, characters: &Characters) -> String {
     } = characters;
     let (least, most) = (levels[0], levels[levels.len() - 1]);
     let mut text = format!(
-        "{least} to {most} the share of the time at work   {boundary} the next task begins   \
+        "{least} to {most} the share of the time at work, {boundary} the next task begins, \
          {end} the job ends\n"
     );
     if is_cut {
