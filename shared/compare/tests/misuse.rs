@@ -1,0 +1,34 @@
+//! What a user may well get wrong: refused in one line that says what to do.
+
+use std::process::{Command, Output};
+
+fn compare(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_compare"))
+        .args(args)
+        .output()
+        .expect("compare starts")
+}
+
+/// The one line on standard error, where nothing else is printed.
+#[track_caller]
+fn refusal(args: &[&str]) -> String {
+    let output = compare(args);
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    assert!(output.stdout.is_empty());
+    stderr
+}
+
+#[track_caller]
+fn refused(args: &[&str], words: &str) {
+    let line = refusal(args);
+    assert!(line.contains(words), "no {words:?} in: {line}");
+}
+
+#[test]
+fn a_url_has_no_spaces() {
+    for model in ["semaphores", "async-io"] {
+        refused(&[model, "http://localhost/a b"], "a URL has no spaces");
+    }
+}
