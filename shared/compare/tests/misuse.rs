@@ -26,6 +26,18 @@ fn refused(args: &[&str], words: &str) {
     assert!(line.contains(words), "no {words:?} in: {line}");
 }
 
+/// No answer would be whole, so no variant could pass.
+#[test]
+fn a_latency_is_below_the_time_out() {
+    for model in ["semaphores", "async-io"] {
+        for line in ["", "run "] {
+            let line = format!("{line}{model} --latency 3s --timeout 100ms");
+            let args: Vec<_> = line.split(' ').collect();
+            refused(&args, "--latency 3s is not below --timeout 100ms");
+        }
+    }
+}
+
 #[test]
 fn a_url_has_no_spaces() {
     for model in ["semaphores", "async-io"] {
