@@ -39,6 +39,18 @@ fn a_latency_is_below_the_time_out() {
 }
 
 #[test]
+fn a_path_that_is_no_sentence_is_told_the_steps() {
+    refused(
+        &["semaphores", "--path", "/nope"],
+        "--path \"/nope\": no step is called \"nope\"; there are after, status, header, \
+         drip-head, flaky, nonce, note, bytes, chunked, drip, truncate, reset, stall, hang, \
+         close, garbage",
+    );
+    let line = refusal(&["async-io", "--path", "foo"]);
+    assert_eq!(line.matches("foo").count(), 1, "{line}");
+}
+
+#[test]
 fn a_url_has_no_spaces() {
     for model in ["semaphores", "async-io"] {
         refused(&[model, "http://localhost/a b"], "a URL has no spaces");

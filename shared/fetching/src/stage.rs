@@ -10,7 +10,9 @@ use std::{
 };
 
 use anyhow::{Result, anyhow, ensure};
-use origin::{End, Exchange, Expected, Fault, Origin, Record, Sentence, expected};
+use origin::{
+    End, Exchange, Expected, Fault, GrammarError, Origin, Record, Sentence, expected,
+};
 use rustix::net::{AddressFamily, SocketType, bind, getsockname, socket};
 use test_fixtures::{Class, Facts, Misuse, Outcome, Span};
 
@@ -43,7 +45,11 @@ impl Stage {
                 refusing = Some(held);
                 urls.push(format!("http://{address}/"));
             } else {
-                let misuse = |error| Misuse(format!("{path:?}: {error}"));
+                let misuse = |error| match error {
+                    // It has the path already.
+                    GrammarError::NotAPath(_) => Misuse(format!("--path: {error}")),
+                    _ => Misuse(format!("--path {path:?}: {error}")),
+                };
                 Sentence::parse(path).map_err(misuse)?;
                 urls.push(origin.url(path));
             }
