@@ -50,6 +50,22 @@ fn a_path_that_is_no_sentence_is_told_the_steps() {
     assert_eq!(line.matches("foo").count(), 1, "{line}");
 }
 
+/// A conflict names no flag that nobody gave.
+#[test]
+fn what_sizes_the_origins_urls_is_not_for_the_users() {
+    for flag in ["--tasks", "--bytes", "--latency", "--mix"] {
+        let value = if flag == "--latency" { "1ms" } else { "1" };
+        let line = refusal(&["semaphores", flag, value, "http://localhost/"]);
+        let words = format!("{flag} is for the origin's own URLs; leave it out");
+        assert!(line.contains(&words), "{line}");
+        assert!(!line.contains("--urls-from"), "{line}");
+    }
+    refused(
+        &["async-io", "--urls-from", "x", "--tasks", "1"],
+        "own URLs",
+    );
+}
+
 #[test]
 fn a_url_has_no_spaces() {
     for model in ["semaphores", "async-io"] {
