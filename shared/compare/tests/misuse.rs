@@ -67,6 +67,35 @@ fn what_sizes_the_origins_urls_is_not_for_the_users() {
 }
 
 #[test]
+fn numbers_and_names_say_what_to_write() {
+    let range = "write a whole number from 0 to 18446744073709551615";
+    refused(&["locks", "--seed", "x"], range);
+    let line = "sweep locks --over workers=1..9 --points x";
+    let args: Vec<_> = line.split(' ').collect();
+    refused(&args, "write a whole number from 2 to 100");
+    for args in [
+        &["locks", "--variants", ""][..],
+        &["--variants", " "],
+        &["run", "locks", "--variants", ""],
+        &["faults", "--variants", "tokio,"],
+    ] {
+        refused(args, "name at least one");
+    }
+}
+
+#[test]
+fn spaces_around_names_are_no_part_of_them() {
+    let args = ["run", "locks", "--increments", "1"];
+    let output = compare(&[&args[..], &["--variants", "tokio, smol"]].concat());
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}");
+    assert!(text.contains("\n  smol "), "{text}");
+    // A comparison gets past the names, to what is wrong behind them.
+    let args = ["locks", "--variants", "tokio, smol", "--with", "nothing"];
+    refused(&args, "NAME=COMMAND");
+}
+
+#[test]
 fn a_url_has_no_spaces() {
     for model in ["semaphores", "async-io"] {
         refused(&[model, "http://localhost/a b"], "a URL has no spaces");

@@ -11,7 +11,7 @@ use crate::{
     with_negatives,
 };
 
-pub use names::{source, unknown};
+pub use names::{name, source, unknown};
 
 mod names;
 mod row;
@@ -24,7 +24,7 @@ pub struct Demo<A: clap::Args> {
     #[command(flatten, next_help_heading = "The job")]
     args: A,
     /// Only these variants or peers, separated by commas
-    #[arg(long, value_delimiter = ',', value_name = "NAMES")]
+    #[arg(long, value_delimiter = ',', value_name = "NAMES", value_parser = name)]
     #[arg(help_heading = "The demo")]
     variants: Vec<String>,
     /// Print the result of every item

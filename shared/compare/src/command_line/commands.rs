@@ -4,6 +4,7 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Command};
 use clap_complete::Shell;
+use test_fixtures::name;
 
 use crate::{
     merge::Merge,
@@ -116,7 +117,7 @@ pub(super) struct Faults {
     #[arg(value_name = "MODEL")]
     pub(super) models: Vec<String>,
     /// Only these variants or peers, separated by commas
-    #[arg(long, value_delimiter = ',', value_name = "NAMES")]
+    #[arg(long, value_delimiter = ',', value_name = "NAMES", value_parser = name)]
     pub(super) variants: Vec<String>,
 }
 

@@ -4,7 +4,7 @@ use std::{any::TypeId, ffi::OsString, num::NonZero};
 
 use anyhow::Result;
 use clap::{ArgAction, Args, Command, FromArgMatches};
-use test_fixtures::Misuse;
+use test_fixtures::{Misuse, whole};
 
 use crate::{
     command_line::{unknown_model, with_defaults},
@@ -34,7 +34,7 @@ struct Sweep {
     #[arg(long, value_name = "FIELD=FROM..TO")]
     over: String,
     /// Sizes on the grid [default: three for each factor of ten]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>(2..=100))]
     points: Option<usize>,
 }
 
