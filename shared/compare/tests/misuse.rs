@@ -1,29 +1,16 @@
 //! What a user may well get wrong: refused in one line that says what to do.
 
-use std::process::{Command, Output};
+mod made_up;
 
-fn compare(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_compare"))
-        .args(args)
-        .output()
-        .expect("compare starts")
-}
+use made_up::{Files, assert_misuse, compare, results, row, stdout};
 
-/// The one line on standard error, where nothing else is printed.
+/// Refused before anything is printed; the line that says why.
 #[track_caller]
-fn refusal(args: &[&str]) -> String {
+fn refused(args: &[&str], words: &str) -> String {
     let output = compare(args);
-    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(2), "{stderr}");
-    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    assert_misuse(&output, words);
     assert!(output.stdout.is_empty());
-    stderr
-}
-
-#[track_caller]
-fn refused(args: &[&str], words: &str) {
-    let line = refusal(args);
-    assert!(line.contains(words), "no {words:?} in: {line}");
+    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 /// No answer would be whole, so no variant could pass.
@@ -46,7 +33,7 @@ fn a_path_that_is_no_sentence_is_told_the_steps() {
          drip-head, flaky, nonce, note, bytes, chunked, drip, truncate, reset, stall, hang, \
          close, garbage",
     );
-    let line = refusal(&["async-io", "--path", "foo"]);
+    let line = refused(&["async-io", "--path", "foo"], "begins with '/'");
     assert_eq!(line.matches("foo").count(), 1, "{line}");
 }
 
@@ -55,9 +42,8 @@ fn a_path_that_is_no_sentence_is_told_the_steps() {
 fn what_sizes_the_origins_urls_is_not_for_the_users() {
     for flag in ["--tasks", "--bytes", "--latency", "--mix"] {
         let value = if flag == "--latency" { "1ms" } else { "1" };
-        let line = refusal(&["semaphores", flag, value, "http://localhost/"]);
         let words = format!("{flag} is for the origin's own URLs; leave it out");
-        assert!(line.contains(&words), "{line}");
+        let line = refused(&["semaphores", flag, value, "http://localhost/"], &words);
         assert!(!line.contains("--urls-from"), "{line}");
     }
     refused(
@@ -87,12 +73,36 @@ fn numbers_and_names_say_what_to_write() {
 fn spaces_around_names_are_no_part_of_them() {
     let args = ["run", "locks", "--increments", "1"];
     let output = compare(&[&args[..], &["--variants", "tokio, smol"]].concat());
-    let text = String::from_utf8_lossy(&output.stdout);
+    let text = stdout(&output);
     assert!(output.status.success(), "{text}");
     assert!(text.contains("\n  smol "), "{text}");
     // A comparison gets past the names, to what is wrong behind them.
     let args = ["locks", "--variants", "tokio, smol", "--with", "nothing"];
     refused(&args, "NAME=COMMAND");
+}
+
+/// Only the target is named: the temporary file was nobody's idea.
+#[test]
+fn what_cannot_be_written_is_named_with_what_to_do() {
+    let files = Files::new();
+    let file = files.write("results.json", &results(&[row("a", 100, 10)]));
+    let file = file.to_str().expect("text");
+    for (args, place) in [
+        (
+            &["report", file, "--out", "/nonesuch/page"][..],
+            "/nonesuch/page:",
+        ),
+        (&["merge", file, file, "--out", "/proc/page"], "/proc:"),
+        (&["locks", "--out", "/proc"], "/proc:"),
+    ] {
+        let output = compare(args);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{stderr}");
+        assert_eq!(stderr.lines().count(), 1, "{stderr}");
+        assert!(stderr.contains(place), "{stderr}");
+        assert!(stderr.contains("name another place with --out"), "{stderr}");
+        assert!(!stderr.contains(".tmp"), "{stderr}");
+    }
 }
 
 #[test]
