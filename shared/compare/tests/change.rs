@@ -132,6 +132,11 @@ fn files_that_are_no_results_are_refused_in_a_line() {
         "{\"version\":1,\"machines\":[]}",
         "merged results",
     );
+    refused(
+        "sweep",
+        "{\"version\":1,\"points\":[]}",
+        "results of a sweep, which",
+    );
     let mut lane = results(&[row("a", 100, 10)]);
     lane["models"][0]["rows"][2]["timeline"] = json!({
         "nanos": 1, "lanes": [], "left_out": 0,
