@@ -64,6 +64,12 @@ pub(crate) fn parse(args: &[OsString]) -> Result<Request> {
             parse_model(model, &[OsString::from("--help")])
         }
         _ if first == "sweep" => sweep::parse(&args[2..]).map(Request::Sweep),
+        _ if first == "help" && second == Some("sweep") => {
+            // A model may follow, whose fields are then in the help.
+            let words = args.iter().skip(3).cloned();
+            let words: Vec<_> = words.chain([OsString::from("--help")]).collect();
+            sweep::parse(&words).map(Request::Sweep)
+        }
         _ => parse_top(args),
     };
     parsed.or_else(|error| match error.downcast::<clap::Error>() {

@@ -81,6 +81,18 @@ fn spaces_around_names_are_no_part_of_them() {
     refused(&args, "NAME=COMMAND");
 }
 
+#[test]
+fn help_of_a_sweep_is_the_sweeps_own() {
+    for (asked, same) in [
+        (&["help", "sweep"][..], &["sweep", "--help"][..]),
+        (&["help", "sweep", "locks"], &["sweep", "locks", "--help"]),
+    ] {
+        let text = stdout(&compare(asked));
+        assert!(text.contains("--over"), "{text}");
+        assert_eq!(text, stdout(&compare(same)));
+    }
+}
+
 /// Only the target is named: the temporary file was nobody's idea.
 #[test]
 fn what_cannot_be_written_is_named_with_what_to_do() {
