@@ -2,7 +2,10 @@
 
 mod commands;
 
-use std::{ffi::OsString, path::PathBuf};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
 
 use anyhow::Result;
 use clap::{ArgMatches, Command, FromArgMatches};
@@ -180,18 +183,26 @@ fn parse_top(args: &[OsString]) -> Result<Request> {
 /// Three words are a model and two of its variants, two are files.
 fn diff(words: &[OsString]) -> Result<Request> {
     let text = |word: &OsString| word.to_string_lossy().into_owned();
-    if let [model, left, right] = words {
-        let model = text(model);
-        let model = models::find(&model).ok_or_else(|| unknown_model(&model))?;
-        return Ok(Request::Diff(model, text(left), text(right)));
+    let is_file =
+        |word: &OsString| text(word).ends_with(".json") || Path::new(word).is_file();
+    match words {
+        [model, left, right] if is_model(model) || !words.iter().any(is_file) => {
+            let model = text(model);
+            let model = models::find(&model).ok_or_else(|| unknown_model(&model))?;
+            Ok(Request::Diff(model, text(left), text(right)))
+        }
+        [model, ..] if is_model(model) => {
+            let model = text(model);
+            let why = format!("diff wants two variants: compare diff {model} A B");
+            Err(Misuse(why).into())
+        }
+        [old, new] => Ok(Request::Changes(old.into(), new.into())),
+        _ => Err(Misuse::new(
+            "write compare diff MODEL A B, of two variants, or compare diff OLD.json \
+             NEW.json, of two results",
+        )
+        .into()),
     }
-    if is_model(&words[0]) {
-        let model = text(&words[0]);
-        let why = format!("diff wants two variants: compare diff {model} A B");
-        return Err(Misuse(why).into());
-    }
-    let [old, new] = [0, 1].map(|place| PathBuf::from(&words[place]));
-    Ok(Request::Changes(old, new))
 }
 
 /// A name that none of the models has is a slip; one that only some have chooses.

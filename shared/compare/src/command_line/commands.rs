@@ -137,7 +137,7 @@ pub(super) struct Run {
 #[derive(Debug, Args)]
 pub(super) struct Diff {
     /// A model and two of its variants or peers, or two files of results, the older first
-    #[arg(required = true, num_args = 2..=3, value_name = "WORDS")]
+    #[arg(value_name = "WORDS")]
     pub(super) words: Vec<OsString>,
 }
 
