@@ -1,6 +1,7 @@
 //! The command line of `compare`.
 
 mod commands;
+mod whole;
 
 use std::{
     ffi::OsString,
@@ -13,7 +14,7 @@ use clap_complete::Shell;
 use test_fixtures::{Misuse, unknown, with_negatives};
 
 use self::commands::{Completions, Diff, Faults, List, Report, Run, of_model, top};
-pub(crate) use self::commands::{whole, with_defaults};
+pub(crate) use self::{commands::with_defaults, whole::whole};
 use crate::{
     export,
     merge::Merge,
@@ -207,13 +208,7 @@ fn diff(words: &[OsString]) -> Result<Request> {
 
 /// A name that none of the models has is a slip; one that only some have chooses.
 fn known_somewhere(models: &[&dyn AnyModel], names: &[String]) -> Result<(), Misuse> {
-    let mut known = Vec::new();
-    for contestant in models.iter().flat_map(|model| model.contestants()) {
-        if !known.contains(&contestant.name) {
-            known.push(contestant.name);
-        }
-    }
-    let known: Vec<_> = known.iter().map(String::as_str).collect();
+    let known = whole::names(models);
     match names.iter().find(|name| !known.contains(&name.as_str())) {
         None => Ok(()),
         Some(name) => Err(unknown("no model has a variant", name, &known)),

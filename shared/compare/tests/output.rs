@@ -154,18 +154,45 @@ fn completions_know_models_and_their_flags() {
         }
     }
     assert_misuse(&compare(&["completions", "nonesuch"]), "bash");
-    let output = Command::new("bash")
-        .args(["-c", COMPLETE, "bash", env!("CARGO_BIN_EXE_compare")])
-        .output()
-        .expect("bash");
-    assert_eq!(stdout(&output), "--limit\n");
 }
 
-/// What bash does when a user types `compare semaphores --li` and the tab key.
+#[test]
+fn bash_completes_models_flags_and_names() {
+    let models = ["async-io", "semaphores", "process-pool", "locks"];
+    for (line, offered) in [
+        ("semaphores --li", &["--limit"][..]),
+        ("sweep ", &models),
+        ("run ", &models),
+        ("diff ", &models),
+        ("faults ", &models),
+        ("sweep locks --", &["--over", "--increments", "--rounds"]),
+        ("run semaphores --", &["--limit", "--all"]),
+        ("locks --variants ", &["std_mutex", "python"]),
+        ("sweep semaphores --reference ", &["buffer_unordered"]),
+        ("--variants t", &["tokio", "tokio_hyper"]),
+        ("faults --variants std_m", &["std_mutex"]),
+    ] {
+        let words = line.split(' ');
+        let output = Command::new("bash")
+            .args(["-c", COMPLETE, "bash", env!("CARGO_BIN_EXE_compare")])
+            .args(words)
+            .output()
+            .expect("bash");
+        let text = stdout(&output);
+        let all: Vec<_> = text.split_whitespace().collect();
+        for word in offered {
+            assert!(all.contains(word), "{line}: no {word} in {all:?}");
+        }
+        let own = |name: &&str| name.starts_with("std_only");
+        assert!(!line.contains("locks") || !all.iter().any(own), "{all:?}");
+    }
+}
+
+/// What bash does when a user types `compare`, these words and the tab key.
 const COMPLETE: &str = r#"
 source <("$1" completions bash)
-COMP_WORDS=(compare semaphores --li) COMP_CWORD=2
-_compare compare --li semaphores
+COMP_WORDS=(compare "${@:2}") COMP_CWORD=$(($# - 1))
+_compare compare "${@: -1}" "${COMP_WORDS[COMP_CWORD - 1]}"
 echo "${COMPREPLY[@]}"
 "#;
 

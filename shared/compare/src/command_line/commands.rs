@@ -51,11 +51,6 @@ fn examples(name: &str, all: &[&str]) -> String {
     format!("Examples:\n{}", lines.collect::<String>())
 }
 
-/// The whole command line, models with all their flags, for completions.
-pub(crate) fn whole() -> Command {
-    top(of_model)
-}
-
 /// The top level, with each model as a subcommand.
 pub(super) fn top(of_model: impl Fn(&dyn AnyModel) -> Command) -> Command {
     let mut command = Command::new("compare")

@@ -52,7 +52,9 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Request> {
         });
     };
     let given = &words[1..];
-    let matches = command(model).try_get_matches_from(given)?;
+    let matches = command(model)
+        .no_binary_name(true)
+        .try_get_matches_from(given)?;
     let options = Options::read(&matches)?;
     if options.timeline || options.trace.is_some() {
         let why = "a sweep has no timelines; compare one size for them";
@@ -67,7 +69,9 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Request> {
         // Before the user's words, which may end in `--` and names.
         let field = [flag.clone(), value.to_string()].map(OsString::from);
         let all: Vec<_> = field.into_iter().chain(given.iter().cloned()).collect();
-        let matches = command(model).try_get_matches_from(&all)?;
+        let matches = command(model)
+            .no_binary_name(true)
+            .try_get_matches_from(&all)?;
         let job = model.job(&matches)?;
         Ok(Field {
             name: model.name(),
@@ -90,10 +94,9 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Request> {
 }
 
 /// The sweep's flags, how to compare, and the model's own.
-fn command(model: &dyn AnyModel) -> Command {
+pub(crate) fn command(model: &dyn AnyModel) -> Command {
     let fields = fields(model).join(", ");
     let command = Command::new(model.name())
-        .no_binary_name(true)
         .bin_name(format!("compare sweep {}", model.name()))
         .after_help(format!("Fields to sweep over: {fields}"));
     let job = model.augment(Sweep::augment_args(command).next_help_heading("The job"));
