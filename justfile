@@ -27,6 +27,26 @@ sweeps:
     {{ just_executable() }} sweep semaphores --over tasks=10..20000 --limit 50 --latency 0ms --out target/sweeps/semaphores-tasks
     {{ just_executable() }} sweep locks --over workers=1..64 --increments 20000 --out target/sweeps/locks-workers
 
+# What got slower or faster between two results: just changes old.json new.json
+[group('use')]
+changes OLD NEW:
+    cargo run -q -p compare -- diff {{ OLD }} {{ NEW }}
+
+# Results of several machines beside each other: just merge a.json b.json
+[group('use')]
+merge *FILES:
+    cargo run -q -p compare -- merge {{ FILES }}
+
+# The report again, from a results.json: just report target/compare/results.json
+[group('use')]
+report FILE *ARGS:
+    cargo run -q -p compare -- report {{ FILE }} {{ ARGS }}
+
+# Models, variants and peers, and what this machine can't run
+[group('use')]
+list *ARGS:
+    cargo run -q -p compare -- list {{ ARGS }}
+
 # Two variants side by side: just diff semaphores tokio smol
 [group('use')]
 diff MODEL A B:

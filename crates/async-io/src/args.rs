@@ -31,7 +31,7 @@ pub struct Args {
 
 impl Args {
     pub(crate) fn stage(&self) -> Result<(Stage, Job)> {
-        let stage = self.requests.stage(|| self.paths())?;
+        let stage = self.requests.stage(self.latency, || self.paths())?;
         let job = Job {
             urls: stage.urls().to_vec(),
             workers: self.requests.workers(),

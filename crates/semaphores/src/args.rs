@@ -38,7 +38,7 @@ pub struct Args {
 
 impl Args {
     pub(crate) fn stage(&self) -> Result<(Stage, Job)> {
-        let stage = self.requests.stage(|| self.paths())?;
+        let stage = self.requests.stage(self.latency, || self.paths())?;
         // Nothing is known of answers that the user named.
         let latency = match self.requests.are_named() {
             true => Duration::ZERO,

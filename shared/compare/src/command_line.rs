@@ -1,8 +1,12 @@
 //! The command line of `compare`.
 
 mod commands;
+mod whole;
 
-use std::{ffi::OsString, path::PathBuf};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
 
 use anyhow::Result;
 use clap::{ArgMatches, Command, FromArgMatches};
@@ -10,7 +14,7 @@ use clap_complete::Shell;
 use test_fixtures::{Misuse, unknown, with_negatives};
 
 use self::commands::{Completions, Diff, Faults, List, Report, Run, of_model, top};
-pub(crate) use self::commands::{whole, with_defaults};
+pub(crate) use self::{commands::with_defaults, whole::whole};
 use crate::{
     export,
     merge::Merge,
@@ -64,6 +68,12 @@ pub(crate) fn parse(args: &[OsString]) -> Result<Request> {
             parse_model(model, &[OsString::from("--help")])
         }
         _ if first == "sweep" => sweep::parse(&args[2..]).map(Request::Sweep),
+        _ if first == "help" && second == Some("sweep") => {
+            // A model may follow, whose fields are then in the help.
+            let words = args.iter().skip(3).cloned();
+            let words: Vec<_> = words.chain([OsString::from("--help")]).collect();
+            sweep::parse(&words).map(Request::Sweep)
+        }
         _ => parse_top(args),
     };
     parsed.or_else(|error| match error.downcast::<clap::Error>() {
@@ -174,29 +184,31 @@ fn parse_top(args: &[OsString]) -> Result<Request> {
 /// Three words are a model and two of its variants, two are files.
 fn diff(words: &[OsString]) -> Result<Request> {
     let text = |word: &OsString| word.to_string_lossy().into_owned();
-    if let [model, left, right] = words {
-        let model = text(model);
-        let model = models::find(&model).ok_or_else(|| unknown_model(&model))?;
-        return Ok(Request::Diff(model, text(left), text(right)));
+    let is_file =
+        |word: &OsString| text(word).ends_with(".json") || Path::new(word).is_file();
+    match words {
+        [model, left, right] if is_model(model) || !words.iter().any(is_file) => {
+            let model = text(model);
+            let model = models::find(&model).ok_or_else(|| unknown_model(&model))?;
+            Ok(Request::Diff(model, text(left), text(right)))
+        }
+        [model, ..] if is_model(model) => {
+            let model = text(model);
+            let why = format!("diff wants two variants: compare diff {model} A B");
+            Err(Misuse(why).into())
+        }
+        [old, new] => Ok(Request::Changes(old.into(), new.into())),
+        _ => Err(Misuse::new(
+            "write compare diff MODEL A B, of two variants, or compare diff OLD.json \
+             NEW.json, of two results",
+        )
+        .into()),
     }
-    if is_model(&words[0]) {
-        let model = text(&words[0]);
-        let why = format!("diff wants two variants: compare diff {model} A B");
-        return Err(Misuse(why).into());
-    }
-    let [old, new] = [0, 1].map(|place| PathBuf::from(&words[place]));
-    Ok(Request::Changes(old, new))
 }
 
 /// A name that none of the models has is a slip; one that only some have chooses.
 fn known_somewhere(models: &[&dyn AnyModel], names: &[String]) -> Result<(), Misuse> {
-    let mut known = Vec::new();
-    for contestant in models.iter().flat_map(|model| model.contestants()) {
-        if !known.contains(&contestant.name) {
-            known.push(contestant.name);
-        }
-    }
-    let known: Vec<_> = known.iter().map(String::as_str).collect();
+    let known = whole::names(models);
     match names.iter().find(|name| !known.contains(&name.as_str())) {
         None => Ok(()),
         Some(name) => Err(unknown("no model has a variant", name, &known)),

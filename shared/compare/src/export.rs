@@ -1,8 +1,13 @@
 //! Results in other forms, and as files that are whole or not there.
 
-use std::{fs, io::Write, os::unix::fs::PermissionsExt, path::Path};
+use std::{
+    fs,
+    io::{self, Write},
+    os::unix::fs::PermissionsExt,
+    path::Path,
+};
 
-use anyhow::{Context, Result};
+use anyhow::{Result, anyhow};
 
 use crate::{
     report,
@@ -86,10 +91,19 @@ pub(crate) fn prepare(directory: &Path, option: &str) -> Result<()> {
     fs::create_dir_all(directory)
         .and_then(|()| tempfile::tempfile_in(directory))
         .map(drop)
-        .with_context(|| {
+        .map_err(|error| {
             let directory = directory.display();
-            format!("can't write to {directory}; name another with {option}")
+            let why = cause(error);
+            anyhow!("can't write to {directory}: {why}; name another place with {option}")
         })
+}
+
+/// The cause alone: the error of a temporary file names a file that nobody has heard of.
+fn cause(error: io::Error) -> io::Error {
+    match error.get_ref() {
+        Some(_) => error.kind().into(),
+        None => error,
+    }
 }
 
 /// A temporary file that others may read, as far as the umask lets them.
@@ -115,7 +129,7 @@ pub(crate) fn write(directory: &Path, results: &Results) -> Result<()> {
 /// Writes files of these names and texts. Each is there whole or as it was before.
 pub(crate) fn write_all(directory: &Path, files: &[(&str, String)]) -> Result<()> {
     for (name, text) in files {
-        whole(&directory.join(name), text)?;
+        whole(&directory.join(name), text, "--out")?;
     }
     Ok(())
 }
@@ -130,15 +144,15 @@ pub(crate) fn traces(directory: &Path, results: &Results) -> Result<usize> {
             };
             let trace = trace::of(&model.name, &model.job, &row.name, timeline);
             let path = directory.join(format!("{}-{}.json", model.name, row.name));
-            whole(&path, &serde_json::to_string(&trace)?)?;
+            whole(&path, &serde_json::to_string(&trace)?, "--trace")?;
             written += 1;
         }
     }
     Ok(written)
 }
 
-/// Writes a file. It is there whole or as it was before.
-pub(crate) fn whole(path: &Path, text: &str) -> Result<()> {
+/// Writes a file that an option names. It is there whole or as it was before.
+pub(crate) fn whole(path: &Path, text: &str, option: &str) -> Result<()> {
     // A name alone has an empty parent, which is no directory.
     let parent = path.parent().filter(|parent| *parent != Path::new(""));
     let directory = parent.unwrap_or(Path::new("."));
@@ -153,7 +167,10 @@ pub(crate) fn whole(path: &Path, text: &str) -> Result<()> {
         Ok(there) if !there.is_file() => fs::write(path, text),
         _ => replace(),
     };
-    written.with_context(|| format!("can't write {}", path.display()))
+    written.map_err(|error| {
+        let (path, why) = (path.display(), cause(error));
+        anyhow!("can't write {path}: {why}; name another place with {option}")
+    })
 }
 
 #[cfg(test)]

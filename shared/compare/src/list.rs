@@ -48,7 +48,7 @@ pub(crate) fn text() -> String {
         for entry in &model.contestants {
             text += &format!("  {:width$}  {}\n", title(entry), entry.about);
             if let Some(missing) = &entry.missing {
-                text += &format!("  {:width$}  not installed: {missing}\n", "");
+                text += &format!("  {:width$}  can't run: {missing}\n", "");
             }
         }
         let comparison = model.comparison.join(" ");

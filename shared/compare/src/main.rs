@@ -68,7 +68,7 @@ fn answer(request: Request) -> Result<bool> {
         }
         Request::Changes(old, new) => change::run(&old, &new),
         Request::Report(from, to) => {
-            export::whole(&to, &report::page(&read::results(&from)?))?;
+            export::whole(&to, &report::page(&read::results(&from)?), "--out")?;
             print(&format!("report: {}\n", to.display())).map(|()| true)
         }
         Request::Merge(files) => merge::run(&files).map(|()| true),

@@ -120,7 +120,7 @@ pub(crate) fn run(merge: &Merge) -> Result<()> {
     let merged = merged(&merge.files)?;
     let json = || Ok::<_, anyhow::Error>(serde_json::to_string_pretty(&merged)? + "\n");
     if let Some(out) = &merge.out {
-        export::whole(out, &json()?)?;
+        export::whole(out, &json()?, "--out")?;
     }
     match (merge.json, merge.markdown) {
         (true, _) => print(&json()?),

@@ -6,8 +6,8 @@ use anyhow::Result;
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use test_fixtures::{
     Bench, Checked, Deviation, Floor, Misuse, Model, Program, Runner, Settings, Status,
-    TrialError, Verdict, all_cases, demo_from, interrupt, judge, run_floor, source,
-    stage_and_run,
+    TrialError, Verdict, all_cases, command, demo_from, interrupt, judge, run_floor,
+    source, stage_and_run,
 };
 
 use crate::results::Source;
@@ -35,6 +35,8 @@ pub(crate) trait AnyModel: Sync {
     fn pair(&self) -> [&'static str; 2];
     /// Adds the job's arguments to a command.
     fn augment(&self, command: Command) -> Command;
+    /// The names of its variants and peers, in reading order.
+    fn names(&self) -> Vec<&'static str>;
     /// Who can do the job, in reading order.
     fn contestants(&self) -> Vec<Contestant>;
     /// The source of a variant or peer.
@@ -50,6 +52,8 @@ pub(crate) trait AnyModel: Sync {
     /// Arguments worth trying.
     fn examples(&self) -> &'static [&'static str];
     /// The model's own command line.
+    fn command(&self) -> Command;
+    /// Does what these words of the model's own command line ask for.
     fn main(&self, args: &mut dyn Iterator<Item = std::ffi::OsString>) -> ExitCode;
 }
 
@@ -119,6 +123,13 @@ impl<M: Model> AnyModel for Of<M> {
         M::Args::augment_args(command)
     }
 
+    fn names(&self) -> Vec<&'static str> {
+        let variants = M::variants().iter().map(|variant| variant.name);
+        variants
+            .chain(M::peers().iter().map(|peer| peer.name))
+            .collect()
+    }
+
     fn contestants(&self) -> Vec<Contestant> {
         let variants = M::variants().iter().map(|variant| Contestant {
             name: variant.name.to_owned(),
@@ -181,6 +192,10 @@ impl<M: Model> AnyModel for Of<M> {
             tell(case.name, verdict)?;
         }
         Ok(())
+    }
+
+    fn command(&self) -> Command {
+        command::<M>(&format!("compare run {}", M::NAME))
     }
 
     fn main(&self, args: &mut dyn Iterator<Item = std::ffi::OsString>) -> ExitCode {

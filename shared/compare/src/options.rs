@@ -4,7 +4,7 @@ use std::{env, ffi::OsString, path::PathBuf, time::Duration};
 
 use anyhow::Result;
 use clap::{ArgMatches, Args, FromArgMatches};
-use test_fixtures::{Misuse, Runner, Status, deadline, duration, unknown, whole};
+use test_fixtures::{Misuse, Runner, Status, deadline, duration, name, unknown, whole};
 
 use crate::{
     models::{AnyModel, Contestant},
@@ -16,10 +16,10 @@ use crate::{
 #[command(next_help_heading = "The comparison")]
 pub(crate) struct Options {
     /// Only these variants or peers, separated by commas
-    #[arg(long, value_delimiter = ',', value_name = "NAMES")]
+    #[arg(long, value_delimiter = ',', value_name = "NAMES", value_parser = name)]
     pub(crate) variants: Vec<String>,
     /// The variant that ratios are to [default: the first]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = name)]
     reference: Option<String>,
     /// Exactly so many rounds
     #[arg(long, value_parser = whole::<u32>(1..=10_000))]
@@ -31,6 +31,7 @@ pub(crate) struct Options {
     pub(crate) budget: Duration,
     /// Chooses the orders in which the rounds go; the same seed, the same orders
     #[arg(long, default_value_t = 1, value_name = "N")]
+    #[arg(value_parser = whole::<u64>(0..=u64::MAX))]
     pub(crate) seed: u64,
     /// When to kill a trial
     #[arg(long, default_value = "30s", value_parser = deadline)]

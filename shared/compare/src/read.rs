@@ -22,6 +22,8 @@ struct Head {
     models: Option<IgnoredAny>,
     /// Only a merged document has machines.
     machines: Option<IgnoredAny>,
+    /// Only a sweep has points.
+    points: Option<IgnoredAny>,
 }
 
 /// The results in a file. Whatever is wrong with it is misuse, in one line.
@@ -43,6 +45,11 @@ pub(crate) fn results(path: &Path) -> Result<Results> {
         serde_json::from_slice(&text).map_err(|error| not_ours(error.to_string()))?;
     if head.machines.is_some() {
         let why = "merged results; give the results.json of one machine";
+        return Err(misuse(why.to_owned()).into());
+    }
+    if head.points.is_some() {
+        let why = "results of a sweep, which has its page beside it, sweep.html; give the \
+                   results.json of a comparison";
         return Err(misuse(why.to_owned()).into());
     }
     let (Some(version), Some(_)) = (head.version, head.models) else {

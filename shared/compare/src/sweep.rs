@@ -32,7 +32,7 @@ use crate::{
     table::Style,
 };
 
-pub(crate) use request::{Request, parse};
+pub(crate) use request::{Request, command, parse};
 
 /// Sweeps and prints. False if a line ended early, a trial failed, or it was interrupted.
 pub(crate) fn run(request: Request) -> Result<bool> {

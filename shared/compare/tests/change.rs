@@ -132,6 +132,11 @@ fn files_that_are_no_results_are_refused_in_a_line() {
         "{\"version\":1,\"machines\":[]}",
         "merged results",
     );
+    refused(
+        "sweep",
+        "{\"version\":1,\"points\":[]}",
+        "results of a sweep, which",
+    );
     let mut lane = results(&[row("a", 100, 10)]);
     lane["models"][0]["rows"][2]["timeline"] = json!({
         "nanos": 1, "lanes": [], "left_out": 0,
@@ -151,7 +156,18 @@ fn a_diff_is_of_two_files_or_of_two_variants() {
         "compare diff locks A B",
     );
     assert_misuse(&compare(&["diff", "nonesuch", "a", "b"]), "no model");
-    assert_misuse(&compare(&["diff", "one"]), "--help");
+    for words in [
+        &[][..],
+        &["one"],
+        &["a.json", "b.json", "c.json"],
+        &["a"; 4],
+    ] {
+        let output = compare(&[&["diff"], words].concat());
+        assert_misuse(
+            &output,
+            "compare diff MODEL A B, of two variants, or compare diff",
+        );
+    }
     let output = compare(&["diff", "locks", "tokio", "smol"]);
     assert_eq!(output.status.code(), Some(0));
     assert!(stdout(&output).starts_with("tokio"));

@@ -2,7 +2,7 @@
 
 mod made_up;
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf, process::Command};
 
 use serde_json::{Value, json};
 
@@ -87,7 +87,7 @@ fn the_list_has_every_model_and_what_is_missing() {
         assert_eq!(output.status.code(), Some(0));
         stdout(&output)
     };
-    let text = list("/some/python", &[]);
+    let text = list("sh", &[]);
     for words in [
         "async-io: ",
         "surf (legacy)",
@@ -96,13 +96,51 @@ fn the_list_has_every_model_and_what_is_missing() {
     ] {
         assert!(text.contains(words), "no {words:?}: {text}");
     }
-    let json: Value =
-        serde_json::from_str(&list("/some/python", &["--json"])).expect("JSON");
+    let json: Value = serde_json::from_str(&list("/bin/sh", &["--json"])).expect("JSON");
     let contestants = json[3]["contestants"].as_array().expect("contestants");
     let python = contestants.last().expect("Python is the last");
     assert_eq!(python["is_peer"], json!(true));
-    assert_eq!(python["command"][0], json!("/some/python"));
+    assert_eq!(python["command"][0], json!("/bin/sh"));
     assert_eq!(contestants[0]["is_peer"], json!(false));
+    for (python, missing) in [
+        (
+            "/some/python",
+            "INTERLEAVE_PYTHON is \"/some/python\", which is no program",
+        ),
+        ("nonesuch", "unset it and run `compare peers`"),
+        ("/dev/null", "which is no program"),
+    ] {
+        let text = list(python, &[]);
+        assert!(text.contains(missing), "no {missing:?}: {text}");
+    }
+    // An empty variable is as good as none.
+    assert!(!list("", &[]).contains("INTERLEAVE_PYTHON"));
+}
+
+/// A Python without the peers' packages says so with a traceback; what to do is ours to say.
+#[test]
+fn a_python_that_lacks_a_module_is_told_what_to_do() {
+    let files = Files::new();
+    let python = files.path("python");
+    let script = "#!/bin/sh\ncat >/dev/null\n\
+                  echo \"ModuleNotFoundError: No module named 'aiohttp'\" >&2\nexit 1\n";
+    fs::write(&python, script).expect("it can be written");
+    let executable = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(&python, executable).expect("it is ours");
+    let output = Command::new(env!("CARGO_BIN_EXE_compare"))
+        .args(["run", "semaphores", "--tasks", "1", "--variants", "python"])
+        .env("INTERLEAVE_PYTHON", python)
+        .output()
+        .expect("compare starts");
+    let text = stdout(&output);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    for words in [
+        "'aiohttp'",
+        "run `compare peers`",
+        "unset INTERLEAVE_PYTHON",
+    ] {
+        assert!(text.contains(words), "no {words:?}: {text}");
+    }
 }
 
 #[test]
@@ -116,18 +154,45 @@ fn completions_know_models_and_their_flags() {
         }
     }
     assert_misuse(&compare(&["completions", "nonesuch"]), "bash");
-    let output = Command::new("bash")
-        .args(["-c", COMPLETE, "bash", env!("CARGO_BIN_EXE_compare")])
-        .output()
-        .expect("bash");
-    assert_eq!(stdout(&output), "--limit\n");
 }
 
-/// What bash does when a user types `compare semaphores --li` and the tab key.
+#[test]
+fn bash_completes_models_flags_and_names() {
+    let models = ["async-io", "semaphores", "process-pool", "locks"];
+    for (line, offered) in [
+        ("semaphores --li", &["--limit"][..]),
+        ("sweep ", &models),
+        ("run ", &models),
+        ("diff ", &models),
+        ("faults ", &models),
+        ("sweep locks --", &["--over", "--increments", "--rounds"]),
+        ("run semaphores --", &["--limit", "--all"]),
+        ("locks --variants ", &["std_mutex", "python"]),
+        ("sweep semaphores --reference ", &["buffer_unordered"]),
+        ("--variants t", &["tokio", "tokio_hyper"]),
+        ("faults --variants std_m", &["std_mutex"]),
+    ] {
+        let words = line.split(' ');
+        let output = Command::new("bash")
+            .args(["-c", COMPLETE, "bash", env!("CARGO_BIN_EXE_compare")])
+            .args(words)
+            .output()
+            .expect("bash");
+        let text = stdout(&output);
+        let all: Vec<_> = text.split_whitespace().collect();
+        for word in offered {
+            assert!(all.contains(word), "{line}: no {word} in {all:?}");
+        }
+        let own = |name: &&str| name.starts_with("std_only");
+        assert!(!line.contains("locks") || !all.iter().any(own), "{all:?}");
+    }
+}
+
+/// What bash does when a user types `compare`, these words and the tab key.
 const COMPLETE: &str = r#"
 source <("$1" completions bash)
-COMP_WORDS=(compare semaphores --li) COMP_CWORD=2
-_compare compare --li semaphores
+COMP_WORDS=(compare "${@:2}") COMP_CWORD=$(($# - 1))
+_compare compare "${@: -1}" "${COMP_WORDS[COMP_CWORD - 1]}"
 echo "${COMPREPLY[@]}"
 "#;
 

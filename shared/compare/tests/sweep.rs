@@ -199,7 +199,7 @@ fn misuse_is_one_line() {
         ("locks --over increments=9..1", "write 1..9"),
         ("locks --over increments=0..9", "begin at 1"),
         ("locks --over increments=9..9", "one size"),
-        ("locks --over increments=1..9 --points 1", "one size"),
+        ("locks --over increments=1..9 --points 1", "from 2 to 100"),
         (
             "locks --over increments=1..9 --increments 3",
             "leave it out",

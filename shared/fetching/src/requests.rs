@@ -3,7 +3,7 @@
 use std::{num::NonZeroUsize, time::Duration};
 
 use anyhow::Result;
-use test_fixtures::{cores, deadline, whole};
+use test_fixtures::{Misuse, cores, deadline, whole};
 
 use crate::{Stage, Urls};
 
@@ -30,13 +30,32 @@ pub struct Requests {
 }
 
 impl Requests {
-    /// The stage for the URLs or paths that the user named; for these paths if there are
-    /// none.
-    pub fn stage(&self, paths: impl FnOnce() -> Vec<String>) -> Result<Stage> {
+    /// The stage for the URLs or paths that the user named. If there are none, for these
+    /// paths, the slowest of which is answered after the latency.
+    pub fn stage(
+        &self,
+        latency: Duration,
+        paths: impl FnOnce() -> Vec<String>,
+    ) -> Result<Stage> {
         match self.urls.read()? {
             Some(urls) => Ok(Stage::of_user(urls)),
-            None if self.paths.is_empty() => Stage::with_origin(paths()),
+            None if self.paths.is_empty() => {
+                self.check_latency(latency)?;
+                Stage::with_origin(paths())
+            }
             None => Stage::with_origin(self.paths.clone()),
+        }
+    }
+
+    /// The check expects whole answers, and no variant could wait for them.
+    fn check_latency(&self, latency: Duration) -> Result<(), Misuse> {
+        let timeout = self.timeout;
+        match latency < timeout {
+            true => Ok(()),
+            false => Err(Misuse(format!(
+                "--latency {latency:?} is not below --timeout {timeout:?}: requests would \
+                 time out; raise --timeout"
+            ))),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt,
     net::{Ipv4Addr, SocketAddr, SocketAddrV4},
     os::fd::OwnedFd,
     sync::{Mutex, PoisonError},
@@ -9,7 +10,9 @@ use std::{
 };
 
 use anyhow::{Result, anyhow, ensure};
-use origin::{End, Exchange, Expected, Fault, Origin, Record, Sentence, expected};
+use origin::{
+    End, Exchange, Expected, Fault, GrammarError, Origin, Record, Sentence, expected,
+};
 use rustix::net::{AddressFamily, SocketType, bind, getsockname, socket};
 use test_fixtures::{Class, Facts, Misuse, Outcome, Span};
 
@@ -42,7 +45,11 @@ impl Stage {
                 refusing = Some(held);
                 urls.push(format!("http://{address}/"));
             } else {
-                let misuse = |error| Misuse(format!("{path:?}: {error}"));
+                let misuse = |error| match error {
+                    // It has the path already.
+                    GrammarError::NotAPath(_) => Misuse(format!("--path: {error}")),
+                    _ => Misuse(format!("--path {path:?}: {error}")),
+                };
                 Sentence::parse(path).map_err(misuse)?;
                 urls.push(origin.url(path));
             }
@@ -97,7 +104,7 @@ impl Stage {
             let wanted = wanted(path)?;
             ensure!(
                 wanted.is(outcome),
-                "{path}: {}, where {wanted:?} was due",
+                "{path}: {}, where {wanted} was due",
                 told(outcome)
             );
         }
@@ -183,6 +190,21 @@ impl Wanted {
     }
 }
 
+impl fmt::Display for Wanted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Wanted::Ok(Page {
+                status,
+                bytes,
+                sha256,
+            }) => write!(f, "status {status}, {bytes} bytes, sha256 {sha256}"),
+            Wanted::Panicked => f.write_str("a panic"),
+            Wanted::TimedOut => f.write_str("a time-out"),
+            Wanted::Failed(class) => write!(f, "a failure of class {class}"),
+        }
+    }
+}
+
 /// What must come of a path. Paths say the same in every trial, and a long body takes a
 /// while to hash, so what is known is kept.
 fn wanted(path: &str) -> Result<Wanted> {
@@ -239,4 +261,24 @@ fn refusing_port() -> Result<(OwnedFd, SocketAddr)> {
     bind(&held, &SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0))?;
     let address = SocketAddrV4::try_from(getsockname(&held)?)?;
     Ok((held, address.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_due_is_told_in_words() {
+        for (path, due) in [
+            ("/bytes/10", "status 200, 10 bytes, sha256 "),
+            ("/close", "a failure of class truncated was due"),
+            ("/bytes/1/note/panic", "a panic was due"),
+        ] {
+            let stage = Stage::with_origin(vec![path.to_owned()]).expect("a stage");
+            let why = stage.check(&[Outcome::TimedOut]).expect_err("it is wrong");
+            let why = why.to_string();
+            let start = format!("{path}: timed out, where {due}");
+            assert!(why.starts_with(&start), "{why}");
+        }
+    }
 }

@@ -17,7 +17,8 @@ pub struct Urls {
     /// Fetch these instead of the demo's own origin
     #[arg(value_name = "URL")]
     pub urls: Vec<String>,
-    /// Fetch the URLs in this file, one a line; `-` is standard input, `#` begins a comment
+    /// Fetch the URLs in this file, one a line; `-` is standard input, a line that
+    /// begins with `#` is a comment
     #[arg(long, value_name = "FILE")]
     pub urls_from: Option<String>,
 }
@@ -48,6 +49,11 @@ impl Urls {
                 }
                 let file = called(file);
                 let at = |why| Misuse(format!("{file}, line {}: {why}", index + 1));
+                // A parser of URLs would make the comment a part of the path.
+                if line.contains(char::is_whitespace) {
+                    let why = "a URL has no spaces; a comment has a line of its own";
+                    return Err(at(why.to_owned()).into());
+                }
                 urls.push(checked(line).map_err(at)?);
             }
         }
@@ -88,6 +94,9 @@ fn read(file: &str) -> Result<String> {
 
 /// The URL in its normal form, or what is wrong with it.
 fn checked(text: &str) -> Result<String, String> {
+    if text.contains(char::is_whitespace) {
+        return Err(format!("{text:?}: a URL has no spaces; write %20 for one"));
+    }
     let url = Url::parse(text).map_err(|error| match error {
         url::ParseError::RelativeUrlWithoutBase => {
             format!("{text:?} is not a URL; write http:// before the host")
@@ -141,6 +150,10 @@ mod tests {
                 "line 2: \"host/path\" is not a URL; write http://",
             ),
             (b"https://a/\n", "https is not supported yet"),
+            (
+                b"http://a/\n\nhttp://a/f # comment\n",
+                "line 3: a URL has no spaces; a comment has a line of its own",
+            ),
             (b"\xff\xfe\n", "can't read URLs"),
         ] {
             let why = of(text).expect_err("it is refused");

@@ -34,7 +34,7 @@ pub enum GrammarError {
     #[error("/record answers what was seen so far: there is no telling what it will be")]
     Record,
     /// There is no such step.
-    #[error("no step is called {0:?}; GET / lists them")]
+    #[error("no step is called {0:?}; there are {steps}", steps = steps())]
     UnknownStep(String),
     /// A step's value is missing or can't be read.
     #[error("/{step} takes {wants}, not {found:?}")]
@@ -54,4 +54,17 @@ pub enum GrammarError {
         /// Why it can't stand there.
         reason: &'static str,
     },
+}
+
+/// The names of all steps, from the grammar's second column.
+fn steps() -> String {
+    let mut names: Vec<&str> = Vec::new();
+    let columns = GRAMMAR.lines().filter_map(|line| line.get(6..29));
+    for word in columns.flat_map(str::split_whitespace) {
+        let name = word
+            .strip_prefix('/')
+            .and_then(|step| step.split('/').next());
+        names.extend(name.filter(|name| !names.contains(name)));
+    }
+    names.join(", ")
 }

@@ -11,7 +11,7 @@ use crate::{
     with_negatives,
 };
 
-pub use names::{source, unknown};
+pub use names::{name, source, unknown};
 
 mod names;
 mod row;
@@ -24,7 +24,7 @@ pub struct Demo<A: clap::Args> {
     #[command(flatten, next_help_heading = "The job")]
     args: A,
     /// Only these variants or peers, separated by commas
-    #[arg(long, value_delimiter = ',', value_name = "NAMES")]
+    #[arg(long, value_delimiter = ',', value_name = "NAMES", value_parser = name)]
     #[arg(help_heading = "The demo")]
     variants: Vec<String>,
     /// Print the result of every item
@@ -73,13 +73,7 @@ pub fn demo_from<M: Model>(
     prefix: &[&str],
     args: impl Iterator<Item = OsString>,
 ) -> ExitCode {
-    let command = Demo::<M::Args>::command()
-        .name(M::NAME)
-        .bin_name(name)
-        .about(M::ABOUT)
-        .after_help(examples::<M>(name))
-        .args_override_self(true);
-    let parsed = with_negatives(command)
+    let parsed = with_negatives(command::<M>(name))
         .try_get_matches_from(std::iter::once(M::NAME.into()).chain(args))
         .and_then(|matches| Demo::from_arg_matches(&matches));
     let demo: Demo<M::Args> = match parsed {
@@ -90,6 +84,16 @@ pub fn demo_from<M: Model>(
         Err(error) => return exit_code(M::NAME, Err(error.into())),
     };
     exit_code(M::NAME, demo.run::<M>(prefix))
+}
+
+/// A model's command line, as `demo_from` reads it.
+pub fn command<M: Model>(name: &str) -> clap::Command {
+    Demo::<M::Args>::command()
+        .name(M::NAME)
+        .bin_name(name)
+        .about(M::ABOUT)
+        .after_help(examples::<M>(name))
+        .args_override_self(true)
 }
 
 /// What stands at the end of the help.

@@ -28,7 +28,7 @@ mod usage;
 
 pub use case::{Bench, Case, job_args};
 pub use conformance::{Verdict, all_cases, conformance, judge};
-pub use demo::{Demo, demo, demo_from, source, unknown};
+pub use demo::{Demo, command, demo, demo_from, name, source, unknown};
 pub use descendants::{descendants, lives, state};
 pub use duration::{deadline, duration};
 pub use exit::{exit_code, print, tell};

@@ -1,12 +1,13 @@
 //! A trial, as its parent sees it: staged, spawned, waited for, checked.
 
-use std::{io, process::Command, time::Duration};
+use std::{ffi::OsString, io, process::Command, time::Duration};
 
 use thiserror::Error;
 
 use crate::{
     Breach, Deviation, Facts, Floor, Memory, Model, Program, Range, Reply, SETTLE, SPANS,
     Span, Usage,
+    peer::missing_module,
     process::{self, Ended, Exit},
     protocol::{FloorReply, WARM},
 };
@@ -17,7 +18,7 @@ pub enum Runner {
     /// A variant, by name.
     Variant(String),
     /// Any program that speaks the trial protocol: its name and its arguments.
-    Peer(Vec<std::ffi::OsString>),
+    Peer(Vec<OsString>),
 }
 
 /// The conditions of a trial, the same for every variant.
@@ -103,6 +104,9 @@ pub enum TrialError {
         /// The end of its standard error.
         stderr: String,
     },
+    /// It is a peer of ours, and its Python lacks what it needs.
+    #[error("{0}")]
+    MissingModule(String),
     /// Something killed it.
     #[error("killed by signal {signal}: {}", last_line(.stderr))]
     Killed {
@@ -212,7 +216,10 @@ pub fn run_trial<M: Model>(
     command.envs(M::environment(job));
     let ended = process::run(command, json(job), settings)?;
     let (usage, left_behind) = (ended.usage, ended.left_behind);
-    let reply: Reply<M::Output> = reply(&ended)?;
+    let reply: Reply<M::Output> = reply(&ended).map_err(|error| match runner {
+        Runner::Variant(_) => error,
+        Runner::Peer(words) => explained::<M>(error, words),
+    })?;
     Ok(Checked {
         nanos: reply.nanos,
         started: reply.started,
@@ -225,6 +232,20 @@ pub fn run_trial<M: Model>(
         spans: reply.spans,
         left_behind,
     })
+}
+
+/// The error of a peer, with what to do where it is ours and its Python lacks a module.
+fn explained<M: Model>(error: TrialError, words: &[OsString]) -> TrialError {
+    let TrialError::Exited { stderr, .. } = &error else {
+        return error;
+    };
+    let is_ours = M::peers()
+        .iter()
+        .any(|peer| words.last().is_some_and(|word| word == peer.script));
+    match missing_module(stderr) {
+        Some(why) if is_ours => TrialError::MissingModule(why),
+        _ => error,
+    }
 }
 
 /// The floor of a job, found in a process of its own.

@@ -1,6 +1,10 @@
 //! Misuse, in one line.
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use thiserror::Error;
+
+/// How clap names the argument with which users bring URLs of their own.
+const URLS: &str = "[URL]...";
 
 /// The caller asked for something that can't be: exit code 2.
 #[derive(Debug, Error)]
@@ -16,6 +20,9 @@ impl Misuse {
 
 /// A command line error in one line: what is wrong, what to do.
 pub fn one_line(error: &clap::Error) -> String {
+    if let Some(line) = conflict_with_urls(error) {
+        return line;
+    }
     let text = error.to_string();
     let mut lines: Vec<_> = text
         .split("\n\n")
@@ -29,4 +36,26 @@ pub fn one_line(error: &clap::Error) -> String {
     }
     let line = lines.join(" ").replace(" tip: ", "; ");
     format!("{line}; try --help")
+}
+
+/// What to say where URLs were brought with a flag that is for others. clap would name all
+/// the ways to bring some, and not why they conflict.
+fn conflict_with_urls(error: &clap::Error) -> Option<String> {
+    if error.kind() != ErrorKind::ArgumentConflict {
+        return None;
+    }
+    let Some(ContextValue::String(arg)) = error.get(ContextKind::InvalidArg) else {
+        return None;
+    };
+    let with_urls = match error.get(ContextKind::PriorArg)? {
+        ContextValue::Strings(others) => others.iter().any(|other| other == URLS),
+        ContextValue::String(other) => other == URLS,
+        _ => false,
+    };
+    let flag = arg.split(' ').next().unwrap_or(arg);
+    with_urls.then(|| {
+        format!(
+            "{flag} is for the origin's own URLs; leave it out, or the URLs that you name"
+        )
+    })
 }

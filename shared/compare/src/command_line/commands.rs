@@ -4,6 +4,7 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Command};
 use clap_complete::Shell;
+use test_fixtures::name;
 
 use crate::{
     merge::Merge,
@@ -48,11 +49,6 @@ pub(crate) fn with_defaults(command: Command, words: &'static [&'static str]) ->
 fn examples(name: &str, all: &[&str]) -> String {
     let lines = all.iter().map(|words| format!("  {name} {words}\n"));
     format!("Examples:\n{}", lines.collect::<String>())
-}
-
-/// The whole command line, models with all their flags, for completions.
-pub(crate) fn whole() -> Command {
-    top(of_model)
 }
 
 /// The top level, with each model as a subcommand.
@@ -116,7 +112,7 @@ pub(super) struct Faults {
     #[arg(value_name = "MODEL")]
     pub(super) models: Vec<String>,
     /// Only these variants or peers, separated by commas
-    #[arg(long, value_delimiter = ',', value_name = "NAMES")]
+    #[arg(long, value_delimiter = ',', value_name = "NAMES", value_parser = name)]
     pub(super) variants: Vec<String>,
 }
 
@@ -136,7 +132,7 @@ pub(super) struct Run {
 #[derive(Debug, Args)]
 pub(super) struct Diff {
     /// A model and two of its variants or peers, or two files of results, the older first
-    #[arg(required = true, num_args = 2..=3, value_name = "WORDS")]
+    #[arg(value_name = "WORDS")]
     pub(super) words: Vec<OsString>,
 }
 

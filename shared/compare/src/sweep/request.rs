@@ -4,7 +4,7 @@ use std::{any::TypeId, ffi::OsString, num::NonZero};
 
 use anyhow::Result;
 use clap::{ArgAction, Args, Command, FromArgMatches};
-use test_fixtures::Misuse;
+use test_fixtures::{Misuse, whole};
 
 use crate::{
     command_line::{unknown_model, with_defaults},
@@ -34,7 +34,7 @@ struct Sweep {
     #[arg(long, value_name = "FIELD=FROM..TO")]
     over: String,
     /// Sizes on the grid [default: three for each factor of ten]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>(2..=100))]
     points: Option<usize>,
 }
 
@@ -52,7 +52,9 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Request> {
         });
     };
     let given = &words[1..];
-    let matches = command(model).try_get_matches_from(given)?;
+    let matches = command(model)
+        .no_binary_name(true)
+        .try_get_matches_from(given)?;
     let options = Options::read(&matches)?;
     if options.timeline || options.trace.is_some() {
         let why = "a sweep has no timelines; compare one size for them";
@@ -67,7 +69,9 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Request> {
         // Before the user's words, which may end in `--` and names.
         let field = [flag.clone(), value.to_string()].map(OsString::from);
         let all: Vec<_> = field.into_iter().chain(given.iter().cloned()).collect();
-        let matches = command(model).try_get_matches_from(&all)?;
+        let matches = command(model)
+            .no_binary_name(true)
+            .try_get_matches_from(&all)?;
         let job = model.job(&matches)?;
         Ok(Field {
             name: model.name(),
@@ -91,10 +95,9 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Request> {
 }
 
 /// The sweep's flags, how to compare, and the model's own.
-fn command(model: &dyn AnyModel) -> Command {
+pub(crate) fn command(model: &dyn AnyModel) -> Command {
     let fields = fields(model).join(", ");
     let command = Command::new(model.name())
-        .no_binary_name(true)
         .bin_name(format!("compare sweep {}", model.name()))
         .after_help(format!("Fields to sweep over: {fields}"));
     let job = model.augment(Sweep::augment_args(command).next_help_heading("The job"));

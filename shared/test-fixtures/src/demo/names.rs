@@ -55,6 +55,17 @@ pub(crate) fn list<M: Model>() -> String {
     text
 }
 
+/// A parser of one name of a list.
+///
+/// # Errors
+/// It is empty.
+pub fn name(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("name at least one, and none that is empty".to_owned()),
+        name => Ok(name.to_owned()),
+    }
+}
+
 /// The source of a variant or peer, by name.
 pub fn source<M: Model>(name: &str) -> Result<&'static str, Misuse> {
     let variant = M::variants().iter().find(|variant| variant.name == name);

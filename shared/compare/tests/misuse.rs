@@ -1,0 +1,125 @@
+//! What a user may well get wrong: refused in one line that says what to do.
+
+mod made_up;
+
+use made_up::{Files, assert_misuse, compare, results, row, stdout};
+
+/// Refused before anything is printed; the line that says why.
+#[track_caller]
+fn refused(args: &[&str], words: &str) -> String {
+    let output = compare(args);
+    assert_misuse(&output, words);
+    assert!(output.stdout.is_empty());
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// No answer would be whole, so no variant could pass.
+#[test]
+fn a_latency_is_below_the_time_out() {
+    for model in ["semaphores", "async-io"] {
+        for line in ["", "run "] {
+            let line = format!("{line}{model} --latency 3s --timeout 100ms");
+            let args: Vec<_> = line.split(' ').collect();
+            refused(&args, "--latency 3s is not below --timeout 100ms");
+        }
+    }
+}
+
+#[test]
+fn a_path_that_is_no_sentence_is_told_the_steps() {
+    refused(
+        &["semaphores", "--path", "/nope"],
+        "--path \"/nope\": no step is called \"nope\"; there are after, status, header, \
+         drip-head, flaky, nonce, note, bytes, chunked, drip, truncate, reset, stall, hang, \
+         close, garbage",
+    );
+    let line = refused(&["async-io", "--path", "foo"], "begins with '/'");
+    assert_eq!(line.matches("foo").count(), 1, "{line}");
+}
+
+/// A conflict names no flag that nobody gave.
+#[test]
+fn what_sizes_the_origins_urls_is_not_for_the_users() {
+    for flag in ["--tasks", "--bytes", "--latency", "--mix"] {
+        let value = if flag == "--latency" { "1ms" } else { "1" };
+        let words = format!("{flag} is for the origin's own URLs; leave it out");
+        let line = refused(&["semaphores", flag, value, "http://localhost/"], &words);
+        assert!(!line.contains("--urls-from"), "{line}");
+    }
+    refused(
+        &["async-io", "--urls-from", "x", "--tasks", "1"],
+        "own URLs",
+    );
+}
+
+#[test]
+fn numbers_and_names_say_what_to_write() {
+    let range = "write a whole number from 0 to 18446744073709551615";
+    refused(&["locks", "--seed", "x"], range);
+    let line = "sweep locks --over workers=1..9 --points x";
+    let args: Vec<_> = line.split(' ').collect();
+    refused(&args, "write a whole number from 2 to 100");
+    for args in [
+        &["locks", "--variants", ""][..],
+        &["--variants", " "],
+        &["run", "locks", "--variants", ""],
+        &["faults", "--variants", "tokio,"],
+    ] {
+        refused(args, "name at least one");
+    }
+}
+
+#[test]
+fn spaces_around_names_are_no_part_of_them() {
+    let args = ["run", "locks", "--increments", "1"];
+    let output = compare(&[&args[..], &["--variants", "tokio, smol"]].concat());
+    let text = stdout(&output);
+    assert!(output.status.success(), "{text}");
+    assert!(text.contains("\n  smol "), "{text}");
+    // A comparison gets past the names, to what is wrong behind them.
+    let args = ["locks", "--variants", "tokio, smol", "--with", "nothing"];
+    refused(&args, "NAME=COMMAND");
+}
+
+#[test]
+fn help_of_a_sweep_is_the_sweeps_own() {
+    for (asked, same) in [
+        (&["help", "sweep"][..], &["sweep", "--help"][..]),
+        (&["help", "sweep", "locks"], &["sweep", "locks", "--help"]),
+    ] {
+        let text = stdout(&compare(asked));
+        assert!(text.contains("--over"), "{text}");
+        assert_eq!(text, stdout(&compare(same)));
+    }
+}
+
+/// Only the target is named: the temporary file was nobody's idea.
+#[test]
+fn what_cannot_be_written_is_named_with_what_to_do() {
+    let files = Files::new();
+    let file = files.write("results.json", &results(&[row("a", 100, 10)]));
+    let file = file.to_str().expect("text");
+    for (args, place) in [
+        (
+            &["report", file, "--out", "/nonesuch/page"][..],
+            "/nonesuch/page:",
+        ),
+        (&["merge", file, file, "--out", "/proc/page"], "/proc:"),
+        (&["locks", "--out", "/proc"], "/proc:"),
+    ] {
+        let output = compare(args);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{stderr}");
+        assert_eq!(stderr.lines().count(), 1, "{stderr}");
+        assert!(stderr.contains(place), "{stderr}");
+        assert!(stderr.contains("name another place with --out"), "{stderr}");
+        assert!(!stderr.contains(".tmp"), "{stderr}");
+    }
+}
+
+#[test]
+fn a_url_has_no_spaces() {
+    for model in ["semaphores", "async-io"] {
+        refused(&[model, "http://localhost/a b"], "a URL has no spaces");
+    }
+}
