@@ -1,11 +1,8 @@
 //! The command line, and programs of the user's that misbehave.
 
 use std::{
-    fs::OpenOptions,
-    io::Read,
     path::Path,
-    process::{Command, Output, Stdio},
-    thread,
+    process::{Command, Output},
     time::{Duration, Instant},
 };
 
@@ -167,38 +164,6 @@ fn a_report_needs_results() {
 }
 
 #[test]
-fn a_comparison_writes_a_report_that_can_be_written_again() {
-    let directory = tempfile::tempdir().expect("a temporary directory");
-    let directory = directory.path();
-    let args = ["locks", "--variants", "std_atomic,sharded", "--rounds", "1"];
-    let output = compare(directory, &args).output().expect("compare starts");
-    let stdout = String::from_utf8_lossy(&output.stdout);
-    let page = directory.join("report.html");
-    let named = format!("report: {}", page.display());
-    assert_eq!(stdout.lines().last(), Some(&*named));
-    let written = std::fs::read(&page).expect("the report");
-    std::fs::remove_file(&page).expect("it is there");
-    let results = directory.join("results.json");
-    let report = |out: &Path| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_compare"));
-        command.arg("report").arg(&results).arg("--out").arg(out);
-        command.output().expect("compare starts")
-    };
-    assert_eq!(report(&page).status.code(), Some(0));
-    assert_eq!(std::fs::read(&page).expect("the report"), written);
-    // A device is written to, and stays one.
-    assert_eq!(
-        report(Path::new("/dev/stdout")).stdout[..written.len()],
-        written
-    );
-    assert_eq!(report(Path::new("/dev/full")).status.code(), Some(1));
-    assert_eq!(
-        report(Path::new("/nonesuch/report.html")).status.code(),
-        Some(1)
-    );
-}
-
-#[test]
 fn a_peer_that_hangs_is_killed_with_all_its_processes() {
     let mark = format!("{}.25", 1000 + std::process::id());
     let started = Instant::now();
@@ -246,83 +211,4 @@ fn a_wrong_answer_has_no_time() {
         "{}",
         failure(&json)
     );
-}
-
-#[test]
-fn an_interrupted_comparison_keeps_what_it_has() {
-    let directory = tempfile::tempdir().expect("a temporary directory");
-    let args = [
-        "locks",
-        "--variants",
-        "std_atomic,sharded",
-        "--rounds",
-        "10000",
-    ];
-    let mut child = compare(directory.path(), &args)
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("compare starts");
-    thread::sleep(Duration::from_secs(2));
-    let pid = child.id().to_string();
-    let killed = Command::new("sh")
-        .args(["-c", &format!("kill -INT {pid}")])
-        .status();
-    assert!(killed.expect("kill").success());
-    let sent = Instant::now();
-    let status = child.wait().expect("it ends");
-    assert!(sent.elapsed() < Duration::from_secs(1));
-    assert_eq!(status.code(), Some(130));
-    let mut stderr = String::new();
-    let mut pipe = child.stderr.take().expect("stderr is piped");
-    pipe.read_to_string(&mut stderr).expect("text");
-    assert!(stderr.contains("interrupted: locks"), "{stderr}");
-    let json = std::fs::read(directory.path().join("results.json")).expect("results");
-    let json: Value = serde_json::from_slice(&json).expect("whole JSON");
-    assert_eq!(json["interrupted"], true);
-    assert!(json["models"][0]["rows"][0]["samples"].is_array());
-}
-
-#[test]
-fn an_output_that_cannot_be_written_is_told_before_the_work() {
-    let output = Command::new(env!("CARGO_BIN_EXE_compare"))
-        .args(["locks", "--out", "/proc/nonesuch"])
-        .output()
-        .expect("compare starts");
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{stderr}");
-    assert_eq!(stderr.lines().count(), 1, "{stderr}");
-    assert!(stderr.contains("--out"), "{stderr}");
-}
-
-#[test]
-fn a_full_disk_and_a_closed_pipe_end_it_with_a_failure() {
-    let directory = tempfile::tempdir().expect("a temporary directory");
-    let args = [
-        "locks",
-        "--variants",
-        "std_atomic",
-        "--increments",
-        "10",
-        "--rounds",
-        "1",
-    ];
-    let full = OpenOptions::new()
-        .write(true)
-        .open("/dev/full")
-        .expect("/dev/full");
-    let output = compare(directory.path(), &args)
-        .stdout(full)
-        .output()
-        .expect("starts");
-    assert_eq!(output.status.code(), Some(1));
-    let (reader, writer) = std::io::pipe().expect("a pipe");
-    drop(reader);
-    let output = compare(directory.path(), &args)
-        .stdout(writer)
-        .output()
-        .expect("starts");
-    assert_eq!(output.status.code(), Some(1));
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(!stderr.contains("panicked"), "{stderr}");
 }

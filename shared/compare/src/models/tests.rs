@@ -1,0 +1,62 @@
+//! Every model, held to what the tables and the command line promise.
+
+use super::*;
+
+/// A comparison's arguments are flags with their values, and examples are arguments.
+#[test]
+fn comparisons_and_examples_are_command_lines() {
+    for model in MODELS {
+        let command = model.augment(Command::new(model.name()).no_binary_name(true));
+        for pair in model.comparison().chunks(2) {
+            let [flag, _] = pair else {
+                panic!("{}: {pair:?} is not a flag and a value", model.name());
+            };
+            let of_flag = |arg: &clap::Arg| flag.strip_prefix("--") == arg.get_long();
+            assert!(command.get_arguments().any(of_flag), "{flag}");
+        }
+        let examples = model
+            .examples()
+            .iter()
+            .map(|words| words.split(' ').collect());
+        let all = examples.chain([model.comparison().to_vec()]);
+        for words in all {
+            let parsed = command.clone().try_get_matches_from::<Vec<_>, _>(words);
+            if let Err(error) = parsed {
+                panic!("{}: {error}", model.name());
+            }
+        }
+    }
+}
+
+/// The report opens on two variants that there are.
+#[test]
+fn a_pair_is_two_variants() {
+    for model in MODELS {
+        let contestants = model.contestants();
+        let [left, right] = model.pair();
+        assert_ne!(left, right);
+        for name in [left, right] {
+            assert!(contestants.iter().any(|one| one.name == name), "{name}");
+        }
+    }
+}
+
+/// The root README's table has every model, with every variant and peer.
+#[test]
+fn the_readme_has_every_variant() {
+    let readme = include_str!("../../../../README.md");
+    for model in MODELS {
+        let start = format!("| [{}](", model.name());
+        let row = readme.lines().find(|line| line.starts_with(&start));
+        let row = row.unwrap_or_else(|| panic!("README.md has no row {start}"));
+        let contestants = model.contestants();
+        for contestant in &contestants {
+            let Contestant { name, is_peer, .. } = contestant;
+            let folder = if *is_peer { "peers" } else { "src/variants" };
+            let link = format!("[{name}](crates/{}/{folder}/{name}.", model.name());
+            assert!(row.contains(&link), "README.md has no {link}");
+        }
+        let links = row.split("](crates/").count() - 2;
+        assert_eq!(links, contestants.len(), "{}", model.name());
+    }
+}

@@ -1,0 +1,143 @@
+//! What a comparison writes, and what is kept where it can't go on.
+
+use std::{
+    fs::{self, OpenOptions},
+    io::{BufRead, BufReader, Read},
+    path::Path,
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+
+fn compare(directory: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_compare"));
+    command.args(args).arg("--out").arg(directory);
+    command
+}
+
+#[test]
+fn a_comparison_writes_a_report_that_can_be_written_again() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let directory = directory.path();
+    let args = ["locks", "--variants", "std_atomic,sharded", "--rounds", "1"];
+    let output = compare(directory, &args).output().expect("compare starts");
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    let page = directory.join("report.html");
+    let named = format!("report: {}", page.display());
+    assert_eq!(stdout.lines().last(), Some(&*named));
+    let written = fs::read(&page).expect("the report");
+    fs::remove_file(&page).expect("it is there");
+    let results = directory.join("results.json");
+    let report = |out: &Path| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_compare"));
+        command.arg("report").arg(&results).arg("--out").arg(out);
+        command.output().expect("compare starts")
+    };
+    assert_eq!(report(&page).status.code(), Some(0));
+    assert_eq!(fs::read(&page).expect("the report"), written);
+    // A device is written to, and stays one.
+    assert_eq!(
+        report(Path::new("/dev/stdout")).stdout[..written.len()],
+        written
+    );
+    assert_eq!(report(Path::new("/dev/full")).status.code(), Some(1));
+    assert_eq!(
+        report(Path::new("/nonesuch/report.html")).status.code(),
+        Some(1)
+    );
+}
+
+/// What a comparison says that is interrupted as soon as it has begun with that model.
+fn interrupted(directory: &Path, args: &[&str], model: &str) -> String {
+    let mut child = compare(directory, args)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("compare starts");
+    let pipe = child.stderr.take().expect("stderr is piped");
+    let mut stderr = BufReader::new(pipe);
+    let mut told = String::new();
+    while !told.contains(&format!("{model}: comparing")) {
+        assert_ne!(stderr.read_line(&mut told).expect("text"), 0, "{told}");
+    }
+    let killed = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(killed.expect("kill").success());
+    let sent = Instant::now();
+    stderr.read_to_string(&mut told).expect("text");
+    let status = child.wait().expect("it ends");
+    assert!(sent.elapsed() < Duration::from_secs(1));
+    assert_eq!(status.code(), Some(130), "{told}");
+    told
+}
+
+fn json(directory: &Path) -> Value {
+    let text = fs::read(directory.join("results.json")).expect("results");
+    serde_json::from_slice(&text).expect("whole JSON")
+}
+
+#[test]
+fn an_interrupted_comparison_keeps_what_it_has() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let directory = directory.path();
+    let args = ["--variants", "tokio_hyper,std_atomic", "--rounds", "6"];
+    let told = interrupted(directory, &args, "semaphores");
+    assert!(told.contains("interrupted: semaphores"), "{told}");
+    assert!(told.contains("not started: locks"), "{told}");
+    let kept = json(directory);
+    assert_eq!(kept["interrupted"], true);
+    assert_eq!(kept["models"][0]["rounds"], 6);
+    // Before a whole round there is nothing to keep, and the older results stay.
+    let args = ["locks", "--variants", "std_atomic", "--increments"];
+    let told = interrupted(directory, &[&args[..], &["20000000000"]].concat(), "locks");
+    assert!(told.contains("nothing was written"), "{told}");
+    assert_eq!(json(directory), kept);
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_told_before_the_work() {
+    let output = Command::new(env!("CARGO_BIN_EXE_compare"))
+        .args(["locks", "--out", "/proc/nonesuch"])
+        .output()
+        .expect("compare starts");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    assert!(stderr.contains("--out"), "{stderr}");
+}
+
+#[test]
+fn a_full_disk_and_a_closed_pipe_end_it_with_a_failure() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let args = [
+        "locks",
+        "--variants",
+        "std_atomic",
+        "--increments",
+        "10",
+        "--rounds",
+        "1",
+    ];
+    let full = OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .expect("/dev/full");
+    let output = compare(directory.path(), &args)
+        .stdout(full)
+        .output()
+        .expect("starts");
+    assert_eq!(output.status.code(), Some(1));
+    // What was measured is not lost with it.
+    assert_eq!(json(directory.path())["models"][0]["rounds"], 1);
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let output = compare(directory.path(), &args)
+        .stdout(writer)
+        .output()
+        .expect("starts");
+    assert_eq!(output.status.code(), Some(1));
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(!stderr.contains("panicked"), "{stderr}");
+}
