@@ -31,7 +31,6 @@ mod table;
 mod terminal;
 mod timeline;
 mod words;
-mod wrap;
 
 use std::{env, ffi::OsString, process::ExitCode};
 

@@ -1,14 +1,13 @@
 //! A model's results as a table, and the lines above it.
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
-use test_fixtures::Floor;
+use test_fixtures::{Floor, wrap};
 
 use crate::{
     notes::notes,
     results::{ModelResults, Row, Summary},
     statistics::{Estimate, FEWEST, Verdict, median},
     terminal,
-    wrap::hanging,
 };
 
 /// Where a table is to be shown.
@@ -50,7 +49,7 @@ fn plain(results: &ModelResults, width: usize) -> String {
     let wrapped = |lines: &[String]| -> String {
         lines
             .iter()
-            .map(|line| hanging(line, width) + "\n")
+            .map(|line| wrap(line, width, 2) + "\n")
             .collect()
     };
     format!("{}\n{table}\n\n{}", wrapped(&head), wrapped(&notes))

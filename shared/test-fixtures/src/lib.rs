@@ -25,6 +25,7 @@ mod readme;
 mod spans;
 mod trial;
 mod usage;
+mod wrap;
 
 pub use case::{Bench, Case, job_args};
 pub use conformance::{Verdict, all_cases, conformance, judge};
@@ -43,5 +44,6 @@ pub use trial::{
     Checked, Runner, Settings, TrialError, run_floor, run_trial, stage_and_run,
 };
 pub use usage::{Misuse, one_line};
+pub use wrap::wrap;
 
 pub use process::Usage;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::statistics::Estimate;
 
 /// Sizes from which a curve of two coefficients can be wrong.
-const FEWEST: usize = 4;
+pub(crate) const FEWEST: usize = 4;
 /// Medians are not trusted beyond this, however near to each other the samples are.
 const PRECISION: f64 = 0.01;
 /// The relative error of a median that has no interval.

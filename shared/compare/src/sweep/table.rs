@@ -2,12 +2,16 @@
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
+use test_fixtures::wrap;
+
 use crate::{
     sweep::{
+        fit::FEWEST,
         results::{Line, Point, Quantity, Sweep},
         words,
     },
     table::Style,
+    terminal,
 };
 
 /// Sizes beside each other, so that a table fits into 80 columns.
@@ -32,8 +36,13 @@ pub(crate) fn render(sweep: &Sweep, style: Style) -> String {
             let between = if part > 0 { "\n" } else { "" };
             text += &format!("{between}{}\n", table(sweep, quantity, points, style));
         }
-        let growths = growths(sweep, quantity);
-        text += &section(style, &format!("growth of {}", quantity.name()), &growths);
+        if sweep.points.len() >= FEWEST {
+            let growths = growths(sweep, quantity);
+            text += &section(style, &format!("growth of {}", quantity.name()), &growths);
+        }
+    }
+    if sweep.points.len() < FEWEST {
+        text += &format!("\ngrowth takes {FEWEST} sizes or more; --points sets them\n");
     }
     for (title, lines) in [
         ("ends", words::ends(sweep)),
@@ -65,7 +74,12 @@ fn section(style: Style, title: &str, lines: &[String]) -> String {
         Style::Markdown => "- ",
     };
     for line in lines {
-        text += &format!("{bullet}{line}\n");
+        let line = format!("{bullet}{line}");
+        text += &match style {
+            Style::Terminal => wrap(&line, terminal::width().unwrap_or(80), 4),
+            Style::Markdown => line,
+        };
+        text.push('\n');
     }
     text
 }

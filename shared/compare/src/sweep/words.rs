@@ -8,7 +8,7 @@ use crate::{
     sweep::{
         analysis::ONE_CORE,
         crossing::Crossing,
-        fit::{Curve, Growth, Shape},
+        fit::{Curve, FEWEST as FEWEST_SIZES, Growth, Shape},
         results::{Line, Quantity, Sweep},
     },
     table::{megabytes, time},
@@ -81,7 +81,7 @@ pub(crate) fn name(line: &Line) -> String {
 /// How it grows: `n: 2.00 ms + 500 ns × n, ±3 %`.
 pub(crate) fn growth(quantity: Quantity, growth: Option<&Growth>) -> String {
     let Some(Growth { curves, error }) = growth else {
-        return "too few sizes to say; four are needed".to_owned();
+        return format!("too few sizes to say; {FEWEST_SIZES} are needed");
     };
     let off = format!("±{:.0} %", error * 100.0);
     let Some(best) = curves.first() else {

@@ -4,12 +4,13 @@
 //! A cell is as high as the share of its time in which its lanes were at work. Where there
 //! are many lanes, neighbours share a row, so the shape stays: they began one after another.
 
+use test_fixtures::wrap;
+
 use crate::{
     results::{Kind, ModelResults, Timeline},
     table::time,
     terminal,
     timeline::{axis::Axis, strip::strip},
-    wrap::hanging,
 };
 
 /// Rows that a variant takes at the most.
@@ -90,7 +91,7 @@ pub(crate) fn render(results: &ModelResults, look: Look) -> String {
         results.name,
         time(axis.column()),
     );
-    let title = hanging(&title, look.width);
+    let title = wrap(&title, look.width, 2);
     let mut text = format!("{title}\n\n{:LABEL$} {}\n", "", axis.ticks());
     for (name, timeline) in &told {
         text += &heading(name, timeline, &axis);
@@ -103,7 +104,7 @@ pub(crate) fn render(results: &ModelResults, look: Look) -> String {
     }
     let is_cut = told.iter().any(|(_, timeline)| axis.is_passed_by(timeline));
     for line in legend(&notes, is_cut, look.characters).lines() {
-        text += &hanging(line, look.width);
+        text += &wrap(line, look.width, 2);
         text.push('\n');
     }
     match look.characters.levels[0].is_ascii() {

@@ -7,11 +7,12 @@ use anyhow::{Context, Result};
 use super::{
     Demo,
     names::{Named, chosen},
-    row::{floor_line, interrupted_line, row, width, wrap},
+    row::{floor_line, interrupted_line, row, width},
 };
 use crate::{
     Floor, Model, Program, Settings, TrialError, interrupt, run_trial, tell,
     trial::{check, run_floor},
+    wrap,
 };
 
 /// How many lines of results are shown without `--all`.
