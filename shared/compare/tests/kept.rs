@@ -1,14 +1,16 @@
 //! What a comparison writes, and what is kept where it can't go on.
 
+mod interrupted;
+
 use std::{
     fs::{self, OpenOptions},
-    io::{BufRead, BufReader, Read},
     path::Path,
-    process::{Command, Stdio},
-    time::{Duration, Instant},
+    process::Command,
 };
 
 use serde_json::Value;
+
+use interrupted::interrupted;
 
 fn compare(directory: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_compare"));
@@ -48,31 +50,6 @@ fn a_comparison_writes_a_report_that_can_be_written_again() {
     );
 }
 
-/// What a comparison says that is interrupted as soon as it has begun with that model.
-fn interrupted(directory: &Path, args: &[&str], model: &str) -> String {
-    let mut child = compare(directory, args)
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("compare starts");
-    let pipe = child.stderr.take().expect("stderr is piped");
-    let mut stderr = BufReader::new(pipe);
-    let mut told = String::new();
-    while !told.contains(&format!("{model}: comparing")) {
-        assert_ne!(stderr.read_line(&mut told).expect("text"), 0, "{told}");
-    }
-    let killed = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    assert!(killed.expect("kill").success());
-    let sent = Instant::now();
-    stderr.read_to_string(&mut told).expect("text");
-    let status = child.wait().expect("it ends");
-    assert!(sent.elapsed() < Duration::from_secs(1));
-    assert_eq!(status.code(), Some(130), "{told}");
-    told
-}
-
 fn json(directory: &Path) -> Value {
     let text = fs::read(directory.join("results.json")).expect("results");
     serde_json::from_slice(&text).expect("whole JSON")
@@ -83,7 +60,7 @@ fn an_interrupted_comparison_keeps_what_it_has() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let directory = directory.path();
     let args = ["--variants", "tokio_hyper,std_atomic", "--rounds", "6"];
-    let told = interrupted(directory, &args, "semaphores");
+    let told = interrupted(compare(directory, &args), "semaphores: comparing");
     assert!(told.contains("interrupted: semaphores"), "{told}");
     assert!(told.contains("not started: locks"), "{told}");
     let kept = json(directory);
@@ -91,7 +68,8 @@ fn an_interrupted_comparison_keeps_what_it_has() {
     assert_eq!(kept["models"][0]["rounds"], 6);
     // Before a whole round there is nothing to keep, and the older results stay.
     let args = ["locks", "--variants", "std_atomic", "--increments"];
-    let told = interrupted(directory, &[&args[..], &["20000000000"]].concat(), "locks");
+    let args = [&args[..], &["20000000000"]].concat();
+    let told = interrupted(compare(directory, &args), "locks: comparing");
     assert!(told.contains("nothing was written"), "{told}");
     assert_eq!(json(directory), kept);
 }

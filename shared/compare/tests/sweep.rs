@@ -1,13 +1,15 @@
 //! Sweeps from end to end: files, endings, interruption and misuse.
 
+mod interrupted;
+
 use std::{
-    io::{BufRead, BufReader, Read},
     path::Path,
-    process::{Command, Output, Stdio},
-    time::{Duration, Instant},
+    process::{Command, Output},
 };
 
 use serde_json::Value;
+
+use interrupted::interrupted;
 
 fn sweep(directory: &Path, words: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_compare"));
@@ -155,41 +157,16 @@ fn a_line_ends_where_the_descriptors_do() {
 fn an_interrupted_sweep_keeps_what_it_has() {
     let directory = folder();
     let words = "locks --over increments=10,20000000000 --variants std_atomic --rounds 6";
-    let told = interrupted(directory.path(), words, "2 of 2");
+    let told = interrupted(sweep(directory.path(), words), "2 of 2");
     assert!(told.contains("interrupted: locks at size 1 of 2"), "{told}");
     let kept = json(directory.path());
     assert_eq!(kept["interrupted"], true);
     assert_eq!(kept["points"].as_array().map(Vec::len), Some(1));
     // Before the first size is done there is nothing to keep, and the older sweep stays.
     let words = "locks --over increments=20000000000,20000000001 --variants std_atomic";
-    let told = interrupted(directory.path(), words, "1 of 2");
+    let told = interrupted(sweep(directory.path(), words), "1 of 2");
     assert!(told.contains("nothing was written"), "{told}");
     assert_eq!(json(directory.path()), kept);
-}
-
-/// What a sweep says that is interrupted as soon as it has told of that size.
-fn interrupted(directory: &Path, words: &str, size: &str) -> String {
-    let mut child = sweep(directory, words)
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("compare starts");
-    let pipe = child.stderr.take().expect("stderr is piped");
-    let mut stderr = BufReader::new(pipe);
-    let mut told = String::new();
-    while !told.contains(size) {
-        assert_ne!(stderr.read_line(&mut told).expect("text"), 0, "{told}");
-    }
-    let killed = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    assert!(killed.expect("kill").success());
-    let sent = Instant::now();
-    stderr.read_to_string(&mut told).expect("text");
-    let status = child.wait().expect("it ends");
-    assert!(sent.elapsed() < Duration::from_secs(1));
-    assert_eq!(status.code(), Some(130), "{told}");
-    told
 }
 
 #[test]
