@@ -175,7 +175,7 @@ impl Changes {
                 name: name.clone(),
                 job: old.job.clone(),
                 resolution,
-                floors: floor(old).zip(floor(new)),
+                floors: old.floor().zip(new.floor()),
                 rows,
             });
         }
@@ -233,13 +233,4 @@ fn memory_resolution(model: &ModelResults) -> Option<f64> {
     let reference = model.rows.iter().find(is_reference)?;
     let control = model.rows.iter().find(|row| row.kind == Kind::Control)?;
     resolution(&peaks(control), &peaks(reference))
-}
-
-fn floor(model: &ModelResults) -> Option<f64> {
-    let nanos: Vec<f64> = model
-        .floors
-        .iter()
-        .map(|floor| floor.nanos as f64)
-        .collect();
-    median(&nanos)
 }

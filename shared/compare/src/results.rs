@@ -10,7 +10,7 @@ use test_fixtures::{Facts, Floor, Memory, Usage};
 
 use crate::{
     host::Host,
-    statistics::{Estimate, Verdict},
+    statistics::{Estimate, Verdict, median},
 };
 
 /// The version of this form. A field that is added leaves it; one that changes raises it.
@@ -66,6 +66,14 @@ pub(crate) struct ModelResults {
     pub(crate) rows: Vec<Row>,
     /// Pairs of rows that can't be told apart.
     pub(crate) ties: Vec<(String, String)>,
+}
+
+impl ModelResults {
+    /// The median of the floors, in nanoseconds.
+    pub(crate) fn floor(&self) -> Option<f64> {
+        let nanos: Vec<f64> = self.floors.iter().map(|f| f.nanos as f64).collect();
+        median(&nanos)
+    }
 }
 
 /// One variant, peer or control.

@@ -28,9 +28,12 @@ pub(crate) fn add(results: &mut ModelResults) {
         }
         _ => None,
     };
-    let due = reference.map(|reference| results.rows[reference].clone());
-    let floors: Vec<f64> = results.floors.iter().map(|f| f.nanos as f64).collect();
-    let floor = median(&floors);
+    let did_the_same: Vec<bool> = results
+        .rows
+        .iter()
+        .map(|row| reference.is_some_and(|at| is_comparable(row, &results.rows[at])))
+        .collect();
+    let floor = results.floor();
     for (index, row) in results.rows.iter_mut().enumerate() {
         let samples: Vec<f64> = times[index].values().copied().collect();
         let Some(time) = estimate(&samples) else {
@@ -58,11 +61,9 @@ pub(crate) fn add(results: &mut ModelResults) {
                 estimate(&ratios)
             }),
             to_reference,
-            verdict: to_reference.map(|ratio| match &due {
-                Some(due) if is_comparable(row, due) => {
-                    verdict(&ratio, results.resolution)
-                }
-                _ => Verdict::Unknown,
+            verdict: to_reference.map(|ratio| match did_the_same[index] {
+                true => verdict(&ratio, results.resolution),
+                false => Verdict::Unknown,
             }),
             cpu: cost(|s| (s.usage.user_nanos + s.usage.system_nanos) as f64),
             memory: median(&memory),

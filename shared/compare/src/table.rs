@@ -6,7 +6,7 @@ use test_fixtures::{Floor, wrap};
 use crate::{
     notes::notes,
     results::{ModelResults, Row, Summary},
-    statistics::{Estimate, FEWEST, Verdict, median},
+    statistics::{Estimate, FEWEST, Verdict},
     terminal,
 };
 
@@ -71,8 +71,7 @@ fn markdown(results: &ModelResults) -> String {
 }
 
 fn floor(results: &ModelResults) -> String {
-    let nanos: Vec<f64> = results.floors.iter().map(|f| f.nanos as f64).collect();
-    let middle = median(&nanos);
+    let middle = results.floor();
     // The reason may have figures in it, so it is that of the floor that is shown.
     let off =
         |floor: &&Floor| middle.map(|nanos| (nanos - floor.nanos as f64).abs() as u64);

@@ -12,7 +12,6 @@ use super::{
 };
 use crate::{
     results::{ModelResults, Row},
-    statistics::median,
     table::time,
 };
 
@@ -26,7 +25,7 @@ const DOTS: usize = 200;
 pub(super) fn chart(place: usize, results: &ModelResults) -> Markup {
     let samples = results.rows.iter().flat_map(|row| &row.samples);
     let times: Vec<f64> = samples.map(|sample| sample.nanos as f64).collect();
-    let floor = floor(results);
+    let floor = results.floor();
     let scale = match times.is_empty() {
         true => None,
         false => Scale::over(times.into_iter().chain(floor)),
@@ -63,16 +62,6 @@ pub(super) fn chart(place: usize, results: &ModelResults) -> Markup {
             }
         }
     }
-}
-
-/// The median of the floors.
-pub(super) fn floor(results: &ModelResults) -> Option<f64> {
-    let floors: Vec<f64> = results
-        .floors
-        .iter()
-        .map(|floor| floor.nanos as f64)
-        .collect();
-    median(&floors)
 }
 
 /// The ticks of a scale, for the top of a plot.

@@ -10,7 +10,7 @@ use maud::{Markup, html};
 
 use super::{
     Place,
-    chart::{axis, floor, floor_line, grid},
+    chart::{axis, floor_line, grid},
     name,
     scale::Scale,
     spans::{extent, kind, short, told},
@@ -71,7 +71,7 @@ pub(super) fn pair(places: [Place; 2], results: &ModelResults, most: usize) -> M
                         @if let Some(timeline) = &row.timeline {
                             @let timeline = Thinned::of(timeline, each(results, most));
                             @let drawn = Drawn::of(&timeline, &scale);
-                            (drawn.frame(&alternative(row, &timeline), &scale, floor(results), &html! {
+                            (drawn.frame(&alternative(row, &timeline), &scale, results.floor(), &html! {
                                 use href=(format!("#{}", place.id("bars"))) {}
                             }))
                         } @else { span.none { (nothing(row)) } }
@@ -102,7 +102,7 @@ fn strip(place: Place, results: &ModelResults, scale: &Scale, most: usize) -> Ma
                 @if let Some(timeline) = &row.timeline {
                     @let timeline = Thinned::of(timeline, each(results, most));
                     @let drawn = Drawn::of(&timeline, scale);
-                    (drawn.frame(&alternative(row, &timeline), scale, floor(results), &drawn.bars(place)))
+                    (drawn.frame(&alternative(row, &timeline), scale, results.floor(), &drawn.bars(place)))
                     p.told {
                         (timeline.summary())
                         @if drawn.own > scale.high() { "; it goes on beyond the axis" }

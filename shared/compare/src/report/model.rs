@@ -48,7 +48,7 @@ fn floor(results: &ModelResults) -> Markup {
     html! {
         p.floor-reason {
             strong { "The floor: " }
-            @match (chart::floor(results), results.floors.last()) {
+            @match (results.floor(), results.floors.last()) {
                 (Some(nanos), Some(floor)) => { (time(nanos)) ", because " (floor.reason) "." }
                 _ => { "none; nothing that is known bounds this job from below." }
             }
