@@ -1,6 +1,6 @@
 //! A comparison from its start to its files.
 
-use std::{env, path::Path};
+use std::{env, path::Path, time::Instant};
 
 use anyhow::Result;
 use test_fixtures::{Settings, print, tell};
@@ -53,9 +53,9 @@ pub(crate) fn run(asked: Vec<Asked>, options: &Options) -> Result<bool> {
 /// The rounds of every model, each with its table as soon as it is known. Where that can't
 /// be printed it is over, as if it were interrupted: what was measured is not lost.
 fn measure(fields: Vec<Field>, options: &Options) -> (Results, Result<()>) {
-    let plan = Plan {
+    let mut plan = Plan {
         rounds: options.rounds(),
-        budget: options.budget / fields.len() as u32,
+        budget: options.budget,
         settings: Settings {
             time_limit: options.time_limit,
             ..Settings::default()
@@ -73,7 +73,11 @@ fn measure(fields: Vec<Field>, options: &Options) -> (Results, Result<()>) {
     };
     results.host.warn_of_debug_build();
     let progress = Progress::new();
-    for field in fields {
+    let (clock, models) = (Instant::now(), fields.len());
+    for (index, field) in fields.into_iter().enumerate() {
+        // What a model needs beyond its part, or leaves of it, the later ones share.
+        let left = options.budget.saturating_sub(clock.elapsed());
+        plan.budget = left / (models - index) as u32;
         progress.begin(field.name);
         let run = rounds::run(&field, &plan, &progress);
         results.interrupted = run.interrupted;
