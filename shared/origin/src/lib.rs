@@ -24,6 +24,7 @@
 
 mod answer;
 mod body;
+mod certificate;
 mod clock;
 mod connection;
 mod desk;
@@ -40,6 +41,7 @@ mod script;
 mod segment;
 mod sentence;
 mod server;
+mod session;
 mod socket;
 mod timers;
 mod turns;
@@ -50,6 +52,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+pub use certificate::{Authority, Certificate};
 pub use clock::now_ns;
 pub use expected::{Expected, Fault, digest, expected};
 pub use grammar::{GRAMMAR, GrammarError};
@@ -58,12 +61,15 @@ pub use sentence::{Content, Drip, Ending, Refusals, Sentence};
 
 use desk::Desk;
 use poll::Poller;
+use rustls::ServerConfig;
 use server::Server;
 
 /// A running origin. Dropping it stops the thread, joins it and closes every socket.
 #[derive(Debug)]
 pub struct Origin {
     address: SocketAddr,
+    /// `http` or `https`.
+    scheme: &'static str,
     desk: Arc<Desk>,
     /// Joined by the drop, which takes it.
     thread: Option<JoinHandle<()>>,
@@ -83,6 +89,9 @@ pub enum Error {
     /// The system has no descriptors or threads left.
     #[error("can't start the origin's thread and poller: {0}")]
     Start(#[from] io::Error),
+    /// The system gives no randomness for a key.
+    #[error("can't make a certificate: {0}")]
+    Certificate(#[from] rcgen::Error),
 }
 
 impl Origin {
@@ -100,6 +109,28 @@ impl Origin {
     /// # Errors
     /// [`Error::Listen`], where the address can't be had; otherwise as [`Origin::start`].
     pub fn start_on(address: SocketAddr) -> Result<Origin, Error> {
+        Origin::serve(address, None)
+    }
+
+    /// Starts an origin that speaks https on `address`, and shows this certificate, which
+    /// `authority` signs.
+    ///
+    /// # Errors
+    /// As [`Origin::start_on`]; [`Error::Certificate`], where no certificate can be made.
+    pub fn start_tls(
+        address: SocketAddr,
+        authority: &Authority,
+        certificate: Certificate,
+    ) -> Result<Origin, Error> {
+        let tls = authority.server(certificate, address.ip())?;
+        Origin::serve(address, Some(tls))
+    }
+
+    fn serve(
+        address: SocketAddr,
+        tls: Option<Arc<ServerConfig>>,
+    ) -> Result<Origin, Error> {
+        let scheme = if tls.is_some() { "https" } else { "http" };
         let listen = |source| Error::Listen { address, source };
         let listener = TcpListener::bind(address).map_err(listen)?;
         // The standard library's 128 overflow when a thousand clients come at once, and
@@ -111,7 +142,7 @@ impl Origin {
         // A server holds what only its own thread may touch, so it is made there.
         let (started, made) = std::sync::mpsc::channel();
         let loops = Arc::clone(&desk);
-        let serve = move || match Server::new(listener, poller, loops) {
+        let serve = move || match Server::new(listener, tls, poller, loops) {
             Ok(server) => {
                 // The receiver waits for this word, unless its thread has panicked.
                 let _ = started.send(Ok(()));
@@ -124,6 +155,7 @@ impl Origin {
             .spawn(serve)?;
         let origin = Origin {
             address,
+            scheme,
             desk,
             thread: Some(thread),
         };
@@ -137,9 +169,9 @@ impl Origin {
         self.address
     }
 
-    /// The URL of a path: `http://127.0.0.1:PORT` and the path.
+    /// The URL of a path: `http://127.0.0.1:PORT` and the path, or `https://`.
     pub fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
+        format!("{}://{}{path}", self.scheme, self.address)
     }
 
     /// What it has seen until now.

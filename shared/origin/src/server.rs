@@ -9,6 +9,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 
 use rustix::net::SocketFlags;
+use rustls::ServerConfig;
 use slab::Slab;
 
 use crate::clock::now_ns;
@@ -32,6 +33,8 @@ const RETRY_NS: u64 = 10_000_000;
 pub(crate) struct Server {
     poller: Poller,
     listener: TcpListener,
+    /// What clients are spoken to with; plain HTTP if there is none.
+    tls: Option<Arc<ServerConfig>>,
     desk: Arc<Desk>,
     pub(crate) connections: Slab<Connection>,
     timers: Timers,
@@ -48,6 +51,7 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) fn new(
         listener: TcpListener,
+        tls: Option<Arc<ServerConfig>>,
         poller: Poller,
         desk: Arc<Desk>,
     ) -> io::Result<Server> {
@@ -56,6 +60,7 @@ impl Server {
         Ok(Server {
             poller,
             listener,
+            tls,
             desk,
             connections: Slab::new(),
             timers: Timers::default(),
@@ -163,9 +168,8 @@ impl Server {
             };
             let id = self.ledger.opened();
             self.changed = true;
-            let key = self
-                .connections
-                .insert(Connection::new(Socket::new(fd), id));
+            let socket = Socket::new(fd, self.tls.as_ref());
+            let key = self.connections.insert(Connection::new(socket, id));
             if self.poller.add(&self.connections[key].socket, key).is_err() {
                 self.close(key);
             }

@@ -205,6 +205,7 @@ impl Server {
             return true;
         }
         if answer.exchange.is_some() {
+            connection.socket.farewell();
             self.close(key);
         } else {
             connection.socket.end();

@@ -1,0 +1,100 @@
+//! A TLS session over a client's socket: the same reads and writes, with records between.
+//!
+//! It ends as the socket does. Only a farewell tells the client that nothing is missing;
+//! a connection that is cut has none, and so a truncated answer stays truncated.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::sync::Arc;
+
+use rustls::{ServerConfig, ServerConnection};
+
+use crate::socket::{Moved, moved};
+
+#[derive(Debug)]
+pub(crate) struct Session {
+    tls: ServerConnection,
+    /// Bytes of the writer's that lie here in records, not yet handed to the socket whole.
+    owed: usize,
+}
+
+impl Session {
+    pub(crate) fn new(config: &Arc<ServerConfig>) -> Session {
+        let tls = ServerConnection::new(Arc::clone(config));
+        let mut tls = tls.expect("a config without a fragment size is accepted");
+        // What one write hands over is bounded by its caller.
+        tls.set_buffer_limit(None);
+        Session { tls, owed: 0 }
+    }
+
+    /// Reads until the buffer is full or the socket empty: a short read says here too that
+    /// the next edge will tell.
+    pub(crate) fn read(&mut self, stream: &mut TcpStream, buffer: &mut [u8]) -> Moved {
+        let mut filled = 0;
+        while filled < buffer.len() {
+            let end = match moved(self.tls.reader().read(&mut buffer[filled..])) {
+                Moved::Bytes(bytes) => {
+                    filled += bytes;
+                    continue;
+                }
+                Moved::Lost => Moved::Lost,
+                Moved::Blocked => match self.receive(stream) {
+                    Moved::Bytes(_) => continue,
+                    end => end,
+                },
+            };
+            if filled == 0 {
+                return end;
+            }
+            break;
+        }
+        Moved::Bytes(filled)
+    }
+
+    /// Takes records from the socket, and answers those that are the session's own.
+    fn receive(&mut self, stream: &mut TcpStream) -> Moved {
+        let received = moved(self.tls.read_tls(stream));
+        if received == Moved::Blocked {
+            return Moved::Blocked;
+        }
+        let sound = self.tls.process_new_packets().is_ok();
+        // A handshake's next message, or the alert that says what was wrong. A fresh
+        // socket has room for all of a handshake; what of it is left goes with the next
+        // read or write.
+        match self.flush(stream) {
+            Moved::Bytes(_) | Moved::Blocked if sound => received,
+            _ => Moved::Lost,
+        }
+    }
+
+    /// Hands over all of `bytes` or, where the socket is full, none yet: the call is then
+    /// to be made again with the same bytes.
+    pub(crate) fn write(&mut self, stream: &mut TcpStream, bytes: &[u8]) -> Moved {
+        if self.owed == 0 {
+            let taken = self.tls.writer().write(bytes);
+            self.owed = taken.expect("a buffer without a limit takes everything");
+        }
+        match self.flush(stream) {
+            Moved::Bytes(_) => Moved::Bytes(std::mem::take(&mut self.owed)),
+            other => other,
+        }
+    }
+
+    /// Tells the client that this was all.
+    pub(crate) fn farewell(&mut self, stream: &mut TcpStream) {
+        self.tls.send_close_notify();
+        // The connection is closed next; a client that is gone misses nothing.
+        let _ = self.flush(stream);
+    }
+
+    /// Sends records until none are left, which is `Bytes`, or the socket takes no more.
+    fn flush(&mut self, stream: &mut TcpStream) -> Moved {
+        while self.tls.wants_write() {
+            match moved(self.tls.write_tls(stream)) {
+                Moved::Bytes(_) => {}
+                other => return other,
+            }
+        }
+        Moved::Bytes(0)
+    }
+}
