@@ -45,6 +45,8 @@ pub enum Class {
     Truncated,
     /// The answer is not what the protocol allows.
     Malformed,
+    /// The server could not prove who it is.
+    Certificate,
     /// The process has no descriptors left.
     Descriptors,
     /// Anything else; the message says what.
@@ -87,6 +89,7 @@ impl fmt::Display for Class {
             Class::Reset => "reset",
             Class::Truncated => "truncated",
             Class::Malformed => "malformed",
+            Class::Certificate => "certificate",
             Class::Descriptors => "out of descriptors",
             Class::Other => "other",
         })
