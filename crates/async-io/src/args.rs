@@ -35,6 +35,7 @@ impl Args {
         let job = Job {
             urls: stage.urls().to_vec(),
             workers: self.requests.workers(),
+            cacert: stage.cacert(),
             timeout_ms: self.requests.timeout_ms(),
             slowest_ms: slowest(stage.paths()).as_secs_f64() * 1e3,
         };

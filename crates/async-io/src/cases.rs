@@ -99,6 +99,7 @@ fn shapes() -> Vec<Case<AsyncIo>> {
 /// Answers that are not whole: each beside an honest one, which must not suffer.
 fn faults() -> Vec<Case<AsyncIo>> {
     let mut cases = fetching::cases::faults();
+    cases.extend(fetching::cases::tls());
     cases.extend([
         beside(
             "reset_at_once",

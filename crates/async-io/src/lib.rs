@@ -10,10 +10,12 @@ use std::{num::NonZeroUsize, time::Duration};
 
 use anyhow::Result;
 use fetching::{Page, Stage};
+use rustls::ClientConfig;
 use serde::{Deserialize, Serialize};
 use test_fixtures::{
     Case, Checked, Facts, Floor, Model, Outcome, Peer, Span, Variant, python_peer,
 };
+use ureq::tls::TlsConfig;
 
 pub use args::Args;
 
@@ -29,6 +31,9 @@ pub struct Job {
     pub urls: Vec<String>,
     /// The threads of runtimes that have a choice.
     pub workers: NonZeroUsize,
+    /// What https is to trust beside the system's roots, in PEM.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cacert: Option<String>,
     /// Milliseconds after which a request is given up, from before it connects to the
     /// body's last byte.
     pub timeout_ms: u64,
@@ -40,6 +45,16 @@ impl Job {
     /// After how long a request is given up.
     pub fn timeout(&self) -> Duration {
         Duration::from_millis(self.timeout_ms)
+    }
+
+    /// How https is verified by rustls.
+    pub fn tls(&self) -> ClientConfig {
+        fetching::tls(&self.urls, self.cacert.as_deref())
+    }
+
+    /// The same for ureq.
+    pub fn ureq_tls(&self) -> TlsConfig {
+        fetching::ureq_tls(&self.urls, self.cacert.as_deref())
     }
 }
 

@@ -48,6 +48,7 @@ impl Args {
             urls: stage.urls().to_vec(),
             limit: self.limit,
             workers: self.requests.workers(),
+            cacert: stage.cacert(),
             timeout_ms: self.requests.timeout_ms(),
             latency_ms: latency.as_secs_f64() * 1e3,
         };

@@ -27,6 +27,47 @@ pub fn given_up<M: Model>(
     Case::holds(name, about, &args)
 }
 
+/// What must come of https: whole and cut answers, and servers that can't prove who they
+/// are.
+pub fn tls<M: Model>() -> Vec<Case<M>> {
+    fn over_tls<M: Model>(
+        name: &'static str,
+        about: &'static str,
+        path: &'static str,
+    ) -> Case<M> {
+        let mut args = paths([path, "/bytes/10"]);
+        args.push("--tls");
+        Case::holds(name, about, &args)
+    }
+    vec![
+        over_tls(
+            "https",
+            "a body is whole over TLS as it is without",
+            "/chunked/100000",
+        ),
+        over_tls(
+            "https_truncated_body",
+            "a body cut short over TLS is no success",
+            "/bytes/4096/truncate/1000",
+        ),
+        over_tls(
+            "https_wrong_host",
+            "a certificate for another host is refused",
+            "/wrong-host",
+        ),
+        over_tls(
+            "https_expired",
+            "a certificate whose time is over is refused",
+            "/expired",
+        ),
+        over_tls(
+            "https_untrusted",
+            "a certificate of an authority that nobody knows is refused",
+            "/untrusted",
+        ),
+    ]
+}
+
 /// Each class of failure once.
 pub fn faults<M: Model>() -> Vec<Case<M>> {
     vec![

@@ -44,6 +44,13 @@ fn kind(error: &(dyn Error + 'static)) -> Option<Kind> {
     if error.is::<httparse::Error>() {
         return Some(Kind::Failed(Class::Malformed));
     }
+    if let Some(error) = error.downcast_ref::<rustls::Error>() {
+        let class = match error {
+            rustls::Error::InvalidCertificate(_) => Class::Certificate,
+            _ => Class::Malformed,
+        };
+        return Some(Kind::Failed(class));
+    }
     client_kind(error)
 }
 
@@ -60,9 +67,12 @@ fn io_kind(error: &io::Error) -> Option<Kind> {
         ConnectionRefused => Class::Refused,
         ConnectionReset | ConnectionAborted | BrokenPipe => Class::Reset,
         UnexpectedEof => Class::Truncated,
-        InvalidData => Class::Malformed,
         // What an io::Error wraps is not among its sources.
-        _ => return error.get_ref().and_then(|inner| kind(inner)),
+        other => {
+            let inner = error.get_ref().and_then(|inner| kind(inner));
+            let malformed = other == InvalidData;
+            return inner.or(malformed.then_some(Kind::Failed(Class::Malformed)));
+        }
     };
     Some(Kind::Failed(class))
 }

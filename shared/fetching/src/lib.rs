@@ -7,6 +7,7 @@ mod page;
 mod requests;
 mod stage;
 mod target;
+mod tls;
 mod urls;
 
 pub use failure::outcome;
@@ -14,4 +15,7 @@ pub use page::{Page, PartialPage, Sha256, results, whole_results};
 pub use requests::Requests;
 pub use stage::Stage;
 pub use target::Target;
+pub use tls::tls;
+#[cfg(feature = "ureq")]
+pub use tls::ureq_tls;
 pub use urls::Urls;

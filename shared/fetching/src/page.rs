@@ -162,12 +162,14 @@ fn lines(urls: &[String], outcomes: &[Outcome<Page>], digits: usize) -> Vec<Stri
     urls.iter().zip(outcomes).map(line).collect()
 }
 
-/// The length of `http://host:port`, if more than one URL begins with the same.
+/// The length of `http://host:port` or `https://host:port`, if more than one URL begins with the same.
 fn common_host(urls: &[String]) -> usize {
     let [first, second, ..] = urls else { return 0 };
-    let host = |url: &str| match url.strip_prefix("http://") {
-        Some(rest) => url.len() - rest.len() + rest.find('/').unwrap_or(rest.len()),
-        None => 0,
+    let host = |url: &str| {
+        let rest = url.find("://").map_or(0, |scheme| scheme + 3);
+        url[rest..]
+            .find('/')
+            .map_or(url.len(), |slash| rest + slash)
     };
     let length = host(first);
     let same = |url: &String| host(url) == length && url[..length] == first[..length];

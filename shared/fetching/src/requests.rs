@@ -5,7 +5,7 @@ use std::{num::NonZeroUsize, time::Duration};
 use anyhow::Result;
 use test_fixtures::{Misuse, cores, deadline, whole};
 
-use crate::{Stage, Urls};
+use crate::{Stage, Urls, tls::pem_file};
 
 /// What to ask for, and how. A model adds how many requests there are and how long each
 /// takes; these conflict with `own_urls` and `paths`.
@@ -24,6 +24,12 @@ pub struct Requests {
     /// Threads of the runtimes that have a choice [default: the machine's cores]
     #[arg(long, value_name = "N", value_parser = whole::<NonZeroUsize>(1..=1_000))]
     workers: Option<NonZeroUsize>,
+    /// Let the origin speak https, with a certificate made for the run
+    #[arg(long, conflicts_with = "own_urls")]
+    tls: bool,
+    /// Trust the certificates in this PEM file as well as the system's roots
+    #[arg(long, value_name = "FILE", value_parser = pem_file)]
+    cacert: Option<String>,
     /// When to give a request up
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = deadline)]
     timeout: Duration,
@@ -37,14 +43,19 @@ impl Requests {
         latency: Duration,
         paths: impl FnOnce() -> Vec<String>,
     ) -> Result<Stage> {
-        match self.urls.read()? {
-            Some(urls) => Ok(Stage::of_user(urls)),
+        let own = |paths| match self.tls {
+            true => Stage::with_tls(paths),
+            false => Stage::with_origin(paths),
+        };
+        let stage = match self.urls.read()? {
+            Some(urls) => Stage::of_user(urls),
             None if self.paths.is_empty() => {
                 self.check_latency(latency)?;
-                Stage::with_origin(paths())
+                own(paths())?
             }
-            None => Stage::with_origin(self.paths.clone()),
-        }
+            None => own(self.paths.clone())?,
+        };
+        Ok(stage.trusting(self.cacert.as_deref()))
     }
 
     /// The check expects whole answers, and no variant could wait for them.

@@ -11,7 +11,8 @@ use std::{
 
 use anyhow::{Result, anyhow, ensure};
 use origin::{
-    End, Exchange, Expected, Fault, GrammarError, Origin, Record, Sentence, expected,
+    Authority, Certificate, End, Exchange, Expected, Fault, GrammarError, Origin, Record,
+    Sentence, expected,
 };
 use rustix::net::{AddressFamily, SocketType, bind, getsockname, socket};
 use test_fixtures::{Class, Facts, Misuse, Outcome, Span};
@@ -28,22 +29,45 @@ pub struct Stage {
     /// Holds the port of `/refused`: bound, so that nobody else can have it, but not
     /// listened on.
     _refusing: Option<OwnedFd>,
+    /// Those that show a certificate which no client may take.
+    _untrustworthy: Vec<Origin>,
     paths: Vec<String>,
     urls: Vec<String>,
+    /// What clients are to trust beside the system's roots, in PEM.
+    cacert: Option<String>,
 }
 
 impl Stage {
     /// An origin of its own that is asked for `paths`, in the origin's grammar. The path
     /// `/refused` stands for a port on which nobody listens.
     pub fn with_origin(paths: Vec<String>) -> Result<Self> {
-        let origin = Origin::start()?;
+        Self::start(paths, None)
+    }
+
+    /// The same over https. The paths `/wrong-host`, `/expired` and `/untrusted` stand for
+    /// origins whose certificates are just that.
+    pub fn with_tls(paths: Vec<String>) -> Result<Self> {
+        Self::start(paths, Some(&Authority::new()?))
+    }
+
+    fn start(paths: Vec<String>, authority: Option<&Authority>) -> Result<Self> {
+        let origin = match authority {
+            None => Origin::start()?,
+            Some(authority) => secure(authority, Certificate::Valid)?,
+        };
         let mut refusing = None;
+        let mut untrustworthy = Vec::new();
         let mut urls = Vec::with_capacity(paths.len());
         for path in &paths {
             if path == "/refused" {
                 let (held, address) = refusing_port()?;
                 refusing = Some(held);
-                urls.push(format!("http://{address}/"));
+                let scheme = authority.map_or("http", |_| "https");
+                urls.push(format!("{scheme}://{address}/"));
+            } else if let (Some(authority), Some(wrong)) = (authority, wrong(path)) {
+                let origin = secure(authority, wrong)?;
+                urls.push(origin.url("/bytes/10"));
+                untrustworthy.push(origin);
             } else {
                 let misuse = |error| match error {
                     // It has the path already.
@@ -57,8 +81,10 @@ impl Stage {
         Ok(Self {
             origin: Some(origin),
             _refusing: refusing,
+            _untrustworthy: untrustworthy,
             paths,
             urls,
+            cacert: authority.map(Authority::pem),
         })
     }
 
@@ -67,9 +93,19 @@ impl Stage {
         Self {
             origin: None,
             _refusing: None,
+            _untrustworthy: Vec::new(),
             paths: Vec::new(),
             urls,
+            cacert: None,
         }
+    }
+
+    /// Adds certificates, in PEM, to what clients are to trust.
+    pub fn trusting(mut self, pem: Option<&str>) -> Self {
+        if let Some(pem) = pem {
+            self.cacert.get_or_insert_default().push_str(pem);
+        }
+        self
     }
 
     /// The URLs to fetch, in input order.
@@ -80,6 +116,11 @@ impl Stage {
     /// The paths that the origin is asked for; none if the URLs are the user's.
     pub fn paths(&self) -> &[String] {
         &self.paths
+    }
+
+    /// What clients are to trust beside the system's roots, in PEM.
+    pub fn cacert(&self) -> Option<String> {
+        self.cacert.clone()
     }
 
     /// The origin, unless the URLs are the user's.
@@ -154,7 +195,8 @@ impl Stage {
     /// the answer was a fault, which a client may retry.
     fn check_hits(&self, record: &Record) -> Result<()> {
         let mut due = BTreeMap::<&str, u64>::new();
-        for path in self.paths.iter().filter(|path| *path != "/refused") {
+        let elsewhere = |path: &str| path == "/refused" || wrong(path).is_some();
+        for path in self.paths.iter().filter(|path| !elsewhere(path)) {
             *due.entry(path).or_default() += 1;
         }
         for (path, due) in due {
@@ -222,6 +264,9 @@ fn work_out(path: &str) -> Result<Wanted> {
     if path == "/refused" {
         return Ok(Wanted::Failed(Class::Refused));
     }
+    if wrong(path).is_some() {
+        return Ok(Wanted::Failed(Class::Certificate));
+    }
     Ok(
         match expected(path).map_err(|error| anyhow!("{path}: {error}"))? {
             _ if path.contains("/note/panic") => Wanted::Panicked,
@@ -254,6 +299,24 @@ fn told(outcome: &Outcome<Page>) -> String {
         Outcome::Panicked(message) => format!("panicked ({message})"),
         other => other.word().to_owned(),
     }
+}
+
+/// What is wrong with the certificate of the origin that a path stands for.
+fn wrong(path: &str) -> Option<Certificate> {
+    match path {
+        "/wrong-host" => Some(Certificate::WrongHost),
+        "/expired" => Some(Certificate::Expired),
+        "/untrusted" => Some(Certificate::Untrusted),
+        _ => None,
+    }
+}
+
+fn secure(
+    authority: &Authority,
+    certificate: Certificate,
+) -> Result<Origin, origin::Error> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    Origin::start_tls(address, authority, certificate)
 }
 
 fn refusing_port() -> Result<(OwnedFd, SocketAddr)> {

@@ -2,9 +2,13 @@
 
 use std::io::{self, ErrorKind};
 
-/// The parts of an `http://` URL.
+use rustls::pki_types::ServerName;
+
+/// The parts of an `http://` or `https://` URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Target<'a> {
+    /// Whether TLS is spoken there.
+    pub is_https: bool,
     /// The host, without the brackets of an IPv6 address, and the port.
     pub address: (&'a str, u16),
     /// The host and the port as the `Host` header names them.
@@ -17,12 +21,14 @@ impl<'a> Target<'a> {
     /// Takes a URL apart. User information and fragment are not for the server.
     ///
     /// # Errors
-    /// `InvalidInput`, where it is no `http://` URL.
+    /// `InvalidInput`, where it is none of these.
     pub fn of(url: &'a str) -> io::Result<Self> {
         let invalid = |why| io::Error::new(ErrorKind::InvalidInput, why);
-        let rest = url
-            .strip_prefix("http://")
-            .ok_or_else(|| invalid(format!("only http:// is spoken here, not {url}")))?;
+        let (is_https, rest) = match url.split_once("://") {
+            Some(("http", rest)) => (false, rest),
+            Some(("https", rest)) => (true, rest),
+            _ => return Err(invalid(format!("no http:// or https:// URL: {url}"))),
+        };
         let rest = rest.split('#').next().unwrap_or(rest);
         let (authority, path) = match rest.find('/') {
             Some(slash) => rest.split_at(slash),
@@ -34,14 +40,25 @@ impl<'a> Target<'a> {
                 let wrong = |_| invalid(format!("{port:?} is not a port"));
                 (name, port.parse().map_err(wrong)?)
             }
-            _ => (host, 80),
+            _ => (host, if is_https { 443 } else { 80 }),
         };
         let name = name.trim_start_matches('[').trim_end_matches(']');
         Ok(Self {
+            is_https,
             address: (name, port),
             host,
             path,
         })
+    }
+
+    /// Whom a certificate must be for; `None` where no TLS is spoken.
+    ///
+    /// # Errors
+    /// `InvalidInput`, where the host is no name that a certificate can have.
+    pub fn server_name(&self) -> io::Result<Option<ServerName<'static>>> {
+        let name = || ServerName::try_from(self.address.0.to_owned());
+        let name = self.is_https.then(name).transpose();
+        name.map_err(|error| io::Error::new(ErrorKind::InvalidInput, error))
     }
 }
 
@@ -51,14 +68,23 @@ mod tests {
 
     #[test]
     fn a_url_has_an_address_a_host_and_a_path() {
-        for (url, address, host, path) in [
-            ("http://a.example", ("a.example", 80), "a.example", "/"),
-            ("http://a:8080/b?c#d", ("a", 8080), "a:8080", "/b?c"),
-            ("http://[::1]:81/b", ("::1", 81), "[::1]:81", "/b"),
-            ("http://[::1]/", ("::1", 80), "[::1]", "/"),
-            ("http://me:secret@a/b", ("a", 80), "a", "/b"),
+        for (url, is_https, address, host, path) in [
+            (
+                "http://a.example",
+                false,
+                ("a.example", 80),
+                "a.example",
+                "/",
+            ),
+            ("http://a:8080/b?c#d", false, ("a", 8080), "a:8080", "/b?c"),
+            ("http://[::1]:81/b", false, ("::1", 81), "[::1]:81", "/b"),
+            ("http://[::1]/", false, ("::1", 80), "[::1]", "/"),
+            ("http://me:secret@a/b", false, ("a", 80), "a", "/b"),
+            ("https://a/b", true, ("a", 443), "a", "/b"),
+            ("https://a:8443/", true, ("a", 8443), "a:8443", "/"),
         ] {
             let target = Target {
+                is_https,
                 address,
                 host,
                 path,
@@ -69,12 +95,7 @@ mod tests {
 
     #[test]
     fn what_is_no_http_url_is_refused() {
-        for url in [
-            "https://a/",
-            "a.example",
-            "http://a:port/",
-            "http://a:70000/",
-        ] {
+        for url in ["ftp://a/", "a.example", "http://a:port/", "http://a:70000/"] {
             assert!(Target::of(url).is_err(), "{url}");
         }
     }

@@ -104,12 +104,9 @@ fn checked(text: &str) -> Result<String, String> {
         error => format!("{text:?} is not a URL: {error}"),
     })?;
     match url.scheme() {
-        "http" => Ok(url.into()),
-        "https" => Err(format!(
-            "{text}: https is not supported yet; use an http:// URL"
-        )),
+        "http" | "https" => Ok(url.into()),
         scheme => Err(format!(
-            "{text}: {scheme} is not supported; use an http:// URL"
+            "{text}: {scheme} is not supported; use an http:// or https:// URL"
         )),
     }
 }
@@ -130,11 +127,11 @@ mod tests {
 
     #[test]
     fn a_list_is_taken_from_any_editor() {
-        let both = Ok(Some(vec!["http://a/".to_owned(), "http://b/c".to_owned()]));
+        let both = Ok(Some(vec!["http://a/".to_owned(), "https://b/c".to_owned()]));
         for text in [
-            "http://a/\nhttp://b/c\n",
-            "http://a/\r\nhttp://b/c\r\n",
-            "\u{feff}http://a/\r\n\r\n# these two\r\n  http://b/c",
+            "http://a/\nhttps://b/c\n",
+            "http://a/\r\nhttps://b/c\r\n",
+            "\u{feff}http://a/\r\n\r\n# these two\r\n  https://b/c",
         ] {
             assert_eq!(of(text.as_bytes()), both, "{text:?}");
         }
@@ -149,7 +146,7 @@ mod tests {
                 b"\nhost/path\n",
                 "line 2: \"host/path\" is not a URL; write http://",
             ),
-            (b"https://a/\n", "https is not supported yet"),
+            (b"ftp://a/\n", "use an http:// or https:// URL"),
             (
                 b"http://a/\n\nhttp://a/f # comment\n",
                 "line 3: a URL has no spaces; a comment has a line of its own",

@@ -8,16 +8,18 @@ use std::{
 
 use ::async_std::net::TcpStream;
 use hyper::Uri;
+use hyper_rustls::HttpsConnector;
+use rustls::ClientConfig;
 use tower_service::Service;
 
 use crate::{Stream, host_and_port};
 
 /// A pooled client.
-pub type Client = crate::Client<Connector>;
+pub type Client = crate::Client<HttpsConnector<Connector>>;
 
 /// A client that keeps at most `idle` unused connections to each host. It has no timeout.
-pub fn client(idle: usize) -> Client {
-    crate::client(Executor, Connector, idle)
+pub fn client(idle: usize, tls: ClientConfig) -> Client {
+    crate::client(Executor, HttpsConnector::from((Connector, tls)), idle)
 }
 
 /// Drives each connection in a task of the global executor. The task ends when the

@@ -1,13 +1,16 @@
 //! hyper's pooled client over the sockets of the runtimes that have no maintained HTTP
-//! client of their own: smol and async-std.
+//! client of their own: smol and async-std; and https for surf.
 //!
 //! hyper-util's client keeps idle connections and reuses them; it needs a connector, which
 //! opens a stream, and an executor, which drives each connection in a task. Both are a few
-//! lines a runtime. `async-io` shows the same by hand, without the pool.
+//! lines a runtime. hyper-rustls puts TLS on whatever the connector opens; it needs tokio's
+//! traits for that, but no tokio runtime. `async-io` shows the same by hand, without the
+//! pool.
 
 pub mod async_std;
 pub mod smol;
 mod stream;
+pub mod surf;
 
 pub use stream::Stream;
 
@@ -43,10 +46,12 @@ where
 /// The host and port that `uri` names. IPv6 addresses lose their brackets.
 fn host_and_port(uri: &Uri) -> io::Result<(&str, u16)> {
     let invalid = |why| io::Error::new(io::ErrorKind::InvalidInput, why);
-    if uri.scheme_str() != Some("http") {
-        return Err(invalid("only http:// is spoken here; https comes later"));
-    }
     let host = uri.host().ok_or_else(|| invalid("the URL has no host"))?;
     let host = host.trim_start_matches('[').trim_end_matches(']');
-    Ok((host, uri.port_u16().unwrap_or(80)))
+    let port = if uri.scheme_str() == Some("https") {
+        443
+    } else {
+        80
+    };
+    Ok((host, uri.port_u16().unwrap_or(port)))
 }

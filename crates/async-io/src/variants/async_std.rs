@@ -16,11 +16,14 @@
 
 use std::io::{Error, ErrorKind};
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
 use anyhow::Result;
+use async_std::io::{Read, Write};
 use async_std::{future::timeout, net::TcpStream, task};
 use bytes::Bytes;
 use fetching::{Page, Target, outcome};
+use futures_rustls::TlsConnector;
 use futures_util::{FutureExt, future::join};
 use http_body_util::{BodyExt, Empty};
 use hyper::{Request, client::conn::http1::handshake, header::HOST};
@@ -31,11 +34,13 @@ use crate::{Job, Output};
 /// Fetches every URL, all at once.
 pub fn run(job: &Job) -> Result<Output> {
     task::block_on(async {
+        let tls = TlsConnector::from(Arc::new(job.tls()));
         let limit = job.timeout();
         let mut requests = Vec::with_capacity(job.urls.len());
         for url in job.urls.clone() {
+            let tls = tls.clone();
             requests.push(task::spawn(async move {
-                match timeout(limit, fetch(&url)).await {
+                match timeout(limit, fetch(&tls, &url)).await {
                     Ok(result) => result,
                     Err(_) => Err(Error::from(ErrorKind::TimedOut).into()),
                 }
@@ -52,10 +57,20 @@ pub fn run(job: &Job) -> Result<Output> {
     })
 }
 
-async fn fetch(url: &str) -> Result<Page> {
+async fn fetch(tls: &TlsConnector, url: &str) -> Result<Page> {
     let target = Target::of(url)?;
     let stream = TcpStream::connect(target.address).await?;
     stream.set_nodelay(true)?;
+    match target.server_name()? {
+        Some(name) => get(url, &target, tls.connect(name, stream).await?).await,
+        None => get(url, &target, stream).await,
+    }
+}
+
+async fn get<S>(url: &str, target: &Target<'_>, stream: S) -> Result<Page>
+where
+    S: Read + Write + Unpin,
+{
     let (mut sender, connection) = handshake(FuturesIo::new(stream)).await?;
     let exchange = async move {
         let request = Request::get(target.path).header(HOST, target.host);

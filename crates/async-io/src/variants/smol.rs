@@ -15,13 +15,16 @@
 
 use std::io::{Error, ErrorKind};
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
 use anyhow::Result;
 use bytes::Bytes;
 use fetching::{Page, Target, outcome};
+use futures_rustls::TlsConnector;
 use http_body_util::{BodyExt, Empty};
 use hyper::{Request, client::conn::http1::handshake, header::HOST};
 use smol::future::{FutureExt, zip};
+use smol::io::{AsyncRead, AsyncWrite};
 use smol::{Timer, net::TcpStream};
 use smol_hyper::rt::FuturesIo;
 
@@ -30,15 +33,17 @@ use crate::{Job, Output};
 /// Fetches every URL, all at once.
 pub fn run(job: &Job) -> Result<Output> {
     smol::block_on(async {
+        let tls = TlsConnector::from(Arc::new(job.tls()));
         let limit = job.timeout();
         let mut requests = Vec::with_capacity(job.urls.len());
         for url in job.urls.clone() {
+            let tls = tls.clone();
             requests.push(smol::spawn(async move {
                 let late = async {
                     Timer::after(limit).await;
                     Err(Error::from(ErrorKind::TimedOut).into())
                 };
-                fetch(&url).or(late).await
+                fetch(&tls, &url).or(late).await
             }));
         }
         let mut outcomes = Vec::with_capacity(requests.len());
@@ -52,10 +57,20 @@ pub fn run(job: &Job) -> Result<Output> {
     })
 }
 
-async fn fetch(url: &str) -> Result<Page> {
+async fn fetch(tls: &TlsConnector, url: &str) -> Result<Page> {
     let target = Target::of(url)?;
     let stream = TcpStream::connect(target.address).await?;
     stream.set_nodelay(true)?;
+    match target.server_name()? {
+        Some(name) => get(url, &target, tls.connect(name, stream).await?).await,
+        None => get(url, &target, stream).await,
+    }
+}
+
+async fn get<S>(url: &str, target: &Target<'_>, stream: S) -> Result<Page>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     let (mut sender, connection) = handshake(FuturesIo::new(stream)).await?;
     let exchange = async move {
         let request = Request::get(target.path).header(HOST, target.host);

@@ -16,23 +16,28 @@
 //! gives no more, the job fails. Nor for anything but plain http://, or where names are
 //! slow to look up: nothing bounds that.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
+use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
 
 use anyhow::Result;
 use fetching::{Page, Target, outcome};
+use rustls::{ClientConfig, ClientConnection, StreamOwned};
 
 use crate::{Job, Output, http1::Response, timed::TimedStream};
 
 /// Fetches every URL, all at once.
 pub fn run(job: &Job) -> Result<Output> {
+    let tls = Arc::new(job.tls());
     thread::scope(|scope| {
         let mut requests = Vec::with_capacity(job.urls.len());
         for url in &job.urls {
             let deadline = Instant::now() + job.timeout();
+            let tls = Arc::clone(&tls);
             let request = thread::Builder::new().name("request".into());
-            requests.push(request.spawn_scoped(scope, move || fetch(url, deadline))?);
+            requests
+                .push(request.spawn_scoped(scope, move || fetch(tls, url, deadline))?);
         }
         let mut outcomes = Vec::with_capacity(requests.len());
         for request in requests {
@@ -45,13 +50,20 @@ pub fn run(job: &Job) -> Result<Output> {
     })
 }
 
-fn fetch(url: &str, deadline: Instant) -> Result<Page> {
-    let Target {
-        address,
-        host,
-        path,
-    } = Target::of(url)?;
-    let mut stream = TimedStream::connect(address, deadline)?;
+fn fetch(tls: Arc<ClientConfig>, url: &str, deadline: Instant) -> Result<Page> {
+    let target = Target::of(url)?;
+    let stream = TimedStream::connect(target.address, deadline)?;
+    match target.server_name()? {
+        Some(name) => {
+            let session = ClientConnection::new(tls, name)?;
+            get(url, &target, StreamOwned::new(session, stream))
+        }
+        None => get(url, &target, stream),
+    }
+}
+
+fn get<S: Read + Write>(url: &str, target: &Target<'_>, mut stream: S) -> Result<Page> {
+    let (path, host) = (target.path, target.host);
     let request =
         format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes())?;

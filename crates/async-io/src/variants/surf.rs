@@ -20,6 +20,7 @@ use anyhow::Result;
 use async_std::{future::timeout, io::ReadExt, task};
 use fetching::{Page, outcome};
 use futures_util::FutureExt;
+use http_client::surf::Https;
 use surf::{Client, Config};
 
 use crate::{Job, Output};
@@ -55,7 +56,8 @@ fn client(job: &Job) -> Result<Client> {
         .set_max_connections_per_host(job.urls.len())
         .set_tcp_no_delay(true)
         .set_timeout(None);
-    Ok(config.try_into()?)
+    let client: Client = config.try_into()?;
+    Ok(client.with(Https::new(job.tls())))
 }
 
 async fn fetch(client: &Client, url: &str) -> Result<Page> {

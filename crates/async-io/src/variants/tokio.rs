@@ -49,6 +49,7 @@ fn client(job: &Job) -> reqwest::Result<Client> {
         .timeout(job.timeout())
         .redirect(Policy::none())
         .no_proxy()
+        .tls_backend_preconfigured(job.tls())
         .build()
 }
 

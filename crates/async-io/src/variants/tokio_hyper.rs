@@ -15,6 +15,7 @@
 //! proxies or redirects come up. reqwest has all of it.
 
 use std::io::{Error, ErrorKind};
+use std::sync::Arc;
 
 use anyhow::Result;
 use bytes::Bytes;
@@ -22,7 +23,9 @@ use fetching::{Page, Target, outcome};
 use http_body_util::{BodyExt, Empty};
 use hyper::{Request, client::conn::http1::handshake, header::HOST};
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::{net::TcpStream, runtime::Builder, time::timeout};
+use tokio_rustls::TlsConnector;
 
 use crate::{Job, Output};
 
@@ -33,11 +36,13 @@ pub fn run(job: &Job) -> Result<Output> {
         .enable_all()
         .build()?;
     runtime.block_on(async {
+        let tls = TlsConnector::from(Arc::new(job.tls()));
         let limit = job.timeout();
         let mut requests = Vec::with_capacity(job.urls.len());
         for url in job.urls.clone() {
+            let tls = tls.clone();
             requests.push(tokio::spawn(async move {
-                match timeout(limit, fetch(&url)).await {
+                match timeout(limit, fetch(&tls, &url)).await {
                     Ok(result) => result,
                     Err(_) => Err(Error::from(ErrorKind::TimedOut).into()),
                 }
@@ -54,10 +59,20 @@ pub fn run(job: &Job) -> Result<Output> {
     })
 }
 
-async fn fetch(url: &str) -> Result<Page> {
+async fn fetch(tls: &TlsConnector, url: &str) -> Result<Page> {
     let target = Target::of(url)?;
     let stream = TcpStream::connect(target.address).await?;
     stream.set_nodelay(true)?;
+    match target.server_name()? {
+        Some(name) => get(url, &target, tls.connect(name, stream).await?).await,
+        None => get(url, &target, stream).await,
+    }
+}
+
+async fn get<S>(url: &str, target: &Target<'_>, stream: S) -> Result<Page>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     let (mut sender, connection) = handshake(TokioIo::new(stream)).await?;
     let exchange = async move {
         let request = Request::get(target.path).header(HOST, target.host);

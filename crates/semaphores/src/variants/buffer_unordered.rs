@@ -55,6 +55,7 @@ fn client(job: &Job) -> reqwest::Result<Client> {
         .pool_max_idle_per_host(job.limit.get())
         .redirect(Policy::none())
         .no_proxy()
+        .tls_backend_preconfigured(job.tls())
         .build()
 }
 

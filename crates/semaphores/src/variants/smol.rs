@@ -30,7 +30,7 @@ use crate::{Job, Output};
 /// Fetches every URL, at most `job.limit` at once.
 pub fn run(job: &Job) -> Result<Output> {
     smol::block_on(async {
-        let client = client(job.limit.get());
+        let client = client(job.limit.get(), job.tls());
         let semaphore = Arc::new(Semaphore::new(job.limit.get()));
         let mut requests = Vec::with_capacity(job.urls.len());
         for url in job.urls.clone() {

@@ -59,6 +59,7 @@ fn agent(job: &Job) -> Agent {
         .http_status_as_error(false)
         .max_redirects(0)
         .proxy(None)
+        .tls_config(job.ureq_tls())
         .build()
         .into()
 }

@@ -23,6 +23,7 @@ use async_lock::Semaphore;
 use async_std::{future::timeout, io::ReadExt, task};
 use fetching::{Page, outcome};
 use futures_util::FutureExt;
+use http_client::surf::Https;
 use surf::{Client, Config};
 
 use crate::{Job, Output};
@@ -32,6 +33,7 @@ pub fn run(job: &Job) -> Result<Output> {
     task::block_on(async {
         let config = Config::new().set_timeout(None).set_tcp_no_delay(true);
         let client: Client = config.try_into()?;
+        let client = client.with(Https::new(job.tls()));
         let semaphore = Arc::new(Semaphore::new(job.limit.get()));
         let limit = job.timeout();
         let mut requests = Vec::with_capacity(job.urls.len());

@@ -18,6 +18,7 @@
 use std::cell::RefCell;
 use std::io::{Error, ErrorKind};
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
 use anyhow::Result;
 use bytes::Bytes;
@@ -28,7 +29,9 @@ use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper::{Request, header::HOST};
 use hyper_util::rt::TokioIo;
 use test_fixtures::Outcome;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::{net::TcpStream, runtime::Builder, time::timeout};
+use tokio_rustls::TlsConnector;
 
 use crate::{Job, Output};
 
@@ -38,6 +41,7 @@ type Idle<'url> = Option<(&'url str, SendRequest<Empty<Bytes>>)>;
 /// Fetches every URL, at most `job.limit` at once.
 pub fn run(job: &Job) -> Result<Output> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
+    let tls = TlsConnector::from(Arc::new(job.tls()));
     let mut outcomes = vec![Outcome::Cancelled; job.urls.len()];
     let requests = RefCell::new(job.urls.iter().zip(&mut outcomes));
     let next = || requests.borrow_mut().next();
@@ -45,7 +49,8 @@ pub fn run(job: &Job) -> Result<Output> {
         let connection = |_| async {
             let mut idle = None;
             while let Some((url, slot)) = next() {
-                let request = AssertUnwindSafe(fetch(&mut idle, url)).catch_unwind();
+                let request =
+                    AssertUnwindSafe(fetch(&mut idle, &tls, url)).catch_unwind();
                 *slot = match timeout(job.timeout(), request).await {
                     Ok(Ok(result)) => outcome(result),
                     Ok(Err(panic)) => panic.into(),
@@ -58,9 +63,13 @@ pub fn run(job: &Job) -> Result<Output> {
     Ok(Output { outcomes })
 }
 
-async fn fetch<'url>(idle: &mut Idle<'url>, url: &'url str) -> Result<Page> {
+async fn fetch<'url>(
+    idle: &mut Idle<'url>,
+    tls: &TlsConnector,
+    url: &'url str,
+) -> Result<Page> {
     let target = Target::of(url)?;
-    let mut sender = sender(idle, &target).await?;
+    let mut sender = sender(idle, tls, &target).await?;
     let request = Request::get(target.path).header(HOST, target.host);
     let request = request.body(Empty::<Bytes>::new())?;
     let mut response = sender.send_request(request).await?;
@@ -76,6 +85,7 @@ async fn fetch<'url>(idle: &mut Idle<'url>, url: &'url str) -> Result<Page> {
 
 async fn sender(
     idle: &mut Idle<'_>,
+    tls: &TlsConnector,
     target: &Target<'_>,
 ) -> Result<SendRequest<Empty<Bytes>>> {
     if let Some((host, mut sender)) = idle.take()
@@ -86,6 +96,16 @@ async fn sender(
     }
     let stream = TcpStream::connect(target.address).await?;
     stream.set_nodelay(true)?;
+    match target.server_name()? {
+        Some(name) => open(tls.connect(name, stream).await?).await,
+        None => open(stream).await,
+    }
+}
+
+async fn open<S>(stream: S) -> Result<SendRequest<Empty<Bytes>>>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let (sender, connection) = handshake(TokioIo::new(stream)).await?;
     // It ends once its sender and the last body are dropped.
     drop(tokio::spawn(connection));
