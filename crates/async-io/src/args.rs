@@ -9,9 +9,6 @@ use test_fixtures::{duration, whole};
 
 use crate::Job;
 
-/// How long a client may take to begin one request, where all are to be in flight at once.
-const BEGIN_WITHIN: Duration = Duration::from_millis(1);
-
 /// The job's parameters.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
@@ -73,12 +70,11 @@ fn slowest(paths: &[String]) -> Duration {
 
 /// How many requests must have been in flight at once: all of them, if even the fastest
 /// answer took longer than it takes to begin them all.
-pub(crate) fn peak_due(record: &Record) -> u64 {
+pub(crate) fn peak_due(stage: &Stage, record: &Record) -> u64 {
     let pauses = record.exchanges.iter().map(|exchange| {
         Sentence::parse(&exchange.path).map_or(Duration::ZERO, |sentence| sentence.pause)
     });
     let fastest = pauses.min().unwrap_or(Duration::ZERO);
-    let begun =
-        BEGIN_WITHIN.saturating_mul(record.requests.try_into().unwrap_or(u32::MAX));
+    let begun = stage.begins_within(record.requests);
     if fastest >= begun { record.requests } else { 0 }
 }

@@ -118,7 +118,7 @@ impl Model for AsyncIo {
         };
         let (peak, requests) = (record.requests_most_in_flight, record.requests);
         let facts = facts.count_of("peak in flight", peak, requests);
-        if peak < args::peak_due(&record) {
+        if peak < args::peak_due(stage, &record) {
             let why = format!("peak in flight {peak}, where {requests} were possible");
             return Ok(facts.breach("all_at_once", why));
         }

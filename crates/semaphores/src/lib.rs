@@ -135,8 +135,8 @@ impl Model for Semaphores {
         };
         if peak < due && job.latency_ms > 0.0 {
             let why = format!("peak in flight {peak}, where {due} were possible");
-            // A slow machine may need a millisecond to get a request under way.
-            let was_time = job.latency_ms >= due as f64;
+            let latency = Duration::from_secs_f64(job.latency_ms / 1e3);
+            let was_time = latency >= stage.begins_within(due);
             return Ok(facts.breach_if("peak_reaches_limit", why, was_time));
         }
         Ok(facts)

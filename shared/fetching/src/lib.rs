@@ -9,6 +9,7 @@ mod stage;
 mod target;
 mod tls;
 mod urls;
+mod wanted;
 
 pub use failure::outcome;
 pub use page::{Page, PartialPage, Sha256, results, whole_results};

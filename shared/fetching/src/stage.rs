@@ -2,25 +2,30 @@
 
 use std::{
     collections::BTreeMap,
-    fmt,
     net::{Ipv4Addr, SocketAddr, SocketAddrV4},
     os::fd::OwnedFd,
-    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
-use anyhow::{Result, anyhow, ensure};
+use anyhow::{Result, ensure};
 use origin::{
-    Authority, Certificate, End, Exchange, Expected, Fault, GrammarError, Origin, Record,
-    Sentence, expected,
+    Authority, Certificate, End, Exchange, GrammarError, Origin, Record, Sentence,
 };
 use rustix::net::{AddressFamily, SocketType, bind, getsockname, socket};
-use test_fixtures::{Class, Facts, Misuse, Outcome, Span};
+use test_fixtures::{Facts, Misuse, Outcome, Span};
 
-use crate::{Page, Sha256};
+use crate::{
+    Page,
+    wanted::{Wanted, told, wanted, wrong},
+};
 
 /// How long the origin has to see every socket closed, once the trial has ended.
 const CLOSED_WITHIN: Duration = Duration::from_millis(500);
+/// How long a client may take to get one request under way, where others are to be in
+/// flight with it; and how long where a TLS handshake comes first, of which both sides
+/// compute their part on the same cores.
+const BEGIN_WITHIN: Duration = Duration::from_millis(1);
+const BEGIN_TLS_WITHIN: Duration = Duration::from_millis(10);
 
 /// What stands around a fetching job: an origin of its own, unless the user named URLs.
 #[derive(Debug)]
@@ -123,6 +128,15 @@ impl Stage {
         self.cacert.clone()
     }
 
+    /// How long a client may take to get so many requests under way, one after another.
+    pub fn begins_within(&self, requests: u64) -> Duration {
+        let one = match self.urls.iter().any(|url| url.starts_with("https://")) {
+            false => BEGIN_WITHIN,
+            true => BEGIN_TLS_WITHIN,
+        };
+        one.saturating_mul(requests.try_into().unwrap_or(u32::MAX))
+    }
+
     /// The origin, unless the URLs are the user's.
     pub fn origin(&self) -> Option<&Origin> {
         self.origin.as_ref()
@@ -208,106 +222,6 @@ impl Stage {
             );
         }
         Ok(())
-    }
-}
-
-/// What must come of a path.
-#[derive(Clone, Debug)]
-enum Wanted {
-    Ok(Page),
-    Panicked,
-    TimedOut,
-    Failed(Class),
-}
-
-impl Wanted {
-    fn is(&self, outcome: &Outcome<Page>) -> bool {
-        match (self, outcome) {
-            (Wanted::Ok(wanted), Outcome::Ok(page)) => wanted == page,
-            (Wanted::Panicked, Outcome::Panicked(_)) => true,
-            (Wanted::TimedOut, Outcome::TimedOut) => true,
-            (Wanted::Failed(class), Outcome::Failed(failure)) => *class == failure.class,
-            _ => false,
-        }
-    }
-}
-
-impl fmt::Display for Wanted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Wanted::Ok(Page {
-                status,
-                bytes,
-                sha256,
-            }) => write!(f, "status {status}, {bytes} bytes, sha256 {sha256}"),
-            Wanted::Panicked => f.write_str("a panic"),
-            Wanted::TimedOut => f.write_str("a time-out"),
-            Wanted::Failed(class) => write!(f, "a failure of class {class}"),
-        }
-    }
-}
-
-/// What must come of a path. Paths say the same in every trial, and a long body takes a
-/// while to hash, so what is known is kept.
-fn wanted(path: &str) -> Result<Wanted> {
-    static KNOWN: Mutex<BTreeMap<String, Wanted>> = Mutex::new(BTreeMap::new());
-    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(wanted) = known().get(path) {
-        return Ok(wanted.clone());
-    }
-    let wanted = work_out(path)?;
-    known().insert(path.to_owned(), wanted.clone());
-    Ok(wanted)
-}
-
-fn work_out(path: &str) -> Result<Wanted> {
-    if path == "/refused" {
-        return Ok(Wanted::Failed(Class::Refused));
-    }
-    if wrong(path).is_some() {
-        return Ok(Wanted::Failed(Class::Certificate));
-    }
-    Ok(
-        match expected(path).map_err(|error| anyhow!("{path}: {error}"))? {
-            _ if path.contains("/note/panic") => Wanted::Panicked,
-            Expected::Whole {
-                status,
-                bytes,
-                sha256,
-            } => Wanted::Ok(Page {
-                status,
-                bytes,
-                sha256: Sha256(sha256),
-            }),
-            Expected::Fault(Fault::Hung | Fault::Stalled { .. }) => Wanted::TimedOut,
-            Expected::Fault(Fault::Truncated { .. } | Fault::Closed) => {
-                Wanted::Failed(Class::Truncated)
-            }
-            Expected::Fault(Fault::Reset { .. } | Fault::Refused) => {
-                Wanted::Failed(Class::Reset)
-            }
-            Expected::Fault(Fault::Malformed) => Wanted::Failed(Class::Malformed),
-        },
-    )
-}
-
-/// An outcome in a few words.
-fn told(outcome: &Outcome<Page>) -> String {
-    match outcome {
-        Outcome::Ok(page) => format!("ok, {page}"),
-        Outcome::Failed(failure) => format!("{} ({})", failure.class, failure.why),
-        Outcome::Panicked(message) => format!("panicked ({message})"),
-        other => other.word().to_owned(),
-    }
-}
-
-/// What is wrong with the certificate of the origin that a path stands for.
-fn wrong(path: &str) -> Option<Certificate> {
-    match path {
-        "/wrong-host" => Some(Certificate::WrongHost),
-        "/expired" => Some(Certificate::Expired),
-        "/untrusted" => Some(Certificate::Untrusted),
-        _ => None,
     }
 }
 
