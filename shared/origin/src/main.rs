@@ -3,15 +3,17 @@
 
 use std::io::Write as _;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use origin::Origin;
+use origin::{Authority, Certificate, Origin};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 /// An HTTP/1.1 origin whose answers are what the path asks for (GET / lists the steps).
 /// Prints its address, then serves until Ctrl-C. GET /record answers what it has seen.
+/// With --tls, a second line has what curl and the models need to fetch from it.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Args {
@@ -19,6 +21,31 @@ struct Args {
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
     #[arg(value_parser = address)]
     listen: SocketAddr,
+    /// Speak https, with a certificate made at start
+    #[arg(long)]
+    tls: bool,
+    /// Where to write the certificate of the CA that signed it, in PEM, for clients to trust
+    #[arg(
+        long,
+        value_name = "FILE",
+        default_value = "origin-ca.pem",
+        requires = "tls"
+    )]
+    ca_out: PathBuf,
+}
+
+/// Why the program ends before a signal comes.
+#[derive(Debug, thiserror::Error)]
+enum Error {
+    #[error(transparent)]
+    Origin(#[from] origin::Error),
+    #[error("can't write the CA's certificate to {}: {source}; name another file by --ca-out", file.display())]
+    Authority {
+        file: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("standard output is closed")]
+    Output(std::io::Error),
 }
 
 fn address(text: &str) -> Result<SocketAddr, &'static str> {
@@ -42,27 +69,44 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match serve(args.listen) {
+    match serve(&args) {
         Ok(signal) => ExitCode::from(128 + signal),
-        Err(Some(error)) => {
+        // Nothing to make noise about.
+        Err(Error::Output(_)) => ExitCode::FAILURE,
+        Err(error) => {
             eprintln!("error: {error}");
             ExitCode::FAILURE
         }
-        Err(None) => ExitCode::FAILURE,
     }
 }
 
-/// Serves until a signal comes, and gives its number. The error is `None` when standard
-/// output is closed, which is nothing to make noise about.
-fn serve(address: SocketAddr) -> Result<u8, Option<origin::Error>> {
-    let mut signals =
-        Signals::new([SIGINT, SIGTERM]).map_err(|error| Some(error.into()))?;
-    let origin = Origin::start_on(address)?;
+/// Serves until a signal comes, and gives its number.
+fn serve(args: &Args) -> Result<u8, Error> {
+    let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(origin::Error::from)?;
+    let origin = start(args)?;
+    let mut lines = format!("{}\n", origin.address());
+    if args.tls {
+        let (url, file) = (origin.url("/"), args.ca_out.display());
+        lines.push_str(&format!("{url} --cacert {file}\n"));
+    }
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{}", origin.address())
+    out.write_all(lines.as_bytes())
         .and_then(|()| out.flush())
-        .map_err(|_| None)?;
+        .map_err(Error::Output)?;
     let signal = signals.forever().next().unwrap_or(SIGTERM);
     drop(origin);
     Ok(u8::try_from(signal).unwrap_or(1))
+}
+
+fn start(args: &Args) -> Result<Origin, Error> {
+    if !args.tls {
+        return Ok(Origin::start_on(args.listen)?);
+    }
+    let authority = Authority::new().map_err(origin::Error::from)?;
+    let origin = Origin::start_tls(args.listen, &authority, Certificate::Valid)?;
+    std::fs::write(&args.ca_out, authority.pem()).map_err(|source| Error::Authority {
+        file: args.ca_out.clone(),
+        source,
+    })?;
+    Ok(origin)
 }

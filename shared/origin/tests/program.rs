@@ -67,3 +67,27 @@ fn misuse_is_one_line_and_exit_2() -> Outcome {
     assert_eq!(program(&["--help"]).output()?.status.code(), Some(0));
     Ok(())
 }
+
+#[test]
+fn tls_prints_what_a_client_needs() -> Outcome {
+    let directory = tempfile::tempdir()?;
+    let file = directory.path().join("ca.pem");
+    let file = file.to_str().ok_or("a name in UTF-8")?;
+    let arguments = ["--listen", "127.0.0.1:0", "--tls", "--ca-out", file];
+    let mut child = program(&arguments).spawn()?;
+    let mut lines = BufReader::new(child.stdout.take().ok_or("piped")?).lines();
+    let address = lines.next().ok_or("an address")??;
+    let line = lines.next().ok_or("a second line")??;
+    assert_eq!(line, format!("https://{address}/ --cacert {file}"));
+    assert!(std::fs::read_to_string(file)?.starts_with("-----BEGIN CERTIFICATE-----"));
+    kill_process(Pid::from_child(&child), Signal::TERM)?;
+    assert_eq!(child.wait()?.code(), Some(143));
+    let nowhere = ["--listen", "127.0.0.1:0", "--tls", "--ca-out", "/no/ca.pem"];
+    let output = program(&nowhere).output()?;
+    assert_eq!(output.status.code(), Some(1));
+    assert!(one_line(&output).contains("name another file"));
+    let output = program(&["--ca-out", "ca.pem"]).output()?;
+    assert_eq!(output.status.code(), Some(2));
+    one_line(&output);
+    Ok(())
+}
