@@ -100,6 +100,7 @@ fn shapes() -> Vec<Case<AsyncIo>> {
 fn faults() -> Vec<Case<AsyncIo>> {
     let mut cases = fetching::cases::faults();
     cases.extend(fetching::cases::tls());
+    cases.extend(fetching::cases::trust());
     cases.extend([
         beside(
             "reset_at_once",

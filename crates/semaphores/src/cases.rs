@@ -69,6 +69,7 @@ pub(crate) fn cases() -> Vec<Case<Semaphores>> {
     ];
     cases.extend(fetching::cases::faults());
     cases.extend(fetching::cases::tls());
+    cases.extend(fetching::cases::trust());
     cases.push(Case::holds_under(
         "permits_whole_again",
         "after a thousand random outcomes every permit is there",

@@ -1,6 +1,10 @@
-//! The cases of every model that fetches: answers that are not whole.
+//! The cases of every model that fetches: answers that are not whole, and https.
 
-use test_fixtures::{Case, Model};
+use std::net::{Ipv4Addr, SocketAddr};
+
+use anyhow::{Context, Result, ensure};
+use origin::{Authority, Certificate, Origin};
+use test_fixtures::{Bench, Case, Facts, Model, Settings, Value};
 
 /// The arguments that ask the origin for these paths.
 pub fn paths<const N: usize>(paths: [&'static str; N]) -> Vec<&'static str> {
@@ -66,6 +70,75 @@ pub fn tls<M: Model>() -> Vec<Case<M>> {
             "/untrusted",
         ),
     ]
+}
+
+/// What https trusts where the user names the URL: the roots of the system, and `--cacert`.
+/// For models that need no more than a URL.
+pub fn trust<M: Model>() -> Vec<Case<M>> {
+    vec![
+        Case::custom(
+            "cacert",
+            "a certificate holds by --cacert, and not without",
+            cacert,
+        ),
+        Case::custom(
+            "system_roots",
+            "a certificate holds by the system's roots",
+            system_roots,
+        ),
+        Case::fails(
+            "cacert_is_none",
+            "a file without certificates is refused, in a line that says what to do",
+            &["--cacert", "/dev/null"],
+            "name a PEM file",
+        ),
+    ]
+}
+
+/// An origin, and a file with its authority's certificate.
+fn secure() -> Result<(Origin, tempfile::NamedTempFile)> {
+    let authority = Authority::new()?;
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let origin = Origin::start_tls(address, &authority, Certificate::Valid)?;
+    let file = tempfile::NamedTempFile::new()?;
+    std::fs::write(file.path(), authority.pem())?;
+    Ok((origin, file))
+}
+
+fn name(file: &tempfile::NamedTempFile) -> Result<&str> {
+    file.path().to_str().context("its name is not UTF-8")
+}
+
+fn cacert<M: Model>(bench: &Bench<M>) -> Result<()> {
+    let (origin, file) = secure()?;
+    let url = origin.url("/bytes/10");
+    let of = |name: &str, facts: &Facts| {
+        let fact = facts.seen.iter().find(|fact| fact.name == name);
+        fact.map(|fact| fact.value.clone())
+    };
+    let trusting = bench.trial(
+        &[url.as_str(), "--cacert", name(&file)?],
+        &Settings::default(),
+    )?;
+    let wary = bench.trial(&[url.as_str()], &Settings::default())?;
+    let one = Some(Value::Count(1));
+    ensure!(of("ok", &trusting.facts) == one, "{:?}", trusting.facts);
+    let refused = of("failed, certificate", &wary.facts);
+    ensure!(refused == one, "{:?}", wary.facts);
+    Ok(())
+}
+
+fn system_roots<M: Model>(bench: &Bench<M>) -> Result<()> {
+    let (origin, file) = secure()?;
+    let url = origin.url("/bytes/10");
+    // rustls-native-certs looks there first, as OpenSSL does.
+    let output = bench
+        .demo(&[&url])
+        .env("SSL_CERT_FILE", name(&file)?)
+        .output()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    ensure!(text.contains("ok 1 of 1"), "{text}");
+    Ok(())
 }
 
 /// Each class of failure once.
