@@ -22,6 +22,7 @@ const PACKAGES: &[&str] = &[
     "parking_lot",
     "rayon",
     "reqwest",
+    "rustls",
     "smol",
     "surf",
     "tokio",

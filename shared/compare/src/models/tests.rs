@@ -1,5 +1,7 @@
 //! Every model, held to what the tables and the command line promise.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::*;
 
 /// A comparison's arguments are flags with their values, and examples are arguments.
@@ -58,5 +60,35 @@ fn the_readme_has_every_variant() {
         }
         let links = row.split("](crates/").count() - 2;
         assert_eq!(links, contestants.len(), "{}", model.name());
+    }
+}
+
+/// A model that fetches nothing builds no TLS.
+#[test]
+fn tls_comes_with_the_origin_alone() {
+    const LOCK: &str = include_str!("../../../../Cargo.lock");
+    let mut depends = BTreeMap::<&str, Vec<&str>>::new();
+    for package in LOCK.split("[[package]]").skip(1) {
+        let mut names = package.lines().filter_map(|line| {
+            let line = line.strip_prefix("name = ").or(line.strip_prefix(" "))?;
+            line.trim_matches([' ', ',', '"']).split(' ').next()
+        });
+        let name = names.next().expect("a package has a name");
+        depends.entry(name).or_default().extend(names);
+    }
+    // Several versions of a package are taken together: too many are reached, none too few.
+    let reaches = |from: &str, to: &str| {
+        let mut seen = BTreeSet::new();
+        let mut next = vec![from];
+        while let Some(name) = next.pop() {
+            if seen.insert(name) {
+                next.extend(depends.get(name).into_iter().flatten());
+            }
+        }
+        seen.contains(to)
+    };
+    assert!(reaches("semaphores", "origin") && reaches("origin", "rustls"));
+    for model in MODELS.iter().filter(|model| !reaches(model.name(), "origin")) {
+        assert!(!reaches(model.name(), "rustls"), "{}", model.name());
     }
 }
