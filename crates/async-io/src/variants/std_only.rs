@@ -6,15 +6,14 @@
 //!
 //! # What to notice
 //! - An HTTP/1.1 client is not much more than [`Response`]: a head, and one of three ways
-//!   to tell where the body ends.
+//!   to tell where the body ends. TLS is one more stream around the socket.
 //! - A socket's time-out is for one read, and a server that drips keeps every read short.
 //!   [`TimedStream`] gives each only what is left of the whole.
 //! - `join` hands over a thread's panic as a value.
 //!
 //! # When not to use this
 //! For thousands of URLs: a thread each costs memory and switches, and when the system
-//! gives no more, the job fails. Nor for anything but plain http://, or where names are
-//! slow to look up: nothing bounds that.
+//! gives no more, the job fails. Nor where names are slow to look up: nothing bounds that.
 
 use std::io::{self, Read, Write};
 use std::sync::Arc;

@@ -11,8 +11,8 @@
 //!   connection with it.
 //!
 //! # When not to use this
-//! For more than one request to a host, which would share a connection; or where https,
-//! proxies or redirects come up. reqwest has all of it.
+//! For more than one request to a host, which would share a connection; or where proxies
+//! or redirects come up. reqwest has all of it.
 
 use std::io::{Error, ErrorKind};
 use std::sync::Arc;

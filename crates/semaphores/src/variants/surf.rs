@@ -1,7 +1,7 @@
 //! A task for each request, which waits for its permit before it begins, with surf's own pool.
 //!
 //! surf is unmaintained; use reqwest on tokio, or hyper as `smol` does here. Its client
-//! runs on async-std.
+//! runs on async-std. [`Https`] gives it a rustls of today; its own is of 2020.
 //!
 //! # What to notice
 //! - surf keeps at most 50 connections to a host unless told otherwise, and says nothing:
