@@ -62,16 +62,13 @@ fn certificates(pem: &str) -> impl Iterator<Item = CertificateDer<'static>> {
 pub(crate) fn pem_file(file: &str) -> Result<String, String> {
     let text = fs::read_to_string(file)
         .map_err(|error| format!("{error}; name a PEM file of certificates"))?;
-    let found: Vec<_> = certificates(&text).collect();
     let usable = |der| RootCertStore::empty().add(der).is_ok();
-    match found.is_empty() || !found.into_iter().all(usable) {
-        true => Err(
-            "it holds no certificate that can be read; name a PEM file, which \
-                     has lines -----BEGIN CERTIFICATE-----"
-                .to_owned(),
-        ),
-        false => Ok(text),
+    if !certificates(&text).any(usable) {
+        const WHY: &str = "it holds no certificate that can be read; name a PEM file, which \
+                           has lines -----BEGIN CERTIFICATE-----";
+        return Err(WHY.to_owned());
     }
+    Ok(text)
 }
 
 #[cfg(test)]
