@@ -88,7 +88,10 @@ fn tls_comes_with_the_origin_alone() {
         seen.contains(to)
     };
     assert!(reaches("semaphores", "origin") && reaches("origin", "rustls"));
-    for model in MODELS.iter().filter(|model| !reaches(model.name(), "origin")) {
+    for model in MODELS
+        .iter()
+        .filter(|model| !reaches(model.name(), "origin"))
+    {
         assert!(!reaches(model.name(), "rustls"), "{}", model.name());
     }
 }
