@@ -47,6 +47,12 @@ pub enum Class {
     Malformed,
     /// The process has no descriptors left.
     Descriptors,
+    /// The answer's status says that it is not what was asked for.
+    Status,
+    /// No file can have the name that the URL or the answer gives it.
+    Name,
+    /// The file could not be written.
+    Disk,
     /// Anything else; the message says what.
     Other,
 }
@@ -88,6 +94,9 @@ impl fmt::Display for Class {
             Class::Truncated => "truncated",
             Class::Malformed => "malformed",
             Class::Descriptors => "out of descriptors",
+            Class::Status => "status",
+            Class::Name => "name",
+            Class::Disk => "disk",
             Class::Other => "other",
         })
     }
