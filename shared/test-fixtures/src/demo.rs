@@ -127,7 +127,10 @@ impl<A: clap::Args> Demo<A> {
             Some(Subcommands::Source { variant }) => {
                 print(source::<M>(variant)?).map(|()| true)
             }
-            None => self.show::<M>(&program),
+            None => match M::direct(&self.args) {
+                Some(direct) => direct(&self.args, names::one::<M>(&self.variants)?),
+                None => self.show::<M>(&program),
+            },
         }
     }
 }
