@@ -2,7 +2,11 @@
 //! user names, and the stage with its origin and its oracle.
 
 pub mod cases;
+#[cfg(feature = "files")]
+pub mod direct;
 mod failure;
+#[cfg(feature = "files")]
+pub mod files;
 mod page;
 mod requests;
 mod stage;
