@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 mod args;
+mod check;
 mod disposition;
 mod folder;
 mod listing;

@@ -29,16 +29,21 @@ impl Page {
     /// Begins the page that `url` answered with `status`.
     ///
     /// # Panics
-    /// If the URL has `/note/panic` in it. That is how a bug in the code around a request
-    /// is made to order: every variant has to contain it.
+    /// Where [`panic_if_asked`] does.
     pub fn open(url: &str, status: u16) -> PartialPage {
-        assert!(!url.contains("/note/panic"), "asked to panic by {url}");
+        panic_if_asked(url);
         PartialPage {
             status,
             bytes: 0,
             digest: sha2::Sha256::new(),
         }
     }
+}
+
+/// Panics if the URL has `/note/panic` in it. That is how a bug in the code around a
+/// request is made to order: every variant has to contain it.
+pub fn panic_if_asked(url: &str) {
+    assert!(!url.contains("/note/panic"), "asked to panic by {url}");
 }
 
 impl PartialPage {

@@ -2,21 +2,20 @@
 
 use std::{
     collections::BTreeMap,
-    fmt,
     net::{Ipv4Addr, SocketAddr, SocketAddrV4},
     os::fd::OwnedFd,
-    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
-use anyhow::{Result, anyhow, ensure};
-use origin::{
-    End, Exchange, Expected, Fault, GrammarError, Origin, Record, Sentence, expected,
-};
+use anyhow::{Result, ensure};
+use origin::{End, Exchange, GrammarError, Origin, Record, Sentence};
 use rustix::net::{AddressFamily, SocketType, bind, getsockname, socket};
-use test_fixtures::{Class, Facts, Misuse, Outcome, Span};
+use test_fixtures::{Facts, Misuse, Outcome, Span};
 
-use crate::{Page, Sha256};
+use crate::{
+    Page,
+    wanted::{Wanted, told, wanted},
+};
 
 /// How long the origin has to see every socket closed, once the trial has ended.
 const CLOSED_WITHIN: Duration = Duration::from_millis(500);
@@ -43,7 +42,7 @@ impl Stage {
             if path == "/refused" {
                 let (held, address) = refusing_port()?;
                 refusing = Some(held);
-                urls.push(format!("http://{address}/"));
+                urls.push(format!("http://{address}/refused"));
             } else {
                 let misuse = |error| match error {
                     // It has the path already.
@@ -90,23 +89,40 @@ impl Stage {
     /// Holds every outcome against what the origin's grammar says of its path, and against
     /// the origin's record. Returns the record, if there is one.
     pub fn check(&self, outcomes: &[Outcome<Page>]) -> Result<(Facts, Option<Record>)> {
+        let facts = Facts::new().outcomes(outcomes);
+        let record = self.check_against(outcomes, |_, path| wanted(path).map(Some))?;
+        Ok((facts, record))
+    }
+
+    /// The same for outcomes of which `due` says what was wanted, from a place and a path:
+    /// nothing where any will do, asked for or not.
+    pub(crate) fn check_against(
+        &self,
+        outcomes: &[Outcome<Page>],
+        due: impl Fn(usize, &str) -> Result<Option<Wanted>>,
+    ) -> Result<Option<Record>> {
         ensure!(
             outcomes.len() == self.urls.len(),
             "{} outcomes for {} URLs",
             outcomes.len(),
             self.urls.len()
         );
-        let facts = Facts::new().outcomes(outcomes);
         let Some(origin) = &self.origin else {
-            return Ok((facts, None));
+            return Ok(None);
         };
-        for (path, outcome) in self.paths.iter().zip(outcomes) {
-            let wanted = wanted(path)?;
+        let mut hits = BTreeMap::<&str, Hits>::new();
+        for (place, (path, outcome)) in self.paths.iter().zip(outcomes).enumerate() {
+            let hits = hits.entry(path).or_default();
+            let Some(wanted) = due(place, path)? else {
+                hits.most += 1;
+                continue;
+            };
             ensure!(
                 wanted.is(outcome),
                 "{path}: {}, where {wanted} was due",
                 told(outcome)
             );
+            hits.add(&wanted);
         }
         let closed = origin.wait_for(CLOSED_WITHIN, |seen| seen.connections_open == 0);
         let record = origin.record();
@@ -115,8 +131,10 @@ impl Stage {
             "{} connections still open {CLOSED_WITHIN:?} after the end",
             record.connections_open
         );
-        self.check_hits(&record)?;
-        Ok((facts, Some(record)))
+        for (path, hits) in hits {
+            hits.check(path, record.hits(path))?;
+        }
+        Ok(Some(record))
     }
 
     /// A span for each request that the origin saw, on the lane of its connection. The
@@ -149,110 +167,35 @@ impl Stage {
         };
         origin.record().exchanges.into_iter().map(span).collect()
     }
+}
 
-    /// Each path was asked for as often as it stands in the job; more often only where
-    /// the answer was a fault, which a client may retry.
-    fn check_hits(&self, record: &Record) -> Result<()> {
-        let mut due = BTreeMap::<&str, u64>::new();
-        for path in self.paths.iter().filter(|path| *path != "/refused") {
-            *due.entry(path).or_default() += 1;
-        }
-        for (path, due) in due {
-            let hits = record.hits(path);
-            let whole = matches!(wanted(path)?, Wanted::Ok(_) | Wanted::Panicked);
-            ensure!(
-                hits == due || (hits > due && !whole),
-                "{path} was asked for {hits} times, not {due}"
-            );
-        }
+/// How often a path is to be asked for: once for each time it stands in the job; more often
+/// only where the answer is a fault, which a client may retry.
+#[derive(Debug, Default)]
+struct Hits {
+    least: u64,
+    most: u64,
+}
+
+impl Hits {
+    fn add(&mut self, wanted: &Wanted) {
+        let (least, most) = match wanted {
+            Wanted::Ok(_) | Wanted::Panicked => (1, 1),
+            Wanted::Unasked(_) => (0, 0),
+            Wanted::TimedOut | Wanted::Failed(_) => (1, u64::MAX),
+        };
+        self.least += least;
+        self.most = self.most.saturating_add(most);
+    }
+
+    fn check(&self, path: &str, hits: u64) -> Result<()> {
+        let Hits { least, most } = *self;
+        // Nobody listens there, so nobody counts.
+        ensure!(
+            (least..=most).contains(&hits) || path == "/refused",
+            "{path} was asked for {hits} times, not {least}"
+        );
         Ok(())
-    }
-}
-
-/// What must come of a path.
-#[derive(Clone, Debug)]
-enum Wanted {
-    Ok(Page),
-    Panicked,
-    TimedOut,
-    Failed(Class),
-}
-
-impl Wanted {
-    fn is(&self, outcome: &Outcome<Page>) -> bool {
-        match (self, outcome) {
-            (Wanted::Ok(wanted), Outcome::Ok(page)) => wanted == page,
-            (Wanted::Panicked, Outcome::Panicked(_)) => true,
-            (Wanted::TimedOut, Outcome::TimedOut) => true,
-            (Wanted::Failed(class), Outcome::Failed(failure)) => *class == failure.class,
-            _ => false,
-        }
-    }
-}
-
-impl fmt::Display for Wanted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Wanted::Ok(Page {
-                status,
-                bytes,
-                sha256,
-            }) => write!(f, "status {status}, {bytes} bytes, sha256 {sha256}"),
-            Wanted::Panicked => f.write_str("a panic"),
-            Wanted::TimedOut => f.write_str("a time-out"),
-            Wanted::Failed(class) => write!(f, "a failure of class {class}"),
-        }
-    }
-}
-
-/// What must come of a path. Paths say the same in every trial, and a long body takes a
-/// while to hash, so what is known is kept.
-fn wanted(path: &str) -> Result<Wanted> {
-    static KNOWN: Mutex<BTreeMap<String, Wanted>> = Mutex::new(BTreeMap::new());
-    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(wanted) = known().get(path) {
-        return Ok(wanted.clone());
-    }
-    let wanted = work_out(path)?;
-    known().insert(path.to_owned(), wanted.clone());
-    Ok(wanted)
-}
-
-fn work_out(path: &str) -> Result<Wanted> {
-    if path == "/refused" {
-        return Ok(Wanted::Failed(Class::Refused));
-    }
-    Ok(
-        match expected(path).map_err(|error| anyhow!("{path}: {error}"))? {
-            _ if path.contains("/note/panic") => Wanted::Panicked,
-            Expected::Whole {
-                status,
-                bytes,
-                sha256,
-            } => Wanted::Ok(Page {
-                status,
-                bytes,
-                sha256: Sha256(sha256),
-            }),
-            Expected::Fault(Fault::Hung | Fault::Stalled { .. }) => Wanted::TimedOut,
-            Expected::Fault(Fault::Truncated { .. } | Fault::Closed) => {
-                Wanted::Failed(Class::Truncated)
-            }
-            Expected::Fault(Fault::Reset { .. } | Fault::Refused) => {
-                Wanted::Failed(Class::Reset)
-            }
-            Expected::Fault(Fault::Malformed) => Wanted::Failed(Class::Malformed),
-        },
-    )
-}
-
-/// An outcome in a few words.
-fn told(outcome: &Outcome<Page>) -> String {
-    match outcome {
-        Outcome::Ok(page) => format!("ok, {page}"),
-        Outcome::Failed(failure) => format!("{} ({})", failure.class, failure.why),
-        Outcome::Panicked(message) => format!("panicked ({message})"),
-        other => other.word().to_owned(),
     }
 }
 

@@ -70,6 +70,18 @@ impl<T> Outcome<T> {
         }
     }
 
+    /// The same with another value, if it was done.
+    pub fn map<U>(self, value: impl FnOnce(T) -> U) -> Outcome<U> {
+        match self {
+            Outcome::Ok(done) => Outcome::Ok(value(done)),
+            Outcome::Failed(failure) => Outcome::Failed(failure),
+            Outcome::Panicked(message) => Outcome::Panicked(message),
+            Outcome::TimedOut => Outcome::TimedOut,
+            Outcome::Cancelled => Outcome::Cancelled,
+            Outcome::WorkerLost => Outcome::WorkerLost,
+        }
+    }
+
     /// The value, if it was done.
     pub fn ok(&self) -> Option<&T> {
         match self {

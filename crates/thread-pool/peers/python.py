@@ -1,0 +1,1 @@
+"""ThreadPoolExecutor and as_completed over requests: download files, as they land."""
