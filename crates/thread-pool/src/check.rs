@@ -10,6 +10,8 @@ use test_fixtures::{Facts, Outcome};
 
 use crate::{Job, Output};
 
+mod width;
+
 /// By how much one answer must have ended before another, as the origin saw it, that their
 /// files land in the same order.
 const APART: Duration = Duration::from_millis(50);
@@ -31,7 +33,7 @@ impl Stage {
     pub(crate) fn check(&self, job: &Job, output: &Output) -> Result<Facts> {
         let outcomes = each_once(job, output)?;
         let excused = |place: usize, outcome: &Outcome<File>| {
-            job.deadline_ms.is_some() && self.is_late(place, job, outcome)
+            job.deadline_ms.is_some() && is_late(place, job, outcome)
         };
         let (facts, record) = self.fetching.check_saved(
             self.scratch.path(),
@@ -39,20 +41,11 @@ impl Stage {
             &outcomes,
             excused,
         )?;
-        match record {
-            Some(record) => Ok(self.check_order(facts, output, &record)),
-            None => Ok(facts),
-        }
-    }
-
-    /// Whether the job's deadline is the reason of an outcome: one that was stopped, or
-    /// never begun behind others.
-    fn is_late(&self, place: usize, job: &Job, outcome: &Outcome<File>) -> bool {
-        match outcome {
-            Outcome::TimedOut => true,
-            Outcome::Cancelled => place >= job.threads(),
-            _ => false,
-        }
+        let Some(record) = record else {
+            return Ok(facts);
+        };
+        let facts = width::check(facts, job, self.fetching.paths(), &record)?;
+        Ok(self.check_order(facts, output, &record))
     }
 
     /// Files are reported in the order in which the origin saw their answers end, where
@@ -91,6 +84,16 @@ impl Stage {
             second + 1
         );
         facts.breach_if("as_completed", why, behind >= FAR_APART)
+    }
+}
+
+/// Whether the job's deadline is the reason of an outcome: of one that was stopped, or that
+/// never began behind others.
+fn is_late(place: usize, job: &Job, outcome: &Outcome<File>) -> bool {
+    match outcome {
+        Outcome::TimedOut => true,
+        Outcome::Cancelled => place >= job.threads(),
+        _ => false,
     }
 }
 

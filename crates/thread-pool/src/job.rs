@@ -2,7 +2,10 @@
 
 use std::{num::NonZeroUsize, time::Duration};
 
-use fetching::files::{File, Name, NameError, Saving};
+use fetching::{
+    common_host,
+    files::{File, Name, NameError, Saving},
+};
 use serde::{Deserialize, Serialize};
 use test_fixtures::{Floor, Outcome};
 
@@ -99,8 +102,9 @@ impl Output {
 
     /// A line a file, in the order in which they landed.
     pub(crate) fn lines(&self, job: &Job) -> Vec<String> {
+        let host = common_host(&job.urls);
         let line = |Report { place, outcome }: &Report| {
-            let url = job.urls.get(*place).map_or("?", String::as_str);
+            let url = job.urls.get(*place).map_or("", |url| &url[host..]);
             let number = place + 1;
             match outcome {
                 Outcome::Ok(file) => format!("{number:>4}: {file}"),

@@ -15,7 +15,9 @@ mod urls;
 mod wanted;
 
 pub use failure::outcome;
-pub use page::{Page, PartialPage, Sha256, panic_if_asked, results, whole_results};
+pub use page::{
+    Page, PartialPage, Sha256, common_host, panic_if_asked, results, whole_results,
+};
 pub use requests::Requests;
 pub use stage::Stage;
 pub use target::Target;

@@ -167,8 +167,9 @@ fn lines(urls: &[String], outcomes: &[Outcome<Page>], digits: usize) -> Vec<Stri
     urls.iter().zip(outcomes).map(line).collect()
 }
 
-/// The length of `http://host:port`, if more than one URL begins with the same.
-fn common_host(urls: &[String]) -> usize {
+/// The length of `http://host:port`, if more than one URL begins with the same: what need
+/// not be told of each.
+pub fn common_host(urls: &[String]) -> usize {
     let [first, second, ..] = urls else { return 0 };
     let host = |url: &str| match url.strip_prefix("http://") {
         Some(rest) => url.len() - rest.len() + rest.find('/').unwrap_or(rest.len()),
