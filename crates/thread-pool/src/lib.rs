@@ -60,14 +60,9 @@ impl Model for ThreadPool {
         args.stage()
     }
 
-    fn environment(job: &Job) -> Vec<(&'static str, String)> {
-        // Their executors only wait here; the threads that work are those of the pool.
-        let threads = job.threads().to_string();
-        vec![
-            ("SMOL_THREADS", "1".to_owned()),
-            ("ASYNC_STD_THREAD_COUNT", "1".to_owned()),
-            ("BLOCKING_MAX_THREADS", threads),
-        ]
+    fn environment(_job: &Job) -> Vec<(&'static str, String)> {
+        // The executor only waits here; the threads that work are those of the pool.
+        vec![("ASYNC_STD_THREAD_COUNT", "1".to_owned())]
     }
 
     fn describe(job: &Job) -> String {

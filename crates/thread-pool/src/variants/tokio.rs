@@ -30,7 +30,6 @@ pub fn run(job: &Job) -> Result<Output> {
     let mut output = Output::default();
     let runtime = Builder::new_current_thread()
         .enable_time()
-        .max_blocking_threads(job.threads())
         .thread_name("download")
         .build()?;
     runtime.block_on(async {
