@@ -17,6 +17,8 @@ const WORKERS: NonZeroUsize = NonZeroUsize::new(3).expect("three is not zero");
 
 /// The job's parameters.
 #[derive(Clone, Debug, clap::Args)]
+#[command(mut_arg("workers", |arg| arg.help("Threads that download [default: 3]")))]
+#[command(mut_arg("timeout", |arg| arg.help("After how much silence to give a download up")))]
 pub struct Args {
     /// How many files
     #[arg(long, value_name = "N", default_value_t = 3)]

@@ -146,7 +146,6 @@ impl Run {
                 Some(format!("{}: {}", failure.class, failure.why))
             }
             Outcome::Panicked(message) => Some(format!("panicked: {message}")),
-            Outcome::TimedOut => Some("timed out; --timeout gives it longer".to_owned()),
             other => Some(other.word().to_owned()),
         };
         if let Some(why) = why {

@@ -113,3 +113,6 @@ pub(super) fn prepare(saving: &Saving) -> Result<(), Misuse> {
         .map_err(|error| cant("nothing can be saved there", error.kind().into()))?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;
