@@ -60,9 +60,13 @@ impl Model for ThreadPool {
         args.stage()
     }
 
-    fn environment(_job: &Job) -> Vec<(&'static str, String)> {
-        // The executor only waits here; the threads that work are those of the pool.
-        vec![("ASYNC_STD_THREAD_COUNT", "1".to_owned())]
+    fn environment(job: &Job) -> Vec<(&'static str, String)> {
+        vec![
+            // The executor only waits; the threads that work are those of the pool.
+            ("ASYNC_STD_THREAD_COUNT", "1".to_owned()),
+            // That of smol and async-std starts more than are needed at once.
+            ("BLOCKING_MAX_THREADS", job.threads().to_string()),
+        ]
     }
 
     fn describe(job: &Job) -> String {

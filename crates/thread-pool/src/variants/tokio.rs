@@ -4,8 +4,8 @@
 //! tasks back in the order in which they end. When one has ended, the next is spawned.
 //!
 //! # What to notice
-//! - The blocking pool would start up to 512 threads, and queue what is more without a
-//!   bound: the set's length is the limit.
+//! - The blocking pool starts up to 512 threads if nobody says less, and queues what is more
+//!   without a bound: the set's length is the limit of both.
 //! - A panic is its task's `JoinError`, which tells the task's id and not its place.
 //! - Blocking tasks can't be aborted: dropping the runtime waits for them, so one that hangs
 //!   is told to stop. `shutdown_timeout` would leave its thread behind.
@@ -16,6 +16,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use anyhow::Result;
 use tokio::runtime::Builder;
@@ -28,9 +29,11 @@ use crate::{Job, Output, download::Downloads};
 pub fn run(job: &Job) -> Result<Output> {
     let downloads = Arc::new(Downloads::new(job));
     let mut output = Output::default();
+    let number = AtomicUsize::new(0);
     let runtime = Builder::new_current_thread()
         .enable_time()
-        .thread_name("download")
+        .max_blocking_threads(job.threads())
+        .thread_name_fn(move || format!("download-{}", number.fetch_add(1, Relaxed)))
         .build()?;
     runtime.block_on(async {
         let mut pool = JoinSet::new();
