@@ -31,8 +31,8 @@ impl Model for ThreadPool {
     const NAME: &'static str = "thread-pool";
     const ABOUT: &'static str = "As completed: download files on --workers blocking threads and report each as it lands, on every runtime";
     const COMPARISON: &'static [&'static str] = &["--tasks", "30", "--latency", "12ms"];
-    const EXAMPLES: &'static [&'static str] = &[
-        "--tasks 100 --workers 8 --latency 20ms",
+    const EXAMPLES: &'static [&'static str] = &["--tasks 100 --workers 8 --latency 20ms"];
+    const DIRECT_EXAMPLES: &'static [&'static str] = &[
         "--dir downloads http://localhost:8080/bytes/1000000/note/a.bin",
         "--dir downloads --urls-from urls.txt --variants tokio",
     ];

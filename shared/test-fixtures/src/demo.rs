@@ -105,7 +105,7 @@ fn examples<M: Model>(name: &str) -> String {
         "Examples:\n  {name} --variants {},{}\n  {name} source {}\n",
         first.name, last.name, first.name
     );
-    for words in M::EXAMPLES {
+    for words in M::EXAMPLES.iter().chain(M::DIRECT_EXAMPLES) {
         text += &format!("  {name} {words}\n");
     }
     text

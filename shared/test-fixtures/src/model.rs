@@ -18,6 +18,8 @@ pub trait Model: Sized + 'static {
     const COMPARISON: &'static [&'static str];
     /// Arguments worth trying, for the end of the help.
     const EXAMPLES: &'static [&'static str] = &[];
+    /// The same of jobs that are done for good (`direct`), which a comparison refuses.
+    const DIRECT_EXAMPLES: &'static [&'static str] = &[];
     /// Arguments of a job that takes at least five seconds in every variant: what
     /// interrupts are tried on.
     const LONG: &'static [&'static str];
