@@ -16,6 +16,7 @@ use crate::results::Source;
 pub(crate) const MODELS: &[&dyn AnyModel] = &[
     &Of::<async_io::AsyncIo>(PhantomData),
     &Of::<semaphores::Semaphores>(PhantomData),
+    &Of::<thread_pool::ThreadPool>(PhantomData),
     &Of::<process_pool::ProcessPool>(PhantomData),
     &Of::<locks::Locks>(PhantomData),
 ];

@@ -5,12 +5,11 @@ use std::{error::Error, io};
 use anyhow::Result;
 use test_fixtures::{Class, Failure, Outcome};
 
-use crate::Page;
-
-/// What became of a request: a page, a time-out, or a failure with its class.
-pub fn outcome(result: Result<Page>) -> Outcome<Page> {
+/// What became of a request: what was wanted of it, a time-out, or a failure with its
+/// class.
+pub fn outcome<T>(result: Result<T>) -> Outcome<T> {
     let error = match result {
-        Ok(page) => return Outcome::Ok(page),
+        Ok(value) => return Outcome::Ok(value),
         Err(error) => error,
     };
     // The deepest cause knows best; those above it only know what they were doing.
@@ -25,7 +24,7 @@ pub fn outcome(result: Result<Page>) -> Outcome<Page> {
     }
 }
 
-fn failed(class: Class, error: &anyhow::Error) -> Outcome<Page> {
+fn failed<T>(class: Class, error: &anyhow::Error) -> Outcome<T> {
     Outcome::Failed(Failure {
         class,
         why: format!("{error:#}"),
@@ -51,7 +50,26 @@ fn kind(error: &(dyn Error + 'static)) -> Option<Kind> {
         };
         return Some(Kind::Failed(class));
     }
-    client_kind(error)
+    file_class(error)
+        .map(Kind::Failed)
+        .or_else(|| client_kind(error))
+}
+
+#[cfg(feature = "files")]
+fn file_class(error: &(dyn Error + 'static)) -> Option<Class> {
+    use crate::files::{NameError, SaveError, StatusError};
+    if error.is::<StatusError>() {
+        Some(Class::Status)
+    } else if error.is::<NameError>() {
+        Some(Class::Name)
+    } else {
+        error.is::<SaveError>().then_some(Class::Disk)
+    }
+}
+
+#[cfg(not(feature = "files"))]
+fn file_class(_: &(dyn Error + 'static)) -> Option<Class> {
+    None
 }
 
 fn io_kind(error: &io::Error) -> Option<Kind> {

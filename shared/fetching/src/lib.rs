@@ -2,7 +2,11 @@
 //! user names, and the stage with its origin and its oracle.
 
 pub mod cases;
+#[cfg(feature = "files")]
+pub mod direct;
 mod failure;
+#[cfg(feature = "files")]
+pub mod files;
 mod page;
 mod requests;
 mod stage;
@@ -12,7 +16,9 @@ mod urls;
 mod wanted;
 
 pub use failure::outcome;
-pub use page::{Page, PartialPage, Sha256, results, whole_results};
+pub use page::{
+    Page, PartialPage, Sha256, common_host, panic_if_asked, results, whole_results,
+};
 pub use requests::Requests;
 pub use stage::Stage;
 pub use target::Target;

@@ -29,16 +29,21 @@ impl Page {
     /// Begins the page that `url` answered with `status`.
     ///
     /// # Panics
-    /// If the URL has `/note/panic` in it. That is how a bug in the code around a request
-    /// is made to order: every variant has to contain it.
+    /// Where [`panic_if_asked`] does.
     pub fn open(url: &str, status: u16) -> PartialPage {
-        assert!(!url.contains("/note/panic"), "asked to panic by {url}");
+        panic_if_asked(url);
         PartialPage {
             status,
             bytes: 0,
             digest: sha2::Sha256::new(),
         }
     }
+}
+
+/// Panics if the URL has `/note/panic` in it. That is how a bug in the code around a
+/// request is made to order: every variant has to contain it.
+pub fn panic_if_asked(url: &str) {
+    assert!(!url.contains("/note/panic"), "asked to panic by {url}");
 }
 
 impl PartialPage {
@@ -162,8 +167,9 @@ fn lines(urls: &[String], outcomes: &[Outcome<Page>], digits: usize) -> Vec<Stri
     urls.iter().zip(outcomes).map(line).collect()
 }
 
-/// The length of `http://host:port` or `https://host:port`, if more than one URL begins with the same.
-fn common_host(urls: &[String]) -> usize {
+/// The length of `http://host:port` or `https://host:port`, if more than one URL begins
+/// with the same: what need not be told of each.
+pub fn common_host(urls: &[String]) -> usize {
     let [first, second, ..] = urls else { return 0 };
     let host = |url: &str| {
         let rest = url.find("://").map_or(0, |scheme| scheme + 3);

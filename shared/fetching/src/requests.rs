@@ -87,9 +87,19 @@ impl Requests {
         }
     }
 
+    /// The URLs that the user named; `None` if there are none.
+    pub fn own_urls(&self) -> Result<Option<Vec<String>>> {
+        self.urls.read()
+    }
+
     /// Threads of the runtimes that have a choice.
     pub fn workers(&self) -> NonZeroUsize {
         self.workers.unwrap_or_else(cores)
+    }
+
+    /// The same where the model has a default of its own.
+    pub fn workers_or(&self, default: NonZeroUsize) -> NonZeroUsize {
+        self.workers.unwrap_or(default)
     }
 
     /// When to give a request up, in milliseconds.

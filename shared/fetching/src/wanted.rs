@@ -19,6 +19,8 @@ pub(crate) enum Wanted {
     Panicked,
     TimedOut,
     Failed(Class),
+    /// A failure before anything was asked for.
+    Unasked(Class),
 }
 
 impl Wanted {
@@ -27,7 +29,10 @@ impl Wanted {
             (Wanted::Ok(wanted), Outcome::Ok(page)) => wanted == page,
             (Wanted::Panicked, Outcome::Panicked(_)) => true,
             (Wanted::TimedOut, Outcome::TimedOut) => true,
-            (Wanted::Failed(class), Outcome::Failed(failure)) => *class == failure.class,
+            (
+                Wanted::Failed(class) | Wanted::Unasked(class),
+                Outcome::Failed(failure),
+            ) => *class == failure.class,
             _ => false,
         }
     }
@@ -44,6 +49,7 @@ impl fmt::Display for Wanted {
             Wanted::Panicked => f.write_str("a panic"),
             Wanted::TimedOut => f.write_str("a time-out"),
             Wanted::Failed(class) => write!(f, "a failure of class {class}"),
+            Wanted::Unasked(class) => write!(f, "a failure of class {class}, unasked"),
         }
     }
 }

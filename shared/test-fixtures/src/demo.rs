@@ -105,7 +105,7 @@ fn examples<M: Model>(name: &str) -> String {
         "Examples:\n  {name} --variants {},{}\n  {name} source {}\n",
         first.name, last.name, first.name
     );
-    for words in M::EXAMPLES {
+    for words in M::EXAMPLES.iter().chain(M::DIRECT_EXAMPLES) {
         text += &format!("  {name} {words}\n");
     }
     text
@@ -127,7 +127,10 @@ impl<A: clap::Args> Demo<A> {
             Some(Subcommands::Source { variant }) => {
                 print(source::<M>(variant)?).map(|()| true)
             }
-            None => self.show::<M>(&program),
+            None => match M::direct(&self.args) {
+                Some(direct) => direct(&self.args, names::one::<M>(&self.variants)?),
+                None => self.show::<M>(&program),
+            },
         }
     }
 }

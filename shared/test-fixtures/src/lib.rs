@@ -34,7 +34,7 @@ pub use descendants::{descendants, lives, state};
 pub use duration::{deadline, duration};
 pub use exit::{exit_code, print, tell};
 pub use facts::{Breach, Fact, Facts, Floor, Value};
-pub use model::{Deviation, Model, Peer, Status, Variant};
+pub use model::{Deviation, Direct, Model, Peer, Status, Variant};
 pub use number::{cores, whole, with_negatives};
 pub use outcome::{Class, Failure, Outcome, panic_message};
 pub use program::{Program, end_with_pool, worker_command};

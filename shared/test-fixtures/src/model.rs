@@ -18,6 +18,8 @@ pub trait Model: Sized + 'static {
     const COMPARISON: &'static [&'static str];
     /// Arguments worth trying, for the end of the help.
     const EXAMPLES: &'static [&'static str] = &[];
+    /// The same of jobs that are done for good (`direct`), which a comparison refuses.
+    const DIRECT_EXAMPLES: &'static [&'static str] = &[];
     /// Arguments of a job that takes at least five seconds in every variant: what
     /// interrupts are tried on.
     const LONG: &'static [&'static str];
@@ -75,6 +77,12 @@ pub trait Model: Sized + 'static {
     /// Named jobs with what must come of them, faults among them.
     fn cases() -> Vec<Case<Self>>;
 
+    /// What does the job once, here and for good, where the arguments ask for that instead
+    /// of trials. `stage` refuses these arguments.
+    fn direct(_args: &Self::Args) -> Option<Direct<Self>> {
+        None
+    }
+
     /// Environment variables that every trial of the job gets, whoever does it: how many
     /// threads the runtimes start that take that from nowhere else (`SMOL_THREADS`,
     /// `ASYNC_STD_THREAD_COUNT`).
@@ -87,6 +95,11 @@ pub trait Model: Sized + 'static {
         bail!("{} has no worker processes", Self::NAME)
     }
 }
+
+/// Has a variant do the job of these arguments in this process, and tells the user what
+/// came of each item. False if one failed.
+pub type Direct<M> =
+    fn(args: &<M as Model>::Args, variant: &'static Variant<M>) -> Result<bool>;
 
 /// One way to do a model's job on one runtime or package.
 pub struct Variant<M: Model> {

@@ -49,6 +49,12 @@ pub enum Class {
     Certificate,
     /// The process has no descriptors left.
     Descriptors,
+    /// The answer's status says that it is not what was asked for.
+    Status,
+    /// No file can have the name that the URL or the answer gives it.
+    Name,
+    /// The file could not be written.
+    Disk,
     /// Anything else; the message says what.
     Other,
 }
@@ -63,6 +69,18 @@ impl<T> Outcome<T> {
             Outcome::TimedOut => "timed out",
             Outcome::Cancelled => "cancelled",
             Outcome::WorkerLost => "worker lost",
+        }
+    }
+
+    /// The same with another value, if it was done.
+    pub fn map<U>(self, value: impl FnOnce(T) -> U) -> Outcome<U> {
+        match self {
+            Outcome::Ok(done) => Outcome::Ok(value(done)),
+            Outcome::Failed(failure) => Outcome::Failed(failure),
+            Outcome::Panicked(message) => Outcome::Panicked(message),
+            Outcome::TimedOut => Outcome::TimedOut,
+            Outcome::Cancelled => Outcome::Cancelled,
+            Outcome::WorkerLost => Outcome::WorkerLost,
         }
     }
 
@@ -91,6 +109,9 @@ impl fmt::Display for Class {
             Class::Malformed => "malformed",
             Class::Certificate => "certificate",
             Class::Descriptors => "out of descriptors",
+            Class::Status => "status",
+            Class::Name => "name",
+            Class::Disk => "disk",
             Class::Other => "other",
         })
     }

@@ -1,7 +1,7 @@
 //! The names of variants and peers: listed, chosen, and what to say of one that is not
 //! there.
 
-use crate::{Deviation, Misuse, Model, Runner, Status};
+use crate::{Deviation, Misuse, Model, Runner, Status, Variant};
 
 /// How alike two names must be that one is taken for a slip of the other; clap asks the
 /// same of its flags.
@@ -34,6 +34,24 @@ pub(crate) fn chosen<M: Model>(wanted: &[String]) -> Result<Vec<Named>, Misuse> 
     }
     all.retain(|known| wanted.is_empty() || wanted.iter().any(|name| name == known.name));
     Ok(all)
+}
+
+/// The one variant that was asked for; the first if none was.
+pub(crate) fn one<M: Model>(wanted: &[String]) -> Result<&'static Variant<M>, Misuse> {
+    let name = match wanted {
+        [] => M::variants()[0].name,
+        [name] => name.as_str(),
+        [..] => {
+            let why = "--variants: the job is done for good, so name one variant for it";
+            return Err(Misuse::new(why));
+        }
+    };
+    if M::peers().iter().any(|peer| peer.name == name) {
+        let why = "is a peer, and does no job for good; name a variant";
+        return Err(Misuse(format!("--variants: {name} {why}")));
+    }
+    let known = M::variants().iter().find(|variant| variant.name == name);
+    known.ok_or_else(|| no_variant::<M>(name))
 }
 
 /// Every variant and peer with its mechanism, a line each.

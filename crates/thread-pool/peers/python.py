@@ -1,0 +1,267 @@
+"""ThreadPoolExecutor and as_completed over requests: download files, as they land."""
+
+import errno
+import http.client
+import json
+import os
+import sys
+import tempfile
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from email.message import Message
+from pathlib import Path
+
+import requests
+import urllib3
+
+PART = 64 * 1024
+
+
+class Unnamed(Exception):
+    """No file can have that name."""
+
+
+class Unsaved(Exception):
+    """The file can't be written; the cause says why."""
+
+
+class Stopped(Exception):
+    """Still under way at the deadline."""
+
+
+class Downloads:
+    """The files of one job, to be downloaded from any thread."""
+
+    def __init__(self, job):
+        self.job = job
+        self.folder = Path(job["saving"]["dir"])
+        self.stopped = threading.Event()
+        self.sessions = threading.local()
+        self.lock = threading.Lock()
+        self.taken = {name["Ok"] for name in job["names"] if "Ok" in name}
+
+    def fetch(self, place):
+        if self.stopped.is_set():
+            return "cancelled"
+        url, name = self.job["urls"][place], self.job["names"][place]
+        if "Err" in name:
+            raise Unnamed(name["Err"])
+        name = name["Ok"]
+        if self.stands(name):
+            return {"ok": {"kept": {"name": name}}}
+        timeout = self.job["timeout_ms"] / 1000
+        with self.session().get(url, stream=True, timeout=timeout) as response:
+            response.raise_for_status()
+            given = name_of(response.headers.get("content-disposition"))
+            if given is not None and given != name:
+                name = self.take(given, place)
+                if self.stands(name):
+                    return {"ok": {"kept": {"name": name}}}
+            return self.save(url, name, response)
+
+    def session(self):
+        """This thread's own: requests doesn't say that one can be shared."""
+        if not hasattr(self.sessions, "own"):
+            session = requests.Session()
+            session.trust_env = False
+            session.headers["Accept-Encoding"] = "identity"
+            self.sessions.own = session
+        return self.sessions.own
+
+    def stands(self, name):
+        return not self.job["saving"]["force"] and os.path.lexists(self.folder / name)
+
+    def take(self, name, place):
+        """Gives away a name, with its place behind it if another file has it."""
+        with self.lock:
+            if name in self.taken:
+                name = f"{name}.{place + 1}"
+            self.taken.add(name)
+        return name
+
+    def save(self, url, name, response):
+        """Writes the body under a hidden name; it gets its own when it is whole."""
+        length = 0
+        try:
+            file = tempfile.NamedTemporaryFile(
+                dir=self.folder, prefix=".", suffix=".unfinished", delete=False
+            )
+        except OSError as error:
+            raise Unsaved(name) from error
+        try:
+            with file:
+                if "/note/panic" in url:
+                    raise AssertionError(f"asked to panic by {url}")
+                # iter_content would wait until each part is full.
+                while part := response.raw.read1(PART):
+                    if self.stopped.is_set():
+                        raise Stopped(url)
+                    try:
+                        file.write(part)
+                    except OSError as error:
+                        raise Unsaved(name) from error
+                    length += len(part)
+                return self.keep(file, name, length)
+        finally:
+            Path(file.name).unlink(missing_ok=True)
+
+    def keep(self, file, name, length):
+        saving, final = self.job["saving"], self.folder / name
+        try:
+            file.flush()
+            if saving["sync"]:
+                os.fsync(file.fileno())
+            if saving["force"]:
+                os.replace(file.name, final)
+            else:
+                # Fails if the name is taken, which a rename does not.
+                os.link(file.name, final)
+            if saving["sync"]:
+                folder = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
+                os.fsync(folder)
+                os.close(folder)
+        except FileExistsError:
+            return {"ok": {"kept": {"name": name}}}
+        except OSError as error:
+            raise Unsaved(name) from error
+        return {"ok": {"saved": {"name": name, "bytes": length}}}
+
+
+def name_of(disposition):
+    """The file name in a Content-Disposition header, if there is one."""
+    if disposition is None:
+        return None
+    message = Message()
+    message["content-disposition"] = disposition
+    name = message.get_filename()
+    if name is None:
+        return None
+    if name in ("", ".", "..") or set(name) & set("/\\\0") or len(os.fsencode(name)) > 255:
+        raise Unnamed(f"the answer names its file {name!r}; fetch it under another URL")
+    return name
+
+
+def outcome(future):
+    """What became of a file, as the other variants tell it."""
+    error = future.exception()
+    if error is None:
+        return future.result()
+    known = requests.RequestException, urllib3.exceptions.HTTPError
+    if not isinstance(error, (*known, Unnamed, Unsaved, Stopped)):
+        return {"panicked": str(error)}
+    kind = failure(error)
+    if kind == "timed_out":
+        return kind
+    why = " ".join(f"{type(error).__name__}: {error}".split())
+    return {"failed": {"class": kind, "why": why}}
+
+
+def failure(error):
+    """The class of a failure, the same as the other variants'."""
+    causes = list(causes_of(error))
+    numbers = {cause.errno for cause in causes if isinstance(cause, OSError)}
+
+    def has(*kinds):
+        return any(isinstance(cause, kinds) for cause in causes)
+
+    if has(Unsaved):
+        return "disk"
+    if has(Unnamed):
+        return "name"
+    if has(requests.HTTPError):
+        return "status"
+    if errno.ECONNREFUSED in numbers:
+        return "refused"
+    if numbers & {errno.EMFILE, errno.ENFILE}:
+        return "descriptors"
+    # Before resets: of a server that closes without an answer, http.client makes one.
+    if has(http.client.RemoteDisconnected, http.client.IncompleteRead):
+        return "truncated"
+    if has(urllib3.exceptions.IncompleteRead, urllib3.exceptions.InvalidChunkLength):
+        return "truncated"
+    if numbers & {errno.ECONNRESET, errno.EPIPE}:
+        return "reset"
+    if has(Stopped, TimeoutError, urllib3.exceptions.TimeoutError, requests.Timeout):
+        return "timed_out"
+    if has(http.client.HTTPException):
+        return "malformed"
+    return "other"
+
+
+def causes_of(error):
+    """The error, and what it was made of: not all of it is kept as a cause."""
+    yield error
+    parts = {error.__cause__, error.__context__, getattr(error, "reason", None)}
+    for part in parts.union(error.args):
+        if isinstance(part, Exception) and part is not error:
+            yield from causes_of(part)
+
+
+def run(job, spans):
+    downloads = Downloads(job)
+    fetch = timed(downloads.fetch, spans) if spans is not None else downloads.fetch
+    reports = []
+
+    def report(future):
+        reports.append({"place": places[future], "outcome": outcome(future)})
+
+    limit = job["deadline_ms"] and job["deadline_ms"] / 1000
+    with ThreadPoolExecutor(job["workers"], "download") as pool:
+        places = {pool.submit(fetch, place): place for place in range(len(job["urls"]))}
+        left = set(places)
+        try:
+            for future in as_completed(places, limit):
+                left.discard(future)
+                report(future)
+        except TimeoutError:
+            downloads.stopped.set()
+            for future in as_completed(left):
+                report(future)
+    return {"reports": reports}
+
+
+def timed(fetch, spans):
+    """The same, with a span for whoever asks for them."""
+
+    def fetch_timed(place):
+        start = time.monotonic_ns()
+        try:
+            return fetch(place)
+        finally:
+            lane = threading.current_thread().name
+            end = time.monotonic_ns()
+            spans.append({"task": str(place), "lane": lane, "start": start, "end": end})
+
+    return fetch_timed
+
+
+def resident(field):
+    """Bytes of this process that are in memory: now, or at the most."""
+    with open("/proc/self/status") as status:
+        line = next(line for line in status if line.startswith(field))
+    return int(line.split()[1]) * 1024
+
+
+def set_peak_back():
+    """From here on, the most memory is the job's and not that of the start."""
+    with open("/proc/self/clear_refs", "w") as references:
+        references.write("5")
+
+
+def main():
+    job = json.load(sys.stdin)
+    spans = [] if "INTERLEAVE_SPANS" in os.environ else None
+    set_peak_back()
+    before = resident("VmRSS:")
+    start = time.monotonic_ns()
+    output = run(job, spans)
+    nanos = time.monotonic_ns() - start
+    memory = {"before": before, "peak": resident("VmHWM:")}
+    reply = {"nanos": nanos, "started": start, "output": output, "memory": memory}
+    if spans is not None:
+        reply["spans"] = spans
+    json.dump(reply, sys.stdout)
+
+
+main()

@@ -1,0 +1,217 @@
+//! Downloads for good: what the user names, into a directory that stays.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
+
+use anyhow::{Context, Result, ensure};
+use fetching::{Page, Sha256, files::listing};
+use origin::{Expected, Origin, expected};
+use tempfile::TempDir;
+use test_fixtures::{Bench, Case};
+
+use crate::ThreadPool;
+
+pub(super) fn cases() -> Vec<Case<ThreadPool>> {
+    vec![
+        Case::custom(
+            "saved_for_good",
+            "--dir saves what is named; what stands is kept and not fetched, unless --force",
+            saved_for_good,
+        ),
+        Case::custom(
+            "some_fail_for_good",
+            "a file that can't be had is named, the others are saved, exit code 1",
+            some_fail,
+        ),
+        Case::custom(
+            "a_thousand_urls",
+            "a file with 1,000 URLs is saved, each in a line",
+            a_thousand_urls,
+        ),
+        Case::custom(
+            "directory_that_is_none",
+            "one that can't be written is refused in one line, before anything is fetched",
+            directory_that_is_none,
+        ),
+        Case::custom(
+            "stdout_closed",
+            "whoever reads the results leaves: it ends quietly, and only whole files stay",
+            stdout_closed,
+        ),
+    ]
+}
+
+/// An origin, and a directory to save its files in.
+pub(super) struct Site {
+    pub(super) origin: Origin,
+    pub(super) dir: TempDir,
+}
+
+impl Site {
+    pub(super) fn new() -> Result<Self> {
+        Ok(Self {
+            origin: Origin::start()?,
+            dir: TempDir::new()?,
+        })
+    }
+
+    /// The demo that saves these paths' files here.
+    pub(super) fn command(
+        &self,
+        bench: &Bench<ThreadPool>,
+        paths: &[impl AsRef<str>],
+    ) -> Command {
+        let mut command = bench.demo(&["--dir"]);
+        command.arg(self.dir.path());
+        command.args(paths.iter().map(|path| self.origin.url(path.as_ref())));
+        command
+    }
+
+    /// Every file that stands here is whole, under its own name. Hidden ones are not
+    /// looked at, where there may be some. Returns how many there are.
+    pub(super) fn all_whole(
+        &self,
+        paths: &[impl AsRef<str>],
+        hidden: bool,
+    ) -> Result<usize> {
+        let mut files = listing(self.dir.path())?;
+        files.retain(|name, _| !(hidden && name.starts_with('.')));
+        let count = files.len();
+        for path in paths {
+            let path = path.as_ref();
+            let (_, name) = path.rsplit_once('/').context("a path has a slash")?;
+            if let Some(page) = files.remove(name) {
+                ensure!(page == whole(path)?, "{path} is not whole: {page}");
+            }
+        }
+        let surplus: Vec<_> = files.keys().collect();
+        ensure!(surplus.is_empty(), "more than was asked for: {surplus:?}");
+        Ok(count)
+    }
+}
+
+/// What must stand in the file of a path.
+fn whole(path: &str) -> Result<Page> {
+    match expected(path)? {
+        Expected::Whole { bytes, sha256, .. } => Ok(Page {
+            status: 200,
+            bytes,
+            sha256: Sha256(sha256),
+        }),
+        Expected::Fault(fault) => anyhow::bail!("{path} is never whole: {fault:?}"),
+    }
+}
+
+fn ended(output: &Output, code: i32) -> Result<(String, String)> {
+    let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+    let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+    let status = output.status;
+    ensure!(
+        status.code() == Some(code),
+        "{status}, not {code}: {stderr}"
+    );
+    Ok((stdout, stderr))
+}
+
+fn saved_for_good(bench: &Bench<ThreadPool>) -> Result<()> {
+    let site = Site::new()?;
+    let paths = ["/bytes/1000/note/a", "/bytes/0/note/b"];
+    let run = |flags: &[&str]| -> Result<(String, String, u64)> {
+        let output = site.command(bench, &paths).args(flags).output()?;
+        let (stdout, stderr) = ended(&output, 0)?;
+        ensure!(site.all_whole(&paths, false)? == 2, "not both are there");
+        ensure!(stdout.lines().count() == 2, "not a line a file: {stdout}");
+        Ok((stdout, stderr, site.origin.record().requests))
+    };
+    let (stdout, _, requests) = run(&[])?;
+    ensure!(stdout.contains("saved") && requests == 2, "{stdout}");
+    let (stdout, stderr, requests) = run(&[])?;
+    ensure!(
+        stdout.contains("kept") && stderr.contains("--force"),
+        "{stdout}{stderr}"
+    );
+    ensure!(requests == 2, "what stands was fetched again");
+    fs::write(site.dir.path().join("a"), "another")?;
+    let (_, _, requests) = run(&["--force"])?;
+    ensure!(requests == 4, "--force fetched {} of 2", requests - 2);
+    Ok(())
+}
+
+fn some_fail(bench: &Bench<ThreadPool>) -> Result<()> {
+    let site = Site::new()?;
+    let failing = [
+        "/status/404/note/c",
+        "/bytes/9/truncate/4/note/d",
+        "/bytes/9/note/..%2Fe",
+    ];
+    let paths = ["/bytes/10/note/a", "/bytes/11/note/b"];
+    let all: Vec<_> = paths.into_iter().chain(failing).collect();
+    let (stdout, stderr) = ended(&site.command(bench, &all).output()?, 1)?;
+    ensure!(
+        site.all_whole(&paths, false)? == 2,
+        "the others are not there"
+    );
+    ensure!(stdout.lines().count() == 2, "{stdout}");
+    for path in failing {
+        let line = format!("failed {}: ", site.origin.url(path));
+        ensure!(stderr.contains(&line), "no {line:?} in: {stderr}");
+    }
+    Ok(())
+}
+
+fn a_thousand_urls(bench: &Bench<ThreadPool>) -> Result<()> {
+    let site = Site::new()?;
+    let paths: Vec<_> = (0..1000)
+        .map(|number| format!("/bytes/64/note/f{number}"))
+        .collect();
+    let urls: Vec<_> = paths.iter().map(|path| site.origin.url(path)).collect();
+    let list = tempfile::NamedTempFile::new()?;
+    fs::write(list.path(), urls.join("\n"))?;
+    let mut command = site.command(bench, &[""; 0]);
+    let output = command.arg("--urls-from").arg(list.path()).output()?;
+    let (stdout, _) = ended(&output, 0)?;
+    ensure!(site.all_whole(&paths, false)? == 1000, "some are missing");
+    ensure!(stdout.lines().count() == 1000, "not a line a file");
+    Ok(())
+}
+
+fn directory_that_is_none(bench: &Bench<ThreadPool>) -> Result<()> {
+    let origin = Origin::start()?;
+    let file = tempfile::NamedTempFile::new()?;
+    // Modes mean nothing to root, and nobody can write in /proc.
+    let dirs = [Path::new("/proc"), Path::new("/dev/full"), file.path()];
+    for dir in dirs {
+        let mut command = bench.demo(&["--dir"]);
+        let output = command
+            .arg(dir)
+            .arg(origin.url("/bytes/10/note/a"))
+            .output()?;
+        let (stdout, stderr) = ended(&output, 2)?;
+        ensure!(
+            stdout.is_empty() && stderr.lines().count() == 1,
+            "{stdout}{stderr}"
+        );
+        ensure!(
+            stderr.contains("name a directory that can be written"),
+            "{stderr}"
+        );
+    }
+    ensure!(origin.record().requests == 0, "something was fetched");
+    Ok(())
+}
+
+fn stdout_closed(bench: &Bench<ThreadPool>) -> Result<()> {
+    let site = Site::new()?;
+    let paths: Vec<_> = (0..200)
+        .map(|number| format!("/bytes/64/note/f{number}"))
+        .collect();
+    let (reader, writer) = std::io::pipe()?;
+    drop(reader);
+    let output = site.command(bench, &paths).stdout(writer).output()?;
+    let (_, stderr) = ended(&output, 1)?;
+    ensure!(stderr.is_empty(), "not quiet: {stderr}");
+    site.all_whole(&paths, false).map(drop)
+}

@@ -1,0 +1,125 @@
+//! Downloads for good that are ended from outside.
+
+use std::{
+    io::Read,
+    process::{Child, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, ensure};
+use rustix::process::{Pid, Signal, kill_process};
+use test_fixtures::{Bench, Case};
+
+use super::direct::Site;
+use crate::ThreadPool;
+
+/// How long a program has to end.
+const PROMPT: Duration = Duration::from_secs(1);
+
+/// How often a program is killed, each time a little later.
+const KILLS: u64 = 6;
+
+pub(super) fn cases() -> Vec<Case<ThreadPool>> {
+    vec![
+        Case::custom(
+            "killed",
+            "killed at any point, what stands under a final name is whole",
+            killed,
+        ),
+        Case::custom(
+            "interrupted_for_good",
+            "Ctrl-C: exit code 130 within a second, whole files and no others",
+            |bench| ends_on(bench, Signal::INT, 130),
+        ),
+        Case::custom(
+            "terminated_for_good",
+            "SIGTERM: exit code 143 within a second, whole files and no others",
+            |bench| ends_on(bench, Signal::TERM, 143),
+        ),
+    ]
+}
+
+/// Files of which some are always under way: at once, in pieces, and never.
+fn paths() -> Vec<String> {
+    let quick = (0..400).map(|number| format!("/bytes/5000/note/quick{number}"));
+    let slow =
+        (0..20).map(|number| format!("/bytes/3000/drip/100/2ms/note/slow{number}"));
+    let stuck = ["/bytes/3000/stall/2000/note/stuck".to_owned()];
+    stuck.into_iter().chain(slow).chain(quick).collect()
+}
+
+fn killed(bench: &Bench<ThreadPool>) -> Result<()> {
+    let paths = paths();
+    for kill in 0..KILLS {
+        let site = Site::new()?;
+        let mut child = begun(bench, &site, &paths)?;
+        thread::sleep(Duration::from_millis(kill * 35));
+        child.0.kill()?;
+        child.0.wait()?;
+        site.all_whole(&paths, true)?;
+    }
+    Ok(())
+}
+
+fn ends_on(bench: &Bench<ThreadPool>, signal: Signal, code: i32) -> Result<()> {
+    let (site, paths) = (Site::new()?, paths());
+    let mut child = begun(bench, &site, &paths)?;
+    kill_process(Pid::from_child(&child.0), signal)?;
+    let sent = Instant::now();
+    let status = loop {
+        if let Some(status) = child.0.try_wait()? {
+            break status;
+        }
+        ensure!(
+            sent.elapsed() < PROMPT,
+            "it runs on {PROMPT:?} after the signal"
+        );
+        thread::sleep(Duration::from_millis(2));
+    };
+    ensure!(
+        status.code() == Some(code),
+        "{status}, not exit code {code}"
+    );
+    site.all_whole(&paths, false)?;
+    let mut stderr = String::new();
+    let pipe = child.0.stderr.as_mut().context("stderr is piped")?;
+    pipe.read_to_string(&mut stderr)?;
+    ensure!(
+        stderr.contains("interrupted: "),
+        "it does not say so: {stderr}"
+    );
+    Ok(())
+}
+
+/// A download for good, of which at least one file stands.
+fn begun(bench: &Bench<ThreadPool>, site: &Site, paths: &[String]) -> Result<Running> {
+    let mut command = site.command(bench, paths);
+    command.stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = Running(command.spawn()?);
+    let started = Instant::now();
+    let stands = || -> Result<bool> {
+        let mut names = std::fs::read_dir(site.dir.path())?.flatten();
+        Ok(names.any(|entry| !entry.file_name().as_encoded_bytes().starts_with(b".")))
+    };
+    while !stands()? {
+        ensure!(
+            started.elapsed() < Duration::from_secs(10),
+            "it saved nothing"
+        );
+        ensure!(child.0.try_wait()?.is_none(), "it ended by itself");
+        thread::sleep(Duration::from_millis(2));
+    }
+    Ok(child)
+}
+
+/// Kills the program if the case ends before it does.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Fails only if it has ended already.
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}

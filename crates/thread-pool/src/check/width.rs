@@ -1,0 +1,70 @@
+//! How many downloads the origin saw at once.
+
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use origin::{End, Record, Sentence};
+use test_fixtures::Facts;
+
+use crate::Job;
+
+/// A pause in which even a busy machine sets every thread to work.
+const LONG: Duration = Duration::from_millis(250);
+
+/// Adds the most downloads at one time, which the threads are enough for, and which is as
+/// many as there are threads where each takes long.
+pub(super) fn check(
+    facts: Facts,
+    job: &Job,
+    paths: &[String],
+    record: &Record,
+) -> Result<Facts> {
+    let (workers, peak) = (job.workers.get() as u64, peak(record));
+    ensure!(
+        peak <= workers,
+        "{peak} downloads at once, where {workers} threads are allowed"
+    );
+    let honest = || paths.iter().filter(|path| is_honest(path));
+    let pause =
+        |path: &String| Sentence::parse(path).map_or(Duration::ZERO, |it| it.pause);
+    let shortest = honest().map(pause).min().unwrap_or(Duration::ZERO);
+    // An answer without a pause has ended before the origin reads the next request.
+    if shortest == Duration::ZERO {
+        return Ok(facts);
+    }
+    let due = workers.min(honest().count() as u64);
+    let facts = facts.count_of("at once", peak, due);
+    if peak < due && shortest >= LONG {
+        let why = format!("{peak} downloads at once, where {due} were possible");
+        return Ok(facts.breach("every_thread_works", why));
+    }
+    Ok(facts)
+}
+
+/// The most at one time, of those that were answered whole: one that was given up may be
+/// seen to end after its successor has begun.
+fn peak(record: &Record) -> u64 {
+    let whole = record
+        .exchanges
+        .iter()
+        .filter(|one| one.end == End::Answered && is_honest(&one.path));
+    let mut edges: Vec<(u64, i64)> = whole
+        .flat_map(|one| {
+            let end = one.ended_ns.unwrap_or(u64::MAX);
+            [(one.started_ns, 1), (end, -1)]
+        })
+        .collect();
+    // At the same nanosecond an end comes before a start.
+    edges.sort_unstable();
+    let (mut now, mut peak) = (0, 0);
+    for (_, step) in edges {
+        now += step;
+        peak = peak.max(now);
+    }
+    peak as u64
+}
+
+/// A thread that lives through a panic is seen by those that come after it.
+fn is_honest(path: &str) -> bool {
+    !path.contains("/note/panic")
+}

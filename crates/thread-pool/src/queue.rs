@@ -1,0 +1,98 @@
+//! A bounded queue that many threads share, from a mutex and two condition variables: the
+//! standard library's channels have one receiver only.
+
+use std::collections::VecDeque;
+use std::sync::PoisonError;
+
+use crate::sync::{Condvar, Mutex, MutexGuard};
+
+/// Items on their way from those who push to those who pop, at most so many at a time.
+///
+/// The items and whether there will be more are only looked at and changed under one lock,
+/// so what happens between a look and a sleep can't be missed.
+#[derive(Debug)]
+pub struct Queue<T> {
+    state: Mutex<State<T>>,
+    capacity: usize,
+    /// Told once for every item that was taken: one who waits to push can go on.
+    taken: Condvar,
+    /// Told once for every item that was pushed, and all who wait when the queue is closed.
+    pushed: Condvar,
+}
+
+#[derive(Debug)]
+struct State<T> {
+    items: VecDeque<T>,
+    is_closed: bool,
+}
+
+/// The right to push. Dropped, it closes the queue, also when a panic or an early return
+/// drops it, so nobody waits for items that won't come.
+#[derive(Debug)]
+pub struct Feed<'a, T>(&'a Queue<T>);
+
+impl<T> Queue<T> {
+    /// A queue that holds so many items, at least one.
+    pub fn bounded(capacity: usize) -> Self {
+        let state = State {
+            items: VecDeque::new(),
+            is_closed: false,
+        };
+        Self {
+            state: Mutex::new(state),
+            capacity: capacity.max(1),
+            taken: Condvar::new(),
+            pushed: Condvar::new(),
+        }
+    }
+
+    /// The one who feeds the queue, and closes it in the end.
+    pub fn feed(&self) -> Feed<'_, T> {
+        Feed(self)
+    }
+
+    /// Takes the oldest item, waiting for one while the queue is open. `None` once it is
+    /// closed and empty.
+    pub fn pop(&self) -> Option<T> {
+        let mut state = self.lock();
+        // A loop: a wake-up may be spurious, and another may have been faster.
+        loop {
+            if let Some(item) = state.items.pop_front() {
+                drop(state);
+                self.taken.notify_one();
+                return Some(item);
+            }
+            if state.is_closed {
+                return None;
+            }
+            let waited = self.pushed.wait(state);
+            state = waited.unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        // Nothing panics while it holds the lock, so the state is never half-changed.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T> Feed<'_, T> {
+    /// Adds an item, waiting for room first.
+    pub fn push(&self, item: T) {
+        let mut state = self.0.lock();
+        while state.items.len() == self.0.capacity {
+            let waited = self.0.taken.wait(state);
+            state = waited.unwrap_or_else(PoisonError::into_inner);
+        }
+        state.items.push_back(item);
+        drop(state);
+        self.0.pushed.notify_one();
+    }
+}
+
+impl<T> Drop for Feed<'_, T> {
+    fn drop(&mut self) {
+        self.0.lock().is_closed = true;
+        self.0.pushed.notify_all();
+    }
+}

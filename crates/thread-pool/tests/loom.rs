@@ -1,0 +1,110 @@
+//! The hand-built queue in the interleavings that loom explores, beside a twin with a bug
+//! that loom must catch.
+
+use std::collections::VecDeque;
+
+use loom::sync::{Arc, Condvar, Mutex};
+use loom::thread;
+
+#[path = "../src/queue.rs"]
+#[allow(
+    unreachable_pub,
+    reason = "the file is the library's, where it is reachable"
+)]
+mod queue;
+
+/// What the queue is made of here.
+mod sync {
+    pub(crate) use loom::sync::{Condvar, Mutex, MutexGuard};
+}
+
+use queue::Queue;
+
+/// Two items go through a queue of one to two threads: each comes out once, and both
+/// threads end when the feed is dropped. A wake-up that is lost would be a deadlock, which
+/// loom reports. Without the bound, three threads that wait are too much for it.
+#[test]
+fn each_item_comes_out_once() {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(3);
+    model.check(|| {
+        let queue = Arc::new(Queue::bounded(1));
+        let threads = [(); 2].map(|()| {
+            let queue = Arc::clone(&queue);
+            thread::spawn(move || std::iter::from_fn(|| queue.pop()).collect::<Vec<_>>())
+        });
+        let feed = queue.feed();
+        (0..2).for_each(|item| feed.push(item));
+        drop(feed);
+        let taken = threads.map(|thread| thread.join().expect("it does not panic"));
+        let mut taken = taken.concat();
+        taken.sort_unstable();
+        assert_eq!(taken, [0, 1]);
+    });
+}
+
+/// The oldest goes first, and a queue that is closed still gives what is in it.
+#[test]
+fn items_come_out_in_order() {
+    loom::model(|| {
+        let queue = Arc::new(Queue::bounded(2));
+        let other = {
+            let queue = Arc::clone(&queue);
+            thread::spawn(move || std::iter::from_fn(|| queue.pop()).collect::<Vec<_>>())
+        };
+        let feed = queue.feed();
+        (0..3).for_each(|item| feed.push(item));
+        drop(feed);
+        assert_eq!(other.join().expect("it does not panic"), [0, 1, 2]);
+    });
+}
+
+/// The twin: it looks once, not in a loop, so a thread that was overtaken between the
+/// wake-up and the lock finds nothing.
+struct Hasty {
+    items: Mutex<VecDeque<usize>>,
+    pushed: Condvar,
+}
+
+impl Hasty {
+    fn push(&self, item: usize) {
+        let mut items = self.items.lock().expect("nobody panics with the lock");
+        items.push_back(item);
+        drop(items);
+        self.pushed.notify_one();
+    }
+
+    fn pop(&self) -> usize {
+        let mut items = self.items.lock().expect("nobody panics with the lock");
+        if items.is_empty() {
+            let waited = self.pushed.wait(items);
+            items = waited.expect("nobody panics with the lock");
+        }
+        let item = items.pop_front();
+        drop(items);
+        item.expect("an item was pushed")
+    }
+}
+
+#[test]
+#[should_panic(expected = "an item was pushed")]
+fn the_twin_that_looks_once_is_caught() {
+    loom::model(|| {
+        let queue = Arc::new(Hasty {
+            items: Mutex::new(VecDeque::new()),
+            pushed: Condvar::new(),
+        });
+        let threads: Vec<_> = (0..2)
+            .map(|_| {
+                let queue = Arc::clone(&queue);
+                thread::spawn(move || queue.pop())
+            })
+            .collect();
+        (0..2).for_each(|item| queue.push(item));
+        for thread in threads {
+            if let Err(panic) = thread.join() {
+                std::panic::resume_unwind(panic);
+            }
+        }
+    });
+}

@@ -1,0 +1,98 @@
+//! The command line of every model that saves files, and what of it a job carries.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+use tempfile::TempDir;
+use test_fixtures::Misuse;
+
+use super::folder;
+
+/// Where scratch directories are, if they can be: in memory, so that no disk is measured.
+const IN_MEMORY: &str = "/dev/shm";
+
+/// Where to save files, and how.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Files {
+    /// Save the files of these URLs in this directory, for good and once, instead of
+    /// trying every variant; --variants says who does it
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// Replace files that stand there already, instead of keeping them
+    #[arg(long, requires = "dir")]
+    force: bool,
+    /// Don't wait until each file is on the disk
+    #[arg(long)]
+    no_sync: bool,
+    /// Where trials have their scratch directories [default: /dev/shm, or else the
+    /// system's directory for temporary files]
+    #[arg(long, value_name = "DIR", conflicts_with = "dir")]
+    scratch: Option<PathBuf>,
+}
+
+/// How a job's files are saved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Saving {
+    /// The directory, which is there.
+    pub dir: PathBuf,
+    /// Whether a file that stands already is replaced.
+    pub force: bool,
+    /// Whether a file is on the disk before it gets its name.
+    pub sync: bool,
+}
+
+impl Files {
+    /// Whether the user wants files, and no trials.
+    pub fn are_wanted(&self) -> bool {
+        self.dir.is_some()
+    }
+
+    /// A directory for one trial, removed when it is dropped, and how to save files in it.
+    ///
+    /// # Errors
+    /// Misuse: a directory for good was named, or one where nothing can be made.
+    pub fn scratch(&self) -> Result<(TempDir, Saving)> {
+        if self.are_wanted() {
+            let why = "--dir saves files once and for good, which is no trial: leave it out, \
+                       or run the model itself (compare run MODEL --dir DIR URL)";
+            return Err(Misuse::new(why).into());
+        }
+        let parent = match &self.scratch {
+            Some(parent) => parent.clone(),
+            None if Path::new(IN_MEMORY).is_dir() => IN_MEMORY.into(),
+            None => std::env::temp_dir(),
+        };
+        let scratch = tempfile::Builder::new()
+            .prefix("interleave-")
+            .tempdir_in(&parent);
+        let scratch = scratch.map_err(|error| {
+            let (parent, why) = (parent.display(), error.kind());
+            Misuse(format!(
+                "--scratch {parent}: {why}; name a directory that can be written"
+            ))
+        })?;
+        let saving = self.saving(scratch.path());
+        Ok((scratch, saving))
+    }
+
+    /// The directory for good, made if it isn't there, and how to save files in it.
+    ///
+    /// # Errors
+    /// Misuse: none was named, or one in which nothing can be written.
+    pub fn for_good(&self) -> Result<Saving> {
+        let dir = self.dir.as_deref().context("no --dir was named")?;
+        let saving = self.saving(dir);
+        folder::prepare(&saving)?;
+        Ok(saving)
+    }
+
+    fn saving(&self, dir: &Path) -> Saving {
+        Saving {
+            dir: dir.to_owned(),
+            force: self.force,
+            sync: !self.no_sync,
+        }
+    }
+}

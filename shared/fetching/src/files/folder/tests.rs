@@ -1,0 +1,119 @@
+//! What stands in a folder after files were saved, dropped, and asked for twice.
+
+use std::{fs, io::Write, os::unix::fs::PermissionsExt, path::Path};
+
+use tempfile::TempDir;
+
+use super::{Begun, File, Folder, Name, Saving, Unfinished};
+use crate::files::{SaveError, names};
+
+fn folder(dir: &Path, force: bool, urls: &[&str]) -> Folder {
+    let saving = Saving {
+        dir: dir.to_owned(),
+        force,
+        sync: true,
+    };
+    let urls: Vec<_> = urls.iter().map(|name| format!("http://h/{name}")).collect();
+    Folder::new(&saving, &names(&urls))
+}
+
+fn name(text: &str) -> Name {
+    Name::try_from(text.to_owned()).expect("it is a name")
+}
+
+fn begin(folder: &Folder, place: usize, text: &str, given: Option<&str>) -> Unfinished {
+    let begun = folder.begin(place, &name(text), given.map(str::as_bytes), None);
+    match begun.expect("it can be begun") {
+        Begun::New(file) => file,
+        Begun::Stands(file) => panic!("{file} stands already"),
+    }
+}
+
+fn save(mut file: Unfinished, body: &str) -> File {
+    file.write_all(body.as_bytes()).expect("it can be written");
+    file.keep().expect("it can be kept")
+}
+
+fn entries(dir: &Path) -> Vec<String> {
+    let entries = fs::read_dir(dir).expect("it can be listed");
+    let name = |entry: std::io::Result<fs::DirEntry>| {
+        let entry = entry.expect("it can be listed");
+        entry.file_name().to_string_lossy().into_owned()
+    };
+    let mut names: Vec<_> = entries.map(name).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_file_has_its_name_once_it_is_whole() {
+    let dir = TempDir::new().expect("a directory");
+    let folder = folder(dir.path(), false, &["a"]);
+    let mut file = begin(&folder, 0, "a", None);
+    file.write_all(b"half").expect("it can be written");
+    let [hidden] = entries(dir.path()).try_into().expect("one file");
+    assert!(hidden.starts_with('.') && hidden.ends_with(".unfinished"));
+    let whole = save(file, "whole");
+    assert_eq!(entries(dir.path()), ["a"]);
+    assert_eq!(whole.to_string(), "saved            9 bytes  a");
+    let path = dir.path().join("a");
+    assert_eq!(fs::read_to_string(&path).expect("it is there"), "halfwhole");
+    let mode = fs::metadata(path)
+        .expect("it is there")
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o600, 0o600);
+}
+
+#[test]
+fn a_file_that_is_dropped_leaves_nothing() {
+    let dir = TempDir::new().expect("a directory");
+    let folder = folder(dir.path(), false, &["a"]);
+    drop(begin(&folder, 0, "a", None));
+    assert!(entries(dir.path()).is_empty());
+}
+
+#[test]
+fn what_stands_is_kept_unless_it_is_to_be_replaced() {
+    let dir = TempDir::new().expect("a directory");
+    let keeping = folder(dir.path(), false, &["a"]);
+    let late = begin(&keeping, 0, "a", None);
+    fs::write(dir.path().join("a"), "old").expect("it can be written");
+    assert!(keeping.standing(&name("a")).is_some());
+    // It came to stand there while the other was written.
+    assert!(matches!(save(late, "new"), File::Kept { .. }));
+    assert_eq!(fs::read(dir.path().join("a")).expect("it is there"), b"old");
+
+    let replacing = folder(dir.path(), true, &["a"]);
+    assert!(replacing.standing(&name("a")).is_none());
+    save(begin(&replacing, 0, "a", None), "new");
+    assert_eq!(fs::read(dir.path().join("a")).expect("it is there"), b"new");
+    assert_eq!(entries(dir.path()), ["a"]);
+}
+
+#[test]
+fn names_from_answers_replace_nothing() {
+    let dir = TempDir::new().expect("a directory");
+    // Even where files that stand are replaced.
+    let folder = folder(dir.path(), true, &["a", "b", "c", "d"]);
+    let given = |name: &str| format!("attachment; filename={name}");
+    for (place, url, header, due) in [
+        (1, "b", Some(given("a")), "a.2"),
+        (2, "c", Some(given("new")), "new"),
+        (3, "d", Some(given("new")), "new.4"),
+        (0, "a", Some(given("a")), "a"),
+    ] {
+        let file = begin(&folder, place, url, header.as_deref());
+        assert_eq!(save(file, due).name().as_str(), due);
+    }
+    assert_eq!(entries(dir.path()), ["a", "a.2", "new", "new.4"]);
+}
+
+#[test]
+fn a_folder_that_is_gone_is_said() {
+    let dir = TempDir::new().expect("a directory");
+    let gone = dir.path().join("gone");
+    let begun = folder(&gone, false, &["a"]).begin(0, &name("a"), None, None);
+    let error = begun.expect_err("nothing can be written there");
+    assert!(error.is::<SaveError>(), "{error:#}");
+}
