@@ -4,6 +4,7 @@ import errno
 import http.client
 import json
 import os
+import ssl
 import sys
 import tempfile
 import threading
@@ -30,12 +31,32 @@ class Stopped(Exception):
     """Still under way at the deadline."""
 
 
+class Trusting(requests.adapters.HTTPAdapter):
+    """requests takes certificates as files only, a context of ssl's from here."""
+
+    def __init__(self, context):
+        self.context = context
+        super().__init__()
+
+    def init_poolmanager(self, *args, **kwargs):
+        super().init_poolmanager(*args, ssl_context=self.context, **kwargs)
+
+
+def trust(job):
+    """What https is verified by: the system's roots, and more where the job says so."""
+    context = ssl.create_default_context()
+    if "cacert" in job:
+        context.load_verify_locations(cadata=job["cacert"])
+    return context
+
+
 class Downloads:
     """The files of one job, to be downloaded from any thread."""
 
     def __init__(self, job):
         self.job = job
         self.folder = Path(job["saving"]["dir"])
+        self.context = trust(job)
         self.stopped = threading.Event()
         self.sessions = threading.local()
         self.lock = threading.Lock()
@@ -66,6 +87,7 @@ class Downloads:
             session = requests.Session()
             session.trust_env = False
             session.headers["Accept-Encoding"] = "identity"
+            session.mount("https://", Trusting(self.context))
             self.sessions.own = session
         return self.sessions.own
 
@@ -184,7 +206,9 @@ def failure(error):
         return "reset"
     if has(Stopped, TimeoutError, urllib3.exceptions.TimeoutError, requests.Timeout):
         return "timed_out"
-    if has(http.client.HTTPException):
+    if has(ssl.SSLCertVerificationError):
+        return "certificate"
+    if has(http.client.HTTPException, ssl.SSLError):
         return "malformed"
     return "other"
 

@@ -47,7 +47,10 @@ impl Args {
     pub(crate) fn stage(&self) -> Result<(Stage, Job)> {
         let (scratch, saving) = self.files.scratch()?;
         let fetching = self.requests.stage(self.latency, || self.paths())?;
-        let job = self.job(fetching.urls().to_vec(), saving, fetching.paths());
+        let job = Job {
+            cacert: fetching.cacert(),
+            ..self.job(fetching.urls().to_vec(), saving, fetching.paths())
+        };
         Ok((Stage::new(fetching, scratch), job))
     }
 
@@ -64,6 +67,7 @@ impl Args {
             names: files::names(&urls),
             urls,
             saving,
+            cacert: self.requests.cacert(),
             workers: self.workers(),
             timeout_ms: self.requests.timeout_ms(),
             deadline_ms: self.deadline.map(|deadline| deadline.as_millis() as u64),

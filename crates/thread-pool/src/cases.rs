@@ -26,6 +26,8 @@ pub(crate) fn cases() -> Vec<Case<ThreadPool>> {
     let mut cases = sizes();
     cases.extend(names());
     cases.extend(fetching::cases::faults());
+    cases.extend(fetching::cases::tls());
+    cases.extend(fetching::cases::trust());
     cases.extend(pool());
     cases.extend(direct::cases());
     cases.extend(ended::cases());

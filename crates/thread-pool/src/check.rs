@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use anyhow::{Result, bail, ensure};
-use fetching::files::File;
+use fetching::files::{File, Scratch};
 use origin::Record;
-use tempfile::TempDir;
 use test_fixtures::{Facts, Outcome};
 
 use crate::{Job, Output};
@@ -22,11 +21,11 @@ const FAR_APART: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub struct Stage {
     fetching: fetching::Stage,
-    scratch: TempDir,
+    scratch: Scratch,
 }
 
 impl Stage {
-    pub(crate) fn new(fetching: fetching::Stage, scratch: TempDir) -> Self {
+    pub(crate) fn new(fetching: fetching::Stage, scratch: Scratch) -> Self {
         Self { fetching, scratch }
     }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use fetching::{
     files::{Begun, File, Folder, Name, NameError, StatusError},
-    outcome, panic_if_asked,
+    outcome, panic_if_asked, ureq_tls,
 };
 use test_fixtures::{Outcome, span};
 use ureq::{Agent, http::header::CONTENT_DISPOSITION};
@@ -115,6 +115,7 @@ fn agent(job: &Job) -> Agent {
         .max_idle_connections(job.threads())
         .http_status_as_error(false)
         .proxy(None)
+        .tls_config(ureq_tls(&job.urls, job.cacert.as_deref()))
         .build()
         .into()
 }

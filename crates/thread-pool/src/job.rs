@@ -19,6 +19,9 @@ pub struct Job {
     pub names: Vec<Result<Name, NameError>>,
     /// Where to, and how.
     pub saving: Saving,
+    /// What https is to trust beside the system's roots, in PEM.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cacert: Option<String>,
     /// How many threads download.
     pub workers: NonZeroUsize,
     /// Milliseconds of silence after which a download is given up.

@@ -23,12 +23,14 @@ mod disposition;
 mod folder;
 mod listing;
 mod name;
+mod scratch;
 mod unfinished;
 
 pub use args::{Files, Saving};
 pub use folder::{Begun, Folder};
 pub use listing::listing;
 pub use name::{Name, NameError, names, shown};
+pub use scratch::Scratch;
 pub use unfinished::Unfinished;
 
 pub(crate) use unfinished::close;

@@ -92,6 +92,11 @@ impl Requests {
         self.urls.read()
     }
 
+    /// What https is to trust beside the system's roots, in PEM, where there is no stage.
+    pub fn cacert(&self) -> Option<String> {
+        self.cacert.clone()
+    }
+
     /// Threads of the runtimes that have a choice.
     pub fn workers(&self) -> NonZeroUsize {
         self.workers.unwrap_or_else(cores)

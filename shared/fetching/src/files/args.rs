@@ -4,10 +4,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
-use tempfile::TempDir;
 use test_fixtures::Misuse;
 
-use super::folder;
+use super::{Scratch, folder};
 
 /// Where scratch directories are, if they can be: in memory, so that no disk is measured.
 const IN_MEMORY: &str = "/dev/shm";
@@ -53,7 +52,7 @@ impl Files {
     ///
     /// # Errors
     /// Misuse: a directory for good was named, or one where nothing can be made.
-    pub fn scratch(&self) -> Result<(TempDir, Saving)> {
+    pub fn scratch(&self) -> Result<(Scratch, Saving)> {
         if self.are_wanted() {
             let why = "--dir saves files once and for good, which is no trial: leave it out, \
                        or run the model itself (compare run MODEL --dir DIR URL)";
@@ -64,10 +63,7 @@ impl Files {
             None if Path::new(IN_MEMORY).is_dir() => IN_MEMORY.into(),
             None => std::env::temp_dir(),
         };
-        let scratch = tempfile::Builder::new()
-            .prefix("interleave-")
-            .tempdir_in(&parent);
-        let scratch = scratch.map_err(|error| {
+        let scratch = Scratch::new_in(&parent).map_err(|error| {
             let (parent, why) = (parent.display(), error.kind());
             Misuse(format!(
                 "--scratch {parent}: {why}; name a directory that can be written"
