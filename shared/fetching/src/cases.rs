@@ -2,6 +2,9 @@
 
 use test_fixtures::{Case, Model};
 
+#[cfg(feature = "files")]
+mod for_good;
+
 /// The arguments that ask the origin for these paths.
 pub fn paths<const N: usize>(paths: [&'static str; N]) -> Vec<&'static str> {
     paths.iter().flat_map(|path| ["--path", path]).collect()
@@ -63,4 +66,10 @@ pub fn faults<M: Model>() -> Vec<Case<M>> {
             "/bytes/4096/stall/1000",
         ),
     ]
+}
+
+/// What must come of files that are saved for good.
+#[cfg(feature = "files")]
+pub fn for_good<M: Model>() -> Vec<Case<M>> {
+    for_good::cases()
 }
