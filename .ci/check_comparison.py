@@ -3,7 +3,7 @@
 import json
 import sys
 
-MODELS = {"async-io", "semaphores", "thread-pool", "process-pool", "locks"}
+MODELS = {"async-io", "semaphores", "thread-pool", "pipelines", "process-pool", "locks"}
 
 for path in sys.argv[1:]:
     with open(path) as file:

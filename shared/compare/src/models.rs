@@ -17,6 +17,7 @@ pub(crate) const MODELS: &[&dyn AnyModel] = &[
     &Of::<async_io::AsyncIo>(PhantomData),
     &Of::<semaphores::Semaphores>(PhantomData),
     &Of::<thread_pool::ThreadPool>(PhantomData),
+    &Of::<pipelines::Pipelines>(PhantomData),
     &Of::<process_pool::ProcessPool>(PhantomData),
     &Of::<locks::Locks>(PhantomData),
 ];

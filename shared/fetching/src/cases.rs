@@ -6,6 +6,9 @@ use anyhow::{Context, Result, ensure};
 use origin::{Authority, Certificate, Origin};
 use test_fixtures::{Bench, Case, Facts, Model, Settings, Value};
 
+#[cfg(feature = "files")]
+mod for_good;
+
 /// The arguments that ask the origin for these paths.
 pub fn paths<const N: usize>(paths: [&'static str; N]) -> Vec<&'static str> {
     paths.iter().flat_map(|path| ["--path", path]).collect()
@@ -177,4 +180,10 @@ pub fn faults<M: Model>() -> Vec<Case<M>> {
             "/bytes/4096/stall/1000",
         ),
     ]
+}
+
+/// What must come of files that are saved for good.
+#[cfg(feature = "files")]
+pub fn for_good<M: Model>() -> Vec<Case<M>> {
+    for_good::cases()
 }

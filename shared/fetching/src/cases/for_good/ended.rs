@@ -9,18 +9,16 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use rustix::process::{Pid, Signal, kill_process};
-use test_fixtures::{Bench, Case};
+use test_fixtures::{Bench, Case, Model};
 
-use super::direct::Site;
-use crate::ThreadPool;
-
+use super::Site;
 /// How long a program has to end.
 const PROMPT: Duration = Duration::from_secs(1);
 
 /// How often a program is killed, each time a little later.
 const KILLS: u64 = 6;
 
-pub(super) fn cases() -> Vec<Case<ThreadPool>> {
+pub(super) fn cases<M: Model>() -> Vec<Case<M>> {
     vec![
         Case::custom(
             "killed",
@@ -49,7 +47,7 @@ fn paths() -> Vec<String> {
     stuck.into_iter().chain(slow).chain(quick).collect()
 }
 
-fn killed(bench: &Bench<ThreadPool>) -> Result<()> {
+fn killed<M: Model>(bench: &Bench<M>) -> Result<()> {
     let paths = paths();
     for kill in 0..KILLS {
         let site = Site::new()?;
@@ -62,7 +60,7 @@ fn killed(bench: &Bench<ThreadPool>) -> Result<()> {
     Ok(())
 }
 
-fn ends_on(bench: &Bench<ThreadPool>, signal: Signal, code: i32) -> Result<()> {
+fn ends_on<M: Model>(bench: &Bench<M>, signal: Signal, code: i32) -> Result<()> {
     let (site, paths) = (Site::new()?, paths());
     let mut child = begun(bench, &site, &paths)?;
     kill_process(Pid::from_child(&child.0), signal)?;
@@ -93,7 +91,7 @@ fn ends_on(bench: &Bench<ThreadPool>, signal: Signal, code: i32) -> Result<()> {
 }
 
 /// A download for good, of which at least one file stands.
-fn begun(bench: &Bench<ThreadPool>, site: &Site, paths: &[String]) -> Result<Running> {
+fn begun<M: Model>(bench: &Bench<M>, site: &Site, paths: &[String]) -> Result<Running> {
     let mut command = site.command(bench, paths);
     command.stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = Running(command.spawn()?);

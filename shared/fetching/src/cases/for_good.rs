@@ -7,15 +7,17 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use fetching::{Page, Sha256, files::listing};
 use origin::{Expected, Origin, expected};
 use tempfile::TempDir;
-use test_fixtures::{Bench, Case};
+use test_fixtures::{Bench, Case, Model};
 
-use crate::ThreadPool;
+use crate::{Page, Sha256, files::listing};
 
-pub(super) fn cases() -> Vec<Case<ThreadPool>> {
-    vec![
+mod ended;
+mod full;
+
+pub(super) fn cases<M: Model>() -> Vec<Case<M>> {
+    let mut cases = vec![
         Case::custom(
             "saved_for_good",
             "--dir saves what is named; what stands is kept and not fetched, unless --force",
@@ -41,17 +43,20 @@ pub(super) fn cases() -> Vec<Case<ThreadPool>> {
             "whoever reads the results leaves: it ends quietly, and only whole files stay",
             stdout_closed,
         ),
-    ]
+    ];
+    cases.extend(ended::cases());
+    cases.extend(full::cases());
+    cases
 }
 
 /// An origin, and a directory to save its files in.
-pub(super) struct Site {
-    pub(super) origin: Origin,
-    pub(super) dir: TempDir,
+struct Site {
+    origin: Origin,
+    dir: TempDir,
 }
 
 impl Site {
-    pub(super) fn new() -> Result<Self> {
+    fn new() -> Result<Self> {
         Ok(Self {
             origin: Origin::start()?,
             dir: TempDir::new()?,
@@ -59,11 +64,7 @@ impl Site {
     }
 
     /// The demo that saves these paths' files here.
-    pub(super) fn command(
-        &self,
-        bench: &Bench<ThreadPool>,
-        paths: &[impl AsRef<str>],
-    ) -> Command {
+    fn command<M: Model>(&self, bench: &Bench<M>, paths: &[impl AsRef<str>]) -> Command {
         let mut command = bench.demo(&["--dir"]);
         command.arg(self.dir.path());
         command.args(paths.iter().map(|path| self.origin.url(path.as_ref())));
@@ -72,11 +73,7 @@ impl Site {
 
     /// Every file that stands here is whole, under its own name. Hidden ones are not
     /// looked at, where there may be some. Returns how many there are.
-    pub(super) fn all_whole(
-        &self,
-        paths: &[impl AsRef<str>],
-        hidden: bool,
-    ) -> Result<usize> {
+    fn all_whole(&self, paths: &[impl AsRef<str>], hidden: bool) -> Result<usize> {
         let mut files = listing(self.dir.path())?;
         files.retain(|name, _| !(hidden && name.starts_with('.')));
         let count = files.len();
@@ -116,7 +113,7 @@ fn ended(output: &Output, code: i32) -> Result<(String, String)> {
     Ok((stdout, stderr))
 }
 
-fn saved_for_good(bench: &Bench<ThreadPool>) -> Result<()> {
+fn saved_for_good<M: Model>(bench: &Bench<M>) -> Result<()> {
     let site = Site::new()?;
     let paths = ["/bytes/1000/note/a", "/bytes/0/note/b"];
     let run = |flags: &[&str]| -> Result<(String, String, u64)> {
@@ -140,7 +137,7 @@ fn saved_for_good(bench: &Bench<ThreadPool>) -> Result<()> {
     Ok(())
 }
 
-fn some_fail(bench: &Bench<ThreadPool>) -> Result<()> {
+fn some_fail<M: Model>(bench: &Bench<M>) -> Result<()> {
     let site = Site::new()?;
     let failing = [
         "/status/404/note/c",
@@ -162,7 +159,7 @@ fn some_fail(bench: &Bench<ThreadPool>) -> Result<()> {
     Ok(())
 }
 
-fn a_thousand_urls(bench: &Bench<ThreadPool>) -> Result<()> {
+fn a_thousand_urls<M: Model>(bench: &Bench<M>) -> Result<()> {
     let site = Site::new()?;
     let paths: Vec<_> = (0..1000)
         .map(|number| format!("/bytes/64/note/f{number}"))
@@ -178,7 +175,7 @@ fn a_thousand_urls(bench: &Bench<ThreadPool>) -> Result<()> {
     Ok(())
 }
 
-fn directory_that_is_none(bench: &Bench<ThreadPool>) -> Result<()> {
+fn directory_that_is_none<M: Model>(bench: &Bench<M>) -> Result<()> {
     let origin = Origin::start()?;
     let file = tempfile::NamedTempFile::new()?;
     // Modes mean nothing to root, and nobody can write in /proc.
@@ -203,7 +200,7 @@ fn directory_that_is_none(bench: &Bench<ThreadPool>) -> Result<()> {
     Ok(())
 }
 
-fn stdout_closed(bench: &Bench<ThreadPool>) -> Result<()> {
+fn stdout_closed<M: Model>(bench: &Bench<M>) -> Result<()> {
     let site = Site::new()?;
     let paths: Vec<_> = (0..200)
         .map(|number| format!("/bytes/64/note/f{number}"))

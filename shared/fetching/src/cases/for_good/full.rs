@@ -3,11 +3,9 @@
 use std::process::Command;
 
 use anyhow::{Result, ensure};
-use test_fixtures::{Bench, Case};
+use test_fixtures::{Bench, Case, Model};
 
-use super::direct::Site;
-use crate::ThreadPool;
-
+use super::Site;
 /// Mounts 256 KiB on the directory in `$1`, runs the rest, and lists what it left there. A
 /// name space of its own needs no rights, and the mount goes with it.
 const SCRIPT: &str = r#"
@@ -18,7 +16,7 @@ ls -A "$dir" >&2
 exit $code
 "#;
 
-pub(super) fn cases() -> Vec<Case<ThreadPool>> {
+pub(super) fn cases<M: Model>() -> Vec<Case<M>> {
     vec![Case::custom(
         "disk_full",
         "a file that finds no room fails and leaves nothing; those that fit are saved",
@@ -26,7 +24,7 @@ pub(super) fn cases() -> Vec<Case<ThreadPool>> {
     )]
 }
 
-fn disk_full(bench: &Bench<ThreadPool>) -> Result<()> {
+fn disk_full<M: Model>(bench: &Bench<M>) -> Result<()> {
     let site = Site::new()?;
     let paths = ["/bytes/1000000/note/large", "/bytes/4000/note/small"];
     let mut command = Command::new("unshare");

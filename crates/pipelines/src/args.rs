@@ -1,0 +1,130 @@
+//! The command line's view of the job, and the scene that it is done in.
+
+use std::{num::NonZeroUsize, time::Duration};
+
+use anyhow::Result;
+use fetching::{
+    Requests,
+    files::{self, Files, Saving},
+};
+use tempfile::TempDir;
+use test_fixtures::{Misuse, duration, whole};
+
+use crate::{Fault, Job, Shape};
+
+/// What stands around the job.
+#[derive(Debug)]
+pub struct Scene {
+    /// The origin, unless the URLs are the user's.
+    pub(crate) web: fetching::Stage,
+    /// Where items are saved; gone with the scene.
+    pub(crate) folder: TempDir,
+}
+
+/// The job's parameters.
+#[derive(Clone, Debug, clap::Args)]
+#[command(mut_arg("workers", |workers| workers
+    .default_value("3")
+    .help("How many work at once in each stage, or at chains; and a runtime's threads")))]
+pub struct Args {
+    /// How many items
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    #[arg(value_parser = whole::<usize>(0..=1_000_000))]
+    #[arg(conflicts_with_all = ["own_urls", "paths"])]
+    items: usize,
+    /// How items and stages are laid out
+    #[arg(long, value_enum, default_value_t = Shape::Staged)]
+    shape: Shape,
+    /// Items that each queue between two stages has room for
+    #[arg(long, value_name = "N", default_value = "2")]
+    #[arg(value_parser = whole::<NonZeroUsize>(1..=100_000))]
+    queue: NonZeroUsize,
+    /// How long the origin waits before each answer
+    #[arg(long, value_name = "TIME", default_value = "200ms", value_parser = duration)]
+    #[arg(conflicts_with_all = ["own_urls", "paths"])]
+    latency: Duration,
+    /// How long processing an item takes on top [default: 100ms; 0ms for URLs and paths
+    /// that you name]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    process: Option<Duration>,
+    /// How long saving an item takes on top [default: 50ms; 0ms for URLs and paths that
+    /// you name]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    save: Option<Duration>,
+    /// Leave once so many items are saved
+    #[arg(long, value_name = "N", value_parser = whole::<usize>(1..=1_000_000))]
+    #[arg(conflicts_with = "dir")]
+    take: Option<usize>,
+    /// Bytes that a body may have: it is held whole between the stages
+    #[arg(long, value_name = "N", default_value_t = 64 << 20)]
+    #[arg(value_parser = whole::<u64>(0..=1 << 40))]
+    most_bytes: u64,
+    #[command(flatten)]
+    requests: Requests,
+    /// Let an item fail in a stage, or the stage panic: STAGE:ITEM:fail, STAGE:ITEM:panic;
+    /// can be given several times
+    #[arg(long, value_name = "FAULT")]
+    fault: Vec<Fault>,
+    #[command(flatten)]
+    files: Files,
+}
+
+impl Args {
+    pub(crate) fn is_for_good(&self) -> bool {
+        self.files.are_wanted()
+    }
+
+    pub(crate) fn stage(&self) -> Result<(Scene, Job)> {
+        let (folder, saving) = self.files.scratch()?;
+        let web = self.requests.stage(self.latency, || self.paths())?;
+        let job = self.job(web.urls().to_vec(), saving)?;
+        Ok((Scene { web, folder }, job))
+    }
+
+    /// The job of the URLs that the user named, whose files stay.
+    pub(crate) fn job_for_good(&self) -> Result<Job> {
+        let urls = self.requests.own_urls()?.ok_or_else(|| {
+            Misuse::new("--dir saves what you name: add URLs, or --urls-from FILE")
+        })?;
+        self.job(urls, self.files.for_good()?)
+    }
+
+    fn job(&self, urls: Vec<String>, saving: Saving) -> Result<Job> {
+        for fault in &self.fault {
+            let (item, items) = (fault.item, urls.len());
+            if item >= items {
+                let why = "there is no such item; they count from 0";
+                return Err(Misuse(format!("--fault: {item} of {items}: {why}")).into());
+            }
+        }
+        // Nothing is known of answers that the user named, and nothing is added to them.
+        let is_own = !self.requests.are_named();
+        let known = |time: Duration| if is_own { time } else { Duration::ZERO };
+        let default = |ms| known(Duration::from_millis(ms));
+        Ok(Job {
+            names: files::names(&urls),
+            urls,
+            shape: self.shape,
+            workers: self.requests.workers(),
+            queue: self.queue,
+            take: self.take,
+            saving,
+            most_bytes: self.most_bytes,
+            timeout_ms: self.requests.timeout_ms(),
+            latency_ms: milliseconds(known(self.latency)),
+            process_ms: milliseconds(self.process.unwrap_or_else(|| default(100))),
+            save_ms: milliseconds(self.save.unwrap_or_else(|| default(50))),
+            faults: self.fault.clone(),
+        })
+    }
+
+    fn paths(&self) -> Vec<String> {
+        let honest = self.requests.path_after(self.latency);
+        let path = |item| format!("{honest}/note/item-{item}.txt");
+        (0..self.items).map(path).collect()
+    }
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1e3
+}

@@ -1,0 +1,7 @@
+//! `cargo run -p pipelines`
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    test_fixtures::demo::<pipelines::Pipelines>()
+}
