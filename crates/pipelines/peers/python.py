@@ -5,6 +5,7 @@ import errno
 import hashlib
 import json
 import os
+import ssl
 import sys
 import tempfile
 import time
@@ -126,6 +127,10 @@ def lost(stage, error):
 def failure(error):
     """The class of a failure, the same as the other variants'."""
     match error:
+        case aiohttp.ClientConnectorCertificateError():
+            return "certificate"
+        case aiohttp.ClientSSLError():
+            return "malformed"
         case OSError(errno=errno.ECONNREFUSED):
             return "refused"
         case OSError(errno=errno.ECONNRESET | errno.EPIPE):
@@ -228,13 +233,22 @@ async def staged(job, works, tally):
         group.create_task(collect())
 
 
+def trust(job):
+    """What https is verified by: aiohttp's choice, the system's roots, or more than that."""
+    if "cacert" not in job:
+        return True
+    context = ssl.create_default_context()
+    context.load_verify_locations(cadata=job["cacert"])
+    return context
+
+
 async def run(job):
     tally = Tally(job)
     # Two stages work on threads, each as wide as it is asked to be.
     threads = ThreadPoolExecutor(2 * job["workers"])
     asyncio.get_running_loop().set_default_executor(threads)
     async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0),
+        connector=aiohttp.TCPConnector(limit=0, ssl=trust(job)),
         timeout=aiohttp.ClientTimeout(total=job["timeout_ms"] / 1000),
         auto_decompress=False,
     ) as session:

@@ -5,9 +5,8 @@ use std::{num::NonZeroUsize, time::Duration};
 use anyhow::Result;
 use fetching::{
     Requests,
-    files::{self, Files, Saving},
+    files::{self, Files, Saving, Scratch},
 };
-use tempfile::TempDir;
 use test_fixtures::{Misuse, duration, whole};
 
 use crate::{Fault, Job, Shape};
@@ -18,7 +17,7 @@ pub struct Scene {
     /// The origin, unless the URLs are the user's.
     pub(crate) web: fetching::Stage,
     /// Where items are saved; gone with the scene.
-    pub(crate) folder: TempDir,
+    pub(crate) folder: Scratch,
 }
 
 /// The job's parameters.
@@ -77,7 +76,10 @@ impl Args {
     pub(crate) fn stage(&self) -> Result<(Scene, Job)> {
         let (folder, saving) = self.files.scratch()?;
         let web = self.requests.stage(self.latency, || self.paths())?;
-        let job = self.job(web.urls().to_vec(), saving)?;
+        let job = Job {
+            cacert: web.cacert(),
+            ..self.job(web.urls().to_vec(), saving)?
+        };
         Ok((Scene { web, folder }, job))
     }
 
@@ -109,6 +111,7 @@ impl Args {
             queue: self.queue,
             take: self.take,
             saving,
+            cacert: self.requests.cacert(),
             most_bytes: self.most_bytes,
             timeout_ms: self.requests.timeout_ms(),
             latency_ms: milliseconds(known(self.latency)),

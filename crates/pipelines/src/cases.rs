@@ -17,6 +17,8 @@ pub(crate) fn cases() -> Vec<Case<Pipelines>> {
     let mut cases = sizes();
     cases.extend(items());
     cases.extend(fetching::cases::faults());
+    cases.extend(fetching::cases::tls());
+    cases.extend(fetching::cases::trust());
     cases.extend(fetching::cases::for_good());
     cases.extend(ends());
     cases.extend(pressure());

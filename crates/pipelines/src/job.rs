@@ -4,8 +4,10 @@ use std::{fmt, num::NonZeroUsize, str::FromStr, time::Duration};
 
 use clap::ValueEnum;
 use fetching::files::{Name, NameError, Saving};
+use rustls::ClientConfig;
 use serde::{Deserialize, Serialize};
 use test_fixtures::Outcome;
+use ureq::tls::TlsConfig;
 
 use crate::{Passage, Saved};
 
@@ -28,6 +30,9 @@ pub struct Job {
     pub names: Vec<Result<Name, NameError>>,
     /// Where to save, and how.
     pub saving: Saving,
+    /// What https is to trust beside the system's roots, in PEM.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cacert: Option<String>,
     /// Bytes that a body may have.
     pub most_bytes: u64,
     /// Milliseconds after which a request is given up.
@@ -138,6 +143,16 @@ impl Job {
     /// After how long a request is given up.
     pub fn timeout(&self) -> Duration {
         Duration::from_millis(self.timeout_ms)
+    }
+
+    /// How https is verified by rustls.
+    pub fn tls(&self) -> ClientConfig {
+        fetching::tls(&self.urls, self.cacert.as_deref())
+    }
+
+    /// The same for ureq.
+    pub fn ureq_tls(&self) -> TlsConfig {
+        fetching::ureq_tls(&self.urls, self.cacert.as_deref())
     }
 
     /// What is to go wrong with this item in this stage.

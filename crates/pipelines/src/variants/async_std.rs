@@ -26,13 +26,12 @@ use futures_util::FutureExt;
 use http_body_util::BodyExt;
 use http_client::async_std::{Client, client};
 
-use crate::{Fetched, Item, Job, Output, Saved, Shape, Step, Tally};
-use crate::{process, save};
+use crate::{Fetched, Item, Job, Output, Saved, Shape, Step, Tally, process, save};
 
 /// Passes every item through the stages.
 pub fn run(job: &Job) -> Result<Output> {
     task::block_on(async {
-        let client = client(job.workers.get());
+        let client = client(job.workers.get(), job.tls());
         let (mut tally, items) = Tally::new(job);
         let tasks = &mut Vec::new();
         let (into, queued) = bounded(job.queue.get());

@@ -22,8 +22,7 @@ use anyhow::Result;
 use crossbeam_channel::{Receiver, bounded};
 use ureq::Agent;
 
-use crate::{Download, Fetched, Item, Job, Output, Shape, Step, Tally};
-use crate::{process, save};
+use crate::{Download, Fetched, Item, Job, Output, Shape, Step, Tally, process, save};
 
 /// Passes every item through the stages.
 pub fn run(job: &Job) -> Result<Output> {
@@ -89,6 +88,7 @@ fn agent(job: &Job) -> Agent {
         .http_status_as_error(false)
         .max_redirects(0)
         .proxy(None)
+        .tls_config(job.ureq_tls())
         .build()
         .into()
 }

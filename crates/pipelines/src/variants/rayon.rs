@@ -21,8 +21,7 @@ use rayon::prelude::*;
 use rayon::{Scope, ThreadPool, ThreadPoolBuilder};
 use ureq::Agent;
 
-use crate::{Download, Fetched, Item, Job, Output, Shape, Step, Tally};
-use crate::{process, save};
+use crate::{Download, Fetched, Item, Job, Output, Shape, Step, Tally, process, save};
 
 /// Passes every item through the stages.
 pub fn run(job: &Job) -> Result<Output> {
@@ -101,6 +100,7 @@ fn agent(job: &Job) -> Agent {
         .http_status_as_error(false)
         .max_redirects(0)
         .proxy(None)
+        .tls_config(job.ureq_tls())
         .build()
         .into()
 }

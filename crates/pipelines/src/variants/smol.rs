@@ -25,13 +25,12 @@ use smol::channel::{Receiver, Sender, bounded};
 use smol::future::FutureExt;
 use smol::{Task, Timer, spawn, unblock};
 
-use crate::{Fetched, Item, Job, Output, Saved, Shape, Step, Tally};
-use crate::{process, save};
+use crate::{Fetched, Item, Job, Output, Saved, Shape, Step, Tally, process, save};
 
 /// Passes every item through the stages.
 pub fn run(job: &Job) -> Result<Output> {
     smol::block_on(async {
-        let client = client(job.workers.get());
+        let client = client(job.workers.get(), job.tls());
         let (mut tally, items) = Tally::new(job);
         let tasks = &mut Vec::new();
         let (into, queued) = bounded(job.queue.get());

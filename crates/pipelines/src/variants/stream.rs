@@ -20,8 +20,7 @@ use reqwest::{Client, redirect::Policy};
 use tokio::runtime::Builder;
 use tokio::task::{JoinError, spawn, spawn_blocking};
 
-use crate::{Fetched, Item, Job, Output, Saved, Shape, Step, Tally};
-use crate::{process, save};
+use crate::{Fetched, Item, Job, Output, Saved, Shape, Step, Tally, process, save};
 
 /// Passes every item through the stages.
 pub fn run(job: &Job) -> Result<Output> {
@@ -37,6 +36,7 @@ pub fn run(job: &Job) -> Result<Output> {
             .pool_max_idle_per_host(job.workers.get())
             .redirect(Policy::none())
             .no_proxy()
+            .tls_backend_preconfigured(job.tls())
             .build()?;
         let (workers, queue) = (job.workers.get(), job.queue.get());
         let items = stream::iter(items);

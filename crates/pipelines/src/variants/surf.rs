@@ -20,10 +20,10 @@ use async_std::channel::{Receiver, Sender, bounded};
 use async_std::task::{self, JoinHandle, spawn, spawn_blocking};
 use async_std::{future::timeout, io::ReadExt};
 use futures_util::FutureExt;
+use http_client::surf::Https;
 use surf::{Client, Config};
 
-use crate::{Fetched, Item, Job, Output, Saved, Shape, Step, Tally};
-use crate::{process, save};
+use crate::{Fetched, Item, Job, Output, Saved, Shape, Step, Tally, process, save};
 
 /// Passes every item through the stages.
 pub fn run(job: &Job) -> Result<Output> {
@@ -96,7 +96,7 @@ async fn chain(client: Client, item: Item) -> Step<Saved> {
 fn client(job: &Job) -> Result<Client> {
     let config = Config::new().set_timeout(None).set_tcp_no_delay(true);
     let config = config.set_max_connections_per_host(job.workers.get());
-    Ok(config.try_into()?)
+    Ok(Client::try_from(config)?.with(Https::new(job.tls())))
 }
 
 async fn fetch(client: Client, item: Item) -> Step<Fetched> {

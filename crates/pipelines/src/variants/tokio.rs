@@ -20,8 +20,7 @@ use tokio::sync::Mutex;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::{JoinError, JoinHandle, JoinSet, spawn, spawn_blocking};
 
-use crate::{Fetched, Item, Job, Output, Saved, Shape, Step, Tally};
-use crate::{process, save};
+use crate::{Fetched, Item, Job, Output, Saved, Shape, Step, Tally, process, save};
 
 /// Passes every item through the stages.
 pub fn run(job: &Job) -> Result<Output> {
@@ -36,6 +35,7 @@ pub fn run(job: &Job) -> Result<Output> {
             .pool_max_idle_per_host(job.workers.get())
             .redirect(Policy::none())
             .no_proxy()
+            .tls_backend_preconfigured(job.tls())
             .build()?;
         let (mut tally, items) = Tally::new(job);
         let tasks = &mut JoinSet::new();
