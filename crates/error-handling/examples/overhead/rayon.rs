@@ -1,0 +1,29 @@
+//! A plain join: a parallel iterator, collected.
+
+use std::thread;
+
+use anyhow::Result;
+use error_handling::Job;
+use rayon::{ThreadPoolBuilder, prelude::*};
+
+/// Does every task, and panics if one fails.
+pub(crate) fn run(job: &Job) -> Result<Vec<u64>> {
+    let tasks = (0..job.tasks).into_par_iter().with_max_len(1);
+    let tasks = tasks.map(|task| attempt(job, task));
+    let values = ThreadPoolBuilder::new()
+        .num_threads(job.blocking.get().min(job.tasks.max(1)))
+        .thread_name(|index| format!("rayon {index}"))
+        .build_scoped(
+            |thread| thread.run(),
+            |pool| pool.install(|| tasks.collect()),
+        )?;
+    Ok(values)
+}
+
+fn attempt(job: &Job, task: usize) -> u64 {
+    let attempt = job.attempts(task).begin();
+    if let Some(time) = attempt.wait() {
+        thread::sleep(time);
+    }
+    attempt.finish().expect("no task fails").value
+}

@@ -1,0 +1,66 @@
+//! A flag that can be waited on, from a mutex and a condition variable: how threads that
+//! wait are told to stop.
+
+use std::{
+    sync::PoisonError,
+    time::{Duration, Instant},
+};
+
+use crate::sync::{Condvar, Mutex};
+
+/// Which task failed first, if any did: the others are to stop.
+#[derive(Debug)]
+pub struct Stop {
+    /// Looked at and set under its lock only, so a thread that has just looked is asleep
+    /// before it can be set, and is woken.
+    first: Mutex<Option<usize>>,
+    /// Told once, for all who wait.
+    told: Condvar,
+}
+
+impl Stop {
+    /// Nobody is to stop yet.
+    pub fn new() -> Self {
+        Self {
+            first: Mutex::new(None),
+            told: Condvar::new(),
+        }
+    }
+
+    /// Tells everybody to stop because of this task, unless another was first.
+    pub fn tell(&self, task: usize) {
+        // Nothing panics while it holds the lock.
+        let mut first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
+        first.get_or_insert(task);
+        self.told.notify_all();
+    }
+
+    /// Waits so long, or until everybody is to stop: whether that is so.
+    pub fn wait(&self, time: Duration) -> bool {
+        let until = Instant::now() + time;
+        let mut first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
+        // A loop: a wake-up may be spurious.
+        while first.is_none() {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            (first, _) = self
+                .told
+                .wait_timeout(first, left)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        true
+    }
+
+    /// The task because of which all are to stop.
+    pub fn first(&self) -> Option<usize> {
+        *self.first.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for Stop {
+    fn default() -> Self {
+        Self::new()
+    }
+}

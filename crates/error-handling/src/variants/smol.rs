@@ -1,0 +1,91 @@
+//! Tasks on an executor of our own: each is a future, which is cancelled when it is
+//! dropped, and gives back what it had done when it is told to `cancel`.
+//!
+//! # What to notice
+//! - A panic is raised again in whoever awaits the task, when its turn comes. Caught within,
+//!   it is known at once.
+//! - Awaiting in input order says nothing of a fault further down, so the first one to
+//!   happen comes through a channel; that closes by itself if there is none.
+//! - A time-out is a timer that races the task; who loses is dropped.
+//!
+//! # When not to use this
+//! When a dropped handle must not stop the work: `detach` it, and then nobody learns what
+//! became of it.
+
+use std::{panic::AssertUnwindSafe, thread};
+
+use anyhow::Result;
+use smol::{
+    Executor, Timer, channel,
+    future::{FutureExt, block_on},
+};
+use test_fixtures::Outcome;
+
+use crate::{Done, Job, Output, TaskError, outcome};
+
+/// Does every task at once.
+pub fn run(job: &Job) -> Result<Output> {
+    let executor = Executor::new();
+    let (signal, shutdown) = channel::bounded::<()>(1);
+    let (fault, faults) = channel::unbounded();
+    thread::scope(|scope| {
+        for index in 0..job.workers.get() {
+            let thread = thread::Builder::new().name(format!("smol {index}"));
+            thread.spawn_scoped(scope, || block_on(executor.run(shutdown.recv())))?;
+        }
+        let mut tasks = Vec::with_capacity(job.tasks);
+        for task in 0..job.tasks {
+            let fault = fault.clone();
+            tasks.push(executor.spawn(async move {
+                let late = async {
+                    Timer::after(job.timeout()).await;
+                    Err(TaskError::TimedOut)
+                };
+                let done = persist(job, task).or(late);
+                let outcome = match AssertUnwindSafe(done).catch_unwind().await {
+                    Ok(result) => outcome(result),
+                    Err(panic) => panic.into(),
+                };
+                if job.stops_at(&outcome) {
+                    let sent = fault.try_send(task);
+                    sent.expect("the receiver outlives the tasks, and has room for all");
+                }
+                outcome
+            }));
+        }
+        drop(fault);
+        block_on(async {
+            let first = faults.recv().await.ok();
+            let mut outcomes = Vec::with_capacity(job.tasks);
+            for task in tasks {
+                outcomes.push(match first {
+                    Some(_) => task.cancel().await.unwrap_or(Outcome::Cancelled),
+                    None => task.await,
+                });
+            }
+            // Every `recv` fails now, and with it every thread's `run` ends.
+            drop(signal);
+            Ok(Output { first, outcomes })
+        })
+    })
+}
+
+/// A task, tried again while its error is transient and a retry is left.
+async fn persist(job: &Job, task: usize) -> Result<Done, TaskError> {
+    let mut attempts = job.attempts(task);
+    loop {
+        let attempt = attempts.begin();
+        if let Some(time) = attempt.wait() {
+            Timer::after(time).await;
+        }
+        match attempt.finish() {
+            Err(error)
+                if error.is_transient()
+                    && let Some(pause) = attempts.pause() =>
+            {
+                Timer::after(pause).await;
+            }
+            result => return result,
+        }
+    }
+}

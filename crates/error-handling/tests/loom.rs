@@ -1,0 +1,108 @@
+//! The hand-built flag that stops threads, in the interleavings that loom explores, beside
+//! a twin with a bug that loom must catch.
+
+use std::time::Duration;
+
+use loom::{
+    sync::{
+        Arc, Condvar, Mutex,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
+    thread,
+};
+
+#[path = "../src/stop.rs"]
+#[allow(
+    unreachable_pub,
+    reason = "the file is the library's, where it is reachable"
+)]
+mod stop;
+
+/// What the flag is made of here.
+mod sync {
+    pub(crate) use loom::sync::{Condvar, Mutex};
+}
+
+use stop::Stop;
+
+/// Longer than a model runs; loom's condition variable has no time-outs.
+const LONG: Duration = Duration::from_secs(3600);
+
+/// Two threads wait, and both are told, whether they looked before it or after. A lost
+/// wake-up would be a deadlock, which loom reports.
+#[test]
+fn everybody_who_waits_is_told() {
+    loom::model(|| {
+        let stop = Arc::new(Stop::new());
+        let threads: Vec<_> = (0..2)
+            .map(|_| {
+                let stop = Arc::clone(&stop);
+                thread::spawn(move || assert!(stop.wait(LONG)))
+            })
+            .collect();
+        stop.tell(7);
+        for thread in threads {
+            thread.join().expect("it was told");
+        }
+    });
+}
+
+/// Two tasks fail together: one of them is the first, and stays it.
+#[test]
+fn one_is_the_first() {
+    loom::model(|| {
+        let stop = Arc::new(Stop::new());
+        let other = {
+            let stop = Arc::clone(&stop);
+            thread::spawn(move || {
+                stop.tell(1);
+                stop.first()
+            })
+        };
+        stop.tell(2);
+        let seen = stop.first();
+        assert!(matches!(seen, Some(1 | 2)));
+        assert_eq!(other.join().expect("it does not panic"), seen);
+    });
+}
+
+/// The twin: its flag is an atomic and set without the lock, so it can be set, and
+/// everybody woken, between a waiter's look and its sleep.
+struct Lossy {
+    stopped: AtomicBool,
+    lock: Mutex<()>,
+    told: Condvar,
+}
+
+impl Lossy {
+    fn tell(&self) {
+        self.stopped.store(true, SeqCst);
+        self.told.notify_all();
+    }
+
+    fn wait(&self) {
+        let mut guard = self.lock.lock().expect("nobody panics with the lock");
+        while !self.stopped.load(SeqCst) {
+            guard = self.told.wait(guard).expect("nobody panics with the lock");
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "deadlock")]
+fn the_twin_that_tells_without_the_lock_is_caught() {
+    loom::model(|| {
+        // Not loom's, whose drop would panic within the panic that is expected.
+        let stop = std::sync::Arc::new(Lossy {
+            stopped: AtomicBool::new(false),
+            lock: Mutex::new(()),
+            told: Condvar::new(),
+        });
+        let waits = {
+            let stop = std::sync::Arc::clone(&stop);
+            thread::spawn(move || stop.wait())
+        };
+        stop.tell();
+        waits.join().expect("it does not panic");
+    });
+}
