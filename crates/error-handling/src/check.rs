@@ -202,3 +202,91 @@ fn has_cause(why: &str, chain: &str) -> bool {
     why.strip_prefix(chain)
         .is_some_and(|cause| !cause.is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ErrorHandling;
+    use test_fixtures::{Model, job_args};
+
+    fn job(words: &str) -> Job {
+        let words: Vec<_> = words.split_whitespace().collect();
+        let args = job_args::<ErrorHandling>(&words).expect("they are arguments");
+        ErrorHandling::stage(&args).expect("they are a job").1
+    }
+
+    fn done(task: usize, attempts: u32) -> Outcome<Done> {
+        let value = value(task);
+        Outcome::Ok(Done { value, attempts })
+    }
+
+    fn failed(why: &str) -> Outcome<Done> {
+        Outcome::Failed(Failure {
+            class: Class::Malformed,
+            why: why.to_owned(),
+        })
+    }
+
+    const WHOLE: &str =
+        "task 0 can't read its record: the value is not a number: no digit";
+
+    #[track_caller]
+    fn holds(job: &Job, first: Option<usize>, outcomes: &[Outcome<Done>]) -> bool {
+        let outcomes = outcomes.to_vec();
+        match check(job, &Output { first, outcomes }) {
+            Ok(facts) => facts.breaches.is_empty(),
+            Err(_) => false,
+        }
+    }
+
+    #[test]
+    fn what_collects_loses_nothing() {
+        let job = job("--tasks 2 --fail at:0");
+        assert!(holds(&job, None, &[failed(WHOLE), done(1, 1)]));
+        for wrong in [
+            vec![failed(WHOLE)],
+            vec![done(1, 1), failed(WHOLE)],
+            vec![failed(WHOLE), done(1, 2)],
+            vec![failed(WHOLE), done(2, 1)],
+            vec![failed(WHOLE), Outcome::Cancelled],
+            vec![failed(WHOLE), Outcome::TimedOut],
+            vec![done(0, 1), done(1, 1)],
+            vec![Outcome::Panicked(String::new()), done(1, 1)],
+            // The causes, or the innermost one, are not there.
+            vec![failed("task 0 can't read its record"), done(1, 1)],
+            vec![failed(WHOLE.trim_end_matches("no digit")), done(1, 1)],
+        ] {
+            assert!(!holds(&job, None, &wrong), "{wrong:?}");
+        }
+        assert!(!holds(&job, Some(0), &[failed(WHOLE), done(1, 1)]));
+    }
+
+    #[test]
+    fn what_fails_fast_names_the_first_and_stops_the_rest() {
+        let job = job("--tasks 2 --fail at:0 --wait 10s --timeout 1m --policy fail-fast");
+        let stopped = [failed(WHOLE), Outcome::Cancelled];
+        assert!(holds(&job, Some(0), &stopped));
+        assert!(!holds(&job, None, &stopped));
+        assert!(!holds(&job, Some(1), &stopped));
+        assert!(!holds(&job, Some(7), &stopped));
+        assert!(!holds(&job, Some(0), &[failed(WHOLE), done(1, 1)]));
+        assert!(!holds(&job, None, &[Outcome::Cancelled, done(1, 1)]));
+    }
+
+    #[test]
+    fn a_retry_that_was_not_made_is_missed() {
+        let job = job("--tasks 1 --fail 0 --flaky all --retry 2");
+        assert!(holds(&job, None, &[done(0, 3)]));
+        for attempts in [0, 1, 2, 4] {
+            assert!(!holds(&job, None, &[done(0, attempts)]));
+        }
+    }
+
+    #[test]
+    fn a_deadline_that_must_pass_has_one_outcome() {
+        let job = job("--tasks 1 --hang all --timeout 100ms");
+        assert!(holds(&job, None, &[Outcome::TimedOut]));
+        assert!(!holds(&job, None, &[done(0, 1)]));
+        assert!(!holds(&job, None, &[Outcome::Cancelled]));
+    }
+}

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use async_std::{
+    future::timeout,
     sync::Arc,
     task::{self, sleep},
 };
@@ -14,11 +15,13 @@ pub(crate) fn run(job: &Job) -> Result<Vec<u64>> {
         let mut tasks = Vec::with_capacity(job.tasks);
         for task in 0..job.tasks {
             let job = Arc::clone(&job);
-            tasks.push(task::spawn(async move { attempt(&job, task).await }));
+            tasks.push(task::spawn(async move {
+                timeout(job.timeout(), attempt(&job, task)).await
+            }));
         }
         let mut values = Vec::with_capacity(job.tasks);
         for task in tasks {
-            values.push(task.await);
+            values.push(task.await?);
         }
         Ok(values)
     })

@@ -1,6 +1,6 @@
 //! A plain join: threads between a channel of tasks and one of values.
 
-use std::{io, thread};
+use std::{io, thread, time::Instant};
 
 use anyhow::Result;
 use crossbeam_channel::{bounded, unbounded};
@@ -38,9 +38,13 @@ pub(crate) fn run(job: &Job) -> Result<Vec<u64>> {
     Ok(values)
 }
 
+/// The task with its deadline, and nothing for the case that it passes.
 fn attempt(job: &Job, task: usize) -> u64 {
+    let deadline = Instant::now() + job.timeout();
     let attempt = job.attempts(task).begin();
     if let Some(time) = attempt.wait() {
+        let left = deadline.saturating_duration_since(Instant::now());
+        assert!(time < left, "it is too late for task {task}");
         thread::sleep(time);
     }
     attempt.finish().expect("no task fails").value

@@ -1,7 +1,9 @@
 //! What the handling of errors costs where there are none: each variant in turn with a
 //! plain join of the same tasks on the same runtime.
 //!
-//! `cargo run --release -p error-handling --example overhead -- [TASKS] [WAIT] [ROUNDS]`
+//! `cargo run --release -p error-handling --example overhead -- ROUNDS VARIANTS [JOB]`, where
+//! VARIANTS are names with commas between them, or `all`, and JOB are flags of
+//! `error-handling`: `--wait 100ms --blocking 2`.
 
 use std::time::{Duration, Instant};
 
@@ -31,25 +33,29 @@ const PLAIN: [(&str, Plain); 7] = [
 
 fn main() -> Result<()> {
     let mut words = std::env::args().skip(1);
-    let mut word = |default: &str| words.next().unwrap_or_else(|| default.to_owned());
-    let (tasks, wait, rounds) = (word("100000"), word("0"), word("21"));
-    let args = [
+    let rounds = words.next().context("how many rounds?")?;
+    let rounds = rounds.parse().context("rounds are a number")?;
+    let names = words.next().context("which variants, or all?")?;
+    let is_named = |name: &str| names == "all" || names.split(',').any(|n| n == name);
+    let plain = PLAIN.iter().filter(|(name, _)| is_named(name));
+    let plain: Vec<_> = plain.copied().collect();
+    let job = [
         "--tasks",
-        &tasks,
+        "100000",
         "--wait",
-        &wait,
+        "0",
         "--fail",
         "0",
         "--timeout",
         "1m",
     ];
+    let args: Vec<_> = job.map(str::to_owned).into_iter().chain(words).collect();
     let ((), job) = ErrorHandling::stage(&job_args::<ErrorHandling>(&args)?)?;
-    let rounds = rounds.parse().context("how many rounds")?;
 
     println!("{job}; {rounds} rounds, medians");
-    let mut all: Vec<_> = PLAIN.iter().map(|_| Vec::new()).collect();
+    let mut all: Vec<_> = plain.iter().map(|_| Vec::new()).collect();
     for round in 0..=rounds {
-        for ((name, plain), pairs) in PLAIN.iter().zip(&mut all) {
+        for ((name, plain), pairs) in plain.iter().zip(&mut all) {
             let pair = pair(&job, name, *plain, round % 2 == 0)?;
             // The first round starts executors and fills caches.
             if round > 0 {
@@ -57,7 +63,7 @@ fn main() -> Result<()> {
             }
         }
     }
-    for ((name, _), pairs) in PLAIN.iter().zip(&all) {
+    for ((name, _), pairs) in plain.iter().zip(&all) {
         let of = |part: fn(&(f64, f64)) -> f64| median(pairs.iter().map(part));
         let (plain, handled) = (of(|pair| pair.0), of(|pair| pair.1));
         let ratio = of(|pair| pair.1 / pair.0);

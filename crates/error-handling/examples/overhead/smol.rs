@@ -4,7 +4,10 @@ use std::thread;
 
 use anyhow::Result;
 use error_handling::Job;
-use smol::{Executor, Timer, channel, future::block_on};
+use smol::{
+    Executor, Timer, channel,
+    future::{FutureExt, block_on},
+};
 
 /// Does every task, and panics if one fails.
 pub(crate) fn run(job: &Job) -> Result<Vec<u64>> {
@@ -17,7 +20,13 @@ pub(crate) fn run(job: &Job) -> Result<Vec<u64>> {
         }
         let mut tasks = Vec::with_capacity(job.tasks);
         for task in 0..job.tasks {
-            tasks.push(executor.spawn(attempt(job, task)));
+            tasks.push(executor.spawn(async move {
+                let late = async {
+                    Timer::after(job.timeout()).await;
+                    panic!("it is too late for task {task}")
+                };
+                attempt(job, task).or(late).await
+            }));
         }
         block_on(async {
             let mut values = Vec::with_capacity(job.tasks);

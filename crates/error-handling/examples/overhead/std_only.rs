@@ -4,6 +4,7 @@ use std::{
     io,
     sync::atomic::{AtomicUsize, Ordering::Relaxed},
     thread,
+    time::Instant,
 };
 
 use anyhow::Result;
@@ -40,9 +41,13 @@ pub(crate) fn run(job: &Job) -> Result<Vec<u64>> {
     Ok(values)
 }
 
+/// The task with its deadline, and nothing for the case that it passes.
 fn attempt(job: &Job, task: usize) -> u64 {
+    let deadline = Instant::now() + job.timeout();
     let attempt = job.attempts(task).begin();
     if let Some(time) = attempt.wait() {
+        let left = deadline.saturating_duration_since(Instant::now());
+        assert!(time < left, "it is too late for task {task}");
         thread::sleep(time);
     }
     attempt.finish().expect("no task fails").value

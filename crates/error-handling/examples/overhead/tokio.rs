@@ -1,10 +1,14 @@
-//! A plain join: each task is spawned, and its handle awaited in turn.
+//! A plain join: each task is spawned into a `JoinSet`, which joins all.
 
 use std::sync::Arc;
 
 use anyhow::Result;
 use error_handling::Job;
-use tokio::{runtime, time::sleep};
+use tokio::{
+    runtime,
+    task::JoinSet,
+    time::{sleep, timeout},
+};
 
 /// Does every task, and panics if one fails.
 pub(crate) fn run(job: &Job) -> Result<Vec<u64>> {
@@ -14,16 +18,15 @@ pub(crate) fn run(job: &Job) -> Result<Vec<u64>> {
         .enable_time()
         .build()?;
     runtime.block_on(async {
-        let mut tasks = Vec::with_capacity(job.tasks);
+        let mut tasks = JoinSet::new();
         for task in 0..job.tasks {
             let job = Arc::clone(&job);
-            tasks.push(tokio::spawn(async move { attempt(&job, task).await }));
+            tasks.spawn(async move {
+                let in_time = timeout(job.timeout(), attempt(&job, task)).await;
+                in_time.expect("no task is late")
+            });
         }
-        let mut values = Vec::with_capacity(job.tasks);
-        for task in tasks {
-            values.push(task.await?);
-        }
-        Ok(values)
+        Ok(tasks.join_all().await)
     })
 }
 

@@ -3,14 +3,20 @@
 use anyhow::Result;
 use error_handling::Job;
 use futures_util::future::join_all;
-use tokio::{runtime, time::sleep};
+use tokio::{
+    runtime,
+    time::{sleep, timeout},
+};
 
 /// Does every task, and panics if one fails.
 pub(crate) fn run(job: &Job) -> Result<Vec<u64>> {
     let runtime = runtime::Builder::new_current_thread()
         .enable_time()
         .build()?;
-    let tasks = (0..job.tasks).map(|task| attempt(job, task));
+    let tasks = (0..job.tasks).map(|task| async move {
+        let in_time = timeout(job.timeout(), attempt(job, task)).await;
+        in_time.expect("no task is late")
+    });
     Ok(runtime.block_on(join_all(tasks)))
 }
 

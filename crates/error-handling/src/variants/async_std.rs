@@ -6,14 +6,14 @@
 //! - A panic is raised again in whoever awaits the task, when its turn comes. Caught within,
 //!   it is known at once.
 //! - Awaiting in input order says nothing of a fault further down, so the first one to
-//!   happen comes through a channel; that closes by itself if there is none.
+//!   happen comes through a channel, which races the awaiting.
 //! - A handle that is dropped detaches its task: without `cancel` the siblings go on.
 //!
 //! # When not to use this
 //! In anything new (RUSTSEC-2025-0052). The move to smol changes the imports, `timeout`,
 //! which is a race with a timer there, and what a dropped handle does.
 
-use std::panic::AssertUnwindSafe;
+use std::{panic::AssertUnwindSafe, pin::pin};
 
 use anyhow::Result;
 use async_std::{
@@ -22,21 +22,22 @@ use async_std::{
     sync::Arc,
     task::{self, sleep},
 };
-use futures_util::FutureExt;
+use futures_util::future::{FutureExt, select};
 use test_fixtures::Outcome;
 
 use crate::{Done, Job, Output, TaskError, outcome};
 
 /// Does every task at once.
 pub fn run(job: &Job) -> Result<Output> {
-    let job = Arc::new(job.clone());
     let (fault, faults) = channel::unbounded();
+    let shared = Arc::new((job.clone(), fault));
     task::block_on(async {
         let mut tasks = Vec::with_capacity(job.tasks);
         for task in 0..job.tasks {
-            let (job, fault) = (Arc::clone(&job), fault.clone());
+            let shared = Arc::clone(&shared);
             tasks.push(task::spawn(async move {
-                let done = timeout(job.timeout(), persist(&job, task));
+                let (job, fault) = &*shared;
+                let done = timeout(job.timeout(), persist(job, task));
                 let outcome = match AssertUnwindSafe(done).catch_unwind().await {
                     Ok(in_time) => outcome(in_time.unwrap_or(Err(TaskError::TimedOut))),
                     Err(panic) => panic.into(),
@@ -48,13 +49,20 @@ pub fn run(job: &Job) -> Result<Output> {
                 outcome
             }));
         }
-        drop(fault);
-        let first = faults.recv().await.ok();
         let mut outcomes = Vec::with_capacity(job.tasks);
-        for task in tasks {
-            outcomes.push(match first {
-                Some(_) => task.cancel().await.unwrap_or(Outcome::Cancelled),
-                None => task.await,
+        let all = async {
+            for task in &mut tasks {
+                outcomes.push(task.await);
+            }
+            faults.try_recv().ok()
+        };
+        let fault = async { faults.recv().await.ok() };
+        let (first, _) = select(pin!(fault), pin!(all)).await.factor_first();
+        for (index, task) in tasks.into_iter().enumerate().skip(outcomes.len()) {
+            outcomes.push(match first == Some(index) {
+                // It has told of its fault, and is about to end.
+                true => task.await,
+                false => task.cancel().await.unwrap_or(Outcome::Cancelled),
             });
         }
         Ok(Output { first, outcomes })

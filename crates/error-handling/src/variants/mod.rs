@@ -4,8 +4,31 @@ test_fixtures::variants! { crate::ErrorHandling:
     std_only = "threads that catch panics, and a flag that wakes those who wait";
     crossbeam = "a channel of tasks, one of outcomes, and one that closes to stop";
     rayon = "into a partition to collect, into a Result to fail fast";
-    tokio = "JoinSet, a task a task; JoinError has the panic";
-    try_join = "try_join_all: futures in one task, dropped at the first error";
-    smol = "a task a task on an executor of our own; `cancel` gives back what was done";
-    async_std = "a task a task, and `JoinHandle::cancel`", legacy;
+    tokio = "JoinSet, with a panic in the JoinError",
+        except {
+            "ten_times_the_items": "every task is spawned at once, and each takes memory \
+                until it is joined: here tasks are the cost",
+        };
+    try_join = "try_join_all: futures in one task, dropped at the first error",
+        except {
+            "siblings_stopped_among_many": "of more than 30 futures, try_join_all takes \
+                the results in input order, so it sees an error when all in front of it \
+                are done (futures-util 0.3.34, src/future/try_join_all.rs: FuturesOrdered)",
+            "ten_times_the_items": "all futures wait at once, and each takes memory until \
+                all are joined: here futures are the cost",
+        };
+    smol = "tasks on an executor of our own, which give back what they had done",
+        except {
+            "leaves_nothing": "timers start the reactor's thread, which stays with its \
+                descriptors until the process ends (async-io 2.6, src/driver.rs)",
+            "ten_times_the_items": "every task is spawned at once, and each takes memory \
+                until it is awaited: here tasks are the cost",
+        };
+    async_std = "tasks and JoinHandle::cancel", legacy,
+        except {
+            "leaves_nothing": "its executor and reactor belong to the process: their \
+                threads and descriptors have no way to end before it",
+            "ten_times_the_items": "every task is spawned at once, and each takes memory \
+                until it is awaited: here tasks are the cost",
+        };
 }

@@ -5,7 +5,7 @@
 //! - `collect` into `Result<Vec<_>, _>` would drop what was done together with the rest,
 //!   so each task writes into its own slot, and only `()` is collected.
 //! - A `Result` stops items that have not begun. One that is at work goes on unless it
-//!   looks, here every millisecond at a flag.
+//!   hears of it: here it waits on a condition variable instead of sleeping.
 //! - rayon would raise a panic again in the caller; caught within, it is an outcome.
 //!
 //! # When not to use this
@@ -13,8 +13,6 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::atomic::{AtomicBool, Ordering::Relaxed},
-    thread,
     time::{Duration, Instant},
 };
 
@@ -22,10 +20,7 @@ use anyhow::Result;
 use rayon::{ThreadPoolBuilder, iter::Either, prelude::*};
 use test_fixtures::Outcome;
 
-use crate::{Done, Job, Output, Policy, TaskError, outcome};
-
-/// How often a task that waits looks whether it is to stop.
-const LOOK: Duration = Duration::from_millis(1);
+use crate::{Done, Job, Output, Policy, TaskError, outcome, stop::Stop};
 
 /// Does every task, `job.blocking` of them at once.
 pub fn run(job: &Job) -> Result<Output> {
@@ -41,34 +36,34 @@ pub fn run(job: &Job) -> Result<Output> {
 }
 
 fn partition(job: &Job) -> Output {
-    let stopped = AtomicBool::new(false);
-    let tasks = (0..job.tasks).into_par_iter().with_max_len(1);
+    let stop = Stop::new();
+    let tasks = (0..job.tasks).into_par_iter();
     let (done, faults): (Vec<_>, Vec<_>) =
-        tasks.partition_map(|task| match caught(job, task, &stopped) {
-            Outcome::Ok(done) => Either::Left((task, done)),
+        tasks.partition_map(|task| match caught(job, task, &stop) {
+            Outcome::Ok(done) => Either::Left(done),
             fault => Either::Right((task, fault)),
         });
-    let mut outcomes = vec![Outcome::Cancelled; job.tasks];
-    for (task, done) in done {
-        outcomes[task] = Outcome::Ok(done);
-    }
-    for (task, fault) in faults {
-        outcomes[task] = fault;
-    }
+    // Both are in input order, so what is no fault is the next that was done.
+    let (mut done, mut faults) = (done.into_iter(), faults.into_iter().peekable());
+    let outcomes =
+        (0..job.tasks).map(|task| match faults.next_if(|(at, _)| *at == task) {
+            Some((_, fault)) => fault,
+            None => Outcome::Ok(done.next().expect("what is no fault was done")),
+        });
     Output {
         first: None,
-        outcomes,
+        outcomes: outcomes.collect(),
     }
 }
 
 fn stop_at_first(job: &Job) -> Output {
-    let stopped = AtomicBool::new(false);
+    let stop = Stop::new();
     let mut outcomes = vec![Outcome::Cancelled; job.tasks];
-    let slots = outcomes.par_iter_mut().enumerate().with_max_len(1);
+    let slots = outcomes.par_iter_mut().enumerate();
     let tasks = slots.map(|(task, slot)| {
-        *slot = caught(job, task, &stopped);
+        *slot = caught(job, task, &stop);
         if job.stops_at(slot) {
-            stopped.store(true, Relaxed);
+            stop.tell(task);
             return Err(task);
         }
         Ok(())
@@ -80,8 +75,8 @@ fn stop_at_first(job: &Job) -> Output {
     }
 }
 
-fn caught(job: &Job, task: usize, stopped: &AtomicBool) -> Outcome<Done> {
-    let done = || persist(job, task, stopped);
+fn caught(job: &Job, task: usize, stop: &Stop) -> Outcome<Done> {
+    let done = || persist(job, task, stop);
     match catch_unwind(AssertUnwindSafe(done)) {
         Ok(result) => outcome(result),
         Err(panic) => panic.into(),
@@ -89,46 +84,34 @@ fn caught(job: &Job, task: usize, stopped: &AtomicBool) -> Outcome<Done> {
 }
 
 /// A task, tried again while its error is transient and a retry is left.
-fn persist(job: &Job, task: usize, stopped: &AtomicBool) -> Result<Done, TaskError> {
+fn persist(job: &Job, task: usize, stop: &Stop) -> Result<Done, TaskError> {
     let deadline = Instant::now() + job.timeout();
     let mut attempts = job.attempts(task);
     loop {
         let attempt = attempts.begin();
         if let Some(time) = attempt.wait() {
-            wait(time, deadline, stopped)?;
+            wait(time, deadline, stop)?;
         }
         match attempt.finish() {
             Err(error)
                 if error.is_transient()
                     && let Some(pause) = attempts.pause() =>
             {
-                wait(pause, deadline, stopped)?;
+                wait(pause, deadline, stop)?;
             }
             result => return result,
         }
     }
 }
 
-/// Waits, but not past the deadline, and not once the flag is set.
-fn wait(
-    time: Duration,
-    deadline: Instant,
-    stopped: &AtomicBool,
-) -> Result<(), TaskError> {
-    let until = Instant::now() + time;
-    while !stopped.load(Relaxed) {
-        let left = until
-            .min(deadline)
-            .saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            let is_late = until > deadline;
-            return if is_late {
-                Err(TaskError::TimedOut)
-            } else {
-                Ok(())
-            };
-        }
-        thread::sleep(left.min(LOOK));
+/// Waits, but not past the deadline, and not once it is to stop.
+fn wait(time: Duration, deadline: Instant, stop: &Stop) -> Result<(), TaskError> {
+    let left = deadline.saturating_duration_since(Instant::now());
+    if stop.wait(time.min(left)) {
+        Err(TaskError::Cancelled)
+    } else if time > left {
+        Err(TaskError::TimedOut)
+    } else {
+        Ok(())
     }
-    Err(TaskError::Cancelled)
 }

@@ -5,7 +5,7 @@
 //! - A panic is raised again in whoever awaits the task, when its turn comes. Caught within,
 //!   it is known at once.
 //! - Awaiting in input order says nothing of a fault further down, so the first one to
-//!   happen comes through a channel; that closes by itself if there is none.
+//!   happen comes through a channel, which races the awaiting.
 //! - A time-out is a timer that races the task; who loses is dropped.
 //!
 //! # When not to use this
@@ -25,9 +25,9 @@ use crate::{Done, Job, Output, TaskError, outcome};
 
 /// Does every task at once.
 pub fn run(job: &Job) -> Result<Output> {
+    let (fault, faults) = channel::unbounded();
     let executor = Executor::new();
     let (signal, shutdown) = channel::bounded::<()>(1);
-    let (fault, faults) = channel::unbounded();
     thread::scope(|scope| {
         for index in 0..job.workers.get() {
             let thread = thread::Builder::new().name(format!("smol {index}"));
@@ -35,7 +35,7 @@ pub fn run(job: &Job) -> Result<Output> {
         }
         let mut tasks = Vec::with_capacity(job.tasks);
         for task in 0..job.tasks {
-            let fault = fault.clone();
+            let fault = &fault;
             tasks.push(executor.spawn(async move {
                 let late = async {
                     Timer::after(job.timeout()).await;
@@ -53,14 +53,21 @@ pub fn run(job: &Job) -> Result<Output> {
                 outcome
             }));
         }
-        drop(fault);
         block_on(async {
-            let first = faults.recv().await.ok();
             let mut outcomes = Vec::with_capacity(job.tasks);
-            for task in tasks {
-                outcomes.push(match first {
-                    Some(_) => task.cancel().await.unwrap_or(Outcome::Cancelled),
-                    None => task.await,
+            let all = async {
+                for task in &mut tasks {
+                    outcomes.push(task.await);
+                }
+                faults.try_recv().ok()
+            };
+            let fault = async { faults.recv().await.ok() };
+            let first = fault.or(all).await;
+            for (index, task) in tasks.into_iter().enumerate().skip(outcomes.len()) {
+                outcomes.push(match first == Some(index) {
+                    // It has told of its fault, and is about to end.
+                    true => task.await,
+                    false => task.cancel().await.unwrap_or(Outcome::Cancelled),
                 });
             }
             // Every `recv` fails now, and with it every thread's `run` ends.

@@ -5,7 +5,7 @@
 //! - `join` would hand over a panic, too, but only when its turn comes, and the thread
 //!   would be lost to the tasks after it. Caught within, it is one task's outcome.
 //! - A thread can't be stopped from outside. It waits on a condition variable instead of
-//!   sleeping, so that it hears at once that it is to stop, and it looks before each task.
+//!   sleeping, so that it hears at once that it is to stop; and no task is left to take.
 //! - Nothing can end a call that blocks at its deadline; each wait has to know it.
 //!
 //! # When not to use this
@@ -38,7 +38,7 @@ pub fn run(job: &Job) -> Result<Output> {
                     let mut ended = Vec::new();
                     loop {
                         let task = next.fetch_add(1, Relaxed);
-                        if task >= job.tasks || stop.first().is_some() {
+                        if task >= job.tasks {
                             return ended;
                         }
                         let done = || persist(job, task, stop);
@@ -47,6 +47,7 @@ pub fn run(job: &Job) -> Result<Output> {
                             Err(panic) => panic.into(),
                         };
                         if job.stops_at(&outcome) {
+                            next.store(job.tasks, Relaxed);
                             stop.tell(task);
                         }
                         ended.push((task, outcome));

@@ -11,7 +11,7 @@
 //! When the first error is all that is wanted: `try_join` is shorter. When a task must not
 //! be cut where it awaits: then tell it, with a token, and let it end by itself.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use anyhow::Result;
 use test_fixtures::Outcome;
@@ -32,27 +32,27 @@ pub fn run(job: &Job) -> Result<Output> {
         .build()?;
     runtime.block_on(async {
         let mut tasks = JoinSet::new();
-        let mut ids = HashMap::with_capacity(job.tasks);
+        let mut ids = Vec::with_capacity(job.tasks);
         for task in 0..job.tasks {
             let job = Arc::clone(&job);
             let handle = tasks.spawn(async move {
                 let done = timeout(job.timeout(), persist(&job, task)).await;
                 (task, done.unwrap_or(Err(TaskError::TimedOut)))
             });
-            ids.insert(handle.id(), task);
+            ids.push(handle.id());
         }
         let mut first = None;
         let mut outcomes = vec![Outcome::Cancelled; job.tasks];
         while let Some(ended) = tasks.join_next().await {
             let (task, outcome) = match ended {
                 Ok((task, result)) => (task, outcome(result)),
-                Err(error) => (
-                    ids[&error.id()],
-                    match error.try_into_panic() {
-                        Ok(panic) => panic.into(),
-                        Err(_aborted) => Outcome::Cancelled,
-                    },
-                ),
+                // What was aborted is cancelled, as it was before it began.
+                Err(error) if error.is_cancelled() => continue,
+                Err(error) => {
+                    let task = ids.iter().position(|id| *id == error.id());
+                    let task = task.expect("every task has its id among them");
+                    (task, error.into_panic().into())
+                }
             };
             if first.is_none() && job.stops_at(&outcome) {
                 first = Some(task);
