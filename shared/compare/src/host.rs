@@ -17,6 +17,7 @@ const PACKAGES: &[&str] = &[
     "async-process",
     "async-std",
     "crossbeam-channel",
+    "futures-util",
     "hyper",
     "hyper-util",
     "parking_lot",
