@@ -8,6 +8,7 @@
 //! - Awaiting in input order says nothing of a fault further down, so the first one to
 //!   happen comes through a channel, which races the awaiting.
 //! - A handle that is dropped detaches its task: without `cancel` the siblings go on.
+//!   `join_all` tells all at once, and waits until they are gone.
 //!
 //! # When not to use this
 //! In anything new (RUSTSEC-2025-0052). The move to smol changes the imports, `timeout`,
@@ -22,7 +23,7 @@ use async_std::{
     sync::Arc,
     task::{self, sleep},
 };
-use futures_util::future::{FutureExt, select};
+use futures_util::future::{FutureExt, join_all, select};
 use test_fixtures::Outcome;
 
 use crate::{Done, Job, Output, TaskError, outcome};
@@ -58,13 +59,15 @@ pub fn run(job: &Job) -> Result<Output> {
         };
         let fault = async { faults.recv().await.ok() };
         let (first, _) = select(pin!(fault), pin!(all)).await.factor_first();
-        for (index, task) in tasks.into_iter().enumerate().skip(outcomes.len()) {
-            outcomes.push(match first == Some(index) {
+        let left = tasks.into_iter().enumerate().skip(outcomes.len());
+        let stopped = left.map(|(index, task)| async move {
+            match first == Some(index) {
                 // It has told of its fault, and is about to end.
                 true => task.await,
                 false => task.cancel().await.unwrap_or(Outcome::Cancelled),
-            });
-        }
+            }
+        });
+        outcomes.extend(join_all(stopped).await);
         Ok(Output { first, outcomes })
     })
 }

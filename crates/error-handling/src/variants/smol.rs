@@ -6,7 +6,8 @@
 //!   it is known at once.
 //! - Awaiting in input order says nothing of a fault further down, so the first one to
 //!   happen comes through a channel, which races the awaiting.
-//! - A time-out is a timer that races the task; who loses is dropped.
+//! - `cancel` waits until the task is gone, and gives back what it had come to. One after
+//!   the other, the last sibling would work on meanwhile; `join_all` tells all at once.
 //!
 //! # When not to use this
 //! When a dropped handle must not stop the work: `detach` it, and then nobody learns what
@@ -15,6 +16,7 @@
 use std::{panic::AssertUnwindSafe, thread};
 
 use anyhow::Result;
+use futures_util::future::join_all;
 use smol::{
     Executor, Timer, channel,
     future::{FutureExt, block_on},
@@ -63,13 +65,15 @@ pub fn run(job: &Job) -> Result<Output> {
             };
             let fault = async { faults.recv().await.ok() };
             let first = fault.or(all).await;
-            for (index, task) in tasks.into_iter().enumerate().skip(outcomes.len()) {
-                outcomes.push(match first == Some(index) {
+            let left = tasks.into_iter().enumerate().skip(outcomes.len());
+            let stopped = left.map(|(index, task)| async move {
+                match first == Some(index) {
                     // It has told of its fault, and is about to end.
                     true => task.await,
                     false => task.cancel().await.unwrap_or(Outcome::Cancelled),
-                });
-            }
+                }
+            });
+            outcomes.extend(join_all(stopped).await);
             // Every `recv` fails now, and with it every thread's `run` ends.
             drop(signal);
             Ok(Output { first, outcomes })
