@@ -20,13 +20,7 @@ pub(crate) fn run(job: &Job) -> Result<Vec<u64>> {
         }
         let mut tasks = Vec::with_capacity(job.tasks);
         for task in 0..job.tasks {
-            tasks.push(executor.spawn(async move {
-                let late = async {
-                    Timer::after(job.timeout()).await;
-                    panic!("it is too late for task {task}")
-                };
-                attempt(job, task).or(late).await
-            }));
+            tasks.push(executor.spawn(attempt(job, task).or(late(job))));
         }
         block_on(async {
             let mut values = Vec::with_capacity(job.tasks);
@@ -45,4 +39,9 @@ async fn attempt(job: &Job, task: usize) -> u64 {
         Timer::after(time).await;
     }
     attempt.finish().expect("no task fails").value
+}
+
+async fn late(job: &Job) -> u64 {
+    Timer::after(job.timeout()).await;
+    panic!("a task is late")
 }

@@ -38,8 +38,10 @@ pub fn run(job: &Job) -> Result<Output> {
             let shared = Arc::clone(&shared);
             tasks.push(task::spawn(async move {
                 let (job, fault) = &*shared;
-                let done = timeout(job.timeout(), persist(job, task));
-                let outcome = match AssertUnwindSafe(done).catch_unwind().await {
+                let ended = AssertUnwindSafe(timeout(job.timeout(), persist(job, task)))
+                    .catch_unwind()
+                    .await;
+                let outcome = match ended {
                     Ok(in_time) => outcome(in_time.unwrap_or(Err(TaskError::TimedOut))),
                     Err(panic) => panic.into(),
                 };

@@ -39,12 +39,10 @@ pub fn run(job: &Job) -> Result<Output> {
         for task in 0..job.tasks {
             let fault = &fault;
             tasks.push(executor.spawn(async move {
-                let late = async {
-                    Timer::after(job.timeout()).await;
-                    Err(TaskError::TimedOut)
-                };
-                let done = persist(job, task).or(late);
-                let outcome = match AssertUnwindSafe(done).catch_unwind().await {
+                let ended = AssertUnwindSafe(persist(job, task).or(late(job)))
+                    .catch_unwind()
+                    .await;
+                let outcome = match ended {
                     Ok(result) => outcome(result),
                     Err(panic) => panic.into(),
                 };
@@ -99,4 +97,10 @@ async fn persist(job: &Job, task: usize) -> Result<Done, TaskError> {
             result => return result,
         }
     }
+}
+
+/// The deadline of a task, which races it.
+async fn late(job: &Job) -> Result<Done, TaskError> {
+    Timer::after(job.timeout()).await;
+    Err(TaskError::TimedOut)
 }

@@ -32,8 +32,10 @@ pub fn run(job: &Job) -> Result<Output> {
     let mut outcomes = vec![Outcome::Cancelled; job.tasks];
     let slots = outcomes.iter_mut().enumerate();
     let tasks = slots.map(|(task, slot)| async move {
-        let done = timeout(job.timeout(), persist(job, task));
-        *slot = match AssertUnwindSafe(done).catch_unwind().await {
+        let ended = AssertUnwindSafe(timeout(job.timeout(), persist(job, task)))
+            .catch_unwind()
+            .await;
+        *slot = match ended {
             Ok(in_time) => outcome(in_time.unwrap_or(Err(TaskError::TimedOut))),
             Err(panic) => panic.into(),
         };
