@@ -30,8 +30,9 @@ pub struct JobArgs {
     /// How long a task waits before it succeeds
     #[arg(long, value_name = "TIME", default_value = "100ms", value_parser = duration)]
     wait: Duration,
-    /// What to do when a task goes wrong: collect every outcome, or stop the others
-    #[arg(long, value_enum, default_value_t)]
+    /// What to do when a task goes wrong: `collect` every outcome, or stop the others
+    /// (`fail-fast`)
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
     policy: Policy,
     /// Tasks that fail whatever is done: how many (3), even, odd, all, or which (at:0,7)
     #[arg(long, value_name = "TASKS", default_value = "even")]
