@@ -173,7 +173,7 @@ fn retries() -> Vec<Case<ErrorHandling>> {
         ),
         Case::custom(
             "backs_off",
-            "each pause is at least half of twice the one before, and not the same for all",
+            "each pause is at least half of its most, which is twice that of the one before",
             backs_off,
         ),
         Case::custom(

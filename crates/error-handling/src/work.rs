@@ -162,3 +162,33 @@ fn parse(record: &str) -> Result<u64, RecordError> {
 pub(crate) fn value(task: usize) -> u64 {
     (task as u64).pow(2)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, time::Duration};
+
+    use crate::ErrorHandling;
+    use test_fixtures::{Model, job_args};
+
+    #[test]
+    fn pauses_double_differ_and_end() {
+        let words = ["--retry", "3", "--backoff", "100ms"];
+        let args = job_args::<ErrorHandling>(&words).expect("they are arguments");
+        let ((), job) = ErrorHandling::stage(&args).expect("they are a job");
+        let mut first = BTreeSet::new();
+        for task in 0..10 {
+            let mut attempts = job.attempts(task);
+            for most in [100, 200, 400].map(Duration::from_millis) {
+                drop(attempts.begin());
+                let pause = attempts.pause().expect("a retry is left");
+                assert!((most / 2..=most).contains(&pause), "{pause:?} of {most:?}");
+                if most.as_millis() == 100 {
+                    first.insert(pause);
+                }
+            }
+            drop(attempts.begin());
+            assert_eq!(attempts.pause(), None);
+        }
+        assert!(first.len() > 1, "all would come back together: {first:?}");
+    }
+}
