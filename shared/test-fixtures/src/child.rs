@@ -43,7 +43,8 @@ pub(crate) fn trial<M: Model>(variant: &Variant<M>) -> Result<()> {
         }),
         Err(_) => None,
     };
-    let output = result?;
+    let mut output = result?;
+    M::reduce(&job, &mut output);
     let after = match env::var_os(SETTLE) {
         Some(_) => settle(before)?,
         None => Held::now()?,

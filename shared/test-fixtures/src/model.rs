@@ -49,6 +49,11 @@ pub trait Model: Sized + 'static {
     /// The job in one line with its parameters: "100 URLs, at most 10 at once".
     fn describe(job: &Self::Job) -> String;
 
+    /// Brings an output that is too large to send down to what the check needs: digests,
+    /// sums, samples. It runs in the child, after the clock has stopped and the memory has
+    /// been read.
+    fn reduce(_job: &Self::Job, _output: &mut Self::Output) {}
+
     /// Holds the output against the stage and a sequential oracle; never trusts the
     /// variant's own word.
     fn check(
@@ -192,15 +197,25 @@ macro_rules! variants {
     (@status legacy $(except)?) => { $crate::Status::Legacy };
 }
 
-/// The peer in `peers/python.py` of the crate that calls it.
+/// The peer in `peers/python.py` of the crate that calls it, or in the file of another name
+/// beside it: `python_peer!(python_numpy: "NumPy over SharedMemory")`.
 #[macro_export]
 macro_rules! python_peer {
-    ($about:literal $(, except { $($case:literal: $reason:literal),+ $(,)? })?) => {
+    ($about:literal $($rest:tt)*) => {
+        $crate::python_peer!(python: $about $($rest)*)
+    };
+    ($name:ident: $about:literal
+        $(, except { $($case:literal: $reason:literal),+ $(,)? })?
+    ) => {
         $crate::Peer {
-            name: "python",
+            name: stringify!($name),
             about: $about,
-            script: concat!(env!("CARGO_MANIFEST_DIR"), "/peers/python.py"),
-            source: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/peers/python.py")),
+            script: concat!(
+                env!("CARGO_MANIFEST_DIR"), "/peers/", stringify!($name), ".py"
+            ),
+            source: include_str!(concat!(
+                env!("CARGO_MANIFEST_DIR"), "/peers/", stringify!($name), ".py"
+            )),
             deviations: &[$($($crate::Deviation { case: $case, reason: $reason }),+)?],
         }
     };
