@@ -28,6 +28,7 @@ pub(crate) enum Body<M: Model> {
     /// One trial of the job, which must fail with a line that has these words in it.
     Fails {
         args: Vec<String>,
+        settings: Settings,
         words: &'static str,
     },
     /// Anything else.
@@ -62,11 +63,26 @@ impl<M: Model> Case<M> {
         args: &[&str],
         words: &'static str,
     ) -> Self {
+        Self::fails_under(name, about, args, Settings::default(), words)
+    }
+
+    /// The same under conditions of its own.
+    pub fn fails_under(
+        name: &'static str,
+        about: &'static str,
+        args: &[&str],
+        settings: Settings,
+        words: &'static str,
+    ) -> Self {
         let args = args.iter().map(ToString::to_string).collect();
         Self {
             name,
             about,
-            body: Body::Fails { args, words },
+            body: Body::Fails {
+                args,
+                settings,
+                words,
+            },
         }
     }
 
@@ -93,15 +109,17 @@ impl<M: Model> Case<M> {
             Body::Holds { args, settings } => {
                 bench.trial(args, settings)?;
             }
-            Body::Fails { args, words } => {
-                match bench.trial(args, &Settings::default()) {
-                    Ok(_) => bail!("it did not fail"),
-                    Err(error) => {
-                        let line = error.to_string();
-                        ensure!(line.contains(words), "no {words:?} in: {line}");
-                    }
+            Body::Fails {
+                args,
+                settings,
+                words,
+            } => match bench.trial(args, settings) {
+                Ok(_) => bail!("it did not fail"),
+                Err(error) => {
+                    let line = error.to_string();
+                    ensure!(line.contains(words), "no {words:?} in: {line}");
                 }
-            }
+            },
             Body::Custom(run) => run(bench)?,
         }
         Ok(())

@@ -78,13 +78,17 @@ pub(crate) fn run(
         source,
     })?;
     let group = Group(Pid::from_child(&child));
-    if let Some(limit) = settings.descriptors {
+    // It has not been given its job yet, so it can't have gone past a limit.
+    for (limit, resource) in [
+        (settings.descriptors, Resource::Nofile),
+        (settings.addresses, Resource::As),
+    ] {
+        let Some(limit) = limit else { continue };
         let limit = Rlimit {
             current: Some(limit),
             maximum: Some(limit),
         };
-        process::prlimit(Some(group.0), Resource::Nofile, limit)
-            .map_err(io::Error::from)?;
+        process::prlimit(Some(group.0), resource, limit).map_err(io::Error::from)?;
     }
     let (mut stdin, stdout, stderr) = pipes(&mut child);
     thread::scope(|scope| {

@@ -28,6 +28,8 @@ pub struct Settings {
     pub time_limit: Duration,
     /// How many descriptors it may have open.
     pub descriptors: Option<u64>,
+    /// How many bytes of addresses it, and each process that it starts, may have.
+    pub addresses: Option<u64>,
     /// Whether it is asked for spans.
     pub spans: bool,
     /// Whether it waits for its descriptors and threads to go before it counts them.
@@ -41,6 +43,7 @@ impl Default for Settings {
         Self {
             time_limit: Duration::from_secs(60),
             descriptors: None,
+            addresses: None,
             spans: false,
             settle: false,
             warm: false,
