@@ -1,0 +1,116 @@
+"""Fill one array of squares from several processes: multiprocessing.Array."""
+
+import json
+import os
+import signal
+import sys
+import time
+from array import array as Doubles
+from multiprocessing import Array, Process
+
+
+def fill(array, start, end, number, job, times):
+    """Runs in a worker. Each assignment takes the array's lock, by default."""
+    times[2 * number] = time.monotonic_ns()
+    middle = start + (end - start) // 2
+    for i in range(start, middle):
+        array[i] = float(i * i)
+    halt(number, job)
+    for i in range(middle, end):
+        array[i] = float(i * i)
+    times[2 * number + 1] = time.monotonic_ns()
+
+
+def halt(number, job):
+    time.sleep(job["pause_ms"] / 1000)
+    fault = job["fault"]
+    if fault and fault["worker"] == number:
+        if fault["kind"] == "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        elif fault["kind"] == "exit":
+            os._exit(1)
+        raise RuntimeError("told to panic")
+
+
+def run(job, times):
+    n, workers = job["n"], job["workers"]
+    try:
+        array = Array("d", n)
+    except (MemoryError, OSError):
+        sys.exit(f"not enough memory for {n} doubles")
+    share = max(1, -(-n // workers))
+    processes = []
+    for number, start in enumerate(range(0, n, share)):
+        end = min(n, start + share)
+        worker = Process(
+            target=fill, args=(array, start, end, number, job, times), daemon=True
+        )
+        worker.start()
+        processes.append(worker)
+    for number, worker in enumerate(processes):
+        worker.join()
+        if worker.exitcode:
+            sys.exit(f"worker {number} {ending(worker.exitcode)}: the array has a hole")
+    return array, sum(array[:])
+
+
+def ending(exitcode):
+    """How a worker ended. Nobody says so unless they are asked: `join` returns None."""
+    if exitcode < 0:
+        return f"was killed by signal {-exitcode}"
+    return f"ended with exit code {exitcode}"
+
+
+def checksum(array):
+    """The sum of the elements' bits, each times its place from 1, modulo 2**64."""
+    words = Doubles("Q", Doubles("d", array).tobytes())
+    return sum(place * bits for place, bits in enumerate(words, 1)) % 2**64
+
+
+def resident(field):
+    """Bytes of this process that are in memory: now, or at the most."""
+    with open("/proc/self/status") as status:
+        line = next(line for line in status if line.startswith(field))
+    return int(line.split()[1]) * 1024
+
+
+def set_peak_back():
+    """From here on, the most memory is the job's and not that of the start."""
+    with open("/proc/self/clear_refs", "w") as references:
+        references.write("5")
+
+
+def spans(job, times):
+    share = max(1, -(-job["n"] // job["workers"]))
+    for number, start in enumerate(range(0, job["n"], share)):
+        yield {
+            "task": f"{start}..{min(job['n'], start + share)}",
+            "lane": f"worker {number}",
+            "start": times[2 * number],
+            "end": times[2 * number + 1],
+        }
+
+
+def main():
+    job = json.load(sys.stdin)
+    times = Array("q", 2 * job["workers"], lock=False)
+    set_peak_back()
+    before = resident("VmRSS:")
+    start = time.monotonic_ns()
+    array, total = run(job, times)
+    nanos = time.monotonic_ns() - start
+    memory = {"before": before, "peak": resident("VmHWM:")}
+    reply = {"nanos": nanos, "started": start, "memory": memory}
+    if "INTERLEAVE_SPANS" in os.environ:
+        reply["spans"] = list(spans(job, times))
+    array = array[:]
+    reply["output"] = {
+        "sum": float(total),
+        "samples": [array[place] for place in job["samples"]],
+        "checksum": checksum(array),
+    }
+    json.dump(reply, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""Fill one array of squares from several processes: NumPy over SharedMemory."""
+
+import json
+import os
+import signal
+import sys
+import time
+from multiprocessing import Array, get_context
+from multiprocessing.shared_memory import SharedMemory
+
+import numpy as np
+
+
+def fill(memory, start, end, number, job, times):
+    """Runs in a worker, on its part of the memory that it was forked with."""
+    times[2 * number] = time.monotonic_ns()
+    part = np.frombuffer(memory.buf, np.float64, end - start, start * 8)
+    middle = (end - start) // 2
+    squares(part[:middle], start)
+    halt(number, job)
+    squares(part[middle:], start + middle)
+    times[2 * number + 1] = time.monotonic_ns()
+
+
+def squares(part, first, block=8192):
+    """Squares block by block, each while it is in the cache."""
+    for at in range(0, len(part), block):
+        here = part[at : at + block]
+        here[:] = np.arange(first + at, first + at + len(here))
+        np.square(here, out=here)
+
+
+def halt(number, job):
+    time.sleep(job["pause_ms"] / 1000)
+    fault = job["fault"]
+    if fault and fault["worker"] == number:
+        if fault["kind"] == "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        elif fault["kind"] == "exit":
+            os._exit(1)
+        raise RuntimeError("told to panic")
+
+
+def run(job, times):
+    n, workers = job["n"], job["workers"]
+    try:
+        memory = SharedMemory(create=True, size=max(1, n * 8))
+    except OSError:
+        sys.exit(f"not enough memory for {n} doubles")
+    # It lives as long as somebody has it mapped; without its name, no longer than that.
+    memory.unlink()
+    share = max(1, -(-n // workers))
+    processes = []
+    for number, start in enumerate(range(0, n, share)):
+        end = min(n, start + share)
+        worker = get_context("fork").Process(
+            target=fill, args=(memory, start, end, number, job, times), daemon=True
+        )
+        worker.start()
+        processes.append(worker)
+    for number, worker in enumerate(processes):
+        worker.join()
+        if worker.exitcode:
+            sys.exit(f"worker {number} {ending(worker.exitcode)}: the array has a hole")
+    array = np.frombuffer(memory.buf, np.float64, n)
+    return memory, array, array.sum()
+
+
+def ending(exitcode):
+    """How a worker ended. Nobody says so unless they are asked: `join` returns None."""
+    if exitcode < 0:
+        return f"was killed by signal {-exitcode}"
+    return f"ended with exit code {exitcode}"
+
+
+def checksum(array):
+    """The sum of the elements' bits, each times its place from 1, modulo 2**64."""
+    places = np.arange(1, len(array) + 1, dtype=np.uint64)
+    return int((places * array.view(np.uint64)).sum())
+
+
+def resident(field):
+    """Bytes of this process that are in memory: now, or at the most."""
+    with open("/proc/self/status") as status:
+        line = next(line for line in status if line.startswith(field))
+    return int(line.split()[1]) * 1024
+
+
+def set_peak_back():
+    """From here on, the most memory is the job's and not that of the start."""
+    with open("/proc/self/clear_refs", "w") as references:
+        references.write("5")
+
+
+def spans(job, times):
+    share = max(1, -(-job["n"] // job["workers"]))
+    for number, start in enumerate(range(0, job["n"], share)):
+        yield {
+            "task": f"{start}..{min(job['n'], start + share)}",
+            "lane": f"worker {number}",
+            "start": times[2 * number],
+            "end": times[2 * number + 1],
+        }
+
+
+def main():
+    job = json.load(sys.stdin)
+    times = Array("q", 2 * job["workers"], lock=False)
+    set_peak_back()
+    before = resident("VmRSS:")
+    start = time.monotonic_ns()
+    memory, array, total = run(job, times)
+    nanos = time.monotonic_ns() - start
+    reply = {"nanos": nanos, "started": start}
+    reply["memory"] = {"before": before, "peak": resident("VmHWM:")}
+    if "INTERLEAVE_SPANS" in os.environ:
+        reply["spans"] = list(spans(job, times))
+    reply["output"] = {
+        "sum": float(total),
+        "samples": [float(array[place]) for place in job["samples"]],
+        "checksum": checksum(array),
+    }
+    json.dump(reply, sys.stdout)
+    # Memory that an array still looks at can't be given back.
+    del array
+    memory.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+"""Fill one array of squares from several processes: multiprocessing.Queue."""
+
+import json
+import os
+import signal
+import sys
+import time
+from array import array as Doubles
+from multiprocessing import Array, Process, Queue
+from queue import Empty
+
+
+def make(queue, start, end, number, job, times):
+    """Runs in a worker. A message is where its squares belong, and a list of them."""
+    times[2 * number] = time.monotonic_ns()
+    middle, batch = start + (end - start) // 2, job["batch"]
+    for first in range(start, end, batch):
+        last = min(end, first + batch)
+        if first <= middle < last:
+            halt(number, job)
+        queue.put((first, [float(i * i) for i in range(first, last)]))
+    times[2 * number + 1] = time.monotonic_ns()
+
+
+def halt(number, job):
+    time.sleep(job["pause_ms"] / 1000)
+    fault = job["fault"]
+    if fault and fault["worker"] == number:
+        if fault["kind"] == "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        elif fault["kind"] == "exit":
+            os._exit(1)
+        raise RuntimeError("told to panic")
+
+
+def run(job, times):
+    n, workers = job["n"], job["workers"]
+    try:
+        array = Doubles("d", bytes(8 * n))
+    except MemoryError:
+        sys.exit(f"not enough memory for {n} doubles")
+    queue = Queue()
+    share = max(1, -(-n // workers))
+    processes = []
+    for number, start in enumerate(range(0, n, share)):
+        end = min(n, start + share)
+        worker = Process(
+            target=make, args=(queue, start, end, number, job, times), daemon=True
+        )
+        worker.start()
+        processes.append(worker)
+    filled = 0
+    while filled < n:
+        try:
+            first, squares = queue.get(timeout=0.1)
+        except Empty:
+            # A worker that is gone would be waited for for ever.
+            look_for_losses(processes)
+            continue
+        array[first : first + len(squares)] = Doubles("d", squares)
+        filled += len(squares)
+    for worker in processes:
+        worker.join()
+    return array, sum(array)
+
+
+def look_for_losses(processes):
+    for number, worker in enumerate(processes):
+        if worker.exitcode:
+            sys.exit(f"worker {number} {ending(worker.exitcode)}: the array has a hole")
+
+
+def ending(exitcode):
+    """How a worker ended. Nobody says so unless they are asked: `join` returns None."""
+    if exitcode < 0:
+        return f"was killed by signal {-exitcode}"
+    return f"ended with exit code {exitcode}"
+
+
+def checksum(array):
+    """The sum of the elements' bits, each times its place from 1, modulo 2**64."""
+    words = Doubles("Q", Doubles("d", array).tobytes())
+    return sum(place * bits for place, bits in enumerate(words, 1)) % 2**64
+
+
+def resident(field):
+    """Bytes of this process that are in memory: now, or at the most."""
+    with open("/proc/self/status") as status:
+        line = next(line for line in status if line.startswith(field))
+    return int(line.split()[1]) * 1024
+
+
+def set_peak_back():
+    """From here on, the most memory is the job's and not that of the start."""
+    with open("/proc/self/clear_refs", "w") as references:
+        references.write("5")
+
+
+def spans(job, times):
+    share = max(1, -(-job["n"] // job["workers"]))
+    for number, start in enumerate(range(0, job["n"], share)):
+        yield {
+            "task": f"{start}..{min(job['n'], start + share)}",
+            "lane": f"worker {number}",
+            "start": times[2 * number],
+            "end": times[2 * number + 1],
+        }
+
+
+def main():
+    job = json.load(sys.stdin)
+    times = Array("q", 2 * job["workers"], lock=False)
+    set_peak_back()
+    before = resident("VmRSS:")
+    start = time.monotonic_ns()
+    array, total = run(job, times)
+    nanos = time.monotonic_ns() - start
+    memory = {"before": before, "peak": resident("VmHWM:")}
+    reply = {"nanos": nanos, "started": start, "memory": memory}
+    if "INTERLEAVE_SPANS" in os.environ:
+        reply["spans"] = list(spans(job, times))
+    reply["output"] = {
+        "sum": float(total),
+        "samples": [array[place] for place in job["samples"]],
+        "checksum": checksum(array),
+    }
+    json.dump(reply, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

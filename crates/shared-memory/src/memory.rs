@@ -1,0 +1,204 @@
+//! The array's memory, shared with other processes: a memfd, reserved, sealed and mapped.
+//!
+//! # What a mapping may be read as
+//! To the compiler another process is a thread that it can't see. A `&[f64]` promises that
+//! nobody writes to those bytes while it lives, a `&mut [f64]` that nobody else so much as
+//! reads them; a process on the other side of a mapping that does either is a data race.
+//! So there are three ways to look at shared memory, and each is in this crate:
+//!
+//! - as `&mut [f64]`, while every other process leaves those bytes alone. Nothing but an
+//!   agreement says so, which is why mapping is `unsafe`: [`Part`].
+//! - as `&[f64]`, once nobody can write any more. That the kernel can promise: [`Frozen`].
+//! - as atomics, while others write: [`Ring`](crate::ring::Ring).
+//!
+//! And the bytes must stay there: where a file is cut short, a mapping of it ends in SIGBUS.
+//! A memfd that is sealed against it can't be.
+
+use std::{
+    fs::File,
+    io,
+    ops::{Deref, DerefMut, Range},
+    process::Stdio,
+};
+
+use anyhow::{Context, Result, ensure};
+use memmap2::{Mmap, MmapMut, MmapOptions};
+use rustix::fs::{
+    FallocateFlags, MemfdFlags, SealFlags, fallocate, fcntl_add_seals, fcntl_get_seals,
+    memfd_create,
+};
+use zerocopy::FromBytes;
+
+use crate::room::ensure_room;
+
+/// A double's bytes.
+const DOUBLE: u64 = 8;
+
+/// Memory for `n` doubles that has no name and no place in a file system: it is gone with
+/// the last process that holds it, however that ends.
+#[derive(Debug)]
+pub struct Memory {
+    file: File,
+    n: usize,
+}
+
+/// A worker's own part of the memory, to be filled in place.
+#[derive(Debug)]
+pub struct Part(MmapMut);
+
+/// All of the memory, once nobody can change it.
+#[derive(Debug)]
+pub struct Frozen(Option<Mmap>);
+
+impl Memory {
+    /// Memory of the right length that can get neither shorter nor longer. None of its pages
+    /// is there yet.
+    pub fn new(n: usize) -> Result<Self> {
+        ensure_room(n)?;
+        Ok(Self {
+            file: sealed_file("squares", n as u64 * DOUBLE)?,
+            n,
+        })
+    }
+
+    /// Has the pages of a part made, so that touching them can't fail: a page that the kernel
+    /// lacks is an error here, and SIGBUS in whoever touches it.
+    pub fn reserve(&self, part: &Range<usize>) -> Result<()> {
+        let (offset, len) = (part.start as u64 * DOUBLE, part.len() as u64 * DOUBLE);
+        fallocate(&self.file, FallocateFlags::empty(), offset, len)
+            .context("not enough memory")
+    }
+
+    /// The memory as a worker's standard input: a descriptor is all that it takes to share.
+    pub fn handle(&self) -> io::Result<Stdio> {
+        Ok(self.file.try_clone()?.into())
+    }
+
+    /// Seals the memory against every writer, and looks at it.
+    ///
+    /// # Errors
+    /// Some process still has a mapping that it could write to.
+    pub fn freeze(self) -> Result<Frozen> {
+        fcntl_add_seals(&self.file, SealFlags::WRITE | SealFlags::SEAL)
+            .context("the memory can still be written to")?;
+        if self.n == 0 {
+            return Ok(Frozen(None));
+        }
+        // SAFETY: nobody changes the bytes, since the seal against writing holds for every
+        // process and was refused if one had a writable mapping; and nobody cuts them short,
+        // since that is sealed, too. (From Linux 6.7 on, `map_if_safe` looks for these seals
+        // itself, and is safe.)
+        let map = unsafe { MmapOptions::new().map_copy_read_only(&self.file) };
+        Ok(Frozen(Some(map.context("can't map the array")?)))
+    }
+}
+
+impl Part {
+    /// Maps the elements of `part`, and nothing else, in the process that is to fill them.
+    ///
+    /// The caller is the only one to touch these elements until this is dropped: parts don't
+    /// overlap, and whoever shared the memory looks at it when its workers have ended.
+    pub(crate) fn map(memory: &File, part: &Range<usize>) -> Result<Self> {
+        let seals = fcntl_get_seals(memory).context("this is no memfd")?;
+        ensure!(
+            seals.contains(SealFlags::SHRINK),
+            "the memory is not sealed against shrinking"
+        );
+        let mut options = MmapOptions::new();
+        options
+            .offset(part.start as u64 * DOUBLE)
+            .len(part.len() * DOUBLE as usize);
+        // SAFETY: no other process reads or writes these bytes while the mapping lives, as
+        // agreed above; and they can't be cut off it, since the seal was just seen.
+        let map = unsafe { options.map_mut(memory) };
+        Ok(Self(map.context("can't map a part")?))
+    }
+}
+
+/// A memfd of this length that can be neither cut short nor made longer.
+pub(crate) fn sealed_file(name: &str, len: u64) -> Result<File> {
+    let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
+    let file = File::from(memfd_create(name, flags).context("can't make a memfd")?);
+    file.set_len(len).context("not enough memory")?;
+    fcntl_add_seals(&file, SealFlags::SHRINK | SealFlags::GROW)?;
+    Ok(file)
+}
+
+impl Deref for Part {
+    type Target = [f64];
+
+    fn deref(&self) -> &[f64] {
+        <[f64]>::ref_from_bytes(&self.0).expect("a part is whole doubles, in their place")
+    }
+}
+
+impl DerefMut for Part {
+    fn deref_mut(&mut self) -> &mut [f64] {
+        <[f64]>::mut_from_bytes(&mut self.0)
+            .expect("a part is whole doubles, in their place")
+    }
+}
+
+impl Deref for Frozen {
+    type Target = [f64];
+
+    fn deref(&self) -> &[f64] {
+        let bytes = self.0.as_deref().unwrap_or_default();
+        <[f64]>::ref_from_bytes(bytes).expect("the array is whole doubles")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustix::fs::ftruncate;
+
+    #[test]
+    fn parts_lie_side_by_side_and_are_seen_when_frozen() {
+        let memory = Memory::new(1000).unwrap();
+        for (part, value) in [(0..3, 1.0), (3..999, 2.0), (999..1000, 3.0)] {
+            memory.reserve(&part).unwrap();
+            Part::map(&memory.file, &part).unwrap().fill(value);
+        }
+        let array = memory.freeze().unwrap();
+        assert_eq!(array.len(), 1000);
+        assert_eq!(array[..4], [1.0, 1.0, 1.0, 2.0]);
+        assert_eq!(array[998..], [2.0, 3.0]);
+    }
+
+    #[test]
+    fn it_does_not_freeze_while_anybody_could_write() {
+        let memory = Memory::new(10).unwrap();
+        let file = memory.file.try_clone().unwrap();
+        let part = Part::map(&file, &(0..5)).unwrap();
+        let why = memory.freeze().unwrap_err().to_string();
+        assert_eq!(why, "the memory can still be written to");
+        drop(part);
+        Memory { file, n: 10 }.freeze().unwrap();
+    }
+
+    #[test]
+    fn nobody_writes_to_it_or_cuts_it_when_it_is_frozen() {
+        let memory = Memory::new(10).unwrap();
+        let file = memory.file.try_clone().unwrap();
+        assert!(ftruncate(&file, 8).is_err());
+        let array = memory.freeze().unwrap();
+        assert!(Part::map(&file, &(0..5)).is_err());
+        assert!(rustix::io::write(&file, &[1; 8]).is_err());
+        assert_eq!(array[..], [0.0; 10]);
+    }
+
+    #[test]
+    fn memory_that_can_be_cut_short_is_refused() {
+        let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
+        let file = File::from(memfd_create("unsealed", flags).unwrap());
+        file.set_len(80).unwrap();
+        let why = Part::map(&file, &(0..10)).unwrap_err().to_string();
+        assert!(why.contains("sealed against shrinking"), "{why}");
+    }
+
+    #[test]
+    fn no_doubles_are_no_memory() {
+        assert!(Memory::new(0).unwrap().freeze().unwrap().is_empty());
+    }
+}

@@ -1,0 +1,191 @@
+//! A bounded ring of records between two processes: one pushes, the other pops, and each
+//! sleeps while it can do neither.
+//!
+//! All of it is atomics, also the records: the other side is a process that the compiler
+//! can't see, and a bug in it may write anywhere at any time. An atomic that changes is a
+//! wrong number; a `&f64` that changes is undefined behaviour. A relaxed load or store costs
+//! no more than a plain one.
+
+use crossbeam_utils::CachePadded;
+
+use crate::sync::{AtomicU32, AtomicU64, Ordering, SPINS, futex, spin_loop};
+use Ordering::{AcqRel, Acquire, Relaxed};
+
+/// The other side sleeps until the count changes.
+const WAITING: u32 = 1;
+/// Nothing will be pushed any more.
+const CLOSED: u32 = 2;
+/// The counts are in the bits above, and go round.
+const ONE: u32 = 4;
+
+/// Room for `N` records, a power of two.
+///
+/// Everything that one side has to tell the other is in one word, and changes in one step:
+/// so no wake-up is lost between a count that was read and a flag that was set.
+/// All bits zero are an empty ring, which is what fresh shared memory holds.
+#[derive(Debug)]
+#[repr(C)]
+pub struct Ring<const N: usize> {
+    /// How many records were ever pushed. The one who pushes changes the count, and wakes the
+    /// one who pops if that set `WAITING`.
+    pushed: CachePadded<AtomicU32>,
+    /// How many were ever popped: the same, the other way round.
+    popped: CachePadded<AtomicU32>,
+    /// Record number `i` is in slot `i` modulo `N`: the pusher's until it is counted as
+    /// pushed, the popper's until it is counted as popped.
+    slots: [AtomicU64; N],
+}
+
+impl<const N: usize> Ring<N> {
+    const IS_POWER_OF_TWO: () = assert!(N.is_power_of_two() && N < 1 << 29);
+
+    /// An empty ring, for two threads of one process.
+    pub fn new() -> Self {
+        let () = Self::IS_POWER_OF_TWO;
+        Self {
+            pushed: CachePadded::new(AtomicU32::new(0)),
+            popped: CachePadded::new(AtomicU32::new(0)),
+            slots: std::array::from_fn(|_| AtomicU64::new(0)),
+        }
+    }
+
+    /// Pushes all records, in order, as there is room. Only one thread of one process pushes.
+    pub fn push(&self, records: &[f64]) {
+        let mut rest = records;
+        while !rest.is_empty() {
+            let pushed = count(self.pushed.load(Relaxed));
+            let popped = self.popped.load(Acquire);
+            let room = N - distance(count(popped), pushed).min(N);
+            if room == 0 {
+                wait(&self.popped, popped);
+                continue;
+            }
+            let (now, later) = rest.split_at(room.min(rest.len()));
+            for (record, number) in now.iter().zip(pushed..) {
+                self.slots[number as usize % N].store(record.to_bits(), Relaxed);
+            }
+            advance(&self.pushed, pushed, now.len());
+            rest = later;
+        }
+    }
+
+    /// Pops what is there, at least one record, and says how many: none once the ring is
+    /// closed and empty. Only one thread of one process pops.
+    pub fn pop(&self, records: &mut [f64]) -> usize {
+        loop {
+            let popped = count(self.popped.load(Relaxed));
+            let pushed = self.pushed.load(Acquire);
+            // A count that can't be is the other side's bug: cut to what there is room for.
+            let there = distance(popped, count(pushed)).min(N).min(records.len());
+            if there > 0 {
+                for (record, number) in records[..there].iter_mut().zip(popped..) {
+                    *record =
+                        f64::from_bits(self.slots[number as usize % N].load(Relaxed));
+                }
+                advance(&self.popped, popped, there);
+                return there;
+            }
+            if pushed & CLOSED != 0 || records.is_empty() {
+                return 0;
+            }
+            wait(&self.pushed, pushed);
+        }
+    }
+
+    /// Says that nothing will be pushed any more, and wakes whoever waits for it. Not while
+    /// anybody pushes.
+    pub fn close(&self) {
+        self.pushed.fetch_or(CLOSED, AcqRel);
+        futex::wake(&self.pushed);
+    }
+}
+
+impl<const N: usize> Default for Ring<N> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn count(word: u32) -> u32 {
+    word / ONE
+}
+
+/// How far it is from one count to a later one.
+fn distance(from: u32, to: u32) -> usize {
+    (to.wrapping_sub(from) % (u32::MAX / ONE + 1)) as usize
+}
+
+/// Adds to the count and takes `WAITING` away in one step, then wakes whoever had set it.
+/// What was stored in slots before is seen by whoever sees the new count.
+fn advance(word: &AtomicU32, old: u32, by: usize) {
+    let new = old.wrapping_add(by as u32).wrapping_mul(ONE);
+    if word.swap(new, AcqRel) & WAITING != 0 {
+        futex::wake(word);
+    }
+}
+
+/// Waits until the word has changed. It may also return for nothing.
+fn wait(word: &AtomicU32, seen: u32) {
+    for _ in 0..SPINS {
+        if word.load(Relaxed) != seen {
+            return;
+        }
+        spin_loop();
+    }
+    let asleep = seen | WAITING;
+    let set = word.compare_exchange(seen, asleep, Relaxed, Relaxed);
+    if set.is_ok() || set == Err(asleep) {
+        futex::wait(word, asleep);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::thread;
+
+    #[test]
+    fn records_come_in_order_whatever_the_pieces() {
+        const ALL: usize = 100_000;
+        let ring = Ring::<64>::new();
+        let sent: Vec<f64> = (0..ALL).map(|number| number as f64).collect();
+        let mut got = vec![0.0; ALL];
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                for (piece, len) in sent.chunks(777).zip((1..=300).cycle()) {
+                    piece.chunks(len).for_each(|records| ring.push(records));
+                }
+                ring.close();
+            });
+            let mut filled = 0;
+            while filled < ALL {
+                let end = ALL.min(filled + 1 + filled % 100);
+                filled += ring.pop(&mut got[filled..end]);
+            }
+        });
+        assert_eq!(got, sent);
+        assert_eq!(ring.pop(&mut [0.0]), 0);
+    }
+
+    #[test]
+    fn counts_go_round() {
+        let ring = Ring::<4>::new();
+        let near_the_end = u32::MAX / ONE * ONE;
+        ring.pushed.store(near_the_end, Relaxed);
+        ring.popped.store(near_the_end, Relaxed);
+        for round in 0..10 {
+            let sent = [round as f64, 0.5, 0.25];
+            let mut got = [0.0; 3];
+            ring.push(&sent);
+            assert_eq!(ring.pop(&mut got), 3);
+            assert_eq!(got, sent);
+        }
+    }
+
+    #[test]
+    fn a_count_that_can_not_be_is_survived() {
+        let ring = Ring::<4>::new();
+        ring.pushed.store(1_000_000 * ONE, Relaxed);
+        assert_eq!(ring.pop(&mut [1.0; 9]), 4);
+    }
+}

@@ -1,0 +1,63 @@
+//! A ring in memory that two processes have mapped.
+
+use std::{fs::File, io, ops::Deref, process::Stdio};
+
+use anyhow::{Context, Result, ensure};
+use memmap2::{MmapOptions, MmapRaw};
+use rustix::fs::{SealFlags, fcntl_get_seals};
+
+use crate::{memory::sealed_file, ring::Ring};
+
+/// How many records fit: as many as a pipe holds by default, 64 KiB of doubles.
+pub const CAPACITY: usize = 8192;
+
+/// A ring of doubles, shared with another process.
+#[derive(Debug)]
+pub struct SharedRing {
+    file: File,
+    /// Raw: neither `&[u8]` nor `&mut [u8]`, which would promise that nobody else writes.
+    map: MmapRaw,
+}
+
+impl SharedRing {
+    /// An empty ring in fresh memory.
+    pub fn new() -> Result<Self> {
+        Self::map(sealed_file("ring", size_of::<Ring<CAPACITY>>() as u64)?)
+    }
+
+    /// The ring that another process has shared.
+    pub(crate) fn map(file: File) -> Result<Self> {
+        let seals = fcntl_get_seals(&file).context("this is no memfd")?;
+        ensure!(
+            seals.contains(SealFlags::SHRINK),
+            "the memory is not sealed against shrinking"
+        );
+        let map = MmapOptions::new()
+            .map_raw(&file)
+            .context("can't map a ring")?;
+        ensure!(
+            map.len() >= size_of::<Ring<CAPACITY>>(),
+            "too small for a ring"
+        );
+        Ok(Self { file, map })
+    }
+
+    /// The ring's memory as a worker's standard input.
+    pub fn handle(&self) -> io::Result<Stdio> {
+        Ok(self.file.try_clone()?.into())
+    }
+}
+
+impl Deref for SharedRing {
+    type Target = Ring<CAPACITY>;
+
+    fn deref(&self) -> &Ring<CAPACITY> {
+        let ring = self.map.as_mut_ptr().cast::<Ring<CAPACITY>>();
+        debug_assert!(ring.is_aligned());
+        // SAFETY: the mapping begins at a page, is long enough, was seen to be sealed against
+        // shrinking, and lives as long as the reference. Every field of a ring is an atomic,
+        // for which any bits are valid and which may change under a shared reference, here or
+        // in another process.
+        unsafe { &*ring }
+    }
+}
