@@ -178,7 +178,7 @@ mod tests {
     fn job(n: usize, workers: usize) -> Job {
         Job {
             n,
-            workers: NonZeroUsize::new(workers).unwrap(),
+            workers: NonZeroUsize::new(workers).expect("there are workers"),
             batch: NonZeroUsize::MIN,
             samples: samples(n),
             pause_ms: 0,

@@ -39,7 +39,6 @@ const DOUBLE: u64 = 8;
 #[derive(Debug)]
 pub struct Memory {
     file: File,
-    n: usize,
 }
 
 /// A worker's own part of the memory, to be filled in place.
@@ -48,17 +47,15 @@ pub struct Part(MmapMut);
 
 /// All of the memory, once nobody can change it.
 #[derive(Debug)]
-pub struct Frozen(Option<Mmap>);
+pub struct Frozen(Mmap);
 
 impl Memory {
     /// Memory of the right length that can get neither shorter nor longer. None of its pages
     /// is there yet.
     pub fn new(n: usize) -> Result<Self> {
         ensure_room(n)?;
-        Ok(Self {
-            file: sealed_file("squares", n as u64 * DOUBLE)?,
-            n,
-        })
+        let file = sealed_file("squares", n as u64 * DOUBLE)?;
+        Ok(Self { file })
     }
 
     /// Has the pages of a part made, so that touching them can't fail: a page that the kernel
@@ -81,15 +78,12 @@ impl Memory {
     pub fn freeze(self) -> Result<Frozen> {
         fcntl_add_seals(&self.file, SealFlags::WRITE | SealFlags::SEAL)
             .context("the memory can still be written to")?;
-        if self.n == 0 {
-            return Ok(Frozen(None));
-        }
         // SAFETY: nobody changes the bytes, since the seal against writing holds for every
         // process and was refused if one had a writable mapping; and nobody cuts them short,
         // since that is sealed, too. (From Linux 6.7 on, `map_if_safe` looks for these seals
         // itself, and is safe.)
         let map = unsafe { MmapOptions::new().map_copy_read_only(&self.file) };
-        Ok(Frozen(Some(map.context("can't map the array")?)))
+        Ok(Frozen(map.context("can't map the array")?))
     }
 }
 
@@ -143,8 +137,7 @@ impl Deref for Frozen {
     type Target = [f64];
 
     fn deref(&self) -> &[f64] {
-        let bytes = self.0.as_deref().unwrap_or_default();
-        <[f64]>::ref_from_bytes(bytes).expect("the array is whole doubles")
+        <[f64]>::ref_from_bytes(&self.0).expect("the array is whole doubles")
     }
 }
 
@@ -154,51 +147,58 @@ mod tests {
     use rustix::fs::ftruncate;
 
     #[test]
-    fn parts_lie_side_by_side_and_are_seen_when_frozen() {
-        let memory = Memory::new(1000).unwrap();
+    fn parts_lie_side_by_side_and_are_seen_when_frozen() -> Result<()> {
+        let memory = Memory::new(1000)?;
         for (part, value) in [(0..3, 1.0), (3..999, 2.0), (999..1000, 3.0)] {
-            memory.reserve(&part).unwrap();
-            Part::map(&memory.file, &part).unwrap().fill(value);
+            memory.reserve(&part)?;
+            Part::map(&memory.file, &part)?.fill(value);
         }
-        let array = memory.freeze().unwrap();
+        let array = memory.freeze()?;
         assert_eq!(array.len(), 1000);
         assert_eq!(array[..4], [1.0, 1.0, 1.0, 2.0]);
         assert_eq!(array[998..], [2.0, 3.0]);
+        Ok(())
     }
 
     #[test]
-    fn it_does_not_freeze_while_anybody_could_write() {
-        let memory = Memory::new(10).unwrap();
-        let file = memory.file.try_clone().unwrap();
-        let part = Part::map(&file, &(0..5)).unwrap();
-        let why = memory.freeze().unwrap_err().to_string();
+    fn it_does_not_freeze_while_anybody_could_write() -> Result<()> {
+        let memory = Memory::new(10)?;
+        let file = memory.file.try_clone()?;
+        let part = Part::map(&file, &(0..5))?;
+        let why = memory.freeze().expect_err("it is refused").to_string();
         assert_eq!(why, "the memory can still be written to");
         drop(part);
-        Memory { file, n: 10 }.freeze().unwrap();
+        Memory { file }.freeze()?;
+        Ok(())
     }
 
     #[test]
-    fn nobody_writes_to_it_or_cuts_it_when_it_is_frozen() {
-        let memory = Memory::new(10).unwrap();
-        let file = memory.file.try_clone().unwrap();
+    fn nobody_writes_to_it_or_cuts_it_when_it_is_frozen() -> Result<()> {
+        let memory = Memory::new(10)?;
+        let file = memory.file.try_clone()?;
         assert!(ftruncate(&file, 8).is_err());
-        let array = memory.freeze().unwrap();
+        let array = memory.freeze()?;
         assert!(Part::map(&file, &(0..5)).is_err());
         assert!(rustix::io::write(&file, &[1; 8]).is_err());
         assert_eq!(array[..], [0.0; 10]);
+        Ok(())
     }
 
     #[test]
-    fn memory_that_can_be_cut_short_is_refused() {
+    fn memory_that_can_be_cut_short_is_refused() -> Result<()> {
         let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
-        let file = File::from(memfd_create("unsealed", flags).unwrap());
-        file.set_len(80).unwrap();
-        let why = Part::map(&file, &(0..10)).unwrap_err().to_string();
+        let file = File::from(memfd_create("unsealed", flags)?);
+        file.set_len(80)?;
+        let why = Part::map(&file, &(0..10))
+            .expect_err("it is refused")
+            .to_string();
         assert!(why.contains("sealed against shrinking"), "{why}");
+        Ok(())
     }
 
     #[test]
-    fn no_doubles_are_no_memory() {
-        assert!(Memory::new(0).unwrap().freeze().unwrap().is_empty());
+    fn no_doubles_are_no_memory() -> Result<()> {
+        assert!(Memory::new(0)?.freeze()?.is_empty());
+        Ok(())
     }
 }

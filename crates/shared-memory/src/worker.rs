@@ -3,17 +3,17 @@
 use std::{
     env,
     fs::File,
-    io::{self, Read, Write},
+    io::{self, Read},
     ops::Range,
     os::{fd::AsFd, unix::process::ExitStatusExt},
     panic::{self, catch_unwind},
-    process::{Child, ChildStdout, ExitStatus, Stdio},
+    process::{Child, ExitStatus, Stdio},
 };
 
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use test_fixtures::{
-    Class, Failure, Outcome, Span, end_with_pool, monotonic_nanos, record_span,
+    Class, Failure, Outcome, Span, end_with_pool, monotonic_nanos, print, record_span,
     worker_command,
 };
 
@@ -22,7 +22,8 @@ use crate::{
     variants::{mmap, pipe, ring},
 };
 
-/// In a worker's environment: its order. Its standard input is the memory that it shares.
+/// In a worker's environment: its order. Its standard input is what it shares with whoever
+/// started it, memory or a pipe; its standard output is for its report.
 const ORDER: &str = "SHARED_MEMORY_ORDER";
 
 /// What a worker is to do.
@@ -72,12 +73,12 @@ impl Order {
 }
 
 impl Worker {
-    /// Starts one on a part of the job. `memory` becomes its standard input.
+    /// Starts one on a part of the job. What is `shared` becomes its standard input.
     pub fn start(
         job: &Job,
         variant: &str,
         (number, part): (usize, Range<usize>),
-        memory: Stdio,
+        shared: Stdio,
     ) -> Result<Self> {
         let order = Order {
             job: job.clone(),
@@ -86,7 +87,7 @@ impl Worker {
         };
         let child = worker_command()?
             .env(ORDER, serde_json::to_string(&order)?)
-            .stdin(memory)
+            .stdin(shared)
             .stdout(Stdio::piped())
             .spawn()
             .context("can't start a worker")?;
@@ -97,20 +98,16 @@ impl Worker {
         })
     }
 
-    /// What it writes, until it reports.
-    pub fn output(&mut self) -> &mut ChildStdout {
-        self.child.stdout.as_mut().expect("stdout is piped")
-    }
-
     /// Waits for its report and its end, and returns its part's sum.
     ///
     /// # Errors
     /// It ended in another way, and what it was to do is not whole.
     pub fn finish(mut self) -> Result<f64> {
-        let mut text = Vec::new();
-        self.output().read_to_end(&mut text)?;
+        let mut text = String::new();
+        let stdout = self.child.stdout.as_mut().expect("stdout is piped");
+        stdout.read_to_string(&mut text)?;
         let status = self.child.wait()?;
-        let why = match serde_json::from_slice(&text) {
+        let why = match serde_json::from_str(&text) {
             Ok(Report {
                 outcome,
                 start,
@@ -184,16 +181,10 @@ pub(crate) fn serve() -> Result<()> {
         start,
         end: monotonic_nanos(),
     };
-    let report = serde_json::to_vec(&report)?;
-    output()?.write_all(&report).context("standard output")
+    print(&serde_json::to_string(&report)?)
 }
 
-/// A worker's standard input: the memory that it shares.
-pub(crate) fn memory() -> io::Result<File> {
+/// What a worker shares with whoever started it.
+pub(crate) fn shared() -> io::Result<File> {
     Ok(io::stdin().as_fd().try_clone_to_owned()?.into())
-}
-
-/// A worker's standard output. That of the standard library is buffered by lines.
-pub(crate) fn output() -> io::Result<File> {
-    Ok(io::stdout().as_fd().try_clone_to_owned()?.into())
 }

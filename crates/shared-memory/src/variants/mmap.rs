@@ -42,6 +42,6 @@ pub fn run(job: &Job) -> Result<Output> {
 /// What each worker does.
 pub(crate) fn work(order: &Order) -> Result<f64> {
     let range = order.part();
-    let mut part = Part::map(&worker::memory()?, &range)?;
+    let mut part = Part::map(&worker::shared()?, &range)?;
     Ok(order.job.fill_untold(range.start, &mut part))
 }

@@ -13,7 +13,7 @@
 
 use std::{
     io::{self, Read, Write},
-    process::Stdio,
+    ops::Range,
     thread,
 };
 
@@ -34,15 +34,7 @@ pub fn run(job: &Job) -> Result<Output> {
         let readers = parts.enumerate().map(|(number, (range, part))| {
             thread::Builder::new()
                 .name(format!("reader {number}"))
-                .spawn_scoped(scope, move || {
-                    let mut worker =
-                        Worker::start(job, "pipe", (number, range), Stdio::null())?;
-                    let read = worker.output().read_exact(part.as_mut_bytes());
-                    // How the worker ended says more than that its pipe did.
-                    let sum = worker.finish()?;
-                    read?;
-                    Ok(sum)
-                })
+                .spawn_scoped(scope, move || receive(job, (number, range), part))
         });
         let readers = readers.collect::<io::Result<Vec<_>>>()?;
         let sums = readers.into_iter().map(|reader| reader.join());
@@ -52,9 +44,20 @@ pub fn run(job: &Job) -> Result<Output> {
     Ok(Output::new(sum, array))
 }
 
+/// Reads one worker's squares into its part of the array.
+fn receive(job: &Job, range: (usize, Range<usize>), part: &mut [f64]) -> Result<f64> {
+    let (mut reader, writer) = io::pipe()?;
+    let worker = Worker::start(job, "pipe", range, writer.into())?;
+    let read = reader.read_exact(part.as_mut_bytes());
+    // How a worker ended says more than that its pipe did.
+    let sum = worker.finish()?;
+    read?;
+    Ok(sum)
+}
+
 /// What each worker does.
 pub(crate) fn work(order: &Order) -> Result<f64> {
-    let mut pipe = worker::output()?;
+    let mut pipe = worker::shared()?;
     let mut squares = vec![0.0; order.job.batch.get()];
     let mut sum = 0.0;
     for range in order.messages() {
