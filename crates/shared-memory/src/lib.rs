@@ -8,6 +8,8 @@ mod job;
 pub mod memory;
 mod output;
 pub mod ring;
+#[cfg(test)]
+mod ring_tests;
 pub mod room;
 pub mod shared_ring;
 mod sync;
