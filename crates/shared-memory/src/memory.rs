@@ -17,7 +17,7 @@
 use std::{
     fs::File,
     io,
-    ops::{Deref, DerefMut, Range},
+    ops::{Deref, Range},
     process::Stdio,
 };
 
@@ -43,7 +43,12 @@ pub struct Memory {
 
 /// A worker's own part of the memory, to be filled in place.
 #[derive(Debug)]
-pub struct Part(MmapMut);
+pub struct Part<'a> {
+    memory: &'a File,
+    /// The part's first element.
+    first: usize,
+    map: MmapMut,
+}
 
 /// All of the memory, once nobody can change it.
 #[derive(Debug)]
@@ -56,14 +61,6 @@ impl Memory {
         ensure_room(n)?;
         let file = sealed_file("squares", n as u64 * DOUBLE)?;
         Ok(Self { file })
-    }
-
-    /// Has the pages of a part made, so that touching them can't fail: a page that the kernel
-    /// lacks is an error here, and SIGBUS in whoever touches it.
-    pub fn reserve(&self, part: &Range<usize>) -> Result<()> {
-        let (offset, len) = (part.start as u64 * DOUBLE, part.len() as u64 * DOUBLE);
-        fallocate(&self.file, FallocateFlags::empty(), offset, len)
-            .context("not enough memory")
     }
 
     /// The memory as a worker's standard input: a descriptor is all that it takes to share.
@@ -87,12 +84,12 @@ impl Memory {
     }
 }
 
-impl Part {
+impl<'a> Part<'a> {
     /// Maps the elements of `part`, and nothing else, in the process that is to fill them.
     ///
     /// The caller is the only one to touch these elements until this is dropped: parts don't
     /// overlap, and whoever shared the memory looks at it when its workers have ended.
-    pub(crate) fn map(memory: &File, part: &Range<usize>) -> Result<Self> {
+    pub(crate) fn map(memory: &'a File, part: &Range<usize>) -> Result<Self> {
         let seals = fcntl_get_seals(memory).context("this is no memfd")?;
         ensure!(
             seals.contains(SealFlags::SHRINK),
@@ -105,7 +102,25 @@ impl Part {
         // SAFETY: no other process reads or writes these bytes while the mapping lives, as
         // agreed above; and they can't be cut off it, since the seal was just seen.
         let map = unsafe { options.map_mut(memory) };
-        Ok(Self(map.context("can't map a part")?))
+        let map = map.context("can't map a part")?;
+        Ok(Self {
+            memory,
+            first: part.start,
+            map,
+        })
+    }
+
+    /// Has the pages of a stretch made, and hands it out to be filled: only what is reserved
+    /// can be touched. A page that the kernel lacks is an error here; whoever touched it
+    /// without asking would die of SIGBUS.
+    pub(crate) fn reserve(&mut self, stretch: &Range<usize>) -> Result<&mut [f64]> {
+        let (offset, len) =
+            (stretch.start as u64 * DOUBLE, stretch.len() as u64 * DOUBLE);
+        fallocate(self.memory, FallocateFlags::empty(), offset, len)
+            .context("not enough memory")?;
+        let part = <[f64]>::mut_from_bytes(&mut self.map)
+            .expect("a part is whole doubles, in their place");
+        Ok(&mut part[stretch.start - self.first..stretch.end - self.first])
     }
 }
 
@@ -116,21 +131,6 @@ pub(crate) fn sealed_file(name: &str, len: u64) -> Result<File> {
     file.set_len(len).context("not enough memory")?;
     fcntl_add_seals(&file, SealFlags::SHRINK | SealFlags::GROW)?;
     Ok(file)
-}
-
-impl Deref for Part {
-    type Target = [f64];
-
-    fn deref(&self) -> &[f64] {
-        <[f64]>::ref_from_bytes(&self.0).expect("a part is whole doubles, in their place")
-    }
-}
-
-impl DerefMut for Part {
-    fn deref_mut(&mut self) -> &mut [f64] {
-        <[f64]>::mut_from_bytes(&mut self.0)
-            .expect("a part is whole doubles, in their place")
-    }
 }
 
 impl Deref for Frozen {
@@ -150,8 +150,7 @@ mod tests {
     fn parts_lie_side_by_side_and_are_seen_when_frozen() -> Result<()> {
         let memory = Memory::new(1000)?;
         for (part, value) in [(0..3, 1.0), (3..999, 2.0), (999..1000, 3.0)] {
-            memory.reserve(&part)?;
-            Part::map(&memory.file, &part)?.fill(value);
+            Part::map(&memory.file, &part)?.reserve(&part)?.fill(value);
         }
         let array = memory.freeze()?;
         assert_eq!(array.len(), 1000);

@@ -132,11 +132,12 @@ fn advance(word: &AtomicU32, old: u32, by: usize) {
 
 /// Waits until the word has changed. It may also return for nothing.
 fn wait(word: &AtomicU32, seen: u32) {
-    for _ in 0..SPINS {
-        if word.load(Relaxed) != seen {
-            return;
-        }
+    let has_changed = |_| {
         spin_loop();
+        word.load(Relaxed) != seen
+    };
+    if (0..SPINS).any(has_changed) {
+        return;
     }
     let asleep = seen | WAITING;
     let set = word.compare_exchange(seen, asleep, Relaxed, Relaxed);

@@ -63,12 +63,17 @@ impl Order {
         part.expect("the pool has started no more workers than there are parts")
     }
 
+    /// Its part in stretches of so many elements.
+    pub fn stretches(&self, len: usize) -> impl Iterator<Item = Range<usize>> {
+        let Range { start, end } = self.part();
+        (start..end)
+            .step_by(len)
+            .map(move |first| first..end.min(first + len))
+    }
+
     /// Its part in messages.
     pub fn messages(&self) -> impl Iterator<Item = Range<usize>> {
-        let (part, batch) = (self.part(), self.job.batch.get());
-        let end = part.end;
-        part.step_by(batch)
-            .map(move |first| first..end.min(first + batch))
+        self.stretches(self.job.batch.get())
     }
 }
 

@@ -20,6 +20,7 @@ const PACKAGES: &[&str] = &[
     "futures-util",
     "hyper",
     "hyper-util",
+    "memmap2",
     "parking_lot",
     "rayon",
     "reqwest",
@@ -95,11 +96,12 @@ fn packages() -> BTreeMap<String, String> {
         .collect()
 }
 
-/// The versions of Python and of what its peers fetch with, where they are installed.
+/// The versions of Python and of what its peers stand on, where they are installed.
 fn of_peers() -> Vec<(String, String)> {
     const ASK: &str = "import platform, importlib.metadata as packages\n\
                        print('python', platform.python_version())\n\
-                       print('aiohttp', packages.version('aiohttp'))";
+                       print('aiohttp', packages.version('aiohttp'))\n\
+                       print('numpy', packages.version('numpy'))";
     let contestants = MODELS.iter().flat_map(|model| model.contestants());
     let mut pythons = contestants.filter_map(|one| match one.runner {
         Ok(Runner::Peer(words)) => words.into_iter().next(),

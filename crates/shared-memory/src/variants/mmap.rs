@@ -6,7 +6,8 @@
 //! - Nothing is sent, and nothing is safe by itself: that parts don't overlap is an agreement
 //!   between processes, where in `std_only` the compiler knew. `memory.rs` says what a mapping
 //!   may be read as, and holds the only two `unsafe` blocks that this takes.
-//! - Reserved, then touched: without the pages a touch is SIGBUS, `reserve` is an error.
+//! - Reserved, then touched: `reserve` hands a stretch out when its pages are there. Without
+//!   it, a page that the machine lacks is no error but SIGBUS.
 //! - `freeze` asks the kernel whether anybody could still write. Only then is it a `&[f64]`.
 //!
 //! # When not to use this
@@ -16,7 +17,7 @@
 use anyhow::Result;
 
 use crate::{
-    Job, Output,
+    CHUNK, Job, Output,
     memory::{Memory, Part},
     worker::{self, Order, Worker},
 };
@@ -24,16 +25,11 @@ use crate::{
 /// Has the array filled by worker processes, in place.
 pub fn run(job: &Job) -> Result<Output> {
     let memory = Memory::new(job.n)?;
-    let mut workers = Vec::new();
-    for (number, part) in job.parts().enumerate() {
-        memory.reserve(&part)?;
-        workers.push(Worker::start(
-            job,
-            "mmap",
-            (number, part),
-            memory.handle()?,
-        )?);
-    }
+    let workers = job
+        .parts()
+        .enumerate()
+        .map(|part| Worker::start(job, "mmap", part, memory.handle()?));
+    let workers = workers.collect::<Result<Vec<_>>>()?;
     let sums = workers.into_iter().map(Worker::finish);
     let sum = sums.sum::<Result<f64>>()?;
     Ok(Output::new(sum, memory.freeze()?))
@@ -41,7 +37,11 @@ pub fn run(job: &Job) -> Result<Output> {
 
 /// What each worker does.
 pub(crate) fn work(order: &Order) -> Result<f64> {
-    let range = order.part();
-    let mut part = Part::map(&worker::shared()?, &range)?;
-    Ok(order.job.fill_untold(range.start, &mut part))
+    let memory = worker::shared()?;
+    let mut part = Part::map(&memory, &order.part())?;
+    let mut sum = 0.0;
+    for range in order.stretches(CHUNK) {
+        sum += order.job.fill_untold(range.start, part.reserve(&range)?);
+    }
+    Ok(sum)
 }
