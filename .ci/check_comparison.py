@@ -9,6 +9,7 @@ MODELS = {
     "thread-pool",
     "pipelines",
     "process-pool",
+    "shared-memory",
     "locks",
     "error-handling",
 }

@@ -19,6 +19,7 @@ pub(crate) const MODELS: &[&dyn AnyModel] = &[
     &Of::<thread_pool::ThreadPool>(PhantomData),
     &Of::<pipelines::Pipelines>(PhantomData),
     &Of::<process_pool::ProcessPool>(PhantomData),
+    &Of::<shared_memory::SharedMemory>(PhantomData),
     &Of::<locks::Locks>(PhantomData),
     &Of::<error_handling::ErrorHandling>(PhantomData),
 ];
