@@ -90,11 +90,7 @@ impl<'a> Part<'a> {
     /// The caller is the only one to touch these elements until this is dropped: parts don't
     /// overlap, and whoever shared the memory looks at it when its workers have ended.
     pub(crate) fn map(memory: &'a File, part: &Range<usize>) -> Result<Self> {
-        let seals = fcntl_get_seals(memory).context("this is no memfd")?;
-        ensure!(
-            seals.contains(SealFlags::SHRINK),
-            "the memory is not sealed against shrinking"
-        );
+        ensure_sealed(memory)?;
         let mut options = MmapOptions::new();
         options
             .offset(part.start as u64 * DOUBLE)
@@ -116,8 +112,7 @@ impl<'a> Part<'a> {
     pub(crate) fn reserve(&mut self, stretch: &Range<usize>) -> Result<&mut [f64]> {
         let (offset, len) =
             (stretch.start as u64 * DOUBLE, stretch.len() as u64 * DOUBLE);
-        fallocate(self.memory, FallocateFlags::empty(), offset, len)
-            .context("not enough memory")?;
+        reserve(self.memory, offset, len)?;
         let part = <[f64]>::mut_from_bytes(&mut self.map)
             .expect("a part is whole doubles, in their place");
         Ok(&mut part[stretch.start - self.first..stretch.end - self.first])
@@ -131,6 +126,21 @@ pub(crate) fn sealed_file(name: &str, len: u64) -> Result<File> {
     file.set_len(len).context("not enough memory")?;
     fcntl_add_seals(&file, SealFlags::SHRINK | SealFlags::GROW)?;
     Ok(file)
+}
+
+/// Has the pages of these bytes made.
+pub(crate) fn reserve(file: &File, offset: u64, len: u64) -> Result<()> {
+    fallocate(file, FallocateFlags::empty(), offset, len).context("not enough memory")
+}
+
+/// Sees to it that a mapping of this file can't be cut short.
+pub(crate) fn ensure_sealed(file: &File) -> Result<()> {
+    let seals = fcntl_get_seals(file).context("this is no memfd")?;
+    ensure!(
+        seals.contains(SealFlags::SHRINK),
+        "the memory is not sealed against shrinking"
+    );
+    Ok(())
 }
 
 impl Deref for Frozen {

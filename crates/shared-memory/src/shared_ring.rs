@@ -4,9 +4,11 @@ use std::{fs::File, io, ops::Deref, process::Stdio};
 
 use anyhow::{Context, Result, ensure};
 use memmap2::{MmapOptions, MmapRaw};
-use rustix::fs::{SealFlags, fcntl_get_seals};
 
-use crate::{memory::sealed_file, ring::Ring};
+use crate::{
+    memory::{ensure_sealed, reserve, sealed_file},
+    ring::Ring,
+};
 
 /// How many records fit: as many as a pipe holds by default, 64 KiB of doubles.
 pub const CAPACITY: usize = 8192;
@@ -22,16 +24,15 @@ pub struct SharedRing {
 impl SharedRing {
     /// An empty ring in fresh memory.
     pub fn new() -> Result<Self> {
-        Self::map(sealed_file("ring", size_of::<Ring<CAPACITY>>() as u64)?)
+        let len = size_of::<Ring<CAPACITY>>() as u64;
+        let file = sealed_file("ring", len)?;
+        reserve(&file, 0, len)?;
+        Self::map(file)
     }
 
     /// The ring that another process has shared.
     pub(crate) fn map(file: File) -> Result<Self> {
-        let seals = fcntl_get_seals(&file).context("this is no memfd")?;
-        ensure!(
-            seals.contains(SealFlags::SHRINK),
-            "the memory is not sealed against shrinking"
-        );
+        ensure_sealed(&file)?;
         let map = MmapOptions::new()
             .map_raw(&file)
             .context("can't map a ring")?;
