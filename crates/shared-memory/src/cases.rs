@@ -133,32 +133,42 @@ fn memory() -> Vec<Case<SharedMemory>> {
 
 fn creator_killed(bench: &Bench<SharedMemory>) -> Result<()> {
     const WORKERS: usize = 4;
-    let args = ["--n", "100000", "--workers", "4", "--pause", "1h"];
-    let mut program = bench.demo(&args).stdout(Stdio::null()).spawn()?;
+    // So many that every worker has a chunk with a pause in it.
+    let args = ["--n", "1000000", "--workers", "4", "--pause", "1h"];
+    let mut program = bench
+        .demo(&args)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
     let pid = Pid::from_child(&program);
     // Whether its workers are threads or processes: they are there.
-    let is_at_work = || {
+    let at_work = wait_for(|| {
         let all = descendants(pid);
+        let creator = all.iter().copied().find(|pid| is_trial(*pid))?;
         let tasks: usize = all.iter().map(|pid| tasks(*pid)).sum();
-        (tasks > WORKERS).then_some(all)
-    };
-    let all = wait_for(is_at_work);
-    let names = all.iter().flatten().flat_map(|pid| named_memory(*pid));
-    let names: BTreeSet<_> = names.collect();
-    let creator = all.as_ref().and_then(|all| all.first());
-    if let Some(creator) = creator {
-        kill_process(*creator, Signal::KILL)?;
-    } else {
+        (tasks > WORKERS).then_some((creator, all))
+    });
+    let Some((creator, all)) = at_work else {
         program.kill()?;
-    }
+        program.wait()?;
+        bail!("its workers did not start");
+    };
+    let names: BTreeSet<_> = all.iter().flat_map(|pid| named_memory(*pid)).collect();
+    kill_process(creator, Signal::KILL)?;
     program.wait()?;
-    for pid in all.context("its workers did not start")? {
+    for pid in all {
         wait_for(|| (!lives(pid)).then_some(()))
             .with_context(|| format!("process {pid:?} is still there"))?;
     }
     let left = names.iter().find(|name| name.exists());
     ensure!(left.is_none(), "{left:?} is still there");
     Ok(())
+}
+
+/// Whether a process does the job; another finds the floor.
+fn is_trial(pid: Pid) -> bool {
+    let words = fs::read(format!("/proc/{}/cmdline", pid.as_raw_nonzero()));
+    words.is_ok_and(|words| words.split(|byte| *byte == 0).any(|word| word == b"trial"))
 }
 
 /// How many threads a process has.
@@ -191,5 +201,21 @@ fn wait_for<T>(mut condition: impl FnMut() -> Option<T>) -> Option<T> {
             return value;
         }
         thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_with_a_name_is_found() -> Result<()> {
+        let path = PathBuf::from(format!("/dev/shm/interleave-{}", std::process::id()));
+        let file = fs::File::create_new(&path)?;
+        let found = named_memory(rustix::process::getpid());
+        drop(file);
+        fs::remove_file(&path)?;
+        ensure!(found.contains(&path), "{found:?}");
+        Ok(())
     }
 }
