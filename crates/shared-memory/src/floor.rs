@@ -22,8 +22,9 @@ pub(crate) fn floor(job: &Job) -> Result<Option<Floor>> {
     let one_core = fill(job.n, job.n)?;
     let threads = job.parts().len();
     let reason = format!(
-        "{:.1} MB touched for the first time, by {threads} thread{}",
-        job.n as f64 * 8e-6,
+        "{} double{} touched for the first time, by {threads} thread{}",
+        job.n,
+        if job.n == 1 { "" } else { "s" },
         if threads == 1 { "" } else { "s" }
     );
     Ok(Some(Floor::new(shared, reason).one_core(one_core)))
