@@ -14,7 +14,8 @@ pub struct Output {
     pub sum: f64,
     /// The elements at the job's places.
     pub samples: Vec<f64>,
-    /// All elements and their order in one number: see [`checksum`].
+    /// All elements and their order in one number: the sum of their bits, each times its
+    /// place.
     pub checksum: u64,
     /// The array itself is not sent.
     #[serde(skip)]
