@@ -25,6 +25,8 @@ pub trait Model: Sized + 'static {
     const LONG: &'static [&'static str];
     /// The two variants that differ most instructively: what the report opens on.
     const PAIR: [&'static str; 2];
+    /// How many lines of results the demo shows without `--all`.
+    const RESULTS: usize = 5;
     /// The README, whose table of variants is held against the list.
     const README: &'static str;
 
