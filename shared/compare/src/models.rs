@@ -69,6 +69,10 @@ pub(crate) trait AnyJob {
         contestant: &Contestant,
         settings: &Settings,
     ) -> Result<Checked<()>, TrialError>;
+    /// Whether it is one for the contestant of that name.
+    fn concerns(&self, _name: &str) -> Result<bool> {
+        Ok(true)
+    }
     /// Whether trials run on this machine, so that what else it does is watched.
     fn has_machine(&self) -> bool {
         true
@@ -210,6 +214,11 @@ impl<M: Model> AnyJob for Job<M> {
     fn describe(&self) -> Result<String> {
         let (_stage, job) = M::stage(&self.args)?;
         Ok(M::describe(&job))
+    }
+
+    fn concerns(&self, name: &str) -> Result<bool> {
+        let (_stage, job) = M::stage(&self.args)?;
+        Ok(M::concerns(&job, name))
     }
 
     fn floor(&self, settings: &Settings) -> Result<Option<Floor>, TrialError> {

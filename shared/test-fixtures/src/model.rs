@@ -85,6 +85,12 @@ pub trait Model: Sized + 'static {
         None
     }
 
+    /// Whether the job is one for this variant or peer: if it has nothing to do in it, a
+    /// comparison leaves it out.
+    fn concerns(_job: &Self::Job, _name: &str) -> bool {
+        true
+    }
+
     /// Environment variables that every trial of the job gets, whoever does it: how many
     /// threads the runtimes start that take that from nowhere else (`SMOL_THREADS`,
     /// `ASYNC_STD_THREAD_COUNT`).
