@@ -172,12 +172,15 @@ pub struct Peer {
 /// test_fixtures::variants! { crate::Locks:
 ///     std_mutex = "std::sync::Mutex";
 ///     surf = "surf's pooled client", legacy, except { "truncated_body": "why" };
+///     smol = "tasks" + "smol/queue.rs";
 /// }
 /// ```
+///
+/// Files behind a `+` are further parts of the variant's source.
 #[macro_export]
 macro_rules! variants {
     ($model:ty: $(
-        $name:ident = $about:literal
+        $name:ident = $about:literal $(+ $part:literal)*
         $(, $word:ident $({ $($case:literal: $reason:literal),+ $(,)? })?)*
     ;)+) => {
         $(pub mod $name;)+
@@ -188,7 +191,10 @@ macro_rules! variants {
                 name: stringify!($name),
                 about: $about,
                 status: $crate::variants!(@status $($word)*),
-                source: include_str!(concat!(stringify!($name), ".rs")),
+                source: concat!(
+                    include_str!(concat!(stringify!($name), ".rs")),
+                    $("\n// ", $part, "\n", include_str!($part),)*
+                ),
                 deviations: &[
                     $($($($crate::Deviation { case: $case, reason: $reason },)+)?)*
                 ],
