@@ -12,6 +12,7 @@ MODELS = {
     "shared-memory",
     "locks",
     "error-handling",
+    "hazards",
 }
 
 for path in sys.argv[1:]:

@@ -3,12 +3,13 @@
 use std::{env, path::Path, time::Instant};
 
 use anyhow::Result;
-use test_fixtures::{Settings, print, tell};
+use test_fixtures::{Misuse, Settings, print, tell};
 
 use crate::{
     command_line::Asked,
     export,
     host::Host,
+    models::{AnyJob, Contestant},
     options::{Form, Options},
     progress::Progress,
     results::{self, Results},
@@ -148,8 +149,9 @@ fn field(asked: Asked, options: &Options) -> Result<Field> {
         matches,
         args,
     } = asked;
-    let (contestants, reference) = options.contestants(model)?;
+    let (mut contestants, mut reference) = options.contestants(model)?;
     let job = model.job(&matches)?;
+    leave_out(model.name(), &*job, &mut contestants, &mut reference)?;
     Ok(Field {
         name: model.name(),
         about: model.about(),
@@ -160,4 +162,34 @@ fn field(asked: Asked, options: &Options) -> Result<Field> {
         contestants,
         reference,
     })
+}
+
+/// Leaves out those whom the job doesn't concern, and says so. Where the reference is one
+/// of them, the first of the others takes its place.
+pub(crate) fn leave_out(
+    model: &str,
+    job: &dyn AnyJob,
+    contestants: &mut Vec<Contestant>,
+    reference: &mut String,
+) -> Result<()> {
+    let mut left_out = Vec::new();
+    for one in std::mem::take(contestants) {
+        match job.concerns(&one.name)? {
+            true => contestants.push(one),
+            false => left_out.push(one.name),
+        }
+    }
+    if left_out.is_empty() {
+        return Ok(());
+    }
+    let names = left_out.join(", ");
+    let line = format!("{model}: left out, since the job doesn't concern them: {names}");
+    let Some(first) = contestants.first() else {
+        return Err(Misuse::new(line).into());
+    };
+    if left_out.contains(reference) {
+        reference.clone_from(&first.name);
+    }
+    tell(line);
+    Ok(())
 }

@@ -22,6 +22,7 @@ pub(crate) const MODELS: &[&dyn AnyModel] = &[
     &Of::<shared_memory::SharedMemory>(PhantomData),
     &Of::<locks::Locks>(PhantomData),
     &Of::<error_handling::ErrorHandling>(PhantomData),
+    &Of::<hazards::Hazards>(PhantomData),
 ];
 
 /// The model of that name.
@@ -71,6 +72,10 @@ pub(crate) trait AnyJob {
         contestant: &Contestant,
         settings: &Settings,
     ) -> Result<Checked<()>, TrialError>;
+    /// Whether it is one for the contestant of that name.
+    fn concerns(&self, _name: &str) -> Result<bool> {
+        Ok(true)
+    }
     /// Whether trials run on this machine, so that what else it does is watched.
     fn has_machine(&self) -> bool {
         true
@@ -212,6 +217,11 @@ impl<M: Model> AnyJob for Job<M> {
     fn describe(&self) -> Result<String> {
         let (_stage, job) = M::stage(&self.args)?;
         Ok(M::describe(&job))
+    }
+
+    fn concerns(&self, name: &str) -> Result<bool> {
+        let (_stage, job) = M::stage(&self.args)?;
+        Ok(M::concerns(&job, name))
     }
 
     fn floor(&self, settings: &Settings) -> Result<Option<Floor>, TrialError> {

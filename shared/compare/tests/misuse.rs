@@ -52,6 +52,19 @@ fn what_sizes_the_origins_urls_is_not_for_the_users() {
     );
 }
 
+/// Where somebody is left, the others are only told of.
+#[test]
+fn a_job_that_concerns_none_of_those_asked_for_is_refused() {
+    let line = "hazards --hazard join-under-lock --variants tokio,smol";
+    let sweep =
+        "sweep hazards --over messages=1,2 --hazard leaked-sender --variants rayon";
+    for (line, names) in [(line, "tokio, smol"), (sweep, "rayon")] {
+        let args: Vec<_> = line.split(' ').collect();
+        let words = format!("left out, since the job doesn't concern them: {names}");
+        refused(&args, &words);
+    }
+}
+
 #[test]
 fn numbers_and_names_say_what_to_write() {
     let range = "write a whole number from 0 to 18446744073709551615";

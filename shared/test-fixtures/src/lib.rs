@@ -39,11 +39,11 @@ pub use number::{cores, whole, with_negatives};
 pub use outcome::{Class, Failure, Outcome, panic_message};
 pub use program::{Program, end_with_pool, worker_command};
 pub use protocol::{Memory, Range, Reply, SETTLE, SPANS};
-pub use spans::{Span, monotonic_nanos, record_span, span, spans_wanted};
+pub use spans::{Span, monotonic_nanos, record_span, span, spans_wanted, take_spans};
 pub use trial::{
     Checked, Runner, Settings, TrialError, run_floor, run_trial, stage_and_run,
 };
 pub use usage::{Misuse, one_line};
 pub use wrap::wrap;
 
-pub use process::Usage;
+pub use process::{Usage, wait_for};

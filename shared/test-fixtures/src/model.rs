@@ -25,6 +25,8 @@ pub trait Model: Sized + 'static {
     const LONG: &'static [&'static str];
     /// The two variants that differ most instructively: what the report opens on.
     const PAIR: [&'static str; 2];
+    /// How many lines of results the demo shows without `--all`.
+    const RESULTS: usize = 5;
     /// The README, whose table of variants is held against the list.
     const README: &'static str;
 
@@ -86,6 +88,12 @@ pub trait Model: Sized + 'static {
     /// of trials. `stage` refuses these arguments.
     fn direct(_args: &Self::Args) -> Option<Direct<Self>> {
         None
+    }
+
+    /// Whether the job is one for this variant or peer: if it has nothing to do in it, a
+    /// comparison leaves it out.
+    fn concerns(_job: &Self::Job, _name: &str) -> bool {
+        true
     }
 
     /// Environment variables that every trial of the job gets, whoever does it: how many
@@ -169,12 +177,15 @@ pub struct Peer {
 /// test_fixtures::variants! { crate::Locks:
 ///     std_mutex = "std::sync::Mutex";
 ///     surf = "surf's pooled client", legacy, except { "truncated_body": "why" };
+///     smol = "tasks" + "smol/queue.rs";
 /// }
 /// ```
+///
+/// Files behind a `+` are further parts of the variant's source.
 #[macro_export]
 macro_rules! variants {
     ($model:ty: $(
-        $name:ident = $about:literal
+        $name:ident = $about:literal $(+ $part:literal)*
         $(, $word:ident $({ $($case:literal: $reason:literal),+ $(,)? })?)*
     ;)+) => {
         $(pub mod $name;)+
@@ -185,7 +196,10 @@ macro_rules! variants {
                 name: stringify!($name),
                 about: $about,
                 status: $crate::variants!(@status $($word)*),
-                source: include_str!(concat!(stringify!($name), ".rs")),
+                source: concat!(
+                    include_str!(concat!(stringify!($name), ".rs")),
+                    $("\n// ", $part, "\n", include_str!($part),)*
+                ),
                 deviations: &[
                     $($($($crate::Deviation { case: $case, reason: $reason },)+)?)*
                 ],

@@ -5,8 +5,8 @@ use std::{
     collections::VecDeque,
     io::{self, Read, Write},
     mem::MaybeUninit,
-    os::unix::process::CommandExt,
-    process::{Child, Command, Stdio},
+    os::unix::process::{CommandExt, ExitStatusExt},
+    process::{Child, Command, ExitStatus, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -38,6 +38,12 @@ pub struct Usage {
     pub voluntary_switches: u64,
     /// Times that a thread lost its core.
     pub involuntary_switches: u64,
+}
+
+/// Waits for a child that nobody has waited for yet, and tells what it used; the standard
+/// library waits without the second.
+pub fn wait_for(child: &Child) -> io::Result<(ExitStatus, Usage)> {
+    wait4(Pid::from_child(child))
 }
 
 /// How a process ended, and what it said.
@@ -108,14 +114,14 @@ pub(crate) fn run(
         if !matches!(overdue, Ok(None)) {
             group.kill();
         }
-        let (exit, usage) = wait4(group.0)?;
+        let (status, usage) = wait4(group.0)?;
         let left_behind = group.reap();
         let stdout = stdout.join().expect("reading a pipe does not panic")?;
         let stderr = stderr.join().expect("reading a pipe does not panic");
         match overdue? {
             Some(reason) => Err(reason),
             None => Ok(Ended {
-                exit,
+                exit: status.into(),
                 usage,
                 stdout,
                 stderr,
@@ -123,6 +129,15 @@ pub(crate) fn run(
             }),
         }
     })
+}
+
+impl From<ExitStatus> for Exit {
+    fn from(status: ExitStatus) -> Self {
+        match (status.signal(), status.code()) {
+            (Some(signal), _) => Exit::Signal(signal),
+            (None, code) => Exit::Code(code.expect("what no signal ended has a code")),
+        }
+    }
 }
 
 /// A process group that is killed as one.
@@ -211,8 +226,8 @@ fn die_with_parent(command: &mut Command) {
     unsafe { command.pre_exec(hook) };
 }
 
-/// Reaps `pid` and tells what it used; the standard library reaps without the second.
-fn wait4(pid: Pid) -> io::Result<(Exit, Usage)> {
+/// Reaps `pid` and tells what it used.
+fn wait4(pid: Pid) -> io::Result<(ExitStatus, Usage)> {
     let mut status = 0;
     let mut usage = MaybeUninit::<libc::rusage>::uninit();
     loop {
@@ -239,16 +254,11 @@ fn wait4(pid: Pid) -> io::Result<(Exit, Usage)> {
     let nanos = |time: libc::timeval| {
         time.tv_sec as u64 * 1_000_000_000 + time.tv_usec as u64 * 1000
     };
-    let exit = if libc::WIFSIGNALED(status) {
-        Exit::Signal(libc::WTERMSIG(status))
-    } else {
-        Exit::Code(libc::WEXITSTATUS(status))
-    };
     let usage = Usage {
         user_nanos: nanos(usage.ru_utime),
         system_nanos: nanos(usage.ru_stime),
         voluntary_switches: usage.ru_nvcsw as u64,
         involuntary_switches: usage.ru_nivcsw as u64,
     };
-    Ok((exit, usage))
+    Ok((ExitStatus::from_raw(status), usage))
 }

@@ -70,7 +70,7 @@ pub fn record_span(span: Span) {
 }
 
 /// Takes every span recorded so far.
-pub(crate) fn take_spans() -> Vec<Span> {
+pub fn take_spans() -> Vec<Span> {
     std::mem::take(&mut *lock())
 }
 

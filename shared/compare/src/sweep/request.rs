@@ -8,6 +8,7 @@ use test_fixtures::{Misuse, whole};
 
 use crate::{
     command_line::{unknown_model, with_defaults},
+    comparison::leave_out,
     models::{self, AnyModel, MODELS},
     options::Options,
     rounds::Field,
@@ -64,7 +65,9 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Request> {
     let over = grid::parse(&sweep.over, sweep.points)?;
     check_field(model, &over.field, given)?;
     let flag = format!("--{}", over.field);
-    let (contestants, reference) = options.contestants(model)?;
+    let (mut contestants, mut reference) = options.contestants(model)?;
+    let job = model.job(&matches)?;
+    leave_out(model.name(), &*job, &mut contestants, &mut reference)?;
     let jobs = over.values.iter().map(|value| {
         // Before the user's words, which may end in `--` and names.
         let field = [flag.clone(), value.to_string()].map(OsString::from);

@@ -15,9 +15,6 @@ use crate::{
     wrap,
 };
 
-/// How many lines of results are shown without `--all`.
-const LINES: usize = 5;
-
 /// Where a variant's time begins, and further lines of its row with it.
 const TIME: usize = 20;
 
@@ -118,16 +115,16 @@ impl<W: Write> Show<W> {
         }
         let results = M::results(job, &trial.output);
         if self.results != results {
-            self.results(&results)?;
+            self.results(&results, M::RESULTS)?;
             self.results = results;
         }
         Ok(true)
     }
 
-    fn results(&mut self, results: &[String]) -> Result<()> {
+    fn results(&mut self, results: &[String], most: usize) -> Result<()> {
         let count = match self.all {
             true => results.len(),
-            false => LINES.min(results.len()),
+            false => most.min(results.len()),
         };
         for result in &results[..count] {
             self.line(&format!("      {result}"), 8)?;

@@ -1,0 +1,256 @@
+"""The hazards of threads and asyncio, each piece in a process of its own."""
+
+import asyncio
+import hashlib
+import json
+import os
+import socket
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from watchdog import serve, watch
+
+PERIOD, TICK, PAUSE = 0.005, 0.002, 0.003
+BLOCK = bytes(8 * 1024)
+
+SPARED = {
+    "join-under-lock": "who waits for a future takes no other work",
+    "futurelock": "who waits is a task, and the loop runs them all",
+}
+
+beats = []
+
+
+def threads(targets):
+    """Runs each in a thread, and waits for all."""
+    running = [threading.Thread(target=target) for target in targets]
+    for thread in running:
+        thread.start()
+    for thread in running:
+        thread.join()
+
+
+class Cell:
+    """A number behind two methods, as most numbers that are shared are."""
+
+    def __init__(self):
+        self.value = 0
+        self.lock = threading.Lock()
+
+    def load(self):
+        return self.value
+
+    def store(self, value):
+        self.value = value
+
+
+def lost_update(job, cure):
+    cell = Cell()
+
+    def count():
+        for _ in range(job["increments"]):
+            if cure:
+                with cell.lock:
+                    cell.store(cell.load() + 1)
+            else:
+                cell.store(cell.load() + 1)
+
+    threads([count] * job["workers"])
+    return cell.load()
+
+
+def two_locks(job, cure):
+    accounts = [Cell(), Cell()]
+
+    def add(first, second):
+        with first.lock:
+            time.sleep(0.001)
+            with second.lock:
+                first.value += 1
+                second.value += 1
+
+    one, other = accounts
+    threads([lambda: add(one, other), lambda: add(*((one, other) if cure else (other, one)))])
+    return one.value + other.value
+
+
+def blocked_executor(job, cure):
+    # The loop has one thread, so its workers block it one after the other.
+    seconds = job["block_ms"] / 1000 / (1 if cure else job["workers"])
+
+    async def heart():
+        while True:
+            beats.append(time.monotonic_ns())
+            await asyncio.sleep(PERIOD)
+
+    async def block(pool):
+        if cure:
+            await asyncio.get_running_loop().run_in_executor(pool, time.sleep, seconds)
+        else:
+            time.sleep(seconds)
+        return 1
+
+    async def main():
+        beating = asyncio.create_task(heart())
+        await asyncio.sleep(2 * PERIOD)
+        with ThreadPoolExecutor(job["workers"]) as pool:
+            done = await asyncio.gather(*(block(pool) for _ in range(job["workers"])))
+        await asyncio.sleep(2 * PERIOD)
+        beating.cancel()
+        return sum(done)
+
+    return asyncio.run(main())
+
+
+def guard_across_await(job, cure):
+    cell = Cell()
+
+    async def add():
+        with cell.lock:
+            cell.value += 1
+            if not cure:
+                await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+    async def main():
+        await asyncio.gather(add(), add())
+        return cell.value
+
+    return asyncio.run(main())
+
+
+def turn(task, nth):
+    name = task.to_bytes(8, "little") + nth.to_bytes(8, "little")
+    return int.from_bytes(hashlib.sha256(name + BLOCK).digest()[:8], "little")
+
+
+def oversubscribed(job, cure):
+    tasks = job["tasks"]
+    count = job["workers"] if cure else tasks
+    barrier = threading.Barrier(count)
+    sums = [0] * count
+
+    def take_turns(thread):
+        for nth in range(job["turns"]):
+            for task in range(thread, tasks, count):
+                sums[thread] += turn(task, nth)
+            barrier.wait()
+
+    threads([lambda thread=thread: take_turns(thread) for thread in range(count)])
+    return sum(sums) % 2**64
+
+
+def leaked_sender(job, cure):
+    """A channel that closes when the last sender does: a pipe, and copies of its end."""
+    receiver, sender = os.pipe()
+
+    def send(sender):
+        with os.fdopen(sender, "w") as messages:
+            for number in range(job["messages"]):
+                print(number, file=messages)
+
+    copies = [os.dup(sender) for _ in range(job["workers"])]
+    if cure:
+        os.close(sender)
+    with ThreadPoolExecutor(job["workers"]) as pool, os.fdopen(receiver) as messages:
+        pool.map(send, copies)
+        return sum(1 for _ in messages)
+
+
+def cancelled_read(job, cure):
+    async def write(writer):
+        for number in range(job["messages"]):
+            frame = number.to_bytes(8, "little")
+            writer.write(frame[:3])
+            await asyncio.sleep(PAUSE)
+            writer.write(frame[3:])
+        writer.close()
+
+    async def read(reader):
+        if cure:
+            return await reader.readexactly(8)
+        while True:
+            try:
+                return await asyncio.wait_for(reader.readexactly(8), TICK)
+            except asyncio.TimeoutError:
+                pass
+
+    async def main():
+        ends = socket.socketpair()
+        (reader, mine), (_, writer) = [await asyncio.open_connection(sock=end) for end in ends]
+        writing = asyncio.create_task(write(writer))
+        right = 0
+        try:
+            while True:
+                right += await read(reader) == right.to_bytes(8, "little")
+        except asyncio.IncompleteReadError:
+            pass
+        await writing
+        mine.close()
+        return right
+
+    return asyncio.run(main())
+
+
+PIECES = {
+    "lost-update": lost_update,
+    "two-locks": two_locks,
+    "blocked-executor": blocked_executor,
+    "guard-across-await": guard_across_await,
+    "oversubscribed": oversubscribed,
+    "leaked-sender": leaked_sender,
+    "cancelled-read": cancelled_read,
+}
+
+
+def run(job, spans):
+    findings = []
+    for hazard in job["hazards"]:
+        finding = {"hazard": hazard}
+        if hazard in SPARED:
+            finding["spared"] = SPARED[hazard]
+        for kind in [] if hazard in SPARED else job["pieces"]:
+            start = time.monotonic_ns()
+            finding[kind] = watch(job, hazard, kind)
+            span = {"task": hazard, "lane": kind, "start": start, "end": time.monotonic_ns()}
+            if "hung" in finding[kind]["ended"]:
+                span["note"] = "hung"
+            spans.append(span)
+        findings.append(finding)
+    return {"findings": findings}
+
+
+def resident(field):
+    """Bytes of this process that are in memory: now, or at the most."""
+    with open("/proc/self/status") as status:
+        line = next(line for line in status if line.startswith(field))
+    return int(line.split()[1]) * 1024
+
+
+def set_peak_back():
+    """From here on, the most memory is the job's and not that of the start."""
+    with open("/proc/self/clear_refs", "w") as references:
+        references.write("5")
+
+
+def main():
+    if sys.argv[1:2] == ["piece"]:
+        return serve(PIECES, beats, *sys.argv[2:])
+    job = json.load(sys.stdin)
+    set_peak_back()
+    before = resident("VmRSS:")
+    spans = []
+    start = time.monotonic_ns()
+    output = run(job, spans)
+    nanos = time.monotonic_ns() - start
+    reply = {"nanos": nanos, "started": start, "output": output}
+    reply["memory"] = {"before": before, "peak": resident("VmHWM:")}
+    if "INTERLEAVE_SPANS" in os.environ:
+        reply["spans"] = spans
+    json.dump(reply, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""A process a piece, and a watchdog that kills it once it hangs."""
+
+import itertools
+import json
+import os
+import select
+import subprocess
+import sys
+import threading
+import time
+
+# A piece hangs if its time is up and none of its threads has run for so long.
+STILL = 0.1
+# What is not certain to come out as it should is tried over and over for so long.
+TRYING = 1.0
+
+
+def is_worth_another(job, hazard, cure, value, beats):
+    """A failing piece that came to its right end, or a heart that was late for want of a core."""
+    if hazard == "blocked-executor":
+        gap = max(later - beat for beat, later in zip(beats, beats[1:]))
+        return cure == (gap >= 5 * 10**6 + 0.8 * job["block_ms"] * 10**6)
+    if cure:
+        return False
+    if hazard == "lost-update":
+        return value == job["increments"] * job["workers"]
+    return hazard == "two-locks" or (hazard == "cancelled-read" and value == job["messages"])
+
+
+def end_with_parent():
+    """Ends this process when its input does: then its watchdog is gone."""
+    sys.stdin.read()
+    os._exit(1)
+
+
+def serve(pieces, beats, hazard, kind):
+    """A piece's process: says when an attempt begins, and what the last one came to."""
+    job = json.loads(sys.stdin.readline())
+    threading.Thread(target=end_with_parent, daemon=True).start()
+    started = time.monotonic()
+    for attempt in itertools.count(1):
+        beats.clear()
+        print("begun", flush=True)
+        begun = time.monotonic_ns()
+        value = pieces[hazard](job, kind == "cure")
+        nanos = time.monotonic_ns() - begun
+        if time.monotonic() - started > TRYING:
+            break
+        if not is_worth_another(job, hazard, kind == "cure", value, beats):
+            break
+    ended = {"done": value}
+    said = {"ended": ended, "attempts": attempt, "nanos": nanos, "record": {"beats": beats}}
+    print(json.dumps(said), flush=True)
+    os._exit(0)
+
+
+def asleep(pid):
+    """How often each thread has stopped running, or None if one is not asleep."""
+    switches = {}
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        try:
+            with open(f"/proc/{pid}/task/{thread}/status") as status:
+                fields = dict(line.split(":", 1) for line in status)
+        except (FileNotFoundError, ProcessLookupError):
+            # It has ended since it was listed, so something moves.
+            return None
+        if fields["State"].split()[0] != "S":
+            return None
+        switches[thread] = (fields["voluntary_ctxt_switches"], fields["nonvoluntary_ctxt_switches"])
+    return switches
+
+
+def watch(job, hazard, kind):
+    """Runs a piece to its end, and kills it if it hangs."""
+    words = [sys.executable, sys.argv[0], "piece", hazard, kind]
+    child = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    child.stdin.write(json.dumps(job).encode() + b"\n")
+    child.stdin.flush()
+    said, attempts, last, since, begun = b"", 0, None, time.monotonic(), None
+    watched = None
+    while watched is None:
+        if select.select([child.stdout], [], [], 0.01)[0]:
+            said += os.read(child.stdout.fileno(), 65536)
+            *lines, said = said.split(b"\n")
+            for line in lines:
+                if line == b"begun":
+                    attempts, begun = attempts + 1, time.monotonic_ns()
+                else:
+                    watched = json.loads(line)
+            if not lines and not said:
+                raise RuntimeError(f"{hazard}: its process ended without a word")
+            continue
+        now = asleep(child.pid)
+        if now != last:
+            last, since = now, time.monotonic()
+        if begun is None or not last:
+            continue
+        nanos = time.monotonic_ns() - begun
+        still = time.monotonic() - since
+        if nanos >= job["watchdog_ms"] * 10**6 and still >= STILL:
+            child.kill()
+            watched = {"ended": {"hung": len(last)}, "attempts": attempts, "nanos": nanos}
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    child.stdin.close()
+    child.stdout.close()
+    watched["usage"] = {
+        "user_nanos": int(usage.ru_utime * 1e9),
+        "system_nanos": int(usage.ru_stime * 1e9),
+        "voluntary_switches": usage.ru_nvcsw,
+        "involuntary_switches": usage.ru_nivcsw,
+    }
+    return watched

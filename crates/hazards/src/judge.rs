@@ -1,0 +1,99 @@
+//! The verdicts: whether a piece was bitten, from what was seen of it.
+
+use anyhow::{Result, bail, ensure};
+
+use crate::{Ended, Hazard, Job, Watched, work};
+
+/// Where a turn costs this many switches of threads or more there are too many of them: a
+/// task that waits for the others switches once a turn if it is a thread, and hardly ever
+/// if it is not.
+const SWITCHES_A_TURN: f64 = 0.5;
+
+/// What part of the time that an executor is blocked for its heart is late, at the least.
+const NEARLY: f64 = 0.8;
+
+/// What went wrong, in words, or nothing.
+///
+/// # Errors
+/// What it came to is neither the hazard's doing nor the right end.
+pub(crate) fn bite(
+    hazard: Hazard,
+    job: &Job,
+    watched: &Watched,
+) -> Result<Option<String>> {
+    let value = match &watched.ended {
+        Ended::Failed(why) => bail!("{hazard} failed: {why}"),
+        Ended::Hung(_) => {
+            ensure!(hazard.hangs(), "{hazard} hung, which is not what it does");
+            let milliseconds = job.watchdog_ms;
+            return Ok(Some(format!("hung after {milliseconds} ms, killed")));
+        }
+        Ended::Done(value) => *value,
+    };
+    let whole = whole(hazard, job);
+    match hazard {
+        Hazard::LostUpdate | Hazard::CancelledRead if value < whole => {
+            let lost = whole - value;
+            return Ok(Some(format!("lost {lost} of {whole}")));
+        }
+        _ => ensure!(value == whole, "{hazard} came to {value}, not {whole}"),
+    }
+    Ok(match hazard {
+        Hazard::BlockedExecutor => late(job, watched)?,
+        Hazard::Oversubscribed => switched(job, watched),
+        _ => None,
+    })
+}
+
+/// The value of a piece that nothing went wrong in.
+fn whole(hazard: Hazard, job: &Job) -> u64 {
+    let workers = job.workers.get() as u64;
+    match hazard {
+        Hazard::LostUpdate => job.increments_in_all(),
+        // Two workers add one to each of two accounts.
+        Hazard::TwoLocks => 4,
+        Hazard::BlockedExecutor => workers,
+        Hazard::GuardAcrossAwait => 2,
+        Hazard::JoinUnderLock => workers * 4 * 2,
+        Hazard::Oversubscribed => {
+            let turns = (0..job.tasks)
+                .flat_map(|task| (0..job.turns).map(move |nth| work::turn(task, nth)));
+            turns.fold(0, u64::wrapping_add)
+        }
+        Hazard::LeakedSender => workers * job.messages,
+        Hazard::CancelledRead => job.messages,
+        Hazard::Futurelock => 3,
+    }
+}
+
+/// How late the heart's latest beat was, if that is nearly what the executor was blocked
+/// for: less where its threads were not blocked from and to the same moment.
+fn late(job: &Job, watched: &Watched) -> Result<Option<String>> {
+    let late = lateness(watched)?;
+    let is_blocked = late as f64 >= NEARLY * job.block().as_nanos() as f64;
+    let milliseconds = late / 1_000_000;
+    Ok(is_blocked.then(|| format!("heart {milliseconds} ms late")))
+}
+
+/// Nanoseconds by which the longest gap between two beats is longer than the period.
+pub(crate) fn lateness(watched: &Watched) -> Result<u64> {
+    let beats = &watched.record.beats;
+    ensure!(beats.len() >= 2, "no heartbeat was recorded");
+    ensure!(beats.is_sorted(), "heartbeats that go back in time");
+    let gap = beats.windows(2).map(|pair| pair[1] - pair[0]).max();
+    let period = work::PERIOD.as_nanos() as u64;
+    Ok(gap.unwrap_or_default().saturating_sub(period))
+}
+
+fn switched(job: &Job, watched: &Watched) -> Option<String> {
+    let switches = switches(watched);
+    let turns = job.turns_in_all();
+    let is_bitten = switches as f64 >= SWITCHES_A_TURN * turns as f64;
+    is_bitten.then(|| format!("{switches} switches"))
+}
+
+/// How often one of its threads gave up its core or lost it; a thread that looks for work
+/// and yields counts as one that lost it.
+pub(crate) fn switches(watched: &Watched) -> u64 {
+    watched.usage.voluntary_switches + watched.usage.involuntary_switches
+}

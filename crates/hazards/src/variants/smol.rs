@@ -1,0 +1,38 @@
+//! smol: tasks on an executor of our own, or on one thread.
+//!
+//! # What to notice
+//! - Dropping a task's handle cancels it, where tokio's and async-std's go on: fewer tasks
+//!   leak, and more reads are cut.
+//! - `unblock` has threads of its own, up to 500, which are no bound for work that
+//!   computes.
+//! - Its lock is not fair, and a waiter that is not polled stops the others all the same.
+//!
+//! # When not to use this
+//! For work that computes: it belongs into rayon, or behind `unblock` with a bound.
+
+use anyhow::Result;
+
+use crate::{Hazard, Job, Output, pieces::pieces, runtime::Runtime, watchdog};
+
+/// Runs the job's hazards, each piece in a process of its own.
+pub fn run(job: &Job) -> Result<Output> {
+    watchdog::run(job, &RUNTIME)
+}
+
+pub(crate) const RUNTIME: Runtime = Runtime {
+    name: "smol",
+    pieces: pieces! { smol:
+        lost_update,
+        two_locks,
+        blocked_executor,
+        guard_across_await,
+        oversubscribed,
+        leaked_sender,
+        cancelled_read,
+        futurelock,
+    },
+    spared: &[(
+        Hazard::JoinUnderLock,
+        "zip polls both halves, and steals nothing",
+    )],
+};

@@ -1,0 +1,37 @@
+//! tokio: tasks on a pool of threads, or on one.
+//!
+//! # What to notice
+//! - Where a task may change threads rustc asks for `Send`, which catches a guard across
+//!   an await; on a runtime of one thread it doesn't ask.
+//! - Each method's page says whether it is cancel safe: read it before `select!`.
+//! - Locks are fair, so a waiter that is not polled stops all behind it.
+//!
+//! # When not to use this
+//! For work that computes: it belongs into rayon, or behind `spawn_blocking` with a bound.
+
+use anyhow::Result;
+
+use crate::{Hazard, Job, Output, pieces::pieces, runtime::Runtime, watchdog};
+
+/// Runs the job's hazards, each piece in a process of its own.
+pub fn run(job: &Job) -> Result<Output> {
+    watchdog::run(job, &RUNTIME)
+}
+
+pub(crate) const RUNTIME: Runtime = Runtime {
+    name: "tokio",
+    pieces: pieces! { tokio:
+        lost_update,
+        two_locks,
+        blocked_executor,
+        guard_across_await,
+        oversubscribed,
+        leaked_sender,
+        cancelled_read,
+        futurelock,
+    },
+    spared: &[(
+        Hazard::JoinUnderLock,
+        "join! polls both halves, and steals nothing",
+    )],
+};

@@ -1,0 +1,99 @@
+//! A piece's process: the same executable, which does one piece and says what it came to.
+
+use std::{
+    io::{self, Write},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+use test_fixtures::{Span, end_with_pool};
+
+use crate::{
+    Ended, Hazard, Job, Kind, Watched, judge, variants,
+    work::{Record, take_record},
+};
+
+/// What is not certain to go wrong is tried over and over for so long.
+const TRYING: Duration = Duration::from_secs(3);
+
+/// What the watchdog asks for.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Request {
+    pub(crate) runtime: String,
+    pub(crate) hazard: Hazard,
+    pub(crate) kind: Kind,
+    pub(crate) job: Job,
+}
+
+/// A line of what a piece's process says.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Said {
+    /// An attempt begins.
+    Begun,
+    /// This is what the last one came to.
+    Ended {
+        ended: Ended,
+        nanos: u64,
+        record: Record,
+        spans: Vec<Span>,
+    },
+}
+
+/// Does the piece that is asked for on standard input: once, or until it comes out as it
+/// should.
+pub(crate) fn serve() -> Result<()> {
+    end_with_pool()?;
+    let request: Request =
+        serde_json::from_reader(io::stdin().lock()).context("standard input")?;
+    let Request { hazard, job, .. } = &request;
+    let runtime = variants::named(&request.runtime).context("no such runtime")?;
+    let piece = runtime.piece(*hazard).map_err(anyhow::Error::msg)?;
+    let started = Instant::now();
+    for attempt in 1.. {
+        say(&Said::Begun)?;
+        let clock = Instant::now();
+        let value = piece.run(request.kind, job);
+        let nanos = clock.elapsed().as_nanos() as u64;
+        let watched = Watched {
+            ended: match value {
+                Ok(value) => Ended::Done(value),
+                Err(error) => Ended::Failed(format!("{error:#}")),
+            },
+            attempts: attempt,
+            nanos,
+            usage: Default::default(),
+            record: take_record(),
+        };
+        let goes_on = started.elapsed() < TRYING && is_worth_another(&request, &watched);
+        if !goes_on {
+            return say(&Said::Ended {
+                ended: watched.ended,
+                nanos,
+                record: watched.record,
+                spans: test_fixtures::take_spans(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Whether it is worth another attempt: a failing piece that came to its right end, or a
+/// cure whose heart was late, since that may be for want of a core. Switches are counted
+/// from outside, when all is over.
+fn is_worth_another(request: &Request, watched: &Watched) -> bool {
+    let Request { hazard, job, .. } = request;
+    let bite = judge::bite(*hazard, job, watched);
+    match request.kind {
+        Kind::Failing => *hazard != Hazard::Oversubscribed && matches!(bite, Ok(None)),
+        Kind::Cure => *hazard == Hazard::BlockedExecutor && matches!(bite, Ok(Some(_))),
+    }
+}
+
+fn say(said: &Said) -> Result<()> {
+    let mut line = serde_json::to_vec(said)?;
+    line.push(b'\n');
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(&line)?;
+    stdout.flush().context("standard output")
+}
