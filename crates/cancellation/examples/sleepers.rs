@@ -1,0 +1,83 @@
+//! The shortest programs that spawn so many sleepers on a runtime, and what one of them
+//! takes: what the variants are held against.
+//!
+//! `cargo run --release -p cancellation --example sleepers -- tokio 1000000`
+
+use std::{env, fs, hint::black_box, time::Duration};
+
+const LONG: Duration = Duration::from_secs(1000);
+
+fn tokio(count: usize) -> u64 {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let idle = resident("VmRSS:");
+    runtime.block_on(async {
+        for _ in 0..count {
+            drop(tokio::spawn(tokio::time::sleep(LONG)));
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    });
+    resident("VmHWM:") - idle
+}
+
+fn join_set(count: usize) -> u64 {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let idle = resident("VmRSS:");
+    runtime.block_on(async {
+        let mut set = tokio::task::JoinSet::new();
+        for _ in 0..count {
+            set.spawn(tokio::time::sleep(LONG));
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    });
+    resident("VmHWM:") - idle
+}
+
+fn smol(count: usize) -> u64 {
+    let idle = resident("VmRSS:");
+    smol::block_on(async {
+        let mut tasks = Vec::with_capacity(count);
+        for _ in 0..count {
+            tasks.push(smol::spawn(smol::Timer::after(LONG)));
+        }
+        smol::Timer::after(Duration::from_millis(100)).await;
+        black_box(&tasks);
+    });
+    resident("VmHWM:") - idle
+}
+
+fn async_std(count: usize) -> u64 {
+    let idle = resident("VmRSS:");
+    async_std::task::block_on(async {
+        for _ in 0..count {
+            drop(async_std::task::spawn(async_std::task::sleep(LONG)));
+        }
+        async_std::task::sleep(Duration::from_millis(100)).await;
+    });
+    resident("VmHWM:") - idle
+}
+
+fn main() {
+    let words: Vec<String> = env::args().collect();
+    let usage = "sleepers tokio|join_set|smol|async_std COUNT";
+    let [_, name, count] = words.as_slice() else {
+        return eprintln!("{usage}");
+    };
+    let count: usize = count.parse().expect(usage);
+    let grown = match name.as_str() {
+        "tokio" => tokio(count),
+        "join_set" => join_set(count),
+        "smol" => smol(count),
+        "async_std" => async_std(count),
+        _ => return eprintln!("{usage}"),
+    };
+    println!("{name}: {} bytes a task", grown / count as u64);
+}
+
+/// A line of `/proc/self/status` that gives kilobytes, in bytes.
+fn resident(field: &str) -> u64 {
+    let status = fs::read_to_string("/proc/self/status").expect("Linux has it");
+    let line = status.lines().find_map(|line| line.strip_prefix(field));
+    let number = line.and_then(|line| line.split_whitespace().next());
+    let number: u64 = number.and_then(|number| number.parse().ok()).expect(field);
+    number * 1024
+}

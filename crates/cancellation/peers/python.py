@@ -1,0 +1,257 @@
+"""asyncio.wait_for around a TaskGroup: every task stopped at the deadline, and awaited."""
+
+import asyncio
+import errno
+import hashlib
+import json
+import os
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import aiohttp
+
+PHASES = ["queued", "connecting", "reading_head", "reading_body", "working"]
+QUEUED, CONNECTING, READING_HEAD, READING_BODY, WORKING = range(5)
+
+
+class Job:
+    """The job, the start of its clock, and what the tasks share."""
+
+    def __init__(self, job):
+        self.work = job["work"]
+        self.tasks = job["tasks"]
+        self.length = job["length_us"] / 1e6
+        self.pieces = job["pieces"]
+        self.workers = job["workers"]
+        self.urls = job["urls"]
+        self.panics = job["panic"]
+        self.journal = os.open(job["journal"], os.O_WRONLY | os.O_APPEND)
+        # A task is a byte and a word: a million must not weigh more than asyncio's own.
+        self.phases = bytearray(self.tasks)
+        self.outcomes = {}
+        self.ends = [0] * self.tasks
+        self.idle = resident("VmRSS:")
+        self.start = time.monotonic_ns()
+        self.deadline = self.start + job["deadline_us"] * 1000
+        self.spawned = self.start
+
+    def time_left(self):
+        return max(0, self.deadline - time.monotonic_ns()) / 1e9
+
+    def note(self, index, process):
+        os.write(self.journal, b"%d %d %d\n" % (index, process, time.monotonic_ns()))
+
+    def begin(self, index, phase=WORKING):
+        self.phases[index] = phase
+        if self.panics and index == 0:
+            raise AssertionError("task 0 was told to panic")
+
+
+async def perform(job, index, work):
+    """One task, and what became of it, whatever ends it."""
+    outcome = "cancelled"
+    try:
+        outcome = {"ok": await work(job, index)}
+    except (aiohttp.ClientError, OSError) as error:
+        outcome = {"failed": {"class": failure(error), "why": str(error)}}
+    except Exception as error:
+        # Out of here, it would cancel the whole group.
+        outcome = {"panicked": str(error)}
+    finally:
+        job.ends[index] = time.monotonic_ns()
+        if outcome != "cancelled":
+            job.outcomes[index] = outcome
+
+
+async def sleep(job, index):
+    job.begin(index)
+    await asyncio.sleep(job.length)
+    job.note(index, os.getpid())
+
+
+async def compute(job, index):
+    job.begin(index)
+    for _ in range(job.pieces):
+        end = time.perf_counter() + job.length / job.pieces
+        while time.perf_counter() < end:
+            pass
+        job.note(index, os.getpid())
+        await asyncio.sleep(0)
+
+
+async def run_process(job, index):
+    job.begin(index)
+    process = await asyncio.create_subprocess_exec("sleep", str(job.length))
+    job.note(index, process.pid)
+    try:
+        await process.wait()
+    except asyncio.CancelledError:
+        process.kill()
+        await process.wait()
+        raise
+
+
+def fetching(session):
+    async def fetch(job, index):
+        job.begin(index, CONNECTING)
+        context, url = {"job": job, "index": index}, job.urls[index]
+        async with session.get(
+            url, allow_redirects=False, trace_request_ctx=context
+        ) as response:
+            job.phases[index] = READING_BODY
+            if "/note/panic" in url:
+                raise AssertionError(f"asked to panic by {url}")
+            digest, length = hashlib.sha256(), 0
+            async for part in response.content.iter_any():
+                digest.update(part)
+                length += len(part)
+        return {
+            "status": response.status,
+            "bytes": length,
+            "sha256": digest.hexdigest(),
+        }
+
+    return fetch
+
+
+async def on_headers_sent(session, context, params):
+    job, index = (context.trace_request_ctx[key] for key in ("job", "index"))
+    job.phases[index] = READING_HEAD
+
+
+def failure(error):
+    """The class of a failure, the same as the variants'."""
+    match error:
+        case OSError(errno=errno.ECONNREFUSED):
+            return "refused"
+        case OSError(errno=errno.ECONNRESET | errno.EPIPE):
+            return "reset"
+        # Of a reset in the body, aiohttp keeps the words alone.
+        case aiohttp.ClientPayloadError() if "ConnectionResetError" in str(error):
+            return "reset"
+        case aiohttp.ClientPayloadError() | aiohttp.ServerDisconnectedError():
+            return "truncated"
+        case aiohttp.ClientResponseError():
+            return "malformed"
+        case _:
+            return "other"
+
+
+def block(job, index, stop):
+    """A blocking call in pieces, in a thread, which looks at a flag between two."""
+    if stop.is_set():
+        return False
+    job.begin(index)
+    for piece in range(job.pieces):
+        if piece and stop.is_set():
+            return False
+        time.sleep(job.length / job.pieces)
+        job.note(index, os.getpid())
+    return True
+
+
+async def block_all(job):
+    """asyncio lets go of a thread at the deadline; so each is awaited past it."""
+    stop, loop = threading.Event(), asyncio.get_running_loop()
+    with ThreadPoolExecutor(job.workers) as pool:
+
+        async def blocking(job, index):
+            done = await loop.run_in_executor(pool, block, job, index, stop)
+            if not done:
+                raise asyncio.CancelledError
+
+        tasks = [
+            asyncio.create_task(perform(job, index, blocking))
+            for index in range(job.tasks)
+        ]
+        job.spawned = time.monotonic_ns()
+        if tasks:
+            await asyncio.wait(tasks, timeout=job.time_left())
+        stop.set()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def all_of(job, work):
+    async with asyncio.TaskGroup() as group:
+        for index in range(job.tasks):
+            group.create_task(perform(job, index, work))
+        job.spawned = time.monotonic_ns()
+
+
+async def until_deadline(job, work):
+    try:
+        await asyncio.wait_for(all_of(job, work), job.time_left())
+    except TimeoutError:
+        pass
+
+
+async def run(job):
+    job = Job(job)
+    match job.work:
+        case "sleep":
+            await until_deadline(job, sleep)
+        case "cpu":
+            await until_deadline(job, compute)
+        case "process":
+            await until_deadline(job, run_process)
+        case "blocking":
+            await block_all(job)
+        case "fetch":
+            tracing = aiohttp.TraceConfig()
+            tracing.on_request_headers_sent.append(on_headers_sent)
+            async with aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0, force_close=True),
+                timeout=aiohttp.ClientTimeout(total=None),
+                auto_decompress=False,
+                trace_configs=[tracing],
+            ) as session:
+                await until_deadline(job, fetching(session))
+    ended = time.monotonic_ns()
+    os.close(job.journal)
+    # A task that was cancelled before it began has run no line of its own.
+    queued = max(job.deadline, job.spawned)
+    tasks = [
+        {
+            "outcome": job.outcomes.get(index, "cancelled"),
+            "phase": PHASES[job.phases[index]],
+            "at_us": ((job.ends[index] or queued) - job.start) // 1000,
+        }
+        for index in range(job.tasks)
+    ]
+    return {
+        "started_ns": job.start,
+        "spawned_us": (job.spawned - job.start) // 1000,
+        "ended_us": (ended - job.start) // 1000,
+        "memory": {"before": job.idle, "peak": resident("VmHWM:")},
+        "tasks": tasks,
+    }
+
+
+def resident(field):
+    """Bytes of this process that are in memory: now, or at the most."""
+    with open("/proc/self/status") as status:
+        line = next(line for line in status if line.startswith(field))
+    return int(line.split()[1]) * 1024
+
+
+def set_peak_back():
+    """From here on, the most memory is the job's and not that of the start."""
+    with open("/proc/self/clear_refs", "w") as references:
+        references.write("5")
+
+
+def main():
+    job = json.load(sys.stdin)
+    set_peak_back()
+    before = resident("VmRSS:")
+    start = time.monotonic_ns()
+    output = asyncio.run(run(job))
+    nanos = time.monotonic_ns() - start
+    memory = {"before": before, "peak": output["memory"]["peak"]}
+    reply = {"nanos": nanos, "started": start, "output": output, "memory": memory}
+    json.dump(reply, sys.stdout)
+
+
+main()
