@@ -12,20 +12,26 @@ fn tokio(count: usize) -> u64 {
     let idle = resident("VmRSS:");
     runtime.block_on(async {
         for _ in 0..count {
-            drop(tokio::spawn(tokio::time::sleep(LONG)));
+            drop(tokio::spawn(async { tokio::time::sleep(LONG).await }));
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     });
     resident("VmHWM:") - idle
 }
 
-fn join_set(count: usize) -> u64 {
+fn tokio_token(count: usize) -> u64 {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let token = tokio_util::sync::CancellationToken::new();
     let idle = resident("VmRSS:");
     runtime.block_on(async {
-        let mut set = tokio::task::JoinSet::new();
         for _ in 0..count {
-            set.spawn(tokio::time::sleep(LONG));
+            let token = token.clone();
+            drop(tokio::spawn(async move {
+                tokio::select! {
+                    () = token.cancelled() => {}
+                    () = tokio::time::sleep(LONG) => {}
+                }
+            }));
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     });
@@ -37,7 +43,7 @@ fn smol(count: usize) -> u64 {
     smol::block_on(async {
         let mut tasks = Vec::with_capacity(count);
         for _ in 0..count {
-            tasks.push(smol::spawn(smol::Timer::after(LONG)));
+            tasks.push(smol::spawn(async { smol::Timer::after(LONG).await }));
         }
         smol::Timer::after(Duration::from_millis(100)).await;
         black_box(&tasks);
@@ -49,7 +55,7 @@ fn async_std(count: usize) -> u64 {
     let idle = resident("VmRSS:");
     async_std::task::block_on(async {
         for _ in 0..count {
-            drop(async_std::task::spawn(async_std::task::sleep(LONG)));
+            drop(async_std::task::spawn(async { async_std::task::sleep(LONG).await }));
         }
         async_std::task::sleep(Duration::from_millis(100)).await;
     });
@@ -58,14 +64,14 @@ fn async_std(count: usize) -> u64 {
 
 fn main() {
     let words: Vec<String> = env::args().collect();
-    let usage = "sleepers tokio|join_set|smol|async_std COUNT";
+    let usage = "sleepers tokio|tokio_token|smol|async_std COUNT";
     let [_, name, count] = words.as_slice() else {
         return eprintln!("{usage}");
     };
     let count: usize = count.parse().expect(usage);
     let grown = match name.as_str() {
         "tokio" => tokio(count),
-        "join_set" => join_set(count),
+        "tokio_token" => tokio_token(count),
         "smol" => smol(count),
         "async_std" => async_std(count),
         _ => return eprintln!("{usage}"),

@@ -97,21 +97,7 @@ pub(crate) fn check(stage: &Stage, job: &Job, output: &Output) -> Result<Facts> 
         (None, None) => (stopped(output, &tasks), after(&entries, &deadline)),
     };
     facts = latencies(facts, &deadline, &stops, &after);
-    let ran_on = tasks.iter().filter(|ended| {
-        let end = output.started_ns + ended.at_us * 1000;
-        ended.outcome.ok().is_some() && end > deadline.due
-    });
-    match ran_on.count() as u64 {
-        0 => {}
-        count if job.never_looks() => {
-            let last = tasks.iter().map(|ended| ended.at_us).max().unwrap_or(0);
-            let last = deadline.after(output.started_ns + last * 1000);
-            facts = facts
-                .count_of("ran on", count, job.tasks as u64)
-                .number("ran on for ms", milliseconds(last));
-        }
-        count => facts = facts.count_of("ran on", count, job.tasks as u64),
-    }
+    facts = ran_on(facts, job, output, &tasks, &deadline);
     let last = stops.iter().chain(&after).max().copied().unwrap_or(0);
     if last > deadline.late && !job.never_looks() {
         let after = deadline.after(last);
@@ -222,6 +208,25 @@ fn latencies(facts: Facts, deadline: &Deadline, stops: &[u64], after: &[u64]) ->
         .number("p99", milliseconds(nearly_all))
         .number("most", milliseconds(most))
         .count("work after it", after.len() as u64)
+}
+
+/// Those that went on past the deadline because they never looked, and for how long.
+fn ran_on(
+    facts: Facts,
+    job: &Job,
+    output: &Output,
+    tasks: &[Ended],
+    deadline: &Deadline,
+) -> Facts {
+    let begun = tasks.iter().filter(|ended| ended.phase != Phase::Queued);
+    let late = begun.map(|ended| deadline.after(output.started_ns + ended.at_us * 1000));
+    let late: Vec<_> = late.filter(|late| *late > LATE).collect();
+    let (Some(most), true) = (late.iter().max(), job.never_looks()) else {
+        return facts;
+    };
+    facts
+        .count_of("ran on", late.len() as u64, job.tasks as u64)
+        .number("ran on for ms", milliseconds(*most))
 }
 
 fn of_many(facts: Facts, job: &Job, output: &Output, deadline: &Deadline) -> Facts {

@@ -43,7 +43,11 @@ pub fn run(job: &Job) -> Result<Output> {
         for task in tasks.iter() {
             let stop = Arc::clone(&stop);
             running.push_back(match job.work {
-                Work::Sleep => spawn(sleep(task)),
+                Work::Sleep => spawn(async move {
+                    task.begin();
+                    task::sleep(task.length()).await;
+                    task.finish();
+                }),
                 Work::Fetch => spawn(fetch(task)),
                 Work::Cpu => spawn(compute(task)),
                 Work::Blocking => spawn_blocking(move || {
@@ -73,12 +77,6 @@ async fn all(running: &mut VecDeque<JoinHandle<()>>) {
         let _ = AssertUnwindSafe(task).catch_unwind().await;
         running.pop_front();
     }
-}
-
-async fn sleep(task: Task) {
-    task.begin();
-    task::sleep(task.length()).await;
-    task.finish();
 }
 
 async fn fetch(task: Task) {

@@ -50,7 +50,11 @@ pub fn run(job: &Job) -> Result<Output> {
         for task in tasks.iter() {
             let stop = Arc::clone(&stop);
             running.push_back(match job.work {
-                Work::Sleep => executor.spawn(sleep(task)),
+                Work::Sleep => executor.spawn(async move {
+                    task.begin();
+                    Timer::after(task.length()).await;
+                    task.finish();
+                }),
                 Work::Fetch => executor.spawn(fetch(task)),
                 Work::Cpu => executor.spawn(compute(task)),
                 Work::Blocking => unblock(move || task.in_pieces(|| stop.load(Relaxed))),
@@ -81,12 +85,6 @@ async fn all(running: &mut VecDeque<smol::Task<()>>) {
         let _ = AssertUnwindSafe(task).catch_unwind().await;
         running.pop_front();
     }
-}
-
-async fn sleep(task: Task) {
-    task.begin();
-    Timer::after(task.length()).await;
-    task.finish();
 }
 
 async fn fetch(task: Task) {

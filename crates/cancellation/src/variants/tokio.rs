@@ -47,7 +47,11 @@ pub fn run(job: &Job) -> Result<Output> {
         for task in tasks.iter() {
             let stop = Arc::clone(&stop);
             match job.work {
-                Work::Sleep => running.spawn(sleep(task)),
+                Work::Sleep => running.spawn(async move {
+                    task.begin();
+                    tokio::time::sleep(task.length()).await;
+                    task.finish();
+                }),
                 Work::Fetch => running.spawn(fetch(task)),
                 Work::Cpu => running.spawn(compute(task)),
                 Work::Blocking => running.spawn_blocking(move || {
@@ -67,12 +71,6 @@ pub fn run(job: &Job) -> Result<Output> {
         while running.join_next().await.is_some() {}
     });
     tasks.output()
-}
-
-async fn sleep(task: Task) {
-    task.begin();
-    tokio::time::sleep(task.length()).await;
-    task.finish();
 }
 
 async fn fetch(task: Task) {

@@ -4,8 +4,8 @@
 //! to do when it is cancelled. The tracker is waited for until the last has gone.
 //!
 //! # What to notice
-//! - `run_until_cancelled_owned` is for work that may simply be dropped; a process kills
-//!   and reaps its child instead, in a `select!`.
+//! - `run_until_cancelled` drops the work, as an abort would; what has to end in order sees
+//!   that it was cancelled, and kills and reaps its child.
 //! - A blocking call takes part: it looks at the token between two pieces. Those that are
 //!   queued are begun, look, and end.
 //! - The tracker frees a task as soon as it ends, where a `JoinSet` keeps what it returned;
@@ -24,8 +24,9 @@ use anyhow::Result;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::runtime::Builder;
+use tokio::select;
 use tokio::task::yield_now;
-use tokio::time::timeout_at;
+use tokio::time::{sleep, timeout_at};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{Job, Output, Task, Tasks, Work};
@@ -45,16 +46,26 @@ pub fn run(job: &Job) -> Result<Output> {
         for task in tasks.iter() {
             let token = token.clone();
             match job.work {
-                Work::Sleep => drop(running.spawn(token.run_until_cancelled_owned(sleep(task)))),
-                Work::Fetch => drop(running.spawn(token.run_until_cancelled_owned(fetch(task)))),
-                Work::Cpu => drop(running.spawn(token.run_until_cancelled_owned(compute(task)))),
-                Work::Blocking => drop(running.spawn_blocking(move || {
+                Work::Sleep => running.spawn(async move {
+                    task.begin();
+                    select! {
+                        () = token.cancelled() => {}
+                        () = sleep(task.length()) => task.finish(),
+                    }
+                }),
+                Work::Fetch => running.spawn(async move {
+                    _ = token.run_until_cancelled(fetch(task)).await;
+                }),
+                Work::Cpu => running.spawn(async move {
+                    _ = token.run_until_cancelled(compute(task)).await;
+                }),
+                Work::Blocking => running.spawn_blocking(move || {
                     task.in_pieces(|| token.is_cancelled());
-                })),
-                Work::Process => drop(running.spawn(async move {
+                }),
+                Work::Process => running.spawn(async move {
                     let status = process(task.command(), &token).await;
                     task.exited(status);
-                })),
+                }),
             };
         }
         running.close();
@@ -64,12 +75,6 @@ pub fn run(job: &Job) -> Result<Output> {
         running.wait().await;
     });
     tasks.output()
-}
-
-async fn sleep(task: Task) {
-    task.begin();
-    tokio::time::sleep(task.length()).await;
-    task.finish();
 }
 
 async fn fetch(task: Task) {
