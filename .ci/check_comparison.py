@@ -3,7 +3,15 @@
 import json
 import sys
 
-MODELS = {"async-io", "semaphores", "thread-pool", "pipelines", "process-pool", "locks"}
+MODELS = {
+    "async-io",
+    "semaphores",
+    "thread-pool",
+    "pipelines",
+    "process-pool",
+    "locks",
+    "cancellation",
+}
 
 for path in sys.argv[1:]:
     with open(path) as file:

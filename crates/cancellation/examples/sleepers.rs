@@ -1,27 +1,31 @@
-//! The shortest programs that spawn so many sleepers on a runtime, and what one of them
-//! takes: what the variants are held against.
+//! The shortest programs that spawn so many sleepers on a runtime and could stop them, and
+//! what one of them takes: what the variants are held against.
 //!
 //! `cargo run --release -p cancellation --example sleepers -- tokio 1000000`
 
 use std::{env, fs, hint::black_box, time::Duration};
 
+use tokio_util::sync::CancellationToken;
+
 const LONG: Duration = Duration::from_secs(1000);
+/// So that those on other threads have begun.
+const BEGUN: Duration = Duration::from_millis(100);
 
 fn tokio(count: usize) -> u64 {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let idle = resident("VmRSS:");
     runtime.block_on(async {
-        for _ in 0..count {
-            drop(tokio::spawn(async { tokio::time::sleep(LONG).await }));
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        let spawn = |_| tokio::spawn(async { tokio::time::sleep(LONG).await });
+        let tasks: Vec<_> = (0..count).map(spawn).collect();
+        tokio::time::sleep(BEGUN).await;
+        black_box(&tasks);
     });
     resident("VmHWM:") - idle
 }
 
 fn tokio_token(count: usize) -> u64 {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let token = tokio_util::sync::CancellationToken::new();
+    let token = CancellationToken::new();
     let idle = resident("VmRSS:");
     runtime.block_on(async {
         for _ in 0..count {
@@ -33,7 +37,7 @@ fn tokio_token(count: usize) -> u64 {
                 }
             }));
         }
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        tokio::time::sleep(BEGUN).await;
     });
     resident("VmHWM:") - idle
 }
@@ -41,11 +45,9 @@ fn tokio_token(count: usize) -> u64 {
 fn smol(count: usize) -> u64 {
     let idle = resident("VmRSS:");
     smol::block_on(async {
-        let mut tasks = Vec::with_capacity(count);
-        for _ in 0..count {
-            tasks.push(smol::spawn(async { smol::Timer::after(LONG).await }));
-        }
-        smol::Timer::after(Duration::from_millis(100)).await;
+        let spawn = |_| smol::spawn(async { smol::Timer::after(LONG).await });
+        let tasks: Vec<_> = (0..count).map(spawn).collect();
+        smol::Timer::after(BEGUN).await;
         black_box(&tasks);
     });
     resident("VmHWM:") - idle
@@ -54,10 +56,11 @@ fn smol(count: usize) -> u64 {
 fn async_std(count: usize) -> u64 {
     let idle = resident("VmRSS:");
     async_std::task::block_on(async {
-        for _ in 0..count {
-            drop(async_std::task::spawn(async { async_std::task::sleep(LONG).await }));
-        }
-        async_std::task::sleep(Duration::from_millis(100)).await;
+        let spawn =
+            |_| async_std::task::spawn(async { async_std::task::sleep(LONG).await });
+        let tasks: Vec<_> = (0..count).map(spawn).collect();
+        async_std::task::sleep(BEGUN).await;
+        black_box(&tasks);
     });
     resident("VmHWM:") - idle
 }
@@ -76,7 +79,7 @@ fn main() {
         "async_std" => async_std(count),
         _ => return eprintln!("{usage}"),
     };
-    println!("{name}: {} bytes a task", grown / count as u64);
+    println!("{name}: {} bytes a task", grown / count.max(1) as u64);
 }
 
 /// A line of `/proc/self/status` that gives kilobytes, in bytes.

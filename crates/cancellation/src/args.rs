@@ -69,7 +69,11 @@ impl Args {
             let why = format!("{url}: this model speaks http:// only; use such a URL");
             return Err(Misuse(why).into());
         }
-        let one_each = if self.paths.is_empty() { 5 } else { self.paths.len() };
+        let one_each = if self.paths.is_empty() {
+            5
+        } else {
+            self.paths.len()
+        };
         let tasks = match &own {
             Some(urls) => urls.len(),
             None => self.tasks.unwrap_or(one_each),
@@ -85,7 +89,11 @@ impl Args {
             work: self.work,
             tasks,
             // Nothing is known of answers that the user named.
-            length_us: if is_named { 0 } else { length.as_micros() as u64 },
+            length_us: if is_named {
+                0
+            } else {
+                length.as_micros() as u64
+            },
             deadline_us: self.deadline.as_micros() as u64,
             pieces: self.pieces.unwrap_or_else(|| self.pieces_of(length)),
             workers: self.workers.unwrap_or_else(cores),

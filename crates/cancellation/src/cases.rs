@@ -66,12 +66,28 @@ fn shapes() -> Vec<Case<Cancellation>> {
         holds(
             "a_panic_in_a_computation",
             "the others complete",
-            &["--panic", "--work", "cpu", "--length", "20ms", "--deadline", "24h"],
+            &[
+                "--panic",
+                "--work",
+                "cpu",
+                "--length",
+                "20ms",
+                "--deadline",
+                "24h",
+            ],
         ),
         holds(
             "a_panic_in_a_blocking_call",
             "the others complete",
-            &["--panic", "--work", "blocking", "--length", "20ms", "--deadline", "24h"],
+            &[
+                "--panic",
+                "--work",
+                "blocking",
+                "--length",
+                "20ms",
+                "--deadline",
+                "24h",
+            ],
         ),
     ]
 }
@@ -80,10 +96,18 @@ fn shapes() -> Vec<Case<Cancellation>> {
 fn deadlines() -> Vec<Case<Cancellation>> {
     let zero = "a deadline of zero: each task has one outcome";
     let never = "a deadline that never comes: every task is done";
-    let together = "a deadline that falls together with completion: each task has one outcome";
+    let together =
+        "a deadline that falls together with completion: each task has one outcome";
     let of = |name, about, work, length, deadline, tasks| {
         let args = [
-            "--work", work, "--length", length, "--deadline", deadline, "--tasks", tasks,
+            "--work",
+            work,
+            "--length",
+            length,
+            "--deadline",
+            deadline,
+            "--tasks",
+            tasks,
         ];
         Case::holds(name, about, &args)
     };
@@ -91,7 +115,14 @@ fn deadlines() -> Vec<Case<Cancellation>> {
         of("deadline_zero", zero, "sleep", "1s", "0", "100"),
         of("deadline_zero_fetch", zero, "fetch", "1s", "0", "50"),
         of("deadline_zero_cpu", zero, "cpu", "1s", "0", "50"),
-        of("deadline_zero_blocking", zero, "blocking", "100ms", "0", "20"),
+        of(
+            "deadline_zero_blocking",
+            zero,
+            "blocking",
+            "100ms",
+            "0",
+            "20",
+        ),
         of("deadline_zero_process", zero, "process", "1s", "0", "5"),
         of(
             "deadline_past",
@@ -104,12 +135,61 @@ fn deadlines() -> Vec<Case<Cancellation>> {
         of("deadline_never", never, "sleep", "20ms", "24h", "20"),
         of("deadline_never_fetch", never, "fetch", "20ms", "24h", "20"),
         of("deadline_never_cpu", never, "cpu", "5ms", "24h", "5"),
-        of("deadline_never_blocking", never, "blocking", "20ms", "24h", "5"),
-        of("deadline_never_process", never, "process", "20ms", "24h", "5"),
-        of("deadline_at_completion", together, "sleep", "100ms", "100ms", "200"),
-        of("deadline_at_completion_fetch", together, "fetch", "100ms", "100ms", "50"),
-        of("deadline_at_completion_cpu", together, "cpu", "50ms", "100ms", "5"),
-        of("deadline_at_completion_blocking", together, "blocking", "100ms", "100ms", "5"),
-        of("deadline_at_completion_process", together, "process", "100ms", "100ms", "5"),
+        of(
+            "deadline_never_blocking",
+            never,
+            "blocking",
+            "20ms",
+            "24h",
+            "5",
+        ),
+        of(
+            "deadline_never_process",
+            never,
+            "process",
+            "20ms",
+            "24h",
+            "5",
+        ),
+        of(
+            "deadline_at_completion",
+            together,
+            "sleep",
+            "100ms",
+            "100ms",
+            "200",
+        ),
+        of(
+            "deadline_at_completion_fetch",
+            together,
+            "fetch",
+            "100ms",
+            "100ms",
+            "50",
+        ),
+        of(
+            "deadline_at_completion_cpu",
+            together,
+            "cpu",
+            "50ms",
+            "100ms",
+            "5",
+        ),
+        of(
+            "deadline_at_completion_blocking",
+            together,
+            "blocking",
+            "100ms",
+            "100ms",
+            "5",
+        ),
+        of(
+            "deadline_at_completion_process",
+            together,
+            "process",
+            "100ms",
+            "100ms",
+            "5",
+        ),
     ]
 }

@@ -7,9 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use test_fixtures::{Facts, Outcome};
 
 use crate::{
-    Ended, Job, Output, Phase, Stage, Work,
-    journal::Entry,
-    latency::Latencies,
+    Ended, Job, Output, Phase, Stage, Work, journal::Entry, latency::Latencies,
     milliseconds,
 };
 
@@ -17,8 +15,10 @@ mod fetched;
 
 /// How late a stop may be, whatever the deadline.
 const LATE: u64 = 50_000_000;
-/// A stop that is so much later has no busy machine to blame.
+/// A stop that is so much later has no busy machine to blame: a time, and one more for each
+/// task that the machine is busy with.
 const CERTAIN: u64 = 3_000_000_000;
+const CERTAIN_A_TASK: u64 = 100_000;
 /// The jobs of which start, end and memory are worth telling.
 const MANY: usize = 1000;
 
@@ -35,8 +35,12 @@ struct Deadline {
 
 impl Deadline {
     fn of(job: &Job, output: &Output) -> Self {
-        let fell = output.started_ns.saturating_add(job.deadline_us.saturating_mul(1000));
-        let spawned = output.started_ns.saturating_add(output.spawned_us.saturating_mul(1000));
+        let fell = output
+            .started_ns
+            .saturating_add(job.deadline_us.saturating_mul(1000));
+        let spawned = output
+            .started_ns
+            .saturating_add(output.spawned_us.saturating_mul(1000));
         let due = fell.max(spawned);
         // What is between two looks can't be stopped.
         let piece = job.piece().as_nanos() as u64;
@@ -83,18 +87,27 @@ pub(crate) fn check(stage: &Stage, job: &Job, output: &Output) -> Result<Facts> 
         (Some(origin), _) => {
             let seen = fetched::seen(origin, &deadline)?;
             facts = fetched::phases(facts, &tasks, &seen);
-            (seen.hung_up, seen.after)
+            // Of those that had sent nothing, nobody else knows.
+            let unseen = stopped(output, &tasks, |phase| phase < Phase::ReadingHead);
+            let mut stops = seen.hung_up;
+            stops.extend(unseen);
+            (stops, seen.after)
         }
         (None, Some(watch)) => {
             let gone = watch.gone(stage.journal());
             let mut ends = Vec::new();
             for (process, gone) in gone {
-                ends.push(gone.with_context(|| format!("process {process} is still there"))?);
+                ends.push(
+                    gone.with_context(|| format!("process {process} is still there"))?,
+                );
             }
             ends.retain(|end| *end > deadline.fell);
             (ends, after(&entries, &deadline))
         }
-        (None, None) => (stopped(output, &tasks), after(&entries, &deadline)),
+        (None, None) => (
+            stopped(output, &tasks, |_| true),
+            after(&entries, &deadline),
+        ),
     };
     facts = latencies(facts, &deadline, &stops, &after);
     facts = ran_on(facts, job, output, &tasks, &deadline);
@@ -105,7 +118,8 @@ pub(crate) fn check(stage: &Stage, job: &Job, output: &Output) -> Result<Facts> 
             "something went on for {:.0} ms after the deadline",
             milliseconds(after)
         );
-        facts = facts.breach_if("stopped_in_time", why, after > CERTAIN);
+        let certain = CERTAIN + CERTAIN_A_TASK * job.tasks as u64;
+        facts = facts.breach_if("stopped_in_time", why, after > certain);
     }
     Ok(of_many(facts, job, output, &deadline))
 }
@@ -118,13 +132,15 @@ fn one(job: &Job, index: usize, ended: &Ended) -> Result<()> {
             at >= job.deadline_us,
             "stopped after {at} us, before the deadline"
         ),
-        Outcome::Ok(_) => ensure!(
-            at >= job.length_us,
-            "done after {at} us, before its end"
-        ),
+        Outcome::Ok(_) => {
+            ensure!(at >= job.length_us, "done after {at} us, before its end")
+        }
         Outcome::Panicked(_) => {
             let told = (job.panic && index == 0)
-                || job.urls.get(index).is_some_and(|url| url.contains("/note/panic"));
+                || job
+                    .urls
+                    .get(index)
+                    .is_some_and(|url| url.contains("/note/panic"));
             ensure!(told, "panicked, and nobody told it to");
         }
         Outcome::Failed(failure) => ensure!(
@@ -183,10 +199,11 @@ fn is_stopped(ended: &Ended) -> bool {
     matches!(ended.outcome, Outcome::Cancelled)
 }
 
-/// When each task was stopped, by its own mark.
-fn stopped(output: &Output, tasks: &[Ended]) -> Vec<u64> {
+/// When each task was stopped that was in such a phase, by its own mark.
+fn stopped(output: &Output, tasks: &[Ended], such: fn(Phase) -> bool) -> Vec<u64> {
     let stopped = tasks.iter().filter(|ended| is_stopped(ended));
     stopped
+        .filter(|ended| such(ended.phase))
         .map(|ended| output.started_ns + ended.at_us * 1000)
         .collect()
 }

@@ -215,7 +215,11 @@ mod tests {
             {"outcome":{"panicked":"told to"},"phase":"queued","at_us":0}]"#;
         let ends: Ends = serde_json::from_str(json).expect("it is a list");
         let told = serde_json::to_string(&ends).expect("it can be told");
-        assert_eq!(told, json.replace(char::is_whitespace, "").replace("toldto", "told to"));
+        assert_eq!(
+            told,
+            json.replace(char::is_whitespace, "")
+                .replace("toldto", "told to")
+        );
     }
 
     #[test]

@@ -150,7 +150,11 @@ fn fetch(task: &Task, deadline: Instant) -> Result<Page> {
 
 /// The next bytes, if they come in time. A socket's time-out is for one read, so each gets
 /// what is left of the whole.
-fn read(stream: &mut TcpStream, deadline: Instant, bytes: &mut Vec<u8>) -> io::Result<usize> {
+fn read(
+    stream: &mut TcpStream,
+    deadline: Instant,
+    bytes: &mut Vec<u8>,
+) -> io::Result<usize> {
     let mut buffer = [0; 8192];
     loop {
         stream.set_read_timeout(Some(wait(deadline)?))?;

@@ -61,7 +61,14 @@ impl Model for Cancellation {
     const NAME: &'static str = "cancellation";
     const ABOUT: &'static str = "A deadline that really stops the work: timers, fetches, computations, blocking calls and processes, each seen to its end";
     const COMPARISON: &'static [&'static str] = &[
-        "--work", "sleep", "--tasks", "1000", "--deadline", "100ms", "--length", "2s",
+        "--work",
+        "sleep",
+        "--tasks",
+        "1000",
+        "--deadline",
+        "100ms",
+        "--length",
+        "2s",
     ];
     const EXAMPLES: &'static [&'static str] = &[
         "--work fetch --tasks 1000",
@@ -82,9 +89,8 @@ impl Model for Cancellation {
     }
 
     fn peers() -> &'static [Peer] {
-        static PEERS: [Peer; 1] = [python_peer!(
-            "asyncio.wait_for around a TaskGroup, aiohttp"
-        )];
+        static PEERS: [Peer; 1] =
+            [python_peer!("asyncio.wait_for around a TaskGroup, aiohttp")];
         &PEERS
     }
 

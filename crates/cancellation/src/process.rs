@@ -37,7 +37,10 @@ impl Task {
         let mut command = worker_command().expect("the running program can be found");
         let (job, index) = (self.job(), self.index);
         let task = format!("{index} {} {}", job.length_us, job.journal.display());
-        command.env(TASK, task).stdin(Stdio::null()).stdout(Stdio::null());
+        command
+            .env(TASK, task)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null());
         command
     }
 
@@ -68,7 +71,10 @@ impl Task {
 
 /// The standard library waits for a process without end or not at all. So the process holds
 /// one end of a socket, which closes with it, and a socket's read can have a time-out.
-fn process_until(mut command: Command, deadline: Instant) -> io::Result<Option<ExitStatus>> {
+fn process_until(
+    mut command: Command,
+    deadline: Instant,
+) -> io::Result<Option<ExitStatus>> {
     let (mut ours, theirs) = UnixStream::pair()?;
     let mut child = command.stdout(OwnedFd::from(theirs)).spawn()?;
     // It has the other end open, too.
@@ -78,10 +84,9 @@ fn process_until(mut command: Command, deadline: Instant) -> io::Result<Option<E
             Ok(()) => {}
             Err(_) => break false,
         }
-        match ours.read(&mut [0]) {
-            Ok(0) => break true,
-            // The next look at the clock decides.
-            Ok(_) | Err(_) => {}
+        // Otherwise the next look at the clock decides.
+        if let Ok(0) = ours.read(&mut [0]) {
+            break true;
         }
     };
     if !ended {
@@ -95,7 +100,8 @@ fn process_until(mut command: Command, deadline: Instant) -> io::Result<Option<E
 /// its time.
 pub(crate) fn serve() -> Result<()> {
     end_with_pool()?;
-    let task = env::var(TASK).context("a process of this model is started by it alone")?;
+    let task =
+        env::var(TASK).context("a process of this model is started by it alone")?;
     let mut words = task.splitn(3, ' ');
     let mut next = || words.next().context("a task has three words");
     let (index, time) = (next()?.parse()?, next()?.parse()?);

@@ -107,7 +107,10 @@ impl Tasks {
     ///
     /// # Errors
     /// They don't go far enough: how far, and why.
-    pub fn each_on_a_thread(&self, mut start: impl FnMut(Task) -> io::Result<()>) -> Result<()> {
+    pub fn each_on_a_thread(
+        &self,
+        mut start: impl FnMut(Task) -> io::Result<()>,
+    ) -> Result<()> {
         let (tasks, most) = (self.0.slots.len(), self.0.job.most_threads);
         let reached = |count| format!("{count} of {tasks} tasks have a thread");
         for task in self.iter() {

@@ -46,7 +46,9 @@ impl Watch {
                 thread::sleep(EVERY);
             }
         };
-        let thread = thread::Builder::new().name("watch".to_owned()).spawn(watch)?;
+        let thread = thread::Builder::new()
+            .name("watch".to_owned())
+            .spawn(watch)?;
         let thread = Some(thread);
         Ok(Self { seen, thread })
     }

@@ -2,6 +2,7 @@
 //! that loom must catch. In loom no wait ever times out, so a wake-up that is lost is a
 //! deadlock, which it reports.
 
+use std::mem::ManuallyDrop;
 use std::time::Duration;
 
 use loom::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -90,13 +91,14 @@ impl Beside {
 #[should_panic(expected = "deadlock")]
 fn the_twin_that_is_told_outside_the_lock_is_caught() {
     loom::model(|| {
-        let token = Arc::new(Beside {
+        // Not dropped: after a deadlock loom's own can't be.
+        let token = ManuallyDrop::new(Arc::new(Beside {
             cancelled: AtomicBool::new(false),
             lock: Mutex::new(()),
             told: Condvar::new(),
-        });
+        }));
         let sleeper = {
-            let token = Arc::clone(&token);
+            let token = token.clone();
             thread::spawn(move || token.sleep())
         };
         token.cancel();

@@ -26,6 +26,7 @@ const PACKAGES: &[&str] = &[
     "smol",
     "surf",
     "tokio",
+    "tokio-util",
     "ureq",
 ];
 

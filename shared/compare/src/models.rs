@@ -20,6 +20,7 @@ pub(crate) const MODELS: &[&dyn AnyModel] = &[
     &Of::<pipelines::Pipelines>(PhantomData),
     &Of::<process_pool::ProcessPool>(PhantomData),
     &Of::<locks::Locks>(PhantomData),
+    &Of::<cancellation::Cancellation>(PhantomData),
 ];
 
 /// The model of that name.

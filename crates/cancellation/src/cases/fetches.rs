@@ -11,7 +11,16 @@ pub(super) fn cases() -> Vec<Case<Cancellation>> {
         Case::holds(
             "many_fetches",
             "400 fetches under way at the deadline are stopped",
-            &["--work", "fetch", "--tasks", "400", "--length", "5s", "--deadline", "1s"],
+            &[
+                "--work",
+                "fetch",
+                "--tasks",
+                "400",
+                "--length",
+                "5s",
+                "--deadline",
+                "1s",
+            ],
         ),
         custom(
             "cancelled_connecting",
@@ -50,9 +59,20 @@ pub(super) fn cases() -> Vec<Case<Cancellation>> {
 }
 
 /// A faulty answer beside an honest one and one that never comes.
-fn beside(name: &'static str, about: &'static str, path: &'static str) -> Case<Cancellation> {
+fn beside(
+    name: &'static str,
+    about: &'static str,
+    path: &'static str,
+) -> Case<Cancellation> {
     let args = [
-        "--work", "fetch", "--path", path, "--path", "/bytes/10", "--path", "/hang",
+        "--work",
+        "fetch",
+        "--path",
+        path,
+        "--path",
+        "/bytes/10",
+        "--path",
+        "/hang",
     ];
     Case::holds(name, about, &args)
 }
@@ -67,7 +87,8 @@ fn stopped_in(bench: &Bench<Cancellation>, path: &str, phase: Phase) -> Result<(
         let tasks = trial.output.tasks.iter();
         let begun = tasks.filter(|ended| ended.phase != Phase::Queued);
         seen = begun.map(|ended| (ended.outcome, ended.phase)).collect();
-        if !seen.is_empty() && seen.iter().all(|one| *one == (Outcome::Cancelled, phase)) {
+        if !seen.is_empty() && seen.iter().all(|one| *one == (Outcome::Cancelled, phase))
+        {
             return Ok(());
         }
     }

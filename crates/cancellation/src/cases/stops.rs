@@ -61,7 +61,10 @@ fn stopped_in_time(bench: &Bench<Cancellation>) -> Result<()> {
                 break;
             }
         }
-        ensure!(least <= 50.0, "--work {work}: 99 of 100 after {least:.1} ms");
+        ensure!(
+            least <= 50.0,
+            "--work {work}: 99 of 100 after {least:.1} ms"
+        );
     }
     Ok(())
 }
@@ -81,7 +84,14 @@ fn nothing_counted_after(bench: &Bench<Cancellation>) -> Result<()> {
 
 fn stops_between_pieces(bench: &Bench<Cancellation>) -> Result<()> {
     let args = [
-        "--work", "blocking", "--length", "30s", "--pieces", "300", "--deadline", "200ms",
+        "--work",
+        "blocking",
+        "--length",
+        "30s",
+        "--pieces",
+        "300",
+        "--deadline",
+        "200ms",
     ];
     let trial = bench.trial(&args, &Settings::default())?;
     let took = Duration::from_nanos(trial.nanos);

@@ -47,7 +47,9 @@ pub(super) fn one(path: &str, ended: &Ended) -> Result<()> {
             Expected::Fault(fault) => match fault {
                 Fault::Hung => (None, Phase::ReadingHead),
                 Fault::Stalled { .. } => (None, Phase::ReadingBody),
-                Fault::Truncated { .. } => (Some(Err(Class::Truncated)), Phase::ReadingBody),
+                Fault::Truncated { .. } => {
+                    (Some(Err(Class::Truncated)), Phase::ReadingBody)
+                }
                 Fault::Closed => (Some(Err(Class::Truncated)), Phase::ReadingHead),
                 Fault::Reset { .. } => (Some(Err(Class::Reset)), Phase::ReadingBody),
                 Fault::Refused => (Some(Err(Class::Reset)), Phase::ReadingHead),
@@ -111,7 +113,9 @@ pub(super) fn seen(origin: &Origin, deadline: &Deadline) -> Result<Seen> {
 /// is one of a task that waits for its head at least. A client that asks again has more
 /// requests than tasks, so by itself that is no failure.
 pub(super) fn phases(facts: Facts, tasks: &[Ended], seen: &Seen) -> Facts {
-    let sent = |ended: &&Ended| ended.phase >= Phase::ReadingHead && ended.phase != Phase::Working;
+    let sent = |ended: &&Ended| {
+        ended.phase >= Phase::ReadingHead && ended.phase != Phase::Working
+    };
     let told = tasks.iter().filter(sent).count();
     match seen.requests > told {
         true => facts.breach_if(

@@ -65,7 +65,9 @@ pub fn run(job: &Job) -> Result<Output> {
             all(&mut running).await;
         }
         let cancel = |handle: JoinHandle<()>| async { _ = handle.cancel().await };
-        stream::iter(running).for_each_concurrent(1000, cancel).await;
+        stream::iter(running)
+            .for_each_concurrent(1000, cancel)
+            .await;
         tasks.output()
     })
 }

@@ -16,7 +16,7 @@ test_fixtures::variants! { crate::Cancellation:
     async_std = "JoinHandle::cancel, since a dropped handle detaches", legacy, except {
         "leaves_nothing": "async-std's global runtime stays until the process ends (async-std 1.13, src/rt/mod.rs)",
     };
-    surf = "the same with surf's own pool", legacy, except {
+    surf = "JoinHandle::cancel around surf's client; the rest is async_std's", legacy, except {
         "leaves_nothing": "async-std's global runtime stays until the process ends (async-std 1.13, src/rt/mod.rs)",
         "cancelled_reading_head": "surf connects and waits for the head in one call, and says nothing in between (http-client 6.5.3, src/h1/mod.rs, send)",
         "truncated_body": "surf takes a body shorter than its Content-Length for a whole one (async-h1 2.3.4, src/client/decode.rs: Take ends without an error)",

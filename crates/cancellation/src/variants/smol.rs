@@ -104,7 +104,10 @@ async fn compute(task: Task) {
 async fn process(command: Command, deadline: Instant) -> io::Result<Option<ExitStatus>> {
     let mut child = smol::process::Command::from(command).spawn()?;
     let status = async { child.status().await.map(Some) };
-    let late = async { Timer::at(deadline).await; Ok(None) };
+    let late = async {
+        Timer::at(deadline).await;
+        Ok(None)
+    };
     let status = status.or(late).await?;
     if status.is_none() {
         child.kill()?;

@@ -57,7 +57,9 @@ async fn work(kind: Kind, watched: Watched) {
         Kind::Blocking => return spawn_blocking(|| block(watched)).await,
         Kind::Process | Kind::KilledOnDrop => {
             let mut command = Command::new(PROCESS[0]);
-            command.arg(PROCESS[1]).kill_on_drop(kind == Kind::KilledOnDrop);
+            command
+                .arg(PROCESS[1])
+                .kill_on_drop(kind == Kind::KilledOnDrop);
             let mut child = command.spawn().expect("a process");
             watched.process(child.id());
             let _ = child.status().await;

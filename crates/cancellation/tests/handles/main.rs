@@ -32,10 +32,18 @@ const ROWS: [Row; 10] = [
     ("smol: `Task` dropped", Act::Drop, smol::fate),
     ("smol: `Task::cancel`", Act::Abort, smol::fate),
     ("smol: `or` a `Timer`", Act::Timeout, smol::fate),
-    ("async-std: `JoinHandle` dropped", Act::Drop, async_std::fate),
+    (
+        "async-std: `JoinHandle` dropped",
+        Act::Drop,
+        async_std::fate,
+    ),
     ("async-std: `cancel`", Act::Abort, async_std::fate),
     ("async-std: `timeout`", Act::Timeout, async_std::fate),
-    ("std, crossbeam: `JoinHandle` dropped", Act::Drop, threads::fate),
+    (
+        "std, crossbeam: `JoinHandle` dropped",
+        Act::Drop,
+        threads::fate,
+    ),
 ];
 
 #[test]

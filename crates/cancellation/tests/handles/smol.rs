@@ -66,7 +66,9 @@ async fn work(kind: Kind, watched: Watched) {
         Kind::Blocking => return unblock(|| block(watched)).await,
         Kind::Process | Kind::KilledOnDrop => {
             let mut command = Command::new(PROCESS[0]);
-            command.arg(PROCESS[1]).kill_on_drop(kind == Kind::KilledOnDrop);
+            command
+                .arg(PROCESS[1])
+                .kill_on_drop(kind == Kind::KilledOnDrop);
             let mut child = command.spawn().expect("a process");
             watched.process(child.id());
             let _ = child.status().await;

@@ -61,10 +61,14 @@ async fn work(kind: Kind, watched: Watched) {
                 }
             }
         }
-        Kind::Blocking => return spawn_blocking(|| block(watched)).await.expect("no panic"),
+        Kind::Blocking => {
+            return spawn_blocking(|| block(watched)).await.expect("no panic");
+        }
         Kind::Process | Kind::KilledOnDrop => {
             let mut command = Command::new(PROCESS[0]);
-            command.arg(PROCESS[1]).kill_on_drop(kind == Kind::KilledOnDrop);
+            command
+                .arg(PROCESS[1])
+                .kill_on_drop(kind == Kind::KilledOnDrop);
             let mut child = command.spawn().expect("a process");
             watched.process(child.id().expect("it was not waited for"));
             let _ = child.wait().await;
