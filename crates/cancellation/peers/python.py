@@ -32,6 +32,7 @@ class Job:
         # Nine bytes a task: a million must not weigh more than asyncio's own.
         self.phases = bytearray(self.tasks)
         self.outcomes = {}
+        self.begun = {} if "INTERLEAVE_SPANS" in os.environ else None
         self.ends = array("q", bytes(8 * self.tasks))
         self.idle = resident("VmRSS:")
         self.start = time.monotonic_ns()
@@ -46,6 +47,8 @@ class Job:
 
     def begin(self, index, phase=WORKING):
         self.phases[index] = phase
+        if self.begun is not None:
+            self.begun[index] = time.monotonic_ns()
         if self.panics and index == 0:
             raise AssertionError("task 0 was told to panic")
 
@@ -234,6 +237,19 @@ def output(job, peak):
     }
 
 
+def spans(job):
+    """When each task was under way, if that was asked for."""
+    for index, start in (job.begun or {}).items():
+        done = isinstance(job.outcomes.get(index), dict)
+        yield {
+            "task": str(index),
+            "lane": f"task {index}",
+            "start": start,
+            "end": job.ends[index],
+            "note": None if done else "stopped",
+        }
+
+
 def resident(field):
     """Bytes of this process that are in memory: now, or at the most."""
     with open("/proc/self/status") as status:
@@ -257,6 +273,7 @@ def main():
     memory = {"before": before, "peak": resident("VmHWM:")}
     told = output(job, memory["peak"])
     reply = {"nanos": nanos, "started": start, "output": told, "memory": memory}
+    reply["spans"] = list(spans(job))
     sys.stdout.write(json.dumps(reply))
 
 
