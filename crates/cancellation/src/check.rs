@@ -19,8 +19,10 @@ const LATE: u64 = 50_000_000;
 /// task that the machine is busy with.
 const CERTAIN: u64 = 3_000_000_000;
 const CERTAIN_A_TASK: u64 = 100_000;
-/// The jobs of which start, end and memory are worth telling.
-const MANY: usize = 1000;
+/// The jobs of which start and end are worth telling, and those that are so large that what
+/// grows is the tasks.
+const MANY: usize = 500;
+const VERY_MANY: usize = 10_000;
 
 /// The deadline of one trial, in nanoseconds of the system's monotonic clock.
 #[derive(Clone, Copy, Debug)]
@@ -221,9 +223,9 @@ fn latencies(facts: Facts, deadline: &Deadline, stops: &[u64], after: &[u64]) ->
     };
     let nearly_all = all.percentile(99).unwrap_or(most);
     facts
-        .number("ms to stop, p50", milliseconds(half))
-        .number("p99", milliseconds(nearly_all))
-        .number("most", milliseconds(most))
+        .number("ms to stop (p50)", milliseconds(half))
+        .number("ms to stop (p99)", milliseconds(nearly_all))
+        .number("ms to stop (most)", milliseconds(most))
         .count("work after it", after.len() as u64)
 }
 
@@ -256,10 +258,10 @@ fn of_many(facts: Facts, job: &Job, output: &Output, deadline: &Deadline) -> Fac
         .number("ms to start", start.as_secs_f64() * 1e3)
         .number("ms to cancel", milliseconds(deadline.after(ended)));
     match output.memory {
-        Some(memory) => {
+        Some(memory) if job.tasks >= VERY_MANY => {
             let grown = memory.peak.saturating_sub(memory.before);
             facts.count("bytes a task", grown / job.tasks as u64)
         }
-        None => facts,
+        _ => facts,
     }
 }

@@ -27,7 +27,7 @@ use std::time::Duration;
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 use test_fixtures::{
-    Case, Checked, Facts, Floor, Memory, Model, Peer, Span, Variant, python_peer,
+    Case, Checked, Facts, Floor, Memory, Model, Outcome, Peer, Span, Variant, python_peer,
 };
 
 pub use args::Args;
@@ -60,16 +60,8 @@ pub struct Output {
 impl Model for Cancellation {
     const NAME: &'static str = "cancellation";
     const ABOUT: &'static str = "A deadline that really stops the work: timers, fetches, computations, blocking calls and processes, each seen to its end";
-    const COMPARISON: &'static [&'static str] = &[
-        "--work",
-        "sleep",
-        "--tasks",
-        "1000",
-        "--deadline",
-        "100ms",
-        "--length",
-        "2s",
-    ];
+    const COMPARISON: &'static [&'static str] =
+        &["--work", "sleep", "--tasks", "500", "--deadline", "100ms"];
     const EXAMPLES: &'static [&'static str] = &[
         "--work fetch --tasks 1000",
         "--work blocking --variants tokio,tokio_token --pieces 20",
@@ -135,19 +127,18 @@ impl Model for Cancellation {
     }
 
     fn results(_job: &Job, output: &Output) -> Vec<String> {
-        let line = |(index, ended): (usize, Ended)| {
-            let Ended { outcome, phase, .. } = &ended;
-            match outcome {
-                test_fixtures::Outcome::Ok(Some(page)) => format!("task {index}: {page}"),
-                test_fixtures::Outcome::Ok(None) => format!("task {index}: done"),
-                test_fixtures::Outcome::Failed(failure) => {
-                    format!("task {index}: failed, {}: {}", failure.class, failure.why)
-                }
-                test_fixtures::Outcome::Panicked(why) => {
-                    format!("task {index}: panicked: {why}")
-                }
-                _ => format!("task {index}: stopped, {phase}"),
+        let line = |(index, ended): (usize, Ended)| match ended.outcome {
+            Outcome::Ok(Some(page)) => {
+                let (status, bytes) = (page.status, page.bytes);
+                let sha256 = page.sha256;
+                format!("task {index}: {status}, {bytes} bytes, sha256 {sha256:.16}")
             }
+            Outcome::Ok(None) => format!("task {index}: done"),
+            Outcome::Failed(failure) => {
+                format!("task {index}: failed, {}: {}", failure.class, failure.why)
+            }
+            Outcome::Panicked(why) => format!("task {index}: panicked: {why}"),
+            _ => format!("task {index}: stopped, {}", ended.phase),
         };
         output.tasks.iter().enumerate().map(line).collect()
     }

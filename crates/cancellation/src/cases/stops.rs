@@ -53,7 +53,7 @@ fn stopped_in_time(bench: &Bench<Cancellation>) -> Result<()> {
         let mut least = f64::INFINITY;
         for _ in 0..TRIES {
             let trial = bench.trial(&["--work", work], &Settings::default())?;
-            let Value::Number(late) = fact(&trial.facts.seen, "p99")? else {
+            let Value::Number(late) = fact(&trial.facts.seen, "ms to stop (p99)")? else {
                 bail!("a latency is a number");
             };
             least = least.min(*late);
