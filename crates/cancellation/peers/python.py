@@ -45,84 +45,106 @@ class Job:
     def note(self, index, process):
         os.write(self.journal, b"%d %d %d\n" % (index, process, time.monotonic_ns()))
 
-    def begin(self, index, phase=WORKING):
-        self.phases[index] = phase
-        if self.begun is not None:
-            self.begun[index] = time.monotonic_ns()
-        if self.panics and index == 0:
+
+class Task:
+    """One task, and what becomes of it, whatever ends the block that it is entered for."""
+
+    __slots__ = ("index", "job")
+
+    def __init__(self, job, index):
+        self.job, self.index = job, index
+
+    def begin(self, phase=WORKING):
+        job, index = self.job, self.index
+        job.phases[index] = phase
+        if job.begun is not None:
+            job.begun[index] = time.monotonic_ns()
+        if job.panics and index == 0:
             raise AssertionError("task 0 was told to panic")
 
+    def enter(self, phase):
+        self.job.phases[self.index] = phase
 
-async def perform(job, index, work):
-    """One task, and what became of it, whatever ends it."""
-    outcome = "cancelled"
-    try:
-        outcome = {"ok": await work(job, index)}
-    except (aiohttp.ClientError, OSError) as error:
-        outcome = {"failed": {"class": failure(error), "why": str(error)}}
-    except Exception as error:
-        # Out of here, it would cancel the whole group.
-        outcome = {"panicked": str(error)}
-    finally:
+    def done(self, page=None):
+        self.job.outcomes[self.index] = {"ok": page}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, _):
+        job, index = self.job, self.index
         job.ends[index] = time.monotonic_ns()
-        if outcome != "cancelled":
-            job.outcomes[index] = outcome
+        match error:
+            case aiohttp.ClientError() | OSError():
+                failed = {"class": failure(error), "why": str(error)}
+                job.outcomes[index] = {"failed": failed}
+            case Exception():
+                job.outcomes[index] = {"panicked": str(error)}
+        # Out of here, it would cancel the whole group; but a cancel must go on.
+        return isinstance(error, Exception)
 
 
 async def sleep(job, index):
-    job.begin(index)
-    await asyncio.sleep(job.length)
-    job.note(index, os.getpid())
+    with Task(job, index) as task:
+        task.begin()
+        await asyncio.sleep(job.length)
+        task.done()
+        job.note(index, os.getpid())
 
 
 async def compute(job, index):
-    job.begin(index)
-    for _ in range(job.pieces):
-        end = time.perf_counter() + job.length / job.pieces
-        while time.perf_counter() < end:
-            pass
-        job.note(index, os.getpid())
-        await asyncio.sleep(0)
+    with Task(job, index) as task:
+        task.begin()
+        for _ in range(job.pieces):
+            end = time.perf_counter() + job.length / job.pieces
+            while time.perf_counter() < end:
+                pass
+            job.note(index, os.getpid())
+            await asyncio.sleep(0)
+        task.done()
 
 
 async def run_process(job, index):
-    job.begin(index)
-    process = await asyncio.create_subprocess_exec("sleep", str(job.length))
-    job.note(index, process.pid)
-    try:
-        await process.wait()
-    except asyncio.CancelledError:
-        process.kill()
-        await process.wait()
-        raise
+    with Task(job, index) as task:
+        task.begin()
+        process = await asyncio.create_subprocess_exec("sleep", str(job.length))
+        job.note(index, process.pid)
+        try:
+            await process.wait()
+            task.done()
+        except asyncio.CancelledError:
+            process.kill()
+            await process.wait()
+            raise
 
 
 def fetching(session):
     async def fetch(job, index):
-        job.begin(index, CONNECTING)
-        context, url = {"job": job, "index": index}, job.urls[index]
-        async with session.get(
-            url, allow_redirects=False, trace_request_ctx=context
-        ) as response:
-            job.phases[index] = READING_BODY
-            if "/note/panic" in url:
-                raise AssertionError(f"asked to panic by {url}")
-            digest, length = hashlib.sha256(), 0
-            async for part in response.content.iter_any():
-                digest.update(part)
-                length += len(part)
-        return {
-            "status": response.status,
-            "bytes": length,
-            "sha256": digest.hexdigest(),
-        }
+        with Task(job, index) as task:
+            task.begin(CONNECTING)
+            url = job.urls[index]
+            async with session.get(
+                url, allow_redirects=False, trace_request_ctx=task
+            ) as response:
+                task.enter(READING_BODY)
+                if "/note/panic" in url:
+                    raise AssertionError(f"asked to panic by {url}")
+                digest, length = hashlib.sha256(), 0
+                async for part in response.content.iter_any():
+                    digest.update(part)
+                    length += len(part)
+            page = {
+                "status": response.status,
+                "bytes": length,
+                "sha256": digest.hexdigest(),
+            }
+            task.done(page)
 
     return fetch
 
 
 async def on_headers_sent(session, context, params):
-    job, index = (context.trace_request_ctx[key] for key in ("job", "index"))
-    job.phases[index] = READING_HEAD
+    context.trace_request_ctx.enter(READING_HEAD)
 
 
 def failure(error):
@@ -145,42 +167,37 @@ def failure(error):
 
 def block(job, index, stop):
     """A blocking call in pieces, in a thread, which looks at a flag between two."""
-    if stop.is_set():
-        return False
-    job.begin(index)
-    for piece in range(job.pieces):
-        if piece and stop.is_set():
-            return False
-        time.sleep(job.length / job.pieces)
-        job.note(index, os.getpid())
-    return True
+    with Task(job, index) as task:
+        if stop.is_set():
+            return
+        task.begin()
+        for piece in range(job.pieces):
+            if piece and stop.is_set():
+                return
+            time.sleep(job.length / job.pieces)
+            job.note(index, os.getpid())
+        task.done()
 
 
 async def block_all(job):
-    """asyncio lets go of a thread at the deadline; so each is awaited past it."""
+    """A cancel lets a thread go that was begun; so each has a flag, and is awaited."""
     stop, loop = threading.Event(), asyncio.get_running_loop()
     with ThreadPoolExecutor(job.workers) as pool:
-
-        async def blocking(job, index):
-            done = await loop.run_in_executor(pool, block, job, index, stop)
-            if not done:
-                raise asyncio.CancelledError
-
-        tasks = [
-            asyncio.create_task(perform(job, index, blocking))
+        calls = [
+            loop.run_in_executor(pool, block, job, index, stop)
             for index in range(job.tasks)
         ]
         job.spawned = time.monotonic_ns()
-        if tasks:
-            await asyncio.wait(tasks, timeout=job.time_left())
+        if calls:
+            await asyncio.wait(calls, timeout=job.time_left())
         stop.set()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*calls)
 
 
 async def all_of(job, work):
     async with asyncio.TaskGroup() as group:
         for index in range(job.tasks):
-            group.create_task(perform(job, index, work))
+            group.create_task(work(job, index))
         job.spawned = time.monotonic_ns()
 
 
