@@ -12,7 +12,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use fetching::outcome;
+use fetching::{Page, outcome};
 use test_fixtures::{Outcome, end_with_pool, worker_command};
 
 use crate::{
@@ -47,13 +47,13 @@ impl Task {
     /// Its process has ended by itself, or could not be started or waited for. `None` is
     /// one that had to be killed: the task was stopped.
     pub fn exited(self, status: io::Result<Option<ExitStatus>>) {
-        let result = match status {
+        let error = match status {
             Ok(None) => return,
             Ok(Some(status)) if status.success() => return self.finish(),
-            Ok(Some(status)) => Err(io::Error::other(format!("its process: {status}"))),
-            Err(error) => Err(error),
+            Ok(Some(status)) => io::Error::other(format!("its process: {status}")),
+            Err(error) => error,
         };
-        if let Outcome::Failed(failure) = outcome(result.map_err(Into::into)) {
+        if let Outcome::Failed(failure) = outcome::<Page>(Err(error.into())) {
             self.end(Kind::Failed, Some(Detail::Failure(failure)));
         }
     }
