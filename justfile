@@ -19,13 +19,14 @@ compare *ARGS:
 sweep *ARGS:
     cargo run --release -p compare -- sweep {{ ARGS }}
 
-# The four sweeps of the book, into target/sweeps: some four minutes
+# The five sweeps of the book, into target/sweeps: some ten minutes
 [group('use')]
 sweeps:
     {{ just_executable() }} sweep process-pool --over below=1000..3000000 --variants std_only,tokio,rayon --out target/sweeps/process-pool
     {{ just_executable() }} sweep semaphores --over limit=1..1000 --tasks 1000 --latency 2ms --out target/sweeps/semaphores-limit
     {{ just_executable() }} sweep semaphores --over tasks=10..20000 --limit 50 --latency 0ms --out target/sweeps/semaphores-tasks
     {{ just_executable() }} sweep locks --over workers=1..64 --increments 20000 --out target/sweeps/locks-workers
+    {{ just_executable() }} sweep cancellation --over tasks=1..1000000 --points 1 --out target/sweeps/cancellation-tasks
 
 # What got slower or faster between two results: just changes old.json new.json
 [group('use')]

@@ -13,6 +13,7 @@ MODELS = {
     "locks",
     "error-handling",
     "hazards",
+    "cancellation",
 }
 
 for path in sys.argv[1:]:

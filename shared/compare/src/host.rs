@@ -28,6 +28,7 @@ const PACKAGES: &[&str] = &[
     "smol",
     "surf",
     "tokio",
+    "tokio-util",
     "ureq",
 ];
 

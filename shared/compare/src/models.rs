@@ -21,6 +21,7 @@ pub(crate) const MODELS: &[&dyn AnyModel] = &[
     &Of::<process_pool::ProcessPool>(PhantomData),
     &Of::<shared_memory::SharedMemory>(PhantomData),
     &Of::<locks::Locks>(PhantomData),
+    &Of::<cancellation::Cancellation>(PhantomData),
     &Of::<error_handling::ErrorHandling>(PhantomData),
     &Of::<hazards::Hazards>(PhantomData),
 ];

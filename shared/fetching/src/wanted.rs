@@ -20,6 +20,10 @@ pub(crate) enum Wanted {
     TimedOut,
     Failed(Class),
     /// A failure before anything was asked for.
+    #[cfg_attr(
+        not(feature = "files"),
+        allow(dead_code, reason = "only a URL that names no file is not asked for")
+    )]
     Unasked(Class),
 }
 

@@ -1,0 +1,161 @@
+//! How soon tasks are stopped, what can't be, and what is left afterwards.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use test_fixtures::{
+    Bench, Case, Fact, Settings, TrialError, Value, job_args, run_trial,
+};
+
+use crate::Cancellation;
+
+pub(super) fn cases() -> Vec<Case<Cancellation>> {
+    let custom = Case::custom;
+    vec![
+        custom(
+            "stopped_in_time",
+            "99 of 100 are stopped within 50 ms, by the journal, the origin and the system",
+            stopped_in_time,
+        ),
+        custom(
+            "nothing_counted_after",
+            "no sleeper wakes after the deadline, and no request or answer comes",
+            nothing_counted_after,
+        ),
+        custom(
+            "stops_between_pieces",
+            "a blocking call that looks is stopped at its next look",
+            stops_between_pieces,
+        ),
+        custom(
+            "runs_on_in_one_piece",
+            "what never looks runs on past the deadline, is waited for and shown",
+            runs_on_in_one_piece,
+        ),
+        custom(
+            "leaves_nothing_of_any_work",
+            "after a deadline no descriptor, thread or process is left, whatever the work",
+            leaves_nothing_of_any_work,
+        ),
+        custom(
+            "as_far_as_threads_go",
+            "where a task takes a thread, the job ends with the number that it came to",
+            as_far_as_threads_go,
+        ),
+    ]
+}
+
+/// Tries, of which one must hold: a busy machine is late, but not always.
+const TRIES: usize = 5;
+
+fn stopped_in_time(bench: &Bench<Cancellation>) -> Result<()> {
+    for work in ["sleep", "fetch", "cpu", "process"] {
+        let mut least = f64::INFINITY;
+        for _ in 0..TRIES {
+            let trial = bench.trial(&["--work", work], &Settings::default())?;
+            let Value::Number(late) = fact(&trial.facts.seen, "ms to stop (p99)")? else {
+                bail!("a latency is a number");
+            };
+            least = least.min(*late);
+            if least <= 50.0 {
+                break;
+            }
+        }
+        ensure!(
+            least <= 50.0,
+            "--work {work}: 99 of 100 after {least:.1} ms"
+        );
+    }
+    Ok(())
+}
+
+fn nothing_counted_after(bench: &Bench<Cancellation>) -> Result<()> {
+    for work in ["sleep", "fetch"] {
+        let args = ["--work", work, "--length", "20s"];
+        let trial = bench.trial(&args, &Settings::default())?;
+        let after = fact(&trial.facts.seen, "work after it")?;
+        ensure!(
+            *after == Value::Count(0),
+            "--work {work}: counted {after:?} after the deadline"
+        );
+    }
+    Ok(())
+}
+
+fn stops_between_pieces(bench: &Bench<Cancellation>) -> Result<()> {
+    let args = [
+        "--work",
+        "blocking",
+        "--length",
+        "30s",
+        "--pieces",
+        "300",
+        "--deadline",
+        "200ms",
+    ];
+    let trial = bench.trial(&args, &Settings::default())?;
+    let took = Duration::from_nanos(trial.nanos);
+    ensure!(took < Duration::from_secs(15), "it took {took:?}");
+    Ok(())
+}
+
+fn runs_on_in_one_piece(bench: &Bench<Cancellation>) -> Result<()> {
+    for work in ["blocking", "cpu"] {
+        let args = ["--work", work, "--pieces", "1", "--deadline", "200ms"];
+        let trial = bench.trial(&args, &Settings::default())?;
+        match fact(&trial.facts.seen, "ran on")? {
+            Value::Count(1..) => {}
+            other => bail!("--work {work}: {other:?} ran on"),
+        }
+    }
+    Ok(())
+}
+
+/// The second job of a process holds no more than the first, since some runtimes keep what
+/// they have started.
+fn leaves_nothing_of_any_work(bench: &Bench<Cancellation>) -> Result<()> {
+    let settings = Settings {
+        settle: true,
+        warm: true,
+        ..Settings::default()
+    };
+    for work in ["sleep", "fetch", "cpu", "blocking", "process"] {
+        let args = job_args::<Cancellation>(&["--work", work, "--deadline", "200ms"])?;
+        let (_stage, job) = args.stage()?;
+        let trial =
+            run_trial::<Cancellation>(bench.program(), bench.runner(), &job, &settings)?;
+        for (what, range) in [
+            ("descriptors", trial.descriptors),
+            ("threads", trial.threads),
+        ] {
+            let range = range.with_context(|| format!("the reply has no {what}"))?;
+            ensure!(
+                range.after <= range.before,
+                "--work {work}: {} {what} before the job, {} after it",
+                range.before,
+                range.after
+            );
+        }
+        let left = trial.left_behind;
+        ensure!(left == 0, "--work {work}: {left} processes left behind");
+    }
+    Ok(())
+}
+
+fn as_far_as_threads_go(bench: &Bench<Cancellation>) -> Result<()> {
+    let args = ["--tasks", "60", "--most-threads", "20"];
+    match bench.trial(&args, &Settings::default()) {
+        Ok(trial) => ensure!(trial.output.tasks.len() == 60, "not all tasks"),
+        Err(TrialError::Exited { stderr, .. }) => {
+            let words = "20 of 60 tasks have a thread: --most-threads 20 allows no more";
+            ensure!(stderr.contains(words), "no {words:?} in: {stderr}");
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
+}
+
+fn fact<'a>(facts: &'a [Fact], name: &str) -> Result<&'a Value> {
+    let fact = facts.iter().find(|fact| fact.name == name);
+    Ok(&fact.with_context(|| format!("no {name} was seen"))?.value)
+}

@@ -1,0 +1,158 @@
+//! A deadline that really stops the work: tasks of every kind under way, and all of them
+//! stopped when it falls, each seen to its end.
+
+mod args;
+mod cases;
+mod check;
+mod ends;
+mod fetch;
+mod job;
+mod journal;
+mod latency;
+mod process;
+mod stage;
+mod task;
+pub mod token;
+pub mod variants;
+mod watch;
+mod work;
+
+/// What the token is made of. Its tests put loom's in their place.
+mod sync {
+    pub(crate) use std::sync::{Condvar, Mutex, MutexGuard};
+}
+
+use std::time::Duration;
+
+use anyhow::Result;
+use serde::{Deserialize, Serialize};
+use test_fixtures::{
+    Case, Checked, Facts, Floor, Memory, Model, Outcome, Peer, Span, Variant, python_peer,
+};
+
+pub use args::Args;
+pub use ends::{Ended, Ends, Phase};
+pub use job::{Job, Work};
+pub use journal::Journal;
+pub use stage::Stage;
+pub use task::{Task, Tasks};
+
+/// The model.
+#[derive(Debug)]
+pub struct Cancellation;
+
+/// What every variant hands back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Output {
+    /// When the job began, in nanoseconds of the system's monotonic clock.
+    pub started_ns: u64,
+    /// Microseconds from then until the last task was made.
+    pub spawned_us: u64,
+    /// Microseconds until all tasks had ended.
+    pub ended_us: u64,
+    /// Bytes that were resident before the first task was made, and the most since then.
+    pub memory: Option<Memory>,
+    /// What became of each task, in input order.
+    pub tasks: Ends,
+}
+
+impl Model for Cancellation {
+    const NAME: &'static str = "cancellation";
+    const ABOUT: &'static str = "A deadline that really stops the work: timers, fetches, computations, blocking calls and processes, each seen to its end";
+    const COMPARISON: &'static [&'static str] =
+        &["--work", "sleep", "--tasks", "500", "--deadline", "100ms"];
+    const EXAMPLES: &'static [&'static str] = &[
+        "--work fetch --tasks 1000",
+        "--work blocking --variants tokio,tokio_token --pieces 20",
+        "--tasks 1000000 --variants tokio,smol",
+    ];
+    const LONG: &'static [&'static str] = &["--deadline", "20s", "--length", "60s"];
+    const PAIR: [&'static str; 2] = ["tokio", "smol"];
+    const README: &'static str = include_str!("../README.md");
+
+    type Args = Args;
+    type Job = Job;
+    type Output = Output;
+    type Stage = Stage;
+
+    fn variants() -> &'static [Variant<Self>] {
+        variants::VARIANTS
+    }
+
+    fn peers() -> &'static [Peer] {
+        static PEERS: [Peer; 1] =
+            [python_peer!("asyncio.wait_for around a TaskGroup, aiohttp")];
+        &PEERS
+    }
+
+    fn stage(args: &Args) -> Result<(Stage, Job)> {
+        args.stage()
+    }
+
+    fn environment(job: &Job) -> Vec<(&'static str, String)> {
+        let workers = job.workers.to_string();
+        vec![
+            ("ASYNC_STD_THREAD_COUNT", workers.clone()),
+            ("BLOCKING_MAX_THREADS", workers),
+        ]
+    }
+
+    fn describe(job: &Job) -> String {
+        job.to_string()
+    }
+
+    fn check(stage: &Stage, job: &Job, output: &Output) -> Result<Facts> {
+        check::check(stage, job, output)
+    }
+
+    fn timeline(stage: &Stage, _job: &Job, trial: &Checked<Output>) -> Vec<Span> {
+        match stage.fetching() {
+            Some(fetching) if stage.origin().is_some() => fetching.timeline(),
+            _ => trial.spans.clone(),
+        }
+    }
+
+    fn floor(job: &Job) -> Result<Option<Floor>> {
+        let (length, deadline) = (job.length(), job.until_deadline());
+        if job.tasks == 0 || length.is_zero() || deadline.is_zero() {
+            return Ok(None);
+        }
+        let (time, reason) = match (job.never_looks(), length > deadline) {
+            (true, true) => (length, "a task that was begun can't be stopped"),
+            (_, true) => (deadline, "the deadline"),
+            (_, false) => (length, "the length of one task"),
+        };
+        Ok(Some(Floor::new(time, format!("{time:?}: {reason}"))))
+    }
+
+    fn results(_job: &Job, output: &Output) -> Vec<String> {
+        let line = |(index, ended): (usize, Ended)| match ended.outcome {
+            Outcome::Ok(Some(page)) => {
+                let (status, bytes) = (page.status, page.bytes);
+                let sha256 = page.sha256;
+                format!("task {index}: {status}, {bytes} bytes, sha256 {sha256:.16}")
+            }
+            Outcome::Ok(None) => format!("task {index}: done"),
+            Outcome::Failed(failure) => {
+                format!("task {index}: failed, {}: {}", failure.class, failure.why)
+            }
+            Outcome::Panicked(why) => format!("task {index}: panicked: {why}"),
+            _ => format!("task {index}: stopped, {}", ended.phase),
+        };
+        output.tasks.iter().enumerate().map(line).collect()
+    }
+
+    fn cases() -> Vec<Case<Self>> {
+        cases::cases()
+    }
+
+    fn worker() -> Result<()> {
+        process::serve()
+    }
+}
+
+/// Milliseconds, of a time in nanoseconds.
+fn milliseconds(nanos: u64) -> f64 {
+    Duration::from_nanos(nanos).as_secs_f64() * 1e3
+}

@@ -1,0 +1,264 @@
+//! Tasks, and the ledger in which each writes what became of it.
+//!
+//! A [`Task`] goes with the code that does it: into its future, its closure, its thread.
+//! Whatever ends that code drops the task, and a task that is dropped before it was done
+//! notes that it was stopped, when, and in which phase. So variants note nothing, and one
+//! that is let go of is found out.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{
+            AtomicU64,
+            Ordering::{Acquire, Relaxed, Release},
+        },
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, anyhow, ensure};
+use fetching::Target;
+use test_fixtures::{Memory, Span, monotonic_nanos, record_span, spans_wanted};
+
+use crate::{
+    Job, Output,
+    ends::{Detail, Ends, Kind, Phase, Slot},
+    journal::Journal,
+};
+
+/// All tasks of a job.
+#[derive(Debug)]
+pub struct Tasks(Arc<Ledger>);
+
+/// One task. It has been stopped if it is dropped before it is done.
+#[derive(Debug)]
+pub struct Task {
+    ledger: Arc<Ledger>,
+    pub(crate) index: usize,
+}
+
+#[derive(Debug)]
+struct Ledger {
+    job: Job,
+    /// The start of the job, on two clocks that are one.
+    started: Instant,
+    started_ns: u64,
+    /// When the last task was made, in nanoseconds from the start.
+    spawned: AtomicU64,
+    /// Each is written by its task alone. While the task is under way it says since when it
+    /// has been in its phase.
+    slots: Box<[AtomicU64]>,
+    details: Mutex<BTreeMap<usize, Detail>>,
+    journal: Journal,
+    /// Bytes that were resident before the first task was made.
+    idle_memory: u64,
+}
+
+impl Tasks {
+    /// The tasks of `job`, and the start of its clock.
+    ///
+    /// # Errors
+    /// The journal can't be written, or a URL is none.
+    pub fn new(job: &Job) -> Result<Self> {
+        for url in &job.urls {
+            Target::of(url)?;
+        }
+        let journal = Journal::open(&job.journal)
+            .with_context(|| format!("can't write to the journal {:?}", job.journal))?;
+        let idle_memory = resident("VmRSS:")?;
+        let slots = (0..job.tasks).map(|_| AtomicU64::new(0)).collect();
+        Ok(Self(Arc::new(Ledger {
+            job: job.clone(),
+            started: Instant::now(),
+            started_ns: monotonic_nanos(),
+            spawned: AtomicU64::new(0),
+            slots,
+            details: Mutex::default(),
+            journal,
+            idle_memory,
+        })))
+    }
+
+    /// When all tasks are to be stopped.
+    pub fn deadline(&self) -> Instant {
+        self.0.started + self.0.job.until_deadline()
+    }
+
+    /// The time that is left until then.
+    pub fn time_left(&self) -> Duration {
+        self.deadline().saturating_duration_since(Instant::now())
+    }
+
+    /// Each task, to be started.
+    pub fn iter(&self) -> impl Iterator<Item = Task> {
+        (0..self.0.slots.len()).map(|index| {
+            if index + 1 == self.0.slots.len() {
+                self.0.spawned.store(self.0.now(), Relaxed);
+            }
+            let ledger = Arc::clone(&self.0);
+            Task { ledger, index }
+        })
+    }
+
+    /// Has `start` start each task on a thread of its own, as far as threads go.
+    ///
+    /// # Errors
+    /// They don't go far enough: how far, and why.
+    pub fn each_on_a_thread(
+        &self,
+        mut start: impl FnMut(Task) -> io::Result<()>,
+    ) -> Result<()> {
+        let (tasks, most) = (self.0.slots.len(), self.0.job.most_threads);
+        let reached = |count| format!("{count} of {tasks} tasks have a thread");
+        for task in self.iter() {
+            let index = task.index;
+            let allowed = || anyhow!("--most-threads {most} allows no more");
+            ensure!(index < most, allowed().context(reached(index)));
+            start(task).with_context(|| reached(index))?;
+        }
+        Ok(())
+    }
+
+    /// What became of each task, once all have ended.
+    ///
+    /// # Errors
+    /// One has not: it was neither awaited nor stopped.
+    pub fn output(&self) -> Result<Output> {
+        let ended = self.0.now();
+        let peak = resident("VmHWM:")?;
+        let load = |slot: &AtomicU64| Slot(slot.load(Acquire));
+        let slots: Vec<_> = self.0.slots.iter().map(load).collect();
+        let pending = slots.iter().position(|slot| slot.kind() == Kind::Pending);
+        if let Some(index) = pending {
+            return Err(anyhow!(
+                "task {index} was let go of: neither done nor stopped"
+            ));
+        }
+        let details = self.0.details().clone();
+        Ok(Output {
+            started_ns: self.0.started_ns,
+            spawned_us: self.0.spawned.load(Relaxed) / 1000,
+            ended_us: ended / 1000,
+            memory: Some(Memory {
+                before: self.0.idle_memory,
+                peak,
+            }),
+            tasks: Ends { slots, details },
+        })
+    }
+}
+
+impl Task {
+    /// The job that it is a part of.
+    pub fn job(&self) -> &Job {
+        &self.ledger.job
+    }
+
+    /// How long it takes if nobody stops it.
+    pub fn length(&self) -> Duration {
+        self.ledger.job.length()
+    }
+
+    /// It begins its work.
+    ///
+    /// # Panics
+    /// If it is the task that is told to. It stands for a bug in the code of one task.
+    pub fn begin(&self) {
+        self.enter(Phase::Working);
+        if self.ledger.job.panic && self.index == 0 {
+            panic!("task {} was told to panic", self.index);
+        }
+    }
+
+    /// It is done.
+    pub fn finish(self) {
+        self.end(Kind::Ok, None);
+        if self.job().work == crate::Work::Sleep {
+            self.note();
+        }
+    }
+
+    pub(crate) fn enter(&self, phase: Phase) {
+        let slot = Slot::new(phase, Kind::Pending, self.ledger.now());
+        self.slot().store(slot.0, Relaxed);
+    }
+
+    /// It has come to an end, with what belongs to that.
+    pub(crate) fn end(&self, kind: Kind, detail: Option<Detail>) {
+        if let Some(detail) = detail {
+            self.ledger.details().insert(self.index, detail);
+        }
+        let before = Slot(self.slot().load(Relaxed));
+        let slot = Slot::new(before.phase(), kind, self.ledger.now());
+        // Whoever reads it has seen the end of this task's code.
+        self.slot().store(slot.0, Release);
+        if spans_wanted() && before.phase() != Phase::Queued {
+            self.ledger.span(self.index, before, slot);
+        }
+    }
+
+    /// Notes a piece of its work in the journal.
+    pub(crate) fn note(&self) {
+        self.ledger.journal.note(self.index, std::process::id());
+    }
+
+    fn slot(&self) -> &AtomicU64 {
+        &self.ledger.slots[self.index]
+    }
+}
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        if Slot(self.slot().load(Relaxed)).kind() != Kind::Pending {
+            return;
+        }
+        match thread::panicking() {
+            true => {
+                let why = format!("the code of task {} panicked", self.index);
+                self.end(Kind::Panicked, Some(Detail::Panic(why)));
+            }
+            false => self.end(Kind::Cancelled, None),
+        }
+    }
+}
+
+impl Ledger {
+    fn now(&self) -> u64 {
+        self.started.elapsed().as_nanos() as u64
+    }
+
+    fn details(&self) -> std::sync::MutexGuard<'_, BTreeMap<usize, Detail>> {
+        // A panic elsewhere can't leave a map of finished values half-changed.
+        self.details.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    #[cold]
+    fn span(&self, index: usize, before: Slot, after: Slot) {
+        record_span(Span {
+            task: index.to_string(),
+            lane: format!("task {index}"),
+            start: self.started_ns + before.nanos(),
+            end: self.started_ns + after.nanos(),
+            note: match after.kind() {
+                Kind::Panicked => Some("panicked".to_owned()),
+                Kind::Failed => Some("failed".to_owned()),
+                Kind::Cancelled => Some("stopped".to_owned()),
+                Kind::Ok | Kind::Pending => None,
+            },
+        });
+    }
+}
+
+/// A line of `/proc/self/status` that gives kilobytes, in bytes.
+fn resident(field: &str) -> Result<u64> {
+    let status = fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix(field));
+    let number = line.and_then(|line| line.split_whitespace().next());
+    let kilobytes: u64 = number
+        .context("no such line in /proc/self/status")?
+        .parse()?;
+    Ok(kilobytes * 1024)
+}

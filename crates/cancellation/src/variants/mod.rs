@@ -1,0 +1,24 @@
+//! The variants, in reading order.
+
+test_fixtures::variants! { crate::Cancellation:
+    std_only = "a token that sleepers wait on, deadlines on sockets, a thread a task";
+    crossbeam = "select! over the work and a channel that closes, a thread a task";
+    rayon = "a flag that is looked at between pieces, on a pool";
+    tokio = "timeout_at around a JoinSet, which aborts what is left", except {
+        "leaves_nothing": "tokio's signal handling is the process's, for good: a pair of sockets (tokio::signal::unix, Caveats)",
+    };
+    tokio_token = "CancellationToken and TaskTracker: every task is told to end", except {
+        "leaves_nothing": "tokio's signal handling is the process's, for good: a pair of sockets (tokio::signal::unix, Caveats)",
+    };
+    smol = "dropped tasks of an executor that ends with the job", except {
+        "leaves_nothing": "the reactor is the process's, for good: a thread and its descriptors (async-io 2.6, driver)",
+    };
+    async_std = "JoinHandle::cancel, since a dropped handle detaches", legacy, except {
+        "leaves_nothing": "async-std's global runtime stays until the process ends (async-std 1.13, src/rt/mod.rs)",
+    };
+    surf = "JoinHandle::cancel around surf's client; the rest is async_std's", legacy, except {
+        "leaves_nothing": "async-std's global runtime stays until the process ends (async-std 1.13, src/rt/mod.rs)",
+        "cancelled_reading_head": "surf connects and waits for the head in one call, and says nothing in between (http-client 6.5.3, src/h1/mod.rs, send)",
+        "truncated_body": "surf takes a body shorter than its Content-Length for a whole one (async-h1 2.3.4, src/client/decode.rs: Take ends without an error)",
+    };
+}

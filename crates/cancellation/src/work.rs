@@ -1,0 +1,52 @@
+//! The work that is cut into pieces: computing, and blocking a thread.
+
+use std::{
+    hint::{black_box, spin_loop},
+    thread,
+    time::Instant,
+};
+
+use crate::{Task, Work};
+
+impl Task {
+    /// Into how many pieces it is cut.
+    pub fn pieces(&self) -> usize {
+        self.job().pieces.get()
+    }
+
+    /// Computes one piece: a busy core, and a line in the journal.
+    pub fn compute_piece(&self) {
+        let (piece, clock) = (self.job().piece(), Instant::now());
+        while clock.elapsed() < piece {
+            black_box(self.index);
+            spin_loop();
+        }
+        self.note();
+    }
+
+    /// Computes, blocks or sleeps piece by piece on this thread, and stops before the piece
+    /// at which `stop` says so. Inside a piece nothing can stop it.
+    pub fn in_pieces(self, stop: impl Fn() -> bool) {
+        if stop() {
+            return;
+        }
+        self.begin();
+        for piece in 0..self.pieces() {
+            if piece > 0 && stop() {
+                return;
+            }
+            match self.job().work {
+                Work::Cpu => self.compute_piece(),
+                // Stands for a call that has no time-out: a file lock, a look-up, a library
+                // in C.
+                Work::Blocking => {
+                    thread::sleep(self.job().piece());
+                    self.note();
+                }
+                // A wait that is cut short is no work.
+                _ => thread::sleep(self.job().piece()),
+            }
+        }
+        self.finish();
+    }
+}
