@@ -64,8 +64,8 @@ impl Model for Cancellation {
         &["--work", "sleep", "--tasks", "500", "--deadline", "100ms"];
     const EXAMPLES: &'static [&'static str] = &[
         "--work fetch --tasks 1000",
-        "--work blocking --variants tokio,tokio_token --pieces 20",
-        "--tasks 1000000 --variants tokio,smol",
+        "--work blocking --pieces 20",
+        "--tasks 1000000",
     ];
     const LONG: &'static [&'static str] = &["--deadline", "20s", "--length", "60s"];
     const PAIR: [&'static str; 2] = ["tokio", "smol"];
