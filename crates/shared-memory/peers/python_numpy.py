@@ -44,8 +44,10 @@ def halt(number, job):
 def run(job, times):
     n, workers = job["n"], job["workers"]
     try:
+        # Asked for first, as SharedMemory's own failure makes its resource tracker fail, too.
+        np.empty(n)
         memory = SharedMemory(create=True, size=max(1, n * 8))
-    except OSError:
+    except (MemoryError, OSError):
         sys.exit(f"not enough memory for {n} doubles")
     # It lives as long as somebody has it mapped; without its name, no longer than that.
     memory.unlink()
