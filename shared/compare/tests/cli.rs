@@ -67,7 +67,7 @@ fn misuse_is_one_line() {
     misuse(&["locks", "--with", "nothing"], "NAME=COMMAND");
     misuse(&["locks", "--with", "tokio=true"], "already");
     misuse(&["--rounds", "1", "locks"], "write the model first");
-    misuse(&["semaphores", "https://localhost/"], "https");
+    misuse(&["semaphores", "ftp://localhost/"], "ftp");
     misuse(&["semaphores", "nonsense"], "not a URL");
     misuse(&["semaphores", "--urls-from", "/dev/null"], "names no URL");
     misuse(
