@@ -61,8 +61,8 @@ impl Model for ErrorHandling {
     ];
     const EXAMPLES: &'static [&'static str] = &[
         "--policy fail-fast --fail at:3 --fault-after 20ms",
-        "--fail 0 --flaky 3 --retry 2 --all",
-        "--panic 1 --panic-any 1 --hang 1 --timeout 500ms --all",
+        "--fail 0 --flaky 3 --retry 2",
+        "--panic 1 --panic-any 1 --hang 1 --timeout 500ms",
     ];
     const LONG: &'static [&'static str] = &["--wait", "20s", "--timeout", "60s"];
     const PAIR: [&'static str; 2] = ["tokio", "smol"];
