@@ -11,6 +11,8 @@ use test_fixtures::{Bench, Case, Outcome, Settings};
 
 use crate::{Output, ThreadPool};
 
+mod own_origin;
+
 /// A body that goes on for an hour, a byte at a time: each read returns, and the download
 /// never does.
 const ENDLESS: &str = "/bytes/360000/drip/1/10ms/note/endless.bin";
@@ -25,6 +27,7 @@ pub(crate) fn cases() -> Vec<Case<ThreadPool>> {
     cases.extend(fetching::cases::tls());
     cases.extend(fetching::cases::trust());
     cases.extend(pool());
+    cases.extend(own_origin::cases());
     cases.extend(fetching::cases::for_good());
     cases
 }
