@@ -10,8 +10,10 @@ use crate::files::Name;
 const NAME: usize = 30;
 
 /// The bars; none where standard error is no terminal.
+#[derive(Clone)]
 pub(super) struct Bars(Option<Shown>);
 
+#[derive(Clone)]
 struct Shown {
     all: MultiProgress,
     total: ProgressBar,
