@@ -4,6 +4,7 @@ import errno
 import functools
 import http.client
 import io
+import itertools
 import json
 import os
 import ssl
@@ -116,6 +117,9 @@ class Downloads:
     def __init__(self, job):
         self.job = job
         self.folder = Path(job["saving"]["dir"])
+        if job["saving"]["sync"]:
+            # Opened first, so that no file stands that can't be flushed.
+            self.opened = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
         self.contexts = functools.cache(lambda: trust(job))
         self.stopped = threading.Event()
         self.sessions = threading.local()
@@ -143,16 +147,18 @@ class Downloads:
         if "Err" in name:
             raise Unnamed(name["Err"])
         name = name["Ok"]
-        if self.stands(name):
+        force = self.job["saving"]["force"]
+        if not force and self.stands(name):
             return {"ok": {"kept": {"name": name}}}
         with self.session().get(url, stream=True, timeout=Answer.timeout) as response:
             response.raise_for_status()
             given = name_of(response.headers.get("content-disposition"))
             if given is not None and given != name:
-                name = self.take(given, place)
+                # The user has not named it, so it replaces nothing.
+                name, force = self.take(given, place), False
                 if self.stands(name):
                     return {"ok": {"kept": {"name": name}}}
-            return self.save(url, name, response)
+            return self.save(url, name, force, response)
 
     def session(self):
         """This thread's own: requests doesn't say that one can be shared."""
@@ -166,17 +172,22 @@ class Downloads:
         return self.sessions.own
 
     def stands(self, name):
-        return not self.job["saving"]["force"] and os.path.lexists(self.folder / name)
+        """Whether a file stands there, or a link to one."""
+        path = self.folder / name
+        if os.path.lexists(path) and not path.is_file():
+            raise Unnamed(f"what stands under the name {name!r} is no file; remove it")
+        return path.is_file()
 
     def take(self, name, place):
-        """Gives away a name, with its place behind it if another file has it."""
+        """Gives away a name, with a number behind it if another file has it."""
+        numbered = (f"{name}.{number}" for number in itertools.count(place + 1))
         with self.lock:
             if name in self.taken:
-                name = f"{name}.{place + 1}"
+                name = next(name for name in numbered if name not in self.taken)
             self.taken.add(name)
         return name
 
-    def save(self, url, name, response):
+    def save(self, url, name, force, response):
         """Writes the body under a hidden name; it gets its own when it is whole."""
         length = 0
         try:
@@ -198,26 +209,25 @@ class Downloads:
                     except OSError as error:
                         raise Unsaved(name) from error
                     length += len(part)
-                return self.keep(file, name, length)
+                return self.keep(file, name, force, length)
         finally:
             Path(file.name).unlink(missing_ok=True)
 
-    def keep(self, file, name, length):
-        saving, final = self.job["saving"], self.folder / name
+    def keep(self, file, name, force, length):
+        sync, final = self.job["saving"]["sync"], self.folder / name
         try:
             file.flush()
-            if saving["sync"]:
+            if sync:
                 os.fsync(file.fileno())
-            if saving["force"]:
+            if force:
                 os.replace(file.name, final)
             else:
                 # Fails if the name is taken, which a rename does not.
                 os.link(file.name, final)
-            if saving["sync"]:
-                folder = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
-                os.fsync(folder)
-                os.close(folder)
+            if sync:
+                os.fsync(self.opened)
         except FileExistsError:
+            self.stands(name)
             return {"ok": {"kept": {"name": name}}}
         except OSError as error:
             raise Unsaved(name) from error
@@ -233,7 +243,7 @@ def name_of(disposition):
     name = message.get_filename()
     if name is None:
         return None
-    if name in ("", ".", "..") or set(name) & set("/\\\0") or len(os.fsencode(name)) > 255:
+    if name == "" or name.startswith(".") or set(name) & set("/\\\0") or len(os.fsencode(name)) > 255:
         raise Unnamed(f"the answer names its file {name!r}; fetch it under another URL")
     return name
 
@@ -261,7 +271,7 @@ def failure(error):
     def has(*kinds):
         return any(isinstance(cause, kinds) for cause in causes)
 
-    if has(Unsaved):
+    if has(Unsaved) and not numbers & {errno.EMFILE, errno.ENFILE}:
         return "disk"
     if has(Unnamed):
         return "name"

@@ -72,7 +72,7 @@ impl Downloads {
     fn save(&self, place: usize) -> Result<File> {
         let (url, name) = (&self.urls[place], self.names[place].as_ref());
         let name = name.map_err(Clone::clone)?;
-        if let Some(file) = self.folder.standing(name) {
+        if let Some(file) = self.folder.standing(name)? {
             return Ok(file);
         }
         let request = self.agent.get(url).config();

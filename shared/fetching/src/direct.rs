@@ -118,9 +118,7 @@ pub fn run(
 /// standard error if not.
 pub fn report<T: Landed>(url: &str, outcome: &Outcome<T>) {
     let (line, bars) = match lock().as_mut() {
-        Some(run) if run.broken.is_none() => {
-            (run.count(url, outcome), run.bars.clone())
-        }
+        Some(run) if run.broken.is_none() => (run.count(url, outcome), run.bars.clone()),
         _ => return,
     };
     // Who reads it may be slow, and whoever looks at the run meanwhile must not wait.
