@@ -14,7 +14,7 @@ use std::{
 
 use anyhow::{Context, Result, anyhow};
 use indicatif::ProgressBar;
-use test_fixtures::{Outcome, interrupt, tell};
+use test_fixtures::{Class, Outcome, interrupt, tell};
 
 use crate::files::{self, Name, shown};
 
@@ -69,6 +69,7 @@ pub fn run(
     job: impl FnOnce() -> Result<()> + Send + 'static,
 ) -> Result<bool> {
     interrupt::listen()?;
+    interrupt::outlive_file_limit()?;
     *lock() = Some(Run::new(items));
     let (sender, ended) = mpsc::channel();
     let thread = thread::Builder::new().name("job".to_owned());
@@ -109,7 +110,7 @@ pub fn run(
         tell(run.counts());
     }
     if run.kept > 0 {
-        tell("what stood already was kept; --force replaces it");
+        tell("what stood already was kept; --force replaces it where a URL has its name");
     }
     Ok(run.failed == 0 && left == 0)
 }
@@ -162,7 +163,9 @@ impl Run {
             other => other.word().to_owned(),
         };
         self.failed += 1;
-        Line::Failure(shown(&format!("failed {url}: {why}")))
+        let advice = advice(outcome).map(|advice| format!(" ({advice})"));
+        let advice = advice.unwrap_or_default();
+        Line::Failure(shown(&format!("failed {url}: {why}{advice}")))
     }
 
     /// "997 of 1000 done, 2 kept, 1 failed"
@@ -196,6 +199,32 @@ impl Line {
             }
         }
     }
+}
+
+/// What to do about a failure, where that is known and its message doesn't say so.
+fn advice<T>(outcome: &Outcome<T>) -> Option<&'static str> {
+    let failure = match outcome {
+        Outcome::Failed(failure) => failure,
+        Outcome::TimedOut => {
+            return Some("raise --timeout, or a --deadline that was reached");
+        }
+        _ => return None,
+    };
+    match failure.class {
+        Class::Certificate => Some("--cacert FILE names an authority to trust"),
+        Class::Descriptors => Some("raise ulimit -n, or lower --workers"),
+        Class::Refused => Some("see that a server listens there"),
+        Class::Other if is_lookup(&failure.why) => Some("see that the host's name is right"),
+        _ => None,
+    }
+}
+
+/// Whether a name was looked up in vain: the standard library keeps no more of that than
+/// these words, and ureq a few of its own.
+fn is_lookup(why: &str) -> bool {
+    ["failed to lookup address information", "host not found"]
+        .iter()
+        .any(|words| why.contains(words))
 }
 
 fn lock() -> MutexGuard<'static, Option<Run>> {

@@ -15,6 +15,7 @@ use crate::{Page, Sha256, files::listing};
 
 mod ended;
 mod full;
+mod limits;
 
 pub(super) fn cases<M: Model>() -> Vec<Case<M>> {
     let mut cases = vec![
@@ -46,6 +47,7 @@ pub(super) fn cases<M: Model>() -> Vec<Case<M>> {
     ];
     cases.extend(ended::cases());
     cases.extend(full::cases());
+    cases.extend(limits::cases());
     cases
 }
 
