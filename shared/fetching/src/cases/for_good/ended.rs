@@ -42,6 +42,11 @@ pub(super) fn cases<M: Model>() -> Vec<Case<M>> {
             "Ctrl-C while nobody reads the results: the same",
             interrupted_unread,
         ),
+        Case::custom(
+            "told_at_once",
+            "a file is told of while another is still under way",
+            told_at_once,
+        ),
     ]
 }
 
@@ -94,6 +99,27 @@ fn interrupted_unread<M: Model>(bench: &Bench<M>) -> Result<()> {
         ensure!(
             started.elapsed() < Duration::from_secs(10),
             "{written} bytes, and no end"
+        );
+        thread::sleep(Duration::from_millis(2));
+    }
+    ends(child, Signal::INT, 130)?;
+    site.all_whole(&paths, false).map(drop)
+}
+
+fn told_at_once<M: Model>(bench: &Bench<M>) -> Result<()> {
+    let paths = ["/hang", "/bytes/10/note/a", "/bytes/11/note/b"];
+    let site = Site::new()?;
+    let out = tempfile::NamedTempFile::new()?;
+    let mut command = site.command(bench, &paths);
+    command.args(["--workers", "3", "--timeout", "60s"]);
+    command.stdout(out.reopen()?).stderr(Stdio::piped());
+    let mut child = Running(command.spawn()?);
+    let started = Instant::now();
+    while std::fs::read_to_string(out.path())?.lines().count() < 2 {
+        ensure!(child.0.try_wait()?.is_none(), "it ended by itself");
+        ensure!(
+            started.elapsed() < Duration::from_secs(10),
+            "nothing is told of two files while a third is under way"
         );
         thread::sleep(Duration::from_millis(2));
     }
