@@ -214,7 +214,9 @@ fn advice<T>(outcome: &Outcome<T>) -> Option<&'static str> {
         Class::Certificate => Some("--cacert FILE names an authority to trust"),
         Class::Descriptors => Some("raise ulimit -n, or lower --workers"),
         Class::Refused => Some("see that a server listens there"),
-        Class::Other if is_lookup(&failure.why) => Some("see that the host's name is right"),
+        Class::Other if is_lookup(&failure.why) => {
+            Some("see that the host's name is right")
+        }
         _ => None,
     }
 }
