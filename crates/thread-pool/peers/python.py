@@ -3,7 +3,6 @@
 import errno
 import functools
 import http.client
-import io
 import itertools
 import json
 import os
@@ -15,10 +14,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from email.message import Message
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import requests
 import urllib3
+
+import client
 
 PART = 64 * 1024
 
@@ -35,82 +35,6 @@ class Stopped(Exception):
     """Still under way at the deadline."""
 
 
-class Timed(io.RawIOBase):
-    """What a socket sends, read by read: none waits longer than `time_left` says."""
-
-    def __init__(self, socket, time_left):
-        self.socket, self.time_left = socket, time_left
-        self.raw = socket.makefile("rb", buffering=0)
-
-    def readable(self):
-        return True
-
-    def readinto(self, buffer):
-        left = self.time_left()
-        if left <= 0:
-            raise TimeoutError("timed out")
-        self.socket.settimeout(left)
-        return self.raw.readinto(buffer)
-
-    def close(self):
-        self.raw.close()
-        super().close()
-
-
-class Answer(http.client.HTTPResponse):
-    """A socket's time-out begins anew with each read; here it is the whole head's as well,
-    and nothing is read after the deadline."""
-
-    timeout = deadline = None
-
-    def __init__(self, sock, *args, **kwargs):
-        super().__init__(sock, *args, **kwargs)
-        self.fp.close()
-        self.fp = io.BufferedReader(Timed(sock, self.time_left))
-        self.head_ends = time.monotonic() + self.timeout
-
-    def begin(self):
-        super().begin()
-        self.head_ends = None
-
-    def time_left(self):
-        now = time.monotonic()
-        left = self.timeout if self.head_ends is None else self.head_ends - now
-        return left if self.deadline is None else min(left, self.deadline - now)
-
-
-class Trusting(requests.adapters.HTTPAdapter):
-    """requests takes certificates as files only, a context of ssl's from here: made when
-    a first URL or redirect is https, since reading the system's roots takes a while."""
-
-    def __init__(self, context):
-        self.context = context
-        super().__init__()
-
-    def build_connection_pool_key_attributes(self, *args, **kwargs):
-        host, pool = super().build_connection_pool_key_attributes(*args, **kwargs)
-        return host, {**pool, "ssl_context": self.context()}
-
-
-class Session(requests.Session):
-    """Follows redirects, but never from https to http."""
-
-    def get_redirect_target(self, response):
-        target = super().get_redirect_target(response)
-        if target and urlsplit(response.url).scheme == "https":
-            if urlsplit(target).scheme == "http":
-                raise requests.exceptions.InvalidSchema(f"{target}: redirected off https")
-        return target
-
-
-def trust(job):
-    """What https is verified by: the system's roots, and more where the job says so."""
-    context = ssl.create_default_context()
-    if "cacert" in job:
-        context.load_verify_locations(cadata=job["cacert"])
-    return context
-
-
 class Downloads:
     """The files of one job, to be downloaded from any thread."""
 
@@ -120,28 +44,21 @@ class Downloads:
         if job["saving"]["sync"]:
             # Opened first, so that no file stands that can't be flushed.
             self.opened = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
-        self.contexts = functools.cache(lambda: trust(job))
+        self.contexts = functools.cache(lambda: client.trust(job))
         self.stopped = threading.Event()
         self.sessions = threading.local()
         self.lock = threading.Lock()
         self.taken = {name["Ok"] for name in job["names"] if "Ok" in name}
-        Answer.timeout = job["timeout_ms"] / 1000
-        if job["deadline_ms"]:
-            Answer.deadline = time.monotonic() + job["deadline_ms"] / 1000
-        # Of every connection, since requests has no way to hand one a class.
-        urllib3.connection.HTTPConnection.response_class = Answer
+        self.timeout = job["timeout_ms"] / 1000
+        client.limit(self.timeout, job["deadline_ms"] and job["deadline_ms"] / 1000)
 
     def context(self):
         """One for all threads."""
         with self.lock:
             return self.contexts()
 
-    def is_over(self):
-        late = Answer.deadline is not None and time.monotonic() >= Answer.deadline
-        return late or self.stopped.is_set()
-
     def fetch(self, place):
-        if self.is_over():
+        if self.stopped.is_set() or client.is_late():
             return "cancelled"
         url, name = self.job["urls"][place], self.job["names"][place]
         if "Err" in name:
@@ -150,7 +67,7 @@ class Downloads:
         force = self.job["saving"]["force"]
         if not force and self.stands(name):
             return {"ok": {"kept": {"name": name}}}
-        with self.session().get(url, stream=True, timeout=Answer.timeout) as response:
+        with self.session().get(url, stream=True, timeout=self.timeout) as response:
             response.raise_for_status()
             given = name_of(response.headers.get("content-disposition"))
             if given is not None and given != name:
@@ -163,12 +80,7 @@ class Downloads:
     def session(self):
         """This thread's own: requests doesn't say that one can be shared."""
         if not hasattr(self.sessions, "own"):
-            session = Session()
-            session.trust_env = False
-            session.max_redirects = 10
-            session.headers["Accept-Encoding"] = "identity"
-            session.mount("https://", Trusting(self.context))
-            self.sessions.own = session
+            self.sessions.own = client.session(self.context)
         return self.sessions.own
 
     def stands(self, name):
