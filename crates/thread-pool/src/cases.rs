@@ -107,6 +107,20 @@ fn names() -> Vec<Case<ThreadPool>> {
             "nor name an absolute path",
             "/header/content-disposition/attachment%3B%20filename%3D%22%2Ftmp%2Fescaped%22/bytes/10",
         ),
+        beside(
+            "header_is_hidden",
+            "nor a file that is hidden",
+            "/header/content-disposition/attachment%3B%20filename%3D.bashrc/bytes/10",
+        ),
+        Case::holds(
+            "numbered_names_are_taken",
+            "an answer's name whose place is taken, too, gets the next number",
+            &paths([
+                "/bytes/10/note/a",
+                "/bytes/11/note/a.3",
+                "/header/content-disposition/attachment%3B%20filename%3Da/bytes/12/note/b",
+            ]),
+        ),
     ]
 }
 
