@@ -255,7 +255,10 @@ impl Works {
             Ok(name) => name,
             Err(error) => return Some(outcome(Err(error.clone().into()))),
         };
-        let file = self.folder.standing(name)?;
+        let file = match self.folder.standing(name) {
+            Ok(file) => file?,
+            Err(error) => return Some(outcome(Err(error.into()))),
+        };
         Some(Outcome::Ok(Saved {
             item: index,
             file,

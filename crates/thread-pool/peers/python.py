@@ -1,7 +1,9 @@
 """ThreadPoolExecutor and as_completed over requests: download files, as they land."""
 
 import errno
+import functools
 import http.client
+import itertools
 import json
 import os
 import ssl
@@ -15,6 +17,8 @@ from pathlib import Path
 
 import requests
 import urllib3
+
+import client
 
 PART = 64 * 1024
 
@@ -31,78 +35,71 @@ class Stopped(Exception):
     """Still under way at the deadline."""
 
 
-class Trusting(requests.adapters.HTTPAdapter):
-    """requests takes certificates as files only, a context of ssl's from here."""
-
-    def __init__(self, context):
-        self.context = context
-        super().__init__()
-
-    def init_poolmanager(self, *args, **kwargs):
-        super().init_poolmanager(*args, ssl_context=self.context, **kwargs)
-
-
-def trust(job):
-    """What https is verified by: the system's roots, and more where the job says so."""
-    context = ssl.create_default_context()
-    if "cacert" in job:
-        context.load_verify_locations(cadata=job["cacert"])
-    return context
-
-
 class Downloads:
     """The files of one job, to be downloaded from any thread."""
 
     def __init__(self, job):
         self.job = job
         self.folder = Path(job["saving"]["dir"])
-        self.context = trust(job)
+        if job["saving"]["sync"]:
+            # Opened first, so that no file stands that can't be flushed.
+            self.opened = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
+        self.contexts = functools.cache(lambda: client.trust(job))
         self.stopped = threading.Event()
         self.sessions = threading.local()
         self.lock = threading.Lock()
         self.taken = {name["Ok"] for name in job["names"] if "Ok" in name}
+        self.timeout = job["timeout_ms"] / 1000
+        client.limit(self.timeout, job["deadline_ms"] and job["deadline_ms"] / 1000)
+
+    def context(self):
+        """One for all threads."""
+        with self.lock:
+            return self.contexts()
 
     def fetch(self, place):
-        if self.stopped.is_set():
+        if self.stopped.is_set() or client.is_late():
             return "cancelled"
         url, name = self.job["urls"][place], self.job["names"][place]
         if "Err" in name:
             raise Unnamed(name["Err"])
         name = name["Ok"]
-        if self.stands(name):
+        force = self.job["saving"]["force"]
+        if not force and self.stands(name):
             return {"ok": {"kept": {"name": name}}}
-        timeout = self.job["timeout_ms"] / 1000
-        with self.session().get(url, stream=True, timeout=timeout) as response:
+        with self.session().get(url, stream=True, timeout=self.timeout) as response:
             response.raise_for_status()
             given = name_of(response.headers.get("content-disposition"))
             if given is not None and given != name:
-                name = self.take(given, place)
+                # The user has not named it, so it replaces nothing.
+                name, force = self.take(given, place), False
                 if self.stands(name):
                     return {"ok": {"kept": {"name": name}}}
-            return self.save(url, name, response)
+            return self.save(url, name, force, response)
 
     def session(self):
         """This thread's own: requests doesn't say that one can be shared."""
         if not hasattr(self.sessions, "own"):
-            session = requests.Session()
-            session.trust_env = False
-            session.headers["Accept-Encoding"] = "identity"
-            session.mount("https://", Trusting(self.context))
-            self.sessions.own = session
+            self.sessions.own = client.session(self.context)
         return self.sessions.own
 
     def stands(self, name):
-        return not self.job["saving"]["force"] and os.path.lexists(self.folder / name)
+        """Whether a file stands there, or a link to one."""
+        path = self.folder / name
+        if os.path.lexists(path) and not path.is_file():
+            raise Unnamed(f"what stands under the name {name!r} is no file; remove it")
+        return path.is_file()
 
     def take(self, name, place):
-        """Gives away a name, with its place behind it if another file has it."""
+        """Gives away a name, with a number behind it if another file has it."""
+        numbered = (f"{name}.{number}" for number in itertools.count(place + 1))
         with self.lock:
             if name in self.taken:
-                name = f"{name}.{place + 1}"
+                name = next(name for name in numbered if name not in self.taken)
             self.taken.add(name)
         return name
 
-    def save(self, url, name, response):
+    def save(self, url, name, force, response):
         """Writes the body under a hidden name; it gets its own when it is whole."""
         length = 0
         try:
@@ -124,26 +121,25 @@ class Downloads:
                     except OSError as error:
                         raise Unsaved(name) from error
                     length += len(part)
-                return self.keep(file, name, length)
+                return self.keep(file, name, force, length)
         finally:
             Path(file.name).unlink(missing_ok=True)
 
-    def keep(self, file, name, length):
-        saving, final = self.job["saving"], self.folder / name
+    def keep(self, file, name, force, length):
+        sync, final = self.job["saving"]["sync"], self.folder / name
         try:
             file.flush()
-            if saving["sync"]:
+            if sync:
                 os.fsync(file.fileno())
-            if saving["force"]:
+            if force:
                 os.replace(file.name, final)
             else:
                 # Fails if the name is taken, which a rename does not.
                 os.link(file.name, final)
-            if saving["sync"]:
-                folder = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
-                os.fsync(folder)
-                os.close(folder)
+            if sync:
+                os.fsync(self.opened)
         except FileExistsError:
+            self.stands(name)
             return {"ok": {"kept": {"name": name}}}
         except OSError as error:
             raise Unsaved(name) from error
@@ -159,7 +155,7 @@ def name_of(disposition):
     name = message.get_filename()
     if name is None:
         return None
-    if name in ("", ".", "..") or set(name) & set("/\\\0") or len(os.fsencode(name)) > 255:
+    if name == "" or name.startswith(".") or set(name) & set("/\\\0") or len(os.fsencode(name)) > 255:
         raise Unnamed(f"the answer names its file {name!r}; fetch it under another URL")
     return name
 
@@ -187,7 +183,7 @@ def failure(error):
     def has(*kinds):
         return any(isinstance(cause, kinds) for cause in causes)
 
-    if has(Unsaved):
+    if has(Unsaved) and not numbers & {errno.EMFILE, errno.ENFILE}:
         return "disk"
     if has(Unnamed):
         return "name"

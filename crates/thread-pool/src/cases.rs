@@ -11,6 +11,8 @@ use test_fixtures::{Bench, Case, Outcome, Settings};
 
 use crate::{Output, ThreadPool};
 
+mod own_origin;
+
 /// A body that goes on for an hour, a byte at a time: each read returns, and the download
 /// never does.
 const ENDLESS: &str = "/bytes/360000/drip/1/10ms/note/endless.bin";
@@ -25,6 +27,7 @@ pub(crate) fn cases() -> Vec<Case<ThreadPool>> {
     cases.extend(fetching::cases::tls());
     cases.extend(fetching::cases::trust());
     cases.extend(pool());
+    cases.extend(own_origin::cases());
     cases.extend(fetching::cases::for_good());
     cases
 }
@@ -103,6 +106,20 @@ fn names() -> Vec<Case<ThreadPool>> {
             "header_is_absolute",
             "nor name an absolute path",
             "/header/content-disposition/attachment%3B%20filename%3D%22%2Ftmp%2Fescaped%22/bytes/10",
+        ),
+        beside(
+            "header_is_hidden",
+            "nor a file that is hidden",
+            "/header/content-disposition/attachment%3B%20filename%3D.bashrc/bytes/10",
+        ),
+        Case::holds(
+            "numbered_names_are_taken",
+            "an answer's name whose place is taken, too, gets the next number",
+            &paths([
+                "/bytes/10/note/a",
+                "/bytes/11/note/a.3",
+                "/header/content-disposition/attachment%3B%20filename%3Da/bytes/12/note/b",
+            ]),
         ),
     ]
 }

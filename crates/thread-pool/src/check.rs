@@ -9,6 +9,7 @@ use test_fixtures::{Facts, Outcome};
 
 use crate::{Job, Output};
 
+mod late;
 mod width;
 
 /// By how much one answer must have ended before another, as the origin saw it, that their
@@ -31,8 +32,13 @@ impl Stage {
 
     pub(crate) fn check(&self, job: &Job, output: &Output) -> Result<Facts> {
         let outcomes = each_once(job, output)?;
+        let seen = self.fetching.origin().map(|origin| origin.record());
+        let late = seen
+            .as_ref()
+            .and_then(|seen| late::Late::new(job, self.fetching.paths(), seen));
         let excused = |place: usize, outcome: &Outcome<File>| {
-            job.deadline_ms.is_some() && is_late(place, job, outcome)
+            let is_reason = |late: &late::Late<'_>| late.is_reason(place, outcome);
+            late.as_ref().is_some_and(is_reason)
         };
         let (facts, record) = self.fetching.check_saved(
             self.scratch.path(),
@@ -83,16 +89,6 @@ impl Stage {
             second + 1
         );
         facts.breach_if("as_completed", why, behind >= FAR_APART)
-    }
-}
-
-/// Whether the job's deadline is the reason of an outcome: of one that was stopped, or that
-/// never began behind others.
-fn is_late(place: usize, job: &Job, outcome: &Outcome<File>) -> bool {
-    match outcome {
-        Outcome::TimedOut => true,
-        Outcome::Cancelled => place >= job.threads(),
-        _ => false,
     }
 }
 

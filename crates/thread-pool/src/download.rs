@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use fetching::{
     files::{Begun, File, Folder, Name, NameError, StatusError},
-    outcome, panic_if_asked, ureq_tls,
+    outcome, panic_if_asked, redirected_ureq_tls,
 };
 use test_fixtures::{Outcome, span};
 use ureq::{Agent, http::header::CONTENT_DISPOSITION};
@@ -48,7 +48,8 @@ impl Downloads {
     /// # Panics
     /// If its URL has `/note/panic` in it.
     pub fn fetch(&self, place: usize) -> Outcome<File> {
-        if self.is_stopped.load(Relaxed) {
+        // A thread may be free again at the deadline before anyone has told it to stop.
+        if self.is_stopped.load(Relaxed) || self.time_left().is_zero() {
             return Outcome::Cancelled;
         }
         span(|| place.to_string(), || outcome(self.save(place)))
@@ -58,9 +59,7 @@ impl Downloads {
     /// not asked for or is done.
     pub fn time_left(&self) -> Duration {
         match self.deadline {
-            Some(deadline) if !self.is_stopped.load(Relaxed) => {
-                deadline.saturating_duration_since(Instant::now())
-            }
+            Some(deadline) if !self.is_stopped.load(Relaxed) => time_until(deadline),
             _ => Duration::MAX,
         }
     }
@@ -73,10 +72,15 @@ impl Downloads {
     fn save(&self, place: usize) -> Result<File> {
         let (url, name) = (&self.urls[place], self.names[place].as_ref());
         let name = name.map_err(Clone::clone)?;
-        if let Some(file) = self.folder.standing(name) {
+        if let Some(file) = self.folder.standing(name)? {
             return Ok(file);
         }
-        let mut response = self.agent.get(url).call()?;
+        let request = self.agent.get(url).config();
+        let request = request
+            .timeout_global(self.deadline.map(time_until))
+            // No redirect leads from https to http.
+            .https_only(url.starts_with("https://"));
+        let mut response = request.build().call()?;
         StatusError::check(response.status().as_u16())?;
         let given = response.headers().get(CONTENT_DISPOSITION);
         let given = given.map(|value| value.as_bytes());
@@ -106,16 +110,22 @@ impl Downloads {
     }
 }
 
+fn time_until(deadline: Instant) -> Duration {
+    deadline.saturating_duration_since(Instant::now())
+}
+
 fn agent(job: &Job) -> Agent {
     Agent::config_builder()
         .timeout_connect(Some(job.timeout()))
+        // Of the whole head: one that trickles in is never silent.
+        .timeout_recv_response(Some(job.timeout()))
         // Of silence: a long body may take as long as it goes on.
         .timeout_per_read(Some(job.timeout()))
         .max_idle_connections_per_host(job.threads())
         .max_idle_connections(job.threads())
         .http_status_as_error(false)
         .proxy(None)
-        .tls_config(ureq_tls(&job.urls, job.cacert.as_deref()))
+        .tls_config(redirected_ureq_tls(job.cacert.as_deref()))
         .build()
         .into()
 }

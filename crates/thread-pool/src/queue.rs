@@ -2,6 +2,7 @@
 //! standard library's channels have one receiver only.
 
 use std::collections::VecDeque;
+use std::mem;
 use std::sync::PoisonError;
 
 use crate::sync::{Condvar, Mutex, MutexGuard};
@@ -23,6 +24,7 @@ pub struct Queue<T> {
 #[derive(Debug)]
 struct State<T> {
     items: VecDeque<T>,
+    is_fed: bool,
     is_closed: bool,
 }
 
@@ -36,6 +38,7 @@ impl<T> Queue<T> {
     pub fn bounded(capacity: usize) -> Self {
         let state = State {
             items: VecDeque::new(),
+            is_fed: false,
             is_closed: false,
         };
         Self {
@@ -47,7 +50,12 @@ impl<T> Queue<T> {
     }
 
     /// The one who feeds the queue, and closes it in the end.
+    ///
+    /// # Panics
+    /// If the queue has had one: a second would push what nobody takes.
     pub fn feed(&self) -> Feed<'_, T> {
+        let was_fed = mem::replace(&mut self.lock().is_fed, true);
+        assert!(!was_fed, "a queue is fed once");
         Feed(self)
     }
 

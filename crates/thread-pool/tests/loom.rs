@@ -43,6 +43,16 @@ fn each_item_comes_out_once() {
     });
 }
 
+#[test]
+#[should_panic(expected = "a queue is fed once")]
+fn a_queue_is_fed_once() {
+    loom::model(|| {
+        let queue: Queue<()> = Queue::bounded(1);
+        drop(queue.feed());
+        drop(queue.feed());
+    });
+}
+
 /// The oldest goes first, and a queue that is closed still gives what is in it.
 #[test]
 fn items_come_out_in_order() {

@@ -5,8 +5,8 @@
 //! In trials nobody asks, and nothing is shown.
 
 use std::{
-    fmt, io,
-    io::Write,
+    fmt,
+    io::{self, IsTerminal, Write},
     sync::{Mutex, MutexGuard, PoisonError, mpsc},
     thread,
     time::Duration,
@@ -14,7 +14,7 @@ use std::{
 
 use anyhow::{Context, Result, anyhow};
 use indicatif::ProgressBar;
-use test_fixtures::{Outcome, interrupt, tell};
+use test_fixtures::{Class, Outcome, interrupt, tell};
 
 use crate::files::{self, Name, shown};
 
@@ -50,6 +50,14 @@ struct Run {
     broken: Option<io::Error>,
 }
 
+/// What there is to say of an item.
+enum Line {
+    /// For standard output.
+    Result(String),
+    /// For standard error.
+    Failure(String),
+}
+
 /// Does a job of so many items on a thread of its own, and tells what becomes of it. False
 /// if an item failed, or a signal asked to end: then the files that are whole stay, the
 /// others go, and the thread is left to the end of the process.
@@ -61,6 +69,7 @@ pub fn run(
     job: impl FnOnce() -> Result<()> + Send + 'static,
 ) -> Result<bool> {
     interrupt::listen()?;
+    interrupt::outlive_file_limit()?;
     *lock() = Some(Run::new(items));
     let (sender, ended) = mpsc::channel();
     let thread = thread::Builder::new().name("job".to_owned());
@@ -77,8 +86,8 @@ pub fn run(
             }
             Err(mpsc::RecvTimeoutError::Timeout) => {}
         }
-        let is_broken = lock().as_ref().is_some_and(|run| run.broken.is_some());
-        if is_broken || interrupt::received().is_some() {
+        let is_broken = || lock().as_ref().is_some_and(|run| run.broken.is_some());
+        if interrupt::received().is_some() || is_broken() {
             files::close();
             break Ok(());
         }
@@ -101,7 +110,7 @@ pub fn run(
         tell(run.counts());
     }
     if run.kept > 0 {
-        tell("what stood already was kept; --force replaces it");
+        tell("what stood already was kept; --force replaces it where a URL has its name");
     }
     Ok(run.failed == 0 && left == 0)
 }
@@ -109,8 +118,15 @@ pub fn run(
 /// Tells what became of the item of this URL: on standard output if it was done, on
 /// standard error if not.
 pub fn report<T: Landed>(url: &str, outcome: &Outcome<T>) {
-    if let Some(run) = lock().as_mut() {
-        run.report(url, outcome);
+    let (line, bars) = match lock().as_mut() {
+        Some(run) if run.broken.is_none() => (run.count(url, outcome), run.bars.clone()),
+        _ => return,
+    };
+    // Who reads it may be slow, and whoever looks at the run meanwhile must not wait.
+    let written = line.write(&bars);
+    bars.one_more();
+    if let (Err(error), Some(run)) = (written, lock().as_mut()) {
+        run.broken = Some(error);
     }
 }
 
@@ -132,39 +148,24 @@ impl Run {
         }
     }
 
-    fn report<T: Landed>(&mut self, url: &str, outcome: &Outcome<T>) {
+    /// Counts an item, and gives the line that tells of it.
+    fn count<T: Landed>(&mut self, url: &str, outcome: &Outcome<T>) -> Line {
         let why = match outcome {
             Outcome::Ok(landed) => {
                 match landed.is_kept() {
                     true => self.kept += 1,
                     false => self.done += 1,
                 }
-                self.print(&landed.to_string());
-                None
+                return Line::Result(landed.to_string());
             }
-            Outcome::Failed(failure) => {
-                Some(format!("{}: {}", failure.class, failure.why))
-            }
-            Outcome::Panicked(message) => Some(format!("panicked: {message}")),
-            other => Some(other.word().to_owned()),
+            Outcome::Failed(failure) => format!("{}: {}", failure.class, failure.why),
+            Outcome::Panicked(message) => format!("panicked: {message}"),
+            other => other.word().to_owned(),
         };
-        if let Some(why) = why {
-            self.failed += 1;
-            let line = shown(&format!("failed {url}: {why}"));
-            self.bars.suspend(|| tell(line));
-        }
-        self.bars.one_more();
-    }
-
-    fn print(&mut self, line: &str) {
-        if self.broken.is_some() {
-            return;
-        }
-        let written = self.bars.suspend(|| {
-            let mut out = io::stdout().lock();
-            writeln!(out, "{line}").and_then(|()| out.flush())
-        });
-        self.broken = written.err();
+        self.failed += 1;
+        let advice = advice(outcome).map(|advice| format!(" ({advice})"));
+        let advice = advice.unwrap_or_default();
+        Line::Failure(shown(&format!("failed {url}: {why}{advice}")))
     }
 
     /// "997 of 1000 done, 2 kept, 1 failed"
@@ -177,6 +178,55 @@ impl Run {
         }
         counts
     }
+}
+
+impl Line {
+    fn write(&self, bars: &Bars) -> io::Result<()> {
+        match self {
+            Line::Failure(line) => {
+                bars.suspend(|| tell(line));
+                Ok(())
+            }
+            Line::Result(line) => {
+                let mut out = io::stdout().lock();
+                let is_terminal = out.is_terminal();
+                let mut write = || writeln!(out, "{line}").and_then(|()| out.flush());
+                match is_terminal {
+                    true => bars.suspend(write),
+                    // Nothing that is shown has to make room for it, nor wait.
+                    false => write(),
+                }
+            }
+        }
+    }
+}
+
+/// What to do about a failure, where that is known and its message doesn't say so.
+fn advice<T>(outcome: &Outcome<T>) -> Option<&'static str> {
+    let failure = match outcome {
+        Outcome::Failed(failure) => failure,
+        Outcome::TimedOut => {
+            return Some("raise --timeout, or a --deadline that was reached");
+        }
+        _ => return None,
+    };
+    match failure.class {
+        Class::Certificate => Some("--cacert FILE names an authority to trust"),
+        Class::Descriptors => Some("raise ulimit -n, or lower --workers"),
+        Class::Refused => Some("see that a server listens there"),
+        Class::Other if is_lookup(&failure.why) => {
+            Some("see that the host's name is right")
+        }
+        _ => None,
+    }
+}
+
+/// Whether a name was looked up in vain: the standard library keeps no more of that than
+/// these words, and ureq a few of its own.
+fn is_lookup(why: &str) -> bool {
+    ["failed to lookup address information", "host not found"]
+        .iter()
+        .any(|words| why.contains(words))
 }
 
 fn lock() -> MutexGuard<'static, Option<Run>> {

@@ -63,7 +63,11 @@ fn file_class(error: &(dyn Error + 'static)) -> Option<Class> {
     } else if error.is::<NameError>() {
         Some(Class::Name)
     } else {
-        error.is::<SaveError>().then_some(Class::Disk)
+        let error = error.downcast_ref::<SaveError>()?;
+        match io_kind(&error.source) {
+            Some(Kind::Failed(Class::Descriptors)) => Some(Class::Descriptors),
+            _ => Some(Class::Disk),
+        }
     }
 }
 

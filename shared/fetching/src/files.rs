@@ -87,6 +87,7 @@ fn hint(source: &io::Error) -> &'static str {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             " (make room, or name another directory)"
         }
+        io::ErrorKind::FileTooLarge => " (raise ulimit -f)",
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             " (name a directory that can be written)"
         }

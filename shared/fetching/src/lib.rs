@@ -24,5 +24,5 @@ pub use stage::Stage;
 pub use target::Target;
 pub use tls::tls;
 #[cfg(feature = "ureq")]
-pub use tls::ureq_tls;
+pub use tls::{redirected_ureq_tls, ureq_tls};
 pub use urls::Urls;

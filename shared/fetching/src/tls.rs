@@ -16,7 +16,8 @@ use rustls::{
 /// How rustls' own users, reqwest and hyper among them, verify these URLs: a certificate
 /// must lead to one of the system's roots or to one in `cacert`, in PEM.
 ///
-/// Where no URL is https, nothing is read: a client that speaks plain HTTP needs no roots.
+/// Where no URL is https and there is no `cacert`, nothing is read: a client that speaks
+/// plain HTTP needs no roots.
 pub fn tls(urls: &[String], cacert: Option<&str>) -> ClientConfig {
     let mut roots = RootCertStore::empty();
     // Systems carry a few that rustls can't read, so these are left out.
@@ -31,8 +32,18 @@ pub fn tls(urls: &[String], cacert: Option<&str>) -> ClientConfig {
 /// The same for ureq, which has a configuration of its own.
 #[cfg(feature = "ureq")]
 pub fn ureq_tls(urls: &[String], cacert: Option<&str>) -> ureq::tls::TlsConfig {
+    ureq_config(&trusted(urls, cacert))
+}
+
+/// The same for a client that follows redirects, which lead to https from any URL.
+#[cfg(feature = "ureq")]
+pub fn redirected_ureq_tls(cacert: Option<&str>) -> ureq::tls::TlsConfig {
+    ureq_config(&all_trusted(cacert))
+}
+
+#[cfg(feature = "ureq")]
+fn ureq_config(trusted: &[CertificateDer<'_>]) -> ureq::tls::TlsConfig {
     use ureq::tls::{Certificate, RootCerts, TlsConfig};
-    let trusted = trusted(urls, cacert);
     let own = trusted
         .iter()
         .map(|der| Certificate::from_der(der).to_owned());
@@ -44,9 +55,13 @@ pub fn ureq_tls(urls: &[String], cacert: Option<&str>) -> ureq::tls::TlsConfig {
 }
 
 fn trusted(urls: &[String], cacert: Option<&str>) -> Vec<CertificateDer<'static>> {
-    if !urls.iter().any(|url| url.starts_with("https://")) {
-        return Vec::new();
+    match cacert.is_some() || urls.iter().any(|url| url.starts_with("https://")) {
+        true => all_trusted(cacert),
+        false => Vec::new(),
     }
+}
+
+fn all_trusted(cacert: Option<&str>) -> Vec<CertificateDer<'static>> {
     // Files that can't be read are none that a server could be verified by.
     let mut trusted = rustls_native_certs::load_native_certs().certs;
     trusted.extend(certificates(cacert.unwrap_or_default()));

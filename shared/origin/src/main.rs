@@ -22,16 +22,11 @@ struct Args {
     #[arg(value_parser = address)]
     listen: SocketAddr,
     /// Speak https, with a certificate made at start
-    #[arg(long)]
+    #[arg(long, requires = "ca_out")]
     tls: bool,
     /// Where to write the certificate of the CA that signed it, in PEM, for clients to trust
-    #[arg(
-        long,
-        value_name = "FILE",
-        default_value = "origin-ca.pem",
-        requires = "tls"
-    )]
-    ca_out: PathBuf,
+    #[arg(long, value_name = "FILE", requires = "tls")]
+    ca_out: Option<PathBuf>,
 }
 
 /// Why the program ends before a signal comes.
@@ -64,8 +59,10 @@ fn main() -> ExitCode {
         }
         Err(error) => {
             let text = error.to_string();
-            let line = text.lines().next().unwrap_or_default();
-            eprintln!("{line}; --help says how");
+            // What a line announces stands in those below it.
+            let lines = text.lines().take_while(|line| !line.is_empty());
+            let lines: Vec<_> = lines.map(str::trim).collect();
+            eprintln!("{}; --help says how", lines.join(" "));
             return ExitCode::from(2);
         }
     };
@@ -85,8 +82,8 @@ fn serve(args: &Args) -> Result<u8, Error> {
     let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(origin::Error::from)?;
     let origin = start(args)?;
     let mut lines = format!("{}\n", origin.address());
-    if args.tls {
-        let (url, file) = (origin.url("/"), args.ca_out.display());
+    if let Some(file) = &args.ca_out {
+        let (url, file) = (origin.url("/"), file.display());
         lines.push_str(&format!("{url} --cacert {file}\n"));
     }
     let mut out = std::io::stdout().lock();
@@ -99,13 +96,13 @@ fn serve(args: &Args) -> Result<u8, Error> {
 }
 
 fn start(args: &Args) -> Result<Origin, Error> {
-    if !args.tls {
+    let Some(file) = &args.ca_out else {
         return Ok(Origin::start_on(args.listen)?);
-    }
+    };
     let authority = Authority::new().map_err(origin::Error::from)?;
     let origin = Origin::start_tls(args.listen, &authority, Certificate::Valid)?;
-    std::fs::write(&args.ca_out, authority.pem()).map_err(|source| Error::Authority {
-        file: args.ca_out.clone(),
+    std::fs::write(file, authority.pem()).map_err(|source| Error::Authority {
+        file: file.clone(),
         source,
     })?;
     Ok(origin)

@@ -86,8 +86,15 @@ fn tls_prints_what_a_client_needs() -> Outcome {
     let output = program(&nowhere).output()?;
     assert_eq!(output.status.code(), Some(1));
     assert!(one_line(&output).contains("name another file"));
-    let output = program(&["--ca-out", "ca.pem"]).output()?;
-    assert_eq!(output.status.code(), Some(2));
-    one_line(&output);
+    for (arguments, missing) in [
+        (&["--ca-out", "ca.pem"][..], "--tls"),
+        (&["--tls"], "--ca-out <FILE>"),
+    ] {
+        let output = program(arguments).output()?;
+        assert_eq!(output.status.code(), Some(2));
+        let line = one_line(&output);
+        let said = format!("were not provided: {missing}; --help says how");
+        assert!(line.contains(&said), "{line}");
+    }
     Ok(())
 }

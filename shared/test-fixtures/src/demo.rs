@@ -3,10 +3,12 @@
 use std::{ffi::OsString, process::ExitCode, time::Duration};
 
 use anyhow::Result;
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{
+    ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand, parser::ValueSource,
+};
 
 use crate::{
-    Model, Program, child, deadline,
+    Misuse, Model, Program, child, deadline,
     exit::{exit_code, print},
     with_negatives,
 };
@@ -75,15 +77,23 @@ pub fn demo_from<M: Model>(
 ) -> ExitCode {
     let parsed = with_negatives(command::<M>(name))
         .try_get_matches_from(std::iter::once(M::NAME.into()).chain(args))
-        .and_then(|matches| Demo::from_arg_matches(&matches));
-    let demo: Demo<M::Args> = match parsed {
-        Ok(demo) => demo,
+        .and_then(|matches| Ok((Demo::from_arg_matches(&matches)?, of_trials(&matches))));
+    let (demo, of_trials): (Demo<M::Args>, _) = match parsed {
+        Ok(parsed) => parsed,
         Err(error) if !error.use_stderr() => {
             return exit_code(M::NAME, print(&error.to_string()).map(|()| true));
         }
         Err(error) => return exit_code(M::NAME, Err(error.into())),
     };
-    exit_code(M::NAME, demo.run::<M>(prefix))
+    exit_code(M::NAME, demo.run::<M>(prefix, of_trials))
+}
+
+/// A flag that was given and that only trials have a use for.
+fn of_trials(matches: &ArgMatches) -> Option<&'static str> {
+    let is_given = |id| matches.value_source(id) == Some(ValueSource::CommandLine);
+    [("all", "--all"), ("time_limit", "--time-limit")]
+        .into_iter()
+        .find_map(|(id, flag)| is_given(id).then_some(flag))
 }
 
 /// A model's command line, as `demo_from` reads it.
@@ -112,7 +122,11 @@ fn examples<M: Model>(name: &str) -> String {
 }
 
 impl<A: clap::Args> Demo<A> {
-    fn run<M: Model<Args = A>>(self, prefix: &[&str]) -> Result<bool> {
+    fn run<M: Model<Args = A>>(
+        self,
+        prefix: &[&str],
+        of_trials: Option<&str>,
+    ) -> Result<bool> {
         let program = Program::current(prefix)?;
         program.remember();
         match &self.command {
@@ -127,9 +141,16 @@ impl<A: clap::Args> Demo<A> {
             Some(Subcommands::Source { variant }) => {
                 print(source::<M>(variant)?).map(|()| true)
             }
-            None => match M::direct(&self.args) {
-                Some(direct) => direct(&self.args, names::one::<M>(&self.variants)?),
-                None => self.show::<M>(&program),
+            None => match (M::direct(&self.args), of_trials) {
+                (Some(_), Some(flag)) => {
+                    let why =
+                        format!("{flag} is for trials, and this is none: leave it out");
+                    Err(Misuse(why).into())
+                }
+                (Some(direct), None) => {
+                    direct(&self.args, names::one::<M>(&self.variants)?)
+                }
+                (None, _) => self.show::<M>(&program),
             },
         }
     }

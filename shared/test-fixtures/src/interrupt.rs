@@ -66,6 +66,13 @@ pub fn listen() -> io::Result<()> {
     Ok(())
 }
 
+/// Lets a write beyond the limit of a file's size (`ulimit -f`) fail, where the signal that
+/// comes with it would end the program.
+pub fn outlive_file_limit() -> io::Result<()> {
+    let limit = rustix::process::Signal::XFSZ.as_raw();
+    flag::register(limit, Arc::default()).map(drop)
+}
+
 /// The signal that came, if one did.
 pub fn received() -> Option<Signal> {
     let flags = FLAGS.get()?;

@@ -5,8 +5,8 @@
 //! one is free to report what lands.
 //!
 //! # What to notice
-//! - The queue holds as many places as there are threads: a feeder that is faster waits, and
-//!   a million URLs take no more memory than three.
+//! - The queue holds as many places as there are threads: a feeder that is faster waits.
+//!   What a million URLs take is their text and their outcomes, not the queue.
 //! - Reports come over a channel in the order in which files land; `recv_timeout` waits for
 //!   the next one or for the deadline, whichever is first.
 //! - A scope can't be left while a thread is at work, so one that hangs is told to stop and

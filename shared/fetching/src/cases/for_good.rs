@@ -15,6 +15,7 @@ use crate::{Page, Sha256, files::listing};
 
 mod ended;
 mod full;
+mod limits;
 
 pub(super) fn cases<M: Model>() -> Vec<Case<M>> {
     let mut cases = vec![
@@ -34,6 +35,11 @@ pub(super) fn cases<M: Model>() -> Vec<Case<M>> {
             a_thousand_urls,
         ),
         Case::custom(
+            "flags_of_trials",
+            "a flag that only trials have a use for is refused",
+            flags_of_trials,
+        ),
+        Case::custom(
             "directory_that_is_none",
             "one that can't be written is refused in one line, before anything is fetched",
             directory_that_is_none,
@@ -46,6 +52,7 @@ pub(super) fn cases<M: Model>() -> Vec<Case<M>> {
     ];
     cases.extend(ended::cases());
     cases.extend(full::cases());
+    cases.extend(limits::cases());
     cases
 }
 
@@ -172,6 +179,18 @@ fn a_thousand_urls<M: Model>(bench: &Bench<M>) -> Result<()> {
     let (stdout, _) = ended(&output, 0)?;
     ensure!(site.all_whole(&paths, false)? == 1000, "some are missing");
     ensure!(stdout.lines().count() == 1000, "not a line a file");
+    Ok(())
+}
+
+fn flags_of_trials<M: Model>(bench: &Bench<M>) -> Result<()> {
+    let site = Site::new()?;
+    for flag in ["--all", "--time-limit=1s"] {
+        let mut command = site.command(bench, &["/bytes/10/note/a"]);
+        let (_, stderr) = ended(&command.arg(flag).output()?, 2)?;
+        let is_said = stderr.contains("is for trials") && stderr.lines().count() == 1;
+        ensure!(is_said, "{stderr}");
+    }
+    ensure!(site.origin.record().requests == 0, "something was fetched");
     Ok(())
 }
 

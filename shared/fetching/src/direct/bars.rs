@@ -1,17 +1,22 @@
 //! Bars on a terminal: one for each file that is being written, and one for all.
 
-use std::time::Duration;
+use std::{io, time::Duration};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use rustix::termios::tcgetwinsize;
 
 use crate::files::Name;
 
-/// How many characters of a name a bar shows.
-const NAME: usize = 30;
+/// How many columns a name takes at the most, and at the least.
+const NAME: (usize, usize) = (30, 8);
+/// How many the rest of a bar takes, with a little of the bar itself.
+const REST: usize = 30;
 
 /// The bars; none where standard error is no terminal.
+#[derive(Clone)]
 pub(super) struct Bars(Option<Shown>);
 
+#[derive(Clone)]
 struct Shown {
     all: MultiProgress,
     total: ProgressBar,
@@ -32,15 +37,19 @@ impl Bars {
     /// One for a file of this length, above the total.
     pub(super) fn add(&self, name: &Name, length: Option<u64>) -> Option<ProgressBar> {
         let Shown { all, total } = self.0.as_ref()?;
-        let bar = match length {
-            Some(length) => ProgressBar::new(length).with_style(style(
-                "{prefix:30} {wide_bar} {decimal_bytes:>10} of {decimal_total_bytes:>10}",
-            )),
-            None => ProgressBar::no_length().with_style(style(
-                "{prefix:30} {decimal_bytes:>10}, {decimal_bytes_per_sec}",
-            )),
+        let room = columns().saturating_sub(REST).clamp(NAME.1, NAME.0);
+        let (bar, behind) = match length {
+            Some(length) => (
+                ProgressBar::new(length),
+                "{wide_bar} {decimal_bytes:>10} of {decimal_total_bytes:>10}",
+            ),
+            None => (
+                ProgressBar::no_length(),
+                "{decimal_bytes:>10}, {decimal_bytes_per_sec}",
+            ),
         };
-        bar.set_prefix(shortened(&name.to_string()));
+        let bar = bar.with_style(style(&format!("{{prefix:{room}}} {behind}")));
+        bar.set_prefix(shortened(&name.to_string(), room));
         Some(all.insert_before(total, bar))
     }
 
@@ -71,9 +80,46 @@ fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).expect("the templates are well formed")
 }
 
-fn shortened(name: &str) -> String {
-    match name.char_indices().nth(NAME) {
-        None => name.to_owned(),
-        Some(_) => name.chars().take(NAME - 1).chain(['…']).collect(),
+/// The terminal's; many where it doesn't tell.
+fn columns() -> usize {
+    let size = tcgetwinsize(io::stderr());
+    let columns = size.map_or(0, |size| size.ws_col.into());
+    if columns == 0 { usize::MAX } else { columns }
+}
+
+/// The name, or as much of it as these columns have room for.
+fn shortened(name: &str, columns: usize) -> String {
+    if name.chars().map(width).sum::<usize>() <= columns {
+        return name.to_owned();
+    }
+    let mut used = 1;
+    let start = name.chars().take_while(|&c| {
+        used += width(c);
+        used <= columns
+    });
+    start.chain(['…']).collect()
+}
+
+/// How many columns a character takes: none before Hangul's takes two, and most behind do.
+fn width(c: char) -> usize {
+    if c < '\u{1100}' { 1 } else { 2 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shortened;
+
+    #[test]
+    fn a_name_keeps_within_its_columns() {
+        for (name, shown) in [
+            ("a.bin", "a.bin"),
+            ("aaaaaaaa", "aaaaaaaa"),
+            ("aaaaaaaaa", "aaaaaaa…"),
+            ("файл.бин.gz", "файл.би…"),
+            ("報告書二", "報告書二"),
+            ("報告書二〇", "報告書…"),
+        ] {
+            assert_eq!(shortened(name, 8), shown);
+        }
     }
 }

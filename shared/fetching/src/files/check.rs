@@ -61,10 +61,10 @@ impl Stage {
             None => of_url.clone()?,
             Some(given) => {
                 let given = given?;
-                match given.numbered(place + 1) {
-                    Some(numbered) if numbered == *name => numbered,
-                    _ => given,
-                }
+                // Behind its place, the next that is free.
+                let numbers = place + 1..=2 * self.paths().len();
+                let mut numbered = numbers.map_while(|number| given.numbered(number));
+                numbered.find(|numbered| numbered == name).unwrap_or(given)
             }
         };
         ensure!(due == *name, "{path} was saved as {name}, not {due}");

@@ -3,8 +3,8 @@
 use std::{
     collections::HashSet,
     fs, io,
-    path::PathBuf,
-    sync::{Mutex, PoisonError},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use anyhow::Result;
@@ -18,7 +18,10 @@ use super::{
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
-    manner: Manner,
+    force: bool,
+    /// The folder itself, to be flushed once a name is in it; none where nothing is. Opened
+    /// before there are files, so that none stands that can't be flushed.
+    opened: Option<io::Result<Arc<fs::File>>>,
     /// A name is given away before its file is begun, so two never race for one.
     taken: Mutex<HashSet<Name>>,
 }
@@ -37,24 +40,30 @@ impl Folder {
     pub fn new(saving: &Saving, names: &[Result<Name, NameError>]) -> Self {
         Self {
             path: saving.dir.clone(),
-            manner: Manner {
-                force: saving.force,
-                sync: saving.sync,
-            },
+            opened: saving
+                .sync
+                .then(|| fs::File::open(&saving.dir).map(Arc::new)),
+            force: saving.force,
             taken: Mutex::new(names.iter().flatten().cloned().collect()),
         }
     }
 
     /// The file of that name if it stands already and is not to be replaced: then there is
     /// nothing to fetch.
-    pub fn standing(&self, name: &Name) -> Option<File> {
-        let stands = || fs::symlink_metadata(self.path.join(name.as_str())).is_ok();
-        (!self.manner.force && stands()).then(|| File::Kept { name: name.clone() })
+    ///
+    /// # Errors
+    /// What stands there is no file, nor a link to one.
+    pub fn standing(&self, name: &Name) -> Result<Option<File>, NameError> {
+        match self.force {
+            true => Ok(None),
+            false => standing(&self.path, name),
+        }
     }
 
     /// Begins the file of the URL at `place`, counted from 0. `given` is the value of its
-    /// answer's `Content-Disposition`, which goes before the URL's own name; `length` how
-    /// long the body is to be, where that is known.
+    /// answer's `Content-Disposition`, which goes before the URL's own name, and replaces
+    /// nothing: the user has not named it; `length` how long the body is to be, where that
+    /// is known.
     ///
     /// # Errors
     /// The answer gives it a name that can't be ([`NameError`]), or no file can be begun
@@ -66,30 +75,62 @@ impl Folder {
         given: Option<&[u8]>,
         length: Option<u64>,
     ) -> Result<Begun> {
-        let name = match given.and_then(Name::of_header).transpose()? {
-            Some(given) if given != *name => self.take(place, given)?,
-            _ => name.clone(),
+        let (name, force) = match given.and_then(Name::of_header).transpose()? {
+            Some(given) if given != *name => (self.take(place, given)?, false),
+            _ => (name.clone(), self.force),
         };
-        Ok(match self.standing(&name) {
-            Some(file) => Begun::Stands(file),
-            None => Begun::New(self.create(&name, length)?),
-        })
+        if !force && let Some(file) = standing(&self.path, &name)? {
+            return Ok(Begun::Stands(file));
+        }
+        Ok(Begun::New(self.create(&name, force, length)?))
     }
 
-    fn create(&self, name: &Name, length: Option<u64>) -> Result<Unfinished, SaveError> {
-        Unfinished::create(&self.path, name, self.manner, length)
+    fn create(
+        &self,
+        name: &Name,
+        force: bool,
+        length: Option<u64>,
+    ) -> Result<Unfinished, SaveError> {
+        let flushed = match &self.opened {
+            None => None,
+            Some(Ok(opened)) => Some(Arc::clone(opened)),
+            Some(Err(error)) => {
+                let code = error.raw_os_error();
+                let source =
+                    code.map_or(error.kind().into(), io::Error::from_raw_os_error);
+                let name = name.clone();
+                return Err(SaveError { name, source });
+            }
+        };
+        let manner = Manner { force, flushed };
+        Unfinished::create(&self.path, name, manner, length)
     }
 
-    /// Gives away the name that an answer has, with its place in the input behind it if
-    /// another file has it.
+    /// Gives away the name that an answer has; if another file has it, with a number behind
+    /// it: its place in the input, or else the next that is free.
     fn take(&self, place: usize, name: Name) -> Result<Name, NameError> {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         if taken.insert(name.clone()) {
             return Ok(name);
         }
-        let numbered = name.numbered(place + 1);
-        let numbered = numbered.filter(|numbered| taken.insert(numbered.clone()));
-        numbered.ok_or_else(|| NameError::taken(&name))
+        (place + 1..)
+            .map_while(|number| name.numbered(number))
+            .find(|numbered| taken.insert(numbered.clone()))
+            .ok_or_else(|| NameError::taken(&name))
+    }
+}
+
+/// The file of that name, if one stands in the folder.
+///
+/// # Errors
+/// What stands there is no file, nor a link to one.
+pub(super) fn standing(folder: &Path, name: &Name) -> Result<Option<File>, NameError> {
+    let path = folder.join(name.as_str());
+    match fs::metadata(&path) {
+        Ok(stands) if stands.is_file() => Ok(Some(File::Kept { name: name.clone() })),
+        // A link that leads nowhere stands as well.
+        Err(_) if fs::symlink_metadata(&path).is_err() => Ok(None),
+        _ => Err(NameError::no_file(name)),
     }
 }
 

@@ -1,6 +1,9 @@
 //! Names of files, from URLs and headers that nobody has checked.
 
-use std::{collections::HashSet, fmt};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+};
 
 use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
@@ -49,7 +52,12 @@ impl Name {
     /// It has one that can't be.
     pub fn of_header(value: &[u8]) -> Option<Result<Self, NameError>> {
         let name = disposition::file_name(value)?;
-        Some(Self::checked(&name, "the answer"))
+        let checked = Self::checked(&name, "the answer");
+        Some(match name.starts_with('.') {
+            // Programs take their settings from such files.
+            true => checked.and_then(|_| Err(refused(&name, "the answer", "is hidden"))),
+            false => checked,
+        })
     }
 
     fn checked(text: &str, by: &str) -> Result<Self, NameError> {
@@ -61,12 +69,7 @@ impl Name {
             _ if text.len() > LONGEST => "is longer than 255 bytes",
             _ => return Ok(Self(text.to_owned())),
         };
-        let start: String = text.chars().take(40).collect();
-        let more = if start.len() < text.len() { "…" } else { "" };
-        let start = shown(&start);
-        Err(NameError(format!(
-            "{by} names its file \"{start}{more}\", which {why}; fetch it under another URL"
-        )))
+        Err(refused(text, by, why))
     }
 
     /// The same name with a number behind it; `None` if that is too long.
@@ -81,7 +84,24 @@ impl Name {
     }
 }
 
+fn refused(text: &str, by: &str, why: &str) -> NameError {
+    let start: String = text.chars().take(40).collect();
+    let more = if start.len() < text.len() { "…" } else { "" };
+    let start = shown(&start);
+    NameError(format!(
+        "{by} names its file \"{start}{more}\", which {why}; fetch it under another URL"
+    ))
+}
+
 impl NameError {
+    /// What stands under the name is none that could be kept.
+    pub(super) fn no_file(name: &Name) -> Self {
+        Self(format!(
+            "what stands under the name {name} is no file; remove it, or save into another \
+             directory"
+        ))
+    }
+
     /// Another file of this run has the name, and the number that would set them apart.
     pub(super) fn taken(name: &Name) -> Self {
         Self(format!(
@@ -114,19 +134,23 @@ impl fmt::Display for Name {
 /// gets the first number from 2 on that makes it a new one.
 pub fn names(urls: &[String]) -> Vec<Result<Name, NameError>> {
     let mut taken = HashSet::new();
+    // The next number of each name, below which none is free: thousands may be alike.
+    let mut next = HashMap::new();
     let mut name = |url: &String| {
         let first = Name::of_url(url)?;
-        let numbered = (2..).map_while(|number| first.numbered(number));
-        let name = std::iter::once(first.clone())
-            .chain(numbered)
-            .find(|name| !taken.contains(name));
-        let name = name.ok_or_else(|| {
-            NameError(format!(
-                "{first} is another URL's name, and too long for a number"
-            ))
-        })?;
-        taken.insert(name.clone());
-        Ok(name)
+        if taken.insert(first.clone()) {
+            return Ok(first);
+        }
+        let number = next.entry(first.clone()).or_insert(2);
+        while let Some(numbered) = first.numbered(*number) {
+            *number += 1;
+            if taken.insert(numbered.clone()) {
+                return Ok(numbered);
+            }
+        }
+        Err(NameError(format!(
+            "{first} is another URL's name, and too long for a number"
+        )))
     };
     urls.iter().map(&mut name).collect()
 }

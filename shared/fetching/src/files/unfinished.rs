@@ -2,17 +2,17 @@
 
 use std::{
     collections::BTreeSet,
-    fs::{self, Permissions},
+    fs::{self, OpenOptions},
     io::{self, Write},
-    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use anyhow::Result;
 use indicatif::ProgressBar;
 use tempfile::{Builder, TempPath};
 
-use super::{File, Name, SaveError};
+use super::{File, Name, SaveError, folder::standing};
 use crate::direct;
 
 /// Every file of this process that is not whole yet, so that a program that has to end
@@ -43,12 +43,12 @@ pub struct Unfinished {
 }
 
 /// How a file gets its final name.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(super) struct Manner {
     /// Whether one that stands there is replaced.
     pub(super) force: bool,
-    /// Whether it must be on the disk first.
-    pub(super) sync: bool,
+    /// Its folder, where both must be on the disk.
+    pub(super) flushed: Option<Arc<fs::File>>,
 }
 
 impl Unfinished {
@@ -66,9 +66,11 @@ impl Unfinished {
         let file = Builder::new()
             .prefix(".")
             .suffix(".unfinished")
-            // What the umask leaves, as of any file that a program writes.
-            .permissions(Permissions::from_mode(0o666))
-            .tempfile_in(folder)
+            // Not by tempfile's own way: that makes a private file, whose errors have lost
+            // the system's number.
+            .make_in(folder, |path| {
+                OpenOptions::new().write(true).create_new(true).open(path)
+            })
             .map_err(cant)?;
         unfinished.paths.insert(file.path().to_owned());
         drop(unfinished);
@@ -88,8 +90,9 @@ impl Unfinished {
     /// there meanwhile is kept instead, unless it is to be replaced.
     ///
     /// # Errors
-    /// The disk is full, say. Nothing is left then.
-    pub fn keep(mut self) -> Result<File, SaveError> {
+    /// The disk is full, say ([`SaveError`]), or what has come to stand there is no file
+    /// ([`NameError`](super::NameError)). Nothing is left then.
+    pub fn keep(mut self) -> Result<File> {
         let name = self.name.clone();
         match self.rename() {
             Ok(()) => Ok(File::Saved {
@@ -97,14 +100,15 @@ impl Unfinished {
                 bytes: self.bytes,
             }),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                standing(&self.folder, &name)?;
                 Ok(File::Kept { name })
             }
-            Err(source) => Err(SaveError { name, source }),
+            Err(source) => Err(SaveError { name, source }.into()),
         }
     }
 
     fn rename(&mut self) -> io::Result<()> {
-        if self.manner.sync {
+        if self.manner.flushed.is_some() {
             self.file.sync_all()?;
         }
         let target = self.folder.join(self.name.as_str());
@@ -118,10 +122,10 @@ impl Unfinished {
             false => path.persist_noclobber(target)?,
         }
         drop(unfinished);
-        match self.manner.sync {
+        match &self.manner.flushed {
             // The name is in the folder, which is a file as well.
-            true => fs::File::open(&self.folder)?.sync_all(),
-            false => Ok(()),
+            Some(folder) => folder.sync_all(),
+            None => Ok(()),
         }
     }
 }
@@ -148,7 +152,10 @@ impl Write for Unfinished {
 impl Drop for Unfinished {
     fn drop(&mut self) {
         if let Some(path) = self.path.take() {
-            lock().paths.remove(&*path);
+            let mut unfinished = lock();
+            unfinished.paths.remove(&*path);
+            // While nobody takes all files for removed, and ends the program.
+            drop(path);
         }
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();

@@ -8,10 +8,12 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
+use rustix::io::ioctl_fionread;
 use rustix::process::{Pid, Signal, kill_process};
 use test_fixtures::{Bench, Case, Model};
 
 use super::Site;
+
 /// How long a program has to end.
 const PROMPT: Duration = Duration::from_secs(1);
 
@@ -34,6 +36,16 @@ pub(super) fn cases<M: Model>() -> Vec<Case<M>> {
             "terminated_for_good",
             "SIGTERM: exit code 143 within a second, whole files and no others",
             |bench| ends_on(bench, Signal::TERM, 143),
+        ),
+        Case::custom(
+            "interrupted_unread",
+            "Ctrl-C while nobody reads the results: the same",
+            interrupted_unread,
+        ),
+        Case::custom(
+            "told_at_once",
+            "a file is told of while another is still under way",
+            told_at_once,
         ),
     ]
 }
@@ -62,7 +74,60 @@ fn killed<M: Model>(bench: &Bench<M>) -> Result<()> {
 
 fn ends_on<M: Model>(bench: &Bench<M>, signal: Signal, code: i32) -> Result<()> {
     let (site, paths) = (Site::new()?, paths());
-    let mut child = begun(bench, &site, &paths)?;
+    let child = begun(bench, &site, &paths)?;
+    ends(child, signal, code)?;
+    site.all_whole(&paths, false).map(drop)
+}
+
+fn interrupted_unread<M: Model>(bench: &Bench<M>) -> Result<()> {
+    /// How long nothing may come for the pipe to be full.
+    const FULL: Duration = Duration::from_millis(250);
+    let long = |number| format!("/bytes/64/note/{number:0>200}");
+    let stuck = "/bytes/3000/stall/2000/note/stuck".to_owned();
+    let paths: Vec<_> = [stuck].into_iter().chain((0..400).map(long)).collect();
+    let site = Site::new()?;
+    let (unread, writer) = std::io::pipe()?;
+    let mut command = site.command(bench, &paths);
+    command.stdout(writer).stderr(Stdio::piped());
+    let child = Running(command.spawn()?);
+    let (started, mut last) = (Instant::now(), (0, Instant::now()));
+    while last.0 == 0 || last.1.elapsed() < FULL {
+        let written = ioctl_fionread(&unread)?;
+        if written != last.0 {
+            last = (written, Instant::now());
+        }
+        ensure!(
+            started.elapsed() < Duration::from_secs(10),
+            "{written} bytes, and no end"
+        );
+        thread::sleep(Duration::from_millis(2));
+    }
+    ends(child, Signal::INT, 130)?;
+    site.all_whole(&paths, false).map(drop)
+}
+
+fn told_at_once<M: Model>(bench: &Bench<M>) -> Result<()> {
+    let paths = ["/hang", "/bytes/10/note/a", "/bytes/11/note/b"];
+    let site = Site::new()?;
+    let out = tempfile::NamedTempFile::new()?;
+    let mut command = site.command(bench, &paths);
+    command.args(["--workers", "3", "--timeout", "60s"]);
+    command.stdout(out.reopen()?).stderr(Stdio::piped());
+    let mut child = Running(command.spawn()?);
+    let started = Instant::now();
+    while std::fs::read_to_string(out.path())?.lines().count() < 2 {
+        ensure!(child.0.try_wait()?.is_none(), "it ended by itself");
+        ensure!(
+            started.elapsed() < Duration::from_secs(10),
+            "nothing is told of two files while a third is under way"
+        );
+        thread::sleep(Duration::from_millis(2));
+    }
+    ends(child, Signal::INT, 130)?;
+    site.all_whole(&paths, false).map(drop)
+}
+
+fn ends(mut child: Running, signal: Signal, code: i32) -> Result<()> {
     kill_process(Pid::from_child(&child.0), signal)?;
     let sent = Instant::now();
     let status = loop {
@@ -79,7 +144,6 @@ fn ends_on<M: Model>(bench: &Bench<M>, signal: Signal, code: i32) -> Result<()> 
         status.code() == Some(code),
         "{status}, not exit code {code}"
     );
-    site.all_whole(&paths, false)?;
     let mut stderr = String::new();
     let pipe = child.0.stderr.as_mut().context("stderr is piped")?;
     pipe.read_to_string(&mut stderr)?;

@@ -1,6 +1,11 @@
 //! What stands in a folder after files were saved, dropped, and asked for twice.
 
-use std::{fs, io::Write, os::unix::fs::PermissionsExt, path::Path};
+use std::{
+    fs,
+    io::Write,
+    os::unix::fs::{PermissionsExt, symlink},
+    path::Path,
+};
 
 use tempfile::TempDir;
 
@@ -79,13 +84,13 @@ fn what_stands_is_kept_unless_it_is_to_be_replaced() {
     let keeping = folder(dir.path(), false, &["a"]);
     let late = begin(&keeping, 0, "a", None);
     fs::write(dir.path().join("a"), "old").expect("it can be written");
-    assert!(keeping.standing(&name("a")).is_some());
+    assert!(matches!(keeping.standing(&name("a")), Ok(Some(_))));
     // It came to stand there while the other was written.
     assert!(matches!(save(late, "new"), File::Kept { .. }));
     assert_eq!(fs::read(dir.path().join("a")).expect("it is there"), b"old");
 
     let replacing = folder(dir.path(), true, &["a"]);
-    assert!(replacing.standing(&name("a")).is_none());
+    assert!(matches!(replacing.standing(&name("a")), Ok(None)));
     save(begin(&replacing, 0, "a", None), "new");
     assert_eq!(fs::read(dir.path().join("a")).expect("it is there"), b"new");
     assert_eq!(entries(dir.path()), ["a"]);
@@ -95,18 +100,45 @@ fn what_stands_is_kept_unless_it_is_to_be_replaced() {
 fn names_from_answers_replace_nothing() {
     let dir = TempDir::new().expect("a directory");
     // Even where files that stand are replaced.
-    let folder = folder(dir.path(), true, &["a", "b", "c", "d"]);
+    fs::write(dir.path().join("mine"), "old").expect("it can be written");
+    let folder = folder(dir.path(), true, &["a", "b", "c", "d", "a.6"]);
     let given = |name: &str| format!("attachment; filename={name}");
     for (place, url, header, due) in [
         (1, "b", Some(given("a")), "a.2"),
         (2, "c", Some(given("new")), "new"),
         (3, "d", Some(given("new")), "new.4"),
         (0, "a", Some(given("a")), "a"),
+        (5, "e", Some(given("a")), "a.7"),
     ] {
         let file = begin(&folder, place, url, header.as_deref());
         assert_eq!(save(file, due).name().as_str(), due);
     }
-    assert_eq!(entries(dir.path()), ["a", "a.2", "new", "new.4"]);
+    let begun = folder.begin(6, &name("f"), Some(given("mine").as_bytes()), None);
+    assert!(matches!(begun, Ok(Begun::Stands(_))), "{begun:?}");
+    let stand = ["a", "a.2", "a.7", "mine", "new", "new.4"];
+    assert_eq!(entries(dir.path()), stand);
+}
+
+#[test]
+fn what_is_no_file_is_not_kept() {
+    let dir = TempDir::new().expect("a directory");
+    let path = |name: &str| dir.path().join(name);
+    let folder = folder(dir.path(), false, &["dir", "lost", "link", "late"]);
+    let late = begin(&folder, 3, "late", None);
+    fs::create_dir(path("dir")).expect("it can be made");
+    fs::create_dir(path("late")).expect("it can be made");
+    symlink("nowhere", path("lost")).expect("it can be made");
+    fs::write(path("file"), "old").expect("it can be written");
+    symlink("file", path("link")).expect("it can be made");
+    for no_file in ["dir", "lost"] {
+        let why = folder.standing(&name(no_file)).expect_err("it is no file");
+        assert!(why.to_string().contains("remove it"), "{why}");
+    }
+    assert!(matches!(folder.standing(&name("link")), Ok(Some(_))));
+    let why = late
+        .keep()
+        .expect_err("a directory has come to stand there");
+    assert!(why.to_string().contains("remove it"), "{why}");
 }
 
 #[test]

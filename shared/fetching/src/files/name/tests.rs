@@ -86,6 +86,7 @@ fn a_header_leads_nowhere_else() {
         "attachment; filename=\"..\\\\a\"",
         "attachment; filename=..",
         "attachment; filename=\"\"",
+        "attachment; filename=.bashrc",
         "attachment; filename*=UTF-8''..%2Fa",
     ] {
         let why = of_header(value).expect("there is one").expect_err(value);
@@ -101,6 +102,18 @@ fn one_name_for_two_urls_is_numbered_in_input_order() {
         .map(|name| name.map_or_else(|_| "-".to_owned(), String::from))
         .collect();
     assert_eq!(names, ["a", "b", "a.2", "a.2.2", "a.3", "-"]);
+}
+
+#[test]
+fn thousands_of_names_may_be_alike() {
+    let urls: Vec<_> = (0..20_000)
+        .map(|id| format!("http://h/download?id={id}"))
+        .collect();
+    let started = std::time::Instant::now();
+    let last = names(&urls).pop().expect("a name a URL");
+    assert_eq!(last.map(String::from), Ok("download.20000".to_owned()));
+    let took = started.elapsed();
+    assert!(took < std::time::Duration::from_secs(10), "{took:?}");
 }
 
 #[test]
