@@ -40,7 +40,7 @@ impl Model for Hazards {
         "--only",
         "cure",
         "--turns",
-        "300",
+        "60",
     ];
     const EXAMPLES: &'static [&'static str] = &[
         "--hazard futurelock,two-locks",

@@ -158,7 +158,13 @@ fn completions_know_models_and_their_flags() {
 
 #[test]
 fn bash_completes_models_flags_and_names() {
-    let models = ["async-io", "semaphores", "process-pool", "locks", "cancellation"];
+    let models = [
+        "async-io",
+        "semaphores",
+        "process-pool",
+        "locks",
+        "cancellation",
+    ];
     for (line, offered) in [
         ("semaphores --li", &["--limit"][..]),
         ("sweep ", &models),
