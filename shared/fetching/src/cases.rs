@@ -89,6 +89,11 @@ pub fn trust<M: Model>() -> Vec<Case<M>> {
             "a certificate holds by the system's roots",
             system_roots,
         ),
+        Case::custom(
+            "https_is_not_asked_in_the_clear",
+            "a connection of http is not taken for https to the same host and port",
+            not_in_the_clear,
+        ),
         Case::fails(
             "cacert_is_none",
             "a file without certificates is refused, in a line that says what to do",
@@ -141,6 +146,30 @@ fn system_roots<M: Model>(bench: &Bench<M>) -> Result<()> {
         .output()?;
     let text = String::from_utf8_lossy(&output.stdout);
     ensure!(text.contains("ok 1 of 1"), "{text}");
+    Ok(())
+}
+
+/// The origin speaks plain HTTP, so whoever asks it for an https:// URL and gets an answer
+/// has looked at no certificate.
+fn not_in_the_clear<M: Model>(bench: &Bench<M>) -> Result<()> {
+    let origin = Origin::start()?;
+    let clear = (0..20).map(|item| origin.url(&format!("/bytes/10/note/{item}")));
+    let secret = (0..20).map(|item| {
+        let url = origin.url(&format!("/bytes/10/note/secret-{item}"));
+        url.replacen("http://", "https://", 1)
+    });
+    let urls: Vec<_> = clear.chain(secret).collect();
+    let urls: Vec<_> = urls.iter().map(String::as_str).collect();
+    let trial = bench.trial(&urls, &Settings::default())?;
+    let ok = trial.facts.seen.iter().find(|fact| fact.name == "ok");
+    let ok = ok.map(|fact| &fact.value);
+    ensure!(ok == Some(&Value::Count(20)), "{:?}", trial.facts);
+    let asked = origin.record().requests;
+    ensure!(
+        asked == 20,
+        "{} requests for https:// in the clear",
+        asked - 20
+    );
     Ok(())
 }
 
