@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
-use fetching::cases::{beside, paths};
+use fetching::cases::{beside, given_up_before, paths};
 use test_fixtures::{
     Bench, Case, Checked, Fact, Model, Settings, TrialError, Value, job_args, run_trial,
 };
@@ -127,6 +127,16 @@ fn items() -> Vec<Case<Pipelines>> {
             "url_leads_elsewhere",
             "a name that would leave the directory is refused, and not asked for",
             "/bytes/10/note/..%2F..%2Fescaped",
+        ),
+        given_up_before(
+            "next_after_silence",
+            "the item after one that was given up is not asked for on its connection",
+            "/hang",
+        ),
+        given_up_before(
+            "next_after_stalled_body",
+            "nor after one whose body stalled",
+            "/bytes/4096/stall/1000",
         ),
     ]
 }

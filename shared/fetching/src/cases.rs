@@ -34,6 +34,17 @@ pub fn given_up<M: Model>(
     Case::holds(name, about, &args)
 }
 
+/// The same where one worker asks for both, one after the other.
+pub fn given_up_before<M: Model>(
+    name: &'static str,
+    about: &'static str,
+    path: &'static str,
+) -> Case<M> {
+    let mut args = paths([path, "/bytes/10", "/bytes/11"]);
+    args.extend(["--timeout", "1s", "--workers", "1"]);
+    Case::holds(name, about, &args)
+}
+
 /// What must come of https: whole and cut answers, and servers that can't prove who they
 /// are.
 pub fn tls<M: Model>() -> Vec<Case<M>> {

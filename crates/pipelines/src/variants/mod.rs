@@ -23,7 +23,7 @@ test_fixtures::variants! { crate::Pipelines:
     async_std = "async-channel, tasks and spawn_blocking, hyper", legacy, except {
         "leaves_nothing": "async-std's global runtime stays until the process ends (async-std 1.13, src/rt/mod.rs)",
     };
-    surf = "async-channel, tasks and spawn_blocking, surf's own pool", legacy, except {
+    surf = "async-channel, tasks and spawn_blocking, surf without its pool", legacy, except {
         "leaves_nothing": "async-std's global runtime stays until the process ends (async-std 1.13, src/rt/mod.rs)",
         "truncated_body": "surf takes a body shorter than its Content-Length for a whole one (async-h1 2.3.4, src/client/decode.rs: Take ends without an error)",
         "some_fail_for_good": "surf takes a body shorter than its Content-Length for a whole one (async-h1 2.3.4, src/client/decode.rs: Take ends without an error)",
