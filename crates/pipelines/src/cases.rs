@@ -124,6 +124,11 @@ fn items() -> Vec<Case<Pipelines>> {
             "/status/404/bytes/100/note/a.txt",
         ),
         beside(
+            "redirect_is_a_failure",
+            "nor is one that sends elsewhere, which is not followed",
+            "/status/302/header/location/%2Fbytes%2F10/note/a.txt",
+        ),
+        beside(
             "url_leads_elsewhere",
             "a name that would leave the directory is refused, and not asked for",
             "/bytes/10/note/..%2F..%2Fescaped",
