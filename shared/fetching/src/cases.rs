@@ -69,6 +69,11 @@ pub fn tls<M: Model>() -> Vec<Case<M>> {
             "/bytes/4096/truncate/1000",
         ),
         over_tls(
+            "https_truncated_unframed_body",
+            "a body without a length ends with TLS, and not with its connection",
+            "/unframed/4096/truncate/1000",
+        ),
+        over_tls(
             "https_wrong_host",
             "a certificate for another host is refused",
             "/wrong-host",
@@ -208,6 +213,16 @@ pub fn faults<M: Model>() -> Vec<Case<M>> {
             "reset_body",
             "a connection reset in the body is no success",
             "/bytes/4096/reset/1000",
+        ),
+        beside(
+            "unframed_body",
+            "a body without a length is whole when its connection ends",
+            "/unframed/100000",
+        ),
+        beside(
+            "reset_unframed_body",
+            "and no success if that is by a reset",
+            "/unframed/4096/reset/1000",
         ),
         given_up(
             "silence_times_out",
