@@ -124,6 +124,17 @@ pub enum TrialError {
     /// What it said is not a reply.
     #[error("the reply is not what the trial protocol asks for: {0}")]
     InvalidReply(serde_json::Error),
+    /// It told a time that it can't have taken.
+    #[error(
+        "it tells {told:?} for the job, and was there for {took:?}; tell nanoseconds of a \
+         monotonic clock"
+    )]
+    WrongTime {
+        /// The time that it told.
+        told: Duration,
+        /// The time from its start to its end.
+        took: Duration,
+    },
     /// It answered, and the check did not agree.
     #[error("check failed: {0:#}")]
     Check(anyhow::Error),
@@ -223,6 +234,10 @@ pub fn run_trial<M: Model>(
         Runner::Variant(_) => error,
         Runner::Peer(words) => explained::<M>(error, words),
     })?;
+    let (told, took) = (Duration::from_nanos(reply.nanos), ended.took);
+    if told.is_zero() || told > took {
+        return Err(TrialError::WrongTime { told, took });
+    }
     Ok(Checked {
         nanos: reply.nanos,
         started: reply.started,
