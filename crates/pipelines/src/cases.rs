@@ -1,9 +1,10 @@
 //! What must come of which job.
 
-use std::time::Duration;
+use std::{env, fs, process::Stdio, time::Duration};
 
 use anyhow::{Context, Result, bail, ensure};
 use fetching::cases::{beside, given_up_before, paths};
+use origin::Origin;
 use test_fixtures::{
     Bench, Case, Checked, Fact, Model, Settings, TrialError, Value, job_args, run_trial,
 };
@@ -199,6 +200,11 @@ fn ends() -> Vec<Case<Pipelines>> {
                 panic_stops(bench, "chained")
             },
         ),
+        Case::custom(
+            "workers_for_good",
+            "--dir gives the runtimes as many threads as a trial does",
+            workers_for_good,
+        ),
         leaves(
             "consumer_leaves_early",
             "whoever takes the items leaves: those that make them stop",
@@ -278,6 +284,27 @@ fn panic_stops(bench: &Bench<Pipelines>, shape: &str) -> Result<()> {
     ensure!(
         asked <= most,
         "{asked} items begun, where {most} are enough"
+    );
+    Ok(())
+}
+
+fn workers_for_good(bench: &Bench<Pipelines>) -> Result<()> {
+    let origin = Origin::start()?;
+    let mut command = bench.demo(&["--workers", "5", "--dir"]);
+    // Nothing is ever saved there.
+    command.arg(env::temp_dir()).arg(origin.url("/hang"));
+    command.env_remove("SMOL_THREADS").stderr(Stdio::null());
+    let mut program = command.spawn()?;
+    let asked = origin.wait_for(Duration::from_secs(10), |seen| seen.requests == 1);
+    let environment = fs::read(format!("/proc/{}/environ", program.id()));
+    program.kill()?;
+    program.wait()?;
+    ensure!(asked, "nothing was asked for");
+    let environment = environment?;
+    let mut variables = environment.split(|byte| *byte == 0);
+    ensure!(
+        variables.any(|variable| variable == b"SMOL_THREADS=5"),
+        "the runtimes are not told of 5 workers"
     );
     Ok(())
 }
