@@ -73,6 +73,10 @@ impl Args {
         self.files.are_wanted()
     }
 
+    pub(crate) fn workers(&self) -> NonZeroUsize {
+        self.requests.workers()
+    }
+
     pub(crate) fn stage(&self) -> Result<(Scene, Job)> {
         let (folder, saving) = self.files.scratch()?;
         let web = self.requests.stage(self.latency, || self.paths())?;

@@ -85,6 +85,19 @@ fn one(
     passages: &[Passage],
 ) -> Result<()> {
     let all = passages.len() == Stage::ALL.len() && passages.iter().all(|p| p.whole);
+    for passage in passages
+        .iter()
+        .filter(|p| p.whole && p.stage != Stage::Fetch)
+    {
+        let took = (passage.left - passage.entered) as f64 / 1e6;
+        let least = job.least_ms(passage.stage);
+        // The job's milliseconds are a fraction, and a nanosecond may be lost in it.
+        ensure!(
+            took > least - 0.001,
+            "{took} ms in {}, where the job asks for {least}",
+            passage.stage
+        );
+    }
     let failed_in = passages
         .last()
         .filter(|last| !last.whole)

@@ -10,6 +10,10 @@ use crate::{
     summary,
 };
 
+/// A time of less than so much of the floor is remarked on: a floor that is measured differs
+/// from itself, too.
+const BELOW_FLOOR: f64 = 0.9;
+
 /// Where the reference differs from itself by more, the table says so in words.
 const COARSE: f64 = 1.25;
 
@@ -29,6 +33,7 @@ pub(crate) fn notes(results: &ModelResults) -> Vec<String> {
     notes.extend(noisy(results));
     notes.extend(coarse(results));
     notes.extend(apart(results));
+    notes.extend(below_floor(results));
     for row in &results.rows {
         if row.kind == Kind::Control {
             continue;
@@ -111,6 +116,20 @@ fn values_with_rows(name: &str, values: &[(String, Vec<&str>)]) -> String {
     let values: Vec<_> = values.iter().map(value).collect();
     let comma = if of.is_empty() { "" } else { "," };
     format!("{name}{comma}{of}: {}", values.join(", "))
+}
+
+/// Who took less time than the job can take: it did not do the job, or the floor is wrong.
+fn below_floor(results: &ModelResults) -> Option<String> {
+    let below = |row: &&Row| {
+        let ratio = row.summary.as_ref().and_then(|summary| summary.to_floor);
+        ratio.is_some_and(|ratio| ratio.median < BELOW_FLOOR)
+    };
+    let rows = results.rows.iter().filter(|row| row.kind != Kind::Control);
+    let names: Vec<&str> = rows.filter(below).map(|row| &*row.name).collect();
+    (!names.is_empty()).then(|| {
+        let names = names.join(", ");
+        format!("below the floor, so the job was not done or the floor is wrong: {names}")
+    })
 }
 
 /// What a resolution is like that tells little.

@@ -200,6 +200,20 @@ fn replies_that_are_none_are_rows_that_say_why() {
 }
 
 #[test]
+fn a_time_that_was_not_taken_is_none() {
+    let counter = r#""counter":{"entered":4000,"left":4000},"poisoned":false"#;
+    let ok = r#"{"ok":null},{"ok":null},{"ok":null},{"ok":null}"#;
+    for nanos in ["0", "3600000000000"] {
+        let reply =
+            format!(r#"{{"nanos":{nanos},"output":{{{counter},"outcomes":[{ok}]}}}}"#);
+        let (code, json) = with(&format!("cat >/dev/null; echo '{reply}'"), &[]);
+        assert_eq!(code, Some(1));
+        let why = failure(&json);
+        assert!(why.contains("for the job, and was there for"), "{why}");
+    }
+}
+
+#[test]
 fn a_wrong_answer_has_no_time() {
     let counter = r#""counter":{"entered":4000,"left":3999},"poisoned":false"#;
     let ok = r#"{"ok":null},{"ok":null},{"ok":null},{"ok":null}"#;

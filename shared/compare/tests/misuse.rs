@@ -30,8 +30,8 @@ fn a_path_that_is_no_sentence_is_told_the_steps() {
     refused(
         &["semaphores", "--path", "/nope"],
         "--path \"/nope\": no step is called \"nope\"; there are after, status, header, \
-         drip-head, flaky, nonce, note, bytes, chunked, drip, truncate, reset, stall, hang, \
-         close, garbage",
+         drip-head, flaky, nonce, note, bytes, chunked, unframed, drip, truncate, reset, \
+         stall, hang, close, garbage",
     );
     let line = refused(&["async-io", "--path", "foo"], "begins with '/'");
     assert_eq!(line.matches("foo").count(), 1, "{line}");

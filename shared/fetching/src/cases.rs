@@ -34,6 +34,17 @@ pub fn given_up<M: Model>(
     Case::holds(name, about, &args)
 }
 
+/// The same where one worker asks for both, one after the other.
+pub fn given_up_before<M: Model>(
+    name: &'static str,
+    about: &'static str,
+    path: &'static str,
+) -> Case<M> {
+    let mut args = paths([path, "/bytes/10", "/bytes/11"]);
+    args.extend(["--timeout", "1s", "--workers", "1"]);
+    Case::holds(name, about, &args)
+}
+
 /// What must come of https: whole and cut answers, and servers that can't prove who they
 /// are.
 pub fn tls<M: Model>() -> Vec<Case<M>> {
@@ -56,6 +67,11 @@ pub fn tls<M: Model>() -> Vec<Case<M>> {
             "https_truncated_body",
             "a body cut short over TLS is no success",
             "/bytes/4096/truncate/1000",
+        ),
+        over_tls(
+            "https_truncated_unframed_body",
+            "a body without a length ends with TLS, and not with its connection",
+            "/unframed/4096/truncate/1000",
         ),
         over_tls(
             "https_wrong_host",
@@ -88,6 +104,11 @@ pub fn trust<M: Model>() -> Vec<Case<M>> {
             "system_roots",
             "a certificate holds by the system's roots",
             system_roots,
+        ),
+        Case::custom(
+            "https_is_not_asked_in_the_clear",
+            "a connection of http is not taken for https to the same host and port",
+            not_in_the_clear,
         ),
         Case::fails(
             "cacert_is_none",
@@ -144,6 +165,30 @@ fn system_roots<M: Model>(bench: &Bench<M>) -> Result<()> {
     Ok(())
 }
 
+/// The origin speaks plain HTTP, so whoever asks it for an https:// URL and gets an answer
+/// has looked at no certificate.
+fn not_in_the_clear<M: Model>(bench: &Bench<M>) -> Result<()> {
+    let origin = Origin::start()?;
+    let clear = (0..20).map(|item| origin.url(&format!("/bytes/10/note/{item}")));
+    let secret = (0..20).map(|item| {
+        let url = origin.url(&format!("/bytes/10/note/secret-{item}"));
+        url.replacen("http://", "https://", 1)
+    });
+    let urls: Vec<_> = clear.chain(secret).collect();
+    let urls: Vec<_> = urls.iter().map(String::as_str).collect();
+    let trial = bench.trial(&urls, &Settings::default())?;
+    let ok = trial.facts.seen.iter().find(|fact| fact.name == "ok");
+    let ok = ok.map(|fact| &fact.value);
+    ensure!(ok == Some(&Value::Count(20)), "{:?}", trial.facts);
+    let asked = origin.record().requests;
+    ensure!(
+        asked == 20,
+        "{} requests for https:// in the clear",
+        asked - 20
+    );
+    Ok(())
+}
+
 /// Each class of failure once.
 pub fn faults<M: Model>() -> Vec<Case<M>> {
     vec![
@@ -168,6 +213,16 @@ pub fn faults<M: Model>() -> Vec<Case<M>> {
             "reset_body",
             "a connection reset in the body is no success",
             "/bytes/4096/reset/1000",
+        ),
+        beside(
+            "unframed_body",
+            "a body without a length is whole when its connection ends",
+            "/unframed/100000",
+        ),
+        beside(
+            "reset_unframed_body",
+            "and no success if that is by a reset",
+            "/unframed/4096/reset/1000",
         ),
         given_up(
             "silence_times_out",

@@ -105,7 +105,10 @@ pub fn run(
         ));
         return Ok(false);
     }
-    result?;
+    if let Err(error) = result {
+        tell(format_args!("stopped: {}, {left} not done", run.counts()));
+        return Err(error);
+    }
     if items != 1 {
         tell(run.counts());
     }

@@ -95,9 +95,19 @@ fn hint(source: &io::Error) -> &'static str {
     }
 }
 
+/// What to do about a redirect that was not followed.
+fn elsewhere(status: u16) -> &'static str {
+    match status {
+        301 | 302 | 303 | 307 | 308 => {
+            ", a redirect, which is not followed; name the location that curl -I shows"
+        }
+        _ => "",
+    }
+}
+
 /// The answer's status says that its body is not what was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("the server answered with status {0}")]
+#[error("the server answered with status {}{}", .0, elsewhere(*.0))]
 pub struct StatusError(pub u16);
 
 impl StatusError {

@@ -51,6 +51,13 @@ impl<'a> Target<'a> {
         })
     }
 
+    /// Whether a connection that was opened for the one can serve the other: the scheme,
+    /// the host and the port are the same. `Host` headers don't tell, since each scheme
+    /// leaves out a port of its own.
+    pub fn has_origin_of(&self, other: &Target<'_>) -> bool {
+        (self.is_https, self.address) == (other.is_https, other.address)
+    }
+
     /// Whom a certificate must be for; `None` where no TLS is spoken.
     ///
     /// # Errors
@@ -90,6 +97,22 @@ mod tests {
                 path,
             };
             assert_eq!(Target::of(url).expect(url), target);
+        }
+    }
+
+    #[test]
+    fn a_connection_serves_one_scheme_host_and_port() {
+        let of = |url| Target::of(url).expect(url);
+        let opened = of("http://a/b");
+        for (url, same) in [
+            ("http://a/c?d", true),
+            ("http://a:80/", true),
+            ("http://a:8080/", false),
+            ("http://b/", false),
+            ("https://a/b", false),
+            ("https://a:80/b", false),
+        ] {
+            assert_eq!(opened.has_origin_of(&of(url)), same, "{url}");
         }
     }
 

@@ -103,6 +103,14 @@ fn checked(text: &str) -> Result<String, String> {
         }
         error => format!("{text:?} is not a URL: {error}"),
     })?;
+    if !url.username().is_empty() || url.password().is_some() {
+        // Some clients would send them and some would not; a password is not repeated.
+        let host = url.host_str().unwrap_or_default();
+        return Err(format!(
+            "a URL of {host} has a user name or a password in it, which not every client \
+             sends; leave them out"
+        ));
+    }
     match url.scheme() {
         "http" | "https" => Ok(url.into()),
         scheme => Err(format!(
@@ -145,6 +153,10 @@ mod tests {
             (
                 b"\nhost/path\n",
                 "line 2: \"host/path\" is not a URL; write http://",
+            ),
+            (
+                b"http://me:secret@a/\n",
+                "line 1: a URL of a has a user name or a password in it",
             ),
             (b"ftp://a/\n", "use an http:// or https:// URL"),
             (

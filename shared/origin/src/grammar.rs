@@ -12,6 +12,7 @@ how   /after/20ms            pause before the answer (us, ms, s)
       /nonce/X  /note/X      nothing; makes paths differ
 what  /bytes/1024            a body with Content-Length
       /chunked/4096          a body in chunks
+      /unframed/1024         a body without a length, which ends with the connection
 then  /drip/50/10ms          the body, 50 bytes every 10 ms
       /truncate/1000         only 1000 bytes of the body, then FIN
       /reset/1000            only 1000 bytes of the body, then RST

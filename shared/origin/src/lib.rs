@@ -57,7 +57,7 @@ pub use clock::now_ns;
 pub use expected::{Expected, Fault, digest, expected};
 pub use grammar::{GRAMMAR, GrammarError};
 pub use record::{End, Exchange, Phase, Record};
-pub use sentence::{Content, Drip, Ending, Refusals, Sentence};
+pub use sentence::{Content, Drip, Ending, Framing, Refusals, Sentence};
 
 use desk::Desk;
 use poll::Poller;

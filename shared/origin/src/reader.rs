@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::grammar::GrammarError;
-use crate::sentence::{Content, Drip, Ending, Refusals, Sentence};
+use crate::sentence::{Content, Drip, Ending, Framing, Refusals, Sentence};
 
 /// The longest duration that a path may ask for.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
@@ -55,8 +55,9 @@ impl<'a> Reader<'a> {
                 "flaky" => self.flaky()?,
                 "nonce" => drop(self.word("nonce", "a word")?),
                 "note" => drop(self.word("note", "a word")?),
-                "bytes" => self.content("bytes", false)?,
-                "chunked" => self.content("chunked", true)?,
+                "bytes" => self.content("bytes", Framing::Length)?,
+                "unframed" => self.content("unframed", Framing::Connection)?,
+                "chunked" => self.content("chunked", Framing::Chunked)?,
                 "drip" => self.drip()?,
                 "truncate" => self.cut("truncate", Ending::Truncate)?,
                 "stall" => self.cut("stall", Ending::Stall)?,
@@ -140,12 +141,12 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn content(&mut self, step: &'static str, chunked: bool) -> Step {
+    fn content(&mut self, step: &'static str, framing: Framing) -> Step {
         let bytes = self.count(step)?;
         self.before_body(step)?;
         self.sentence.content = Some(Content {
             bytes,
-            chunked,
+            framing,
             drip: None,
         });
         Ok(())
@@ -164,20 +165,20 @@ impl<'a> Reader<'a> {
                 content.drip = Some(Drip { piece, every });
                 Ok(())
             }
-            _ => misplaced("drip", "stands once, right behind /bytes or /chunked"),
+            _ => misplaced("drip", "stands once, right behind the body"),
         }
     }
 
     fn cut(&mut self, step: &'static str, ending: fn(u64) -> Ending) -> Step {
         let sent = self.count(step)?;
         let Some(content) = self.sentence.content else {
-            return misplaced(step, "needs a body before it: /bytes/N or /chunked/N");
+            return misplaced(step, "needs a body before it, such as /bytes/N");
         };
         if self.sentence.ending != Ending::Whole {
             return misplaced(step, "can't follow another ending");
         }
         // Behind its last byte, a chunked body still lacks the last chunk.
-        if sent >= content.bytes + u64::from(content.chunked) {
+        if sent >= content.bytes + u64::from(content.framing == Framing::Chunked) {
             return misplaced(step, "must leave out a part of the body");
         }
         self.sentence.ending = ending(sent);

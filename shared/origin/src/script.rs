@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::body::Body;
 use crate::segment::{Bytes, Segment};
-use crate::sentence::{Ending, Sentence};
+use crate::sentence::{Ending, Framing, Sentence};
 
 /// The time between the last byte and an RST. A reset throws away what the sending
 /// side still holds, and clients learn of data and reset at once if both are there when
@@ -20,6 +20,8 @@ pub(crate) struct Script {
     pub(crate) steps: Vec<Step>,
     /// What the status line says; `None` where there is none.
     pub(crate) status: Option<u16>,
+    /// Whether the connection ends with it, whatever the request says.
+    pub(crate) is_last: bool,
 }
 
 /// One raw step.
@@ -75,6 +77,7 @@ impl Script {
             return Script {
                 steps,
                 status: None,
+                is_last: false,
             };
         }
         let head = head(sentence, manner);
@@ -87,7 +90,7 @@ impl Script {
         };
         if let Some(content) = sentence.content {
             let body = Body::new(path, content.bytes);
-            let chunked = content.chunked && !manner.old;
+            let chunked = content.framing == Framing::Chunked && !manner.old;
             let segment = if chunked {
                 Segment::chunked(body, sent, content.drip)
             } else {
@@ -102,6 +105,7 @@ impl Script {
         Script {
             steps,
             status: Some(sentence.status),
+            is_last: sentence.is_unframed(),
         }
     }
 
@@ -130,6 +134,7 @@ impl Script {
         Script {
             steps,
             status: Some(status),
+            is_last: false,
         }
     }
 
@@ -175,9 +180,10 @@ fn head(sentence: &Sentence, manner: Manner) -> Bytes {
         head.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
     }
     let framing = match sentence.content {
-        Some(content) if content.chunked && !manner.old => {
+        Some(content) if content.framing == Framing::Chunked && !manner.old => {
             "transfer-encoding: chunked\r\n".to_owned()
         }
+        Some(_) if sentence.is_unframed() => String::new(),
         content => {
             let bytes = content.map_or(0, |content| content.bytes);
             format!("content-length: {bytes}\r\n")
@@ -187,7 +193,10 @@ fn head(sentence: &Sentence, manner: Manner) -> Bytes {
     if !matches!(sentence.status, 204 | 304) {
         head.extend_from_slice(framing.as_bytes());
     }
-    head.extend_from_slice(end_of_head(manner));
+    head.extend_from_slice(end_of_head(Manner {
+        keep_alive: manner.keep_alive && !sentence.is_unframed(),
+        ..manner
+    }));
     head
 }
 

@@ -34,10 +34,22 @@ pub struct Sentence {
 pub struct Content {
     /// Its size in bytes, without framing.
     pub bytes: u64,
-    /// Whether it is sent with `Transfer-Encoding: chunked`.
-    pub chunked: bool,
+    /// How its end is told.
+    pub framing: Framing,
     /// How it drips; `None` sends it as fast as the client takes it.
     pub drip: Option<Drip>,
+}
+
+/// How a client learns where a body ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// By `Content-Length`.
+    Length,
+    /// By `Transfer-Encoding: chunked`.
+    Chunked,
+    /// By the end of the connection. One that is cut by a FIN can be told from a whole one
+    /// over TLS alone, whose end has a `close_notify`.
+    Connection,
 }
 
 /// A body's pace.
@@ -96,6 +108,14 @@ impl Sentence {
     }
 }
 
+impl Sentence {
+    /// Whether the body ends with the connection.
+    pub(crate) fn is_unframed(&self) -> bool {
+        self.content
+            .is_some_and(|content| content.framing == Framing::Connection)
+    }
+}
+
 impl fmt::Display for Sentence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rest = self.pause;
@@ -119,7 +139,11 @@ impl fmt::Display for Sentence {
             write!(f, "/header/{name}/{}", Encoded(value))?;
         }
         if let Some(content) = self.content {
-            let step = if content.chunked { "chunked" } else { "bytes" };
+            let step = match content.framing {
+                Framing::Length => "bytes",
+                Framing::Chunked => "chunked",
+                Framing::Connection => "unframed",
+            };
             write!(f, "/{step}/{}", content.bytes)?;
             if let Some(Drip { piece, every }) = content.drip {
                 write!(f, "/drip/{piece}/{}", Micros(every))?;

@@ -120,7 +120,8 @@ impl Server {
             }
         };
         let head = method == Method::Head;
-        let answer = Answer::new(script, exchange, head, !manner.keep_alive);
+        let last = script.is_last || !manner.keep_alive;
+        let answer = Answer::new(script, exchange, head, last);
         self.enqueue(key, answer, now);
     }
 

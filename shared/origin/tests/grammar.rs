@@ -26,6 +26,7 @@ fn step() -> impl Strategy<Value = String> {
         "[a-z0-9]{1,8}".prop_map(|x| format!("/nonce/{x}")),
         (0..100_u32).prop_map(|n| format!("/bytes/{n}")),
         (0..100_u32).prop_map(|n| format!("/chunked/{n}")),
+        (0..100_u32).prop_map(|n| format!("/unframed/{n}")),
         (1..50_u32, 0..50_u32).prop_map(|(n, t)| format!("/drip/{n}/{t}ms")),
         ("truncate|reset|stall", 0..120_u32).prop_map(|(s, n)| format!("/{s}/{n}")),
         "hang|close|garbage".prop_map(|step| format!("/{step}")),

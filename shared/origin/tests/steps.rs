@@ -110,6 +110,21 @@ fn a_chunked_body_has_at_least_two_chunks() -> Outcome {
 }
 
 #[test]
+fn a_body_without_a_length_ends_with_its_connection() -> Outcome {
+    let origin = Origin::start()?;
+    let mut client = Client::new(&origin)?;
+    client.ask("/unframed/100000")?;
+    let head = client.head()?;
+    assert!(head.contains("connection: close"), "{head}");
+    assert!(!head.contains("content-length"), "{head}");
+    let (body, end) = client.rest();
+    end?;
+    assert_eq!(body.len(), 100_000);
+    assert_eq!(origin.record().exchanges[0].end, origin::End::Answered);
+    Ok(())
+}
+
+#[test]
 fn a_head_request_gets_the_head_alone() -> Outcome {
     let origin = Origin::start()?;
     let mut client = Client::new(&origin)?;

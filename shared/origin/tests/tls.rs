@@ -106,6 +106,7 @@ fn a_cut_answer_has_no_farewell() -> Outcome {
         ("/bytes/4096/truncate/1000", 1000, lost),
         ("/bytes/500000/truncate/400000", 400_000, lost),
         ("/bytes/4096/reset/1000", 1000, reset),
+        ("/unframed/4096/truncate/1000", 1000, lost),
         ("/close", 0, lost),
         ("/garbage", 0, lost),
         ("/reset/0", 0, reset),

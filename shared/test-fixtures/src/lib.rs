@@ -37,7 +37,7 @@ pub use facts::{Breach, Fact, Facts, Floor, Value};
 pub use model::{Deviation, Direct, Model, Peer, Status, Variant};
 pub use number::{cores, whole, with_negatives};
 pub use outcome::{Class, Failure, Outcome, panic_message};
-pub use program::{Program, end_with_pool, worker_command};
+pub use program::{Program, end_with_pool, ensure_environment, worker_command};
 pub use protocol::{Memory, Range, Reply, SETTLE, SPANS};
 pub use spans::{Span, monotonic_nanos, record_span, span, spans_wanted, take_spans};
 pub use trial::{

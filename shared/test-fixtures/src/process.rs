@@ -53,6 +53,8 @@ pub(crate) struct Ended {
     pub(crate) usage: Usage,
     pub(crate) stdout: Vec<u8>,
     pub(crate) stderr: String,
+    /// From its start to its end.
+    pub(crate) took: Duration,
     /// Descendants that were still there, living or unreaped, when it had ended. They are
     /// gone now.
     pub(crate) left_behind: usize,
@@ -79,6 +81,7 @@ pub(crate) fn run(
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     die_with_parent(&mut command);
+    let started = Instant::now();
     let mut child = command.spawn().map_err(|source| TrialError::Spawn {
         program: command.get_program().to_string_lossy().into_owned(),
         source,
@@ -115,6 +118,7 @@ pub(crate) fn run(
             group.kill();
         }
         let (status, usage) = wait4(group.0)?;
+        let took = started.elapsed();
         let left_behind = group.reap();
         let stdout = stdout.join().expect("reading a pipe does not panic")?;
         let stderr = stderr.join().expect("reading a pipe does not panic");
@@ -123,6 +127,7 @@ pub(crate) fn run(
             None => Ok(Ended {
                 exit: status.into(),
                 usage,
+                took,
                 stdout,
                 stderr,
                 left_behind,

@@ -4,6 +4,7 @@ use std::{
     env,
     ffi::OsString,
     io,
+    os::unix::process::CommandExt,
     path::PathBuf,
     process::{self, Command},
     sync::OnceLock,
@@ -68,6 +69,30 @@ pub fn worker_command() -> io::Result<Command> {
     let mut command = Program::current(prefix)?.command();
     command.arg("worker").env(POOL, process::id().to_string());
     Ok(command)
+}
+
+/// Starts this program anew in its own place, with the same arguments, unless these
+/// variables are in its environment already: for what a library reads there and nowhere
+/// else. To be called before there is a second thread, and before standard input is read.
+///
+/// # Errors
+/// The system refuses to start it.
+pub fn ensure_environment(variables: &[(&str, String)]) -> io::Result<()> {
+    let stands = |(name, value): &(&str, String)| {
+        env::var_os(name).is_some_and(|there| there == value.as_str())
+    };
+    if variables.iter().all(stands) {
+        return Ok(());
+    }
+    let mut words = env::args_os();
+    // The link holds even if the file was replaced meanwhile.
+    let mut command = Command::new("/proc/self/exe");
+    if let Some(name) = words.next() {
+        command.arg0(name);
+    }
+    command.args(words);
+    command.envs(variables.iter().map(|(name, value)| (name, value)));
+    Err(command.exec())
 }
 
 /// Makes the kernel kill this worker when its pool is gone, even while it is stopped and

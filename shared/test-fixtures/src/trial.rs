@@ -2,8 +2,6 @@
 
 use std::{ffi::OsString, io, process::Command, time::Duration};
 
-use thiserror::Error;
-
 use crate::{
     Breach, Deviation, Facts, Floor, Memory, Model, Program, Range, Reply, SETTLE, SPANS,
     Span, Usage,
@@ -11,6 +9,10 @@ use crate::{
     process::{self, Ended, Exit},
     protocol::{FloorReply, WARM},
 };
+
+pub use error::TrialError;
+
+mod error;
 
 /// Who does the job.
 #[derive(Clone, Debug)]
@@ -74,62 +76,6 @@ pub struct Checked<O> {
     pub spans: Vec<Span>,
     /// Descendants that it left behind.
     pub left_behind: usize,
-}
-
-/// Why a trial is a row without a time.
-#[derive(Debug, Error)]
-pub enum TrialError {
-    /// The stage could not be set.
-    #[error("{0:#}")]
-    Stage(anyhow::Error),
-    /// The program could not be started.
-    #[error("can't start {program}: {source}")]
-    Spawn {
-        /// The program.
-        program: String,
-        /// The cause.
-        source: io::Error,
-    },
-    /// It took too long, and was killed with all its processes.
-    #[error("killed after {limit:?}, with all its processes")]
-    TimedOut {
-        /// The time that it had.
-        limit: Duration,
-    },
-    /// This program was asked to end.
-    #[error("interrupted")]
-    Interrupted,
-    /// It ended by itself, with an exit code that says it failed.
-    #[error("exit code {code}: {}", last_line(.stderr))]
-    Exited {
-        /// The exit code.
-        code: i32,
-        /// The end of its standard error.
-        stderr: String,
-    },
-    /// It is a peer of ours, and its Python lacks what it needs.
-    #[error("{0}")]
-    MissingModule(String),
-    /// Something killed it.
-    #[error("killed by signal {signal}: {}", last_line(.stderr))]
-    Killed {
-        /// The signal.
-        signal: i32,
-        /// The end of its standard error.
-        stderr: String,
-    },
-    /// It ended well but said nothing.
-    #[error("exit code 0, but no reply on standard output")]
-    NoReply,
-    /// What it said is not a reply.
-    #[error("the reply is not what the trial protocol asks for: {0}")]
-    InvalidReply(serde_json::Error),
-    /// It answered, and the check did not agree.
-    #[error("check failed: {0:#}")]
-    Check(anyhow::Error),
-    /// The system refused something that trials need.
-    #[error("can't run a trial: {0}")]
-    System(#[from] io::Error),
 }
 
 /// One trial with a stage of its own: stages, runs, checks. A breach is a failure unless
@@ -223,6 +169,10 @@ pub fn run_trial<M: Model>(
         Runner::Variant(_) => error,
         Runner::Peer(words) => explained::<M>(error, words),
     })?;
+    let (told, took) = (Duration::from_nanos(reply.nanos), ended.took);
+    if told.is_zero() || told > took {
+        return Err(TrialError::WrongTime { told, took });
+    }
     Ok(Checked {
         nanos: reply.nanos,
         started: reply.started,
@@ -285,14 +235,4 @@ fn reply<R: serde::de::DeserializeOwned>(ended: &Ended) -> Result<R, TrialError>
             stderr: stderr(),
         }),
     }
-}
-
-/// The line in which programs say why: the last that says anything, but for what a panic
-/// adds to its message.
-fn last_line(stderr: &str) -> &str {
-    let says = |line: &&str| {
-        !line.trim().is_empty() && !line.starts_with("note: run with `RUST_BACKTRACE")
-    };
-    let line = stderr.lines().rev().find(says);
-    line.unwrap_or("it said nothing on standard error").trim()
 }

@@ -5,6 +5,8 @@ test_fixtures::variants! { crate::AsyncIo:
     crossbeam = "workers on a channel, one a URL up to 256, ureq", except {
         "all_at_once": "blocking takes a thread a request, and it starts 256 at most",
         "reset_body": "ureq takes a reset in a body for the end of the connection, so it is truncated (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
+        "reset_unframed_body": "ureq takes a reset in a body for the end of the connection, and so for the end of a body without a length (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
+        "https_truncated_unframed_body": "ureq takes the end of a connection for the end of a body without a length, with close_notify or without (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
         "reset_chunked_body": "ureq takes a reset in a body for the end of the connection, so it is truncated (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
         "reset_body_without_length": "ureq takes a reset in a body for the end of the connection, so it is a success (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
     };
@@ -23,6 +25,9 @@ test_fixtures::variants! { crate::AsyncIo:
     surf = "a task a request, surf's own pool", legacy, except {
         "leaves_nothing": "async-std's global runtime stays until the process ends (async-std 1.13, src/rt/mod.rs)",
         "truncated_body": "surf takes a body shorter than its Content-Length for a whole one (async-h1 2.3.4, src/client/decode.rs: Take ends without an error)",
+        "unframed_body": "surf takes a body without a length for an empty one (async-h1 2.3.4, src/client/decode.rs)",
+        "reset_unframed_body": "surf takes a body without a length for an empty one (async-h1 2.3.4, src/client/decode.rs)",
+        "https_truncated_unframed_body": "surf takes a body without a length for an empty one (async-h1 2.3.4, src/client/decode.rs)",
         "http_1_0": "surf speaks HTTP/1.1 only (async-h1 2.3.4, src/client/decode.rs: unsupported HTTP version)",
         "body_without_length": "surf takes a body without a length for an empty one (async-h1 2.3.4, src/client/decode.rs)",
         "reset_body_without_length": "surf takes a body without a length for an empty one (async-h1 2.3.4, src/client/decode.rs)",

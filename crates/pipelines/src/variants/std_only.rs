@@ -29,15 +29,18 @@ use crate::{Download, Fetched, Item, Job, Output, Shape, Step, Tally, process, s
 pub fn run(job: &Job) -> Result<Output> {
     let agent = agent(job);
     let fetch = |item| fetch(&agent, item);
-    let (mut tally, items) = Tally::new(job);
+    let (mut tally, mut items) = Tally::new(job);
     thread::scope(|scope| {
+        let (into, queued) = sync_channel(job.queue.get());
+        let source = thread::Builder::new().name("source".into());
+        source.spawn_scoped(scope, move || items.try_for_each(|item| into.send(item)))?;
         let outcomes = match job.shape {
             Shape::Chained => {
                 let chain = move |item| save(process(fetch(item)));
-                stage(scope, job, "chain", items, chain)?
+                stage(scope, job, "chain", queued, chain)?
             }
             Shape::Staged => {
-                let fetched = stage(scope, job, "fetch", items, fetch)?;
+                let fetched = stage(scope, job, "fetch", queued, fetch)?;
                 let processed = stage(scope, job, "process", fetched, process)?;
                 stage(scope, job, "save", processed, save)?
             }
@@ -52,21 +55,21 @@ pub fn run(job: &Job) -> Result<Output> {
     tally.close()
 }
 
-fn stage<'scope, T, U: Send + 'scope>(
+fn stage<'scope, T: Send + 'scope, U: Send + 'scope>(
     scope: &'scope Scope<'scope, '_>,
     job: &Job,
     name: &str,
-    from: impl IntoIterator<Item = T, IntoIter: Send + 'scope>,
+    from: Receiver<T>,
     work: impl Fn(T) -> Step<U> + Copy + Send + 'scope,
 ) -> io::Result<Receiver<Step<U>>> {
     let (into, next) = sync_channel(job.queue.get());
-    let from = Arc::new(Mutex::new(from.into_iter()));
+    let from = Arc::new(Mutex::new(from));
     for (from, into) in repeat_n((from, into), job.workers.get()) {
         let worker = thread::Builder::new().name(name.into());
         worker.spawn_scoped(scope, move || {
             loop {
-                let item = from.lock().expect("nobody panics with the lock").next();
-                let Some(item) = item else { break };
+                let item = from.lock().expect("nobody panics with the lock").recv();
+                let Ok(item) = item else { break };
                 let step = catch_unwind(AssertUnwindSafe(|| work(item)))
                     .unwrap_or_else(|panic| Err(panic.into()));
                 if into.send(step).is_err() {

@@ -1,10 +1,11 @@
-//! Tasks, and an async-channel between two stages, with surf's own pool.
+//! Tasks, and an async-channel between two stages, with surf, which has its pool off.
 //!
 //! surf is unmaintained; use reqwest on tokio, or hyper as `smol` does here. Its client
 //! runs on async-std.
 //!
 //! # What to notice
-//! - surf keeps at most 50 connections to a host, unless it is told otherwise.
+//! - surf's pool takes a connection back whose answer nobody waited for, and whoever gets
+//!   it next reads that answer as its own. So each request has a new one here.
 //! - Its own time-out ends with the head: one that covers the body is put around it.
 //! - A body cut short is a success to it, and is processed and saved.
 //!
@@ -94,8 +95,7 @@ async fn chain(client: Client, item: Item) -> Step<Saved> {
 }
 
 fn client(job: &Job) -> Result<Client> {
-    let config = Config::new().set_timeout(None).set_tcp_no_delay(true);
-    let config = config.set_max_connections_per_host(job.workers.get());
+    let config = Config::new().set_timeout(None).set_http_keep_alive(false);
     Ok(Client::try_from(config)?.with(Https::new(job.tls())))
 }
 

@@ -35,8 +35,8 @@ use tokio_rustls::TlsConnector;
 
 use crate::{Job, Output};
 
-/// A connection that waits for its next request, and the host that it is to.
-type Idle<'url> = Option<(&'url str, SendRequest<Empty<Bytes>>)>;
+/// A connection that waits for its next request, and what it was opened for.
+type Idle<'url> = Option<(Target<'url>, SendRequest<Empty<Bytes>>)>;
 
 /// Fetches every URL, at most `job.limit` at once.
 pub fn run(job: &Job) -> Result<Output> {
@@ -79,7 +79,7 @@ async fn fetch<'url>(
             page.read(part);
         }
     }
-    *idle = Some((target.host, sender));
+    *idle = Some((target, sender));
     Ok(page.close())
 }
 
@@ -88,8 +88,8 @@ async fn sender(
     tls: &TlsConnector,
     target: &Target<'_>,
 ) -> Result<SendRequest<Empty<Bytes>>> {
-    if let Some((host, mut sender)) = idle.take()
-        && host == target.host
+    if let Some((opened_for, mut sender)) = idle.take()
+        && opened_for.has_origin_of(target)
         && sender.ready().await.is_ok()
     {
         return Ok(sender);

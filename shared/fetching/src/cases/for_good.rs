@@ -30,6 +30,11 @@ pub(super) fn cases<M: Model>() -> Vec<Case<M>> {
             some_fail,
         ),
         Case::custom(
+            "late_answer_for_good",
+            "an answer that comes when its request was given up is no other file's",
+            late_answer,
+        ),
+        Case::custom(
             "a_thousand_urls",
             "a file with 1,000 URLs is saved, each in a line",
             a_thousand_urls,
@@ -163,6 +168,19 @@ fn some_fail<M: Model>(bench: &Bench<M>) -> Result<()> {
         let line = format!("failed {}: ", site.origin.url(path));
         ensure!(stderr.contains(&line), "no {line:?} in: {stderr}");
     }
+    Ok(())
+}
+
+fn late_answer<M: Model>(bench: &Bench<M>) -> Result<()> {
+    let site = Site::new()?;
+    let late = "/after/1500ms/bytes/1000/note/late";
+    let paths = ["/bytes/11/note/b", "/bytes/12/note/c"];
+    let mut command = site.command(bench, &[late, paths[0], paths[1]]);
+    let output = command
+        .args(["--workers", "1", "--timeout", "1s"])
+        .output()?;
+    let (_, stderr) = ended(&output, 1)?;
+    ensure!(site.all_whole(&paths, false)? == 2, "{stderr}");
     Ok(())
 }
 

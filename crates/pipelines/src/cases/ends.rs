@@ -1,0 +1,130 @@
+//! How a pipeline ends: with a panic, with whoever leaves early, with --dir.
+
+use std::{env, fs, process::Stdio, time::Duration};
+
+use anyhow::{Context, Result, bail, ensure};
+use origin::Origin;
+use test_fixtures::{Bench, Case, Model, Settings, TrialError, job_args, run_trial};
+
+use super::quick;
+use crate::Pipelines;
+
+pub(super) fn cases() -> Vec<Case<Pipelines>> {
+    let panics = |name, about, fault, shape| {
+        let args = quick(&["--items", "20", "--fault", fault, "--shape", shape]);
+        Case::fails(name, about, &args, "asked to panic by item 5")
+    };
+    let leaves = |name, about, take, shape| {
+        let args = quick(&[
+            "--items",
+            "300",
+            "--workers",
+            "2",
+            "--queue",
+            "1",
+            "--take",
+            take,
+            "--shape",
+            shape,
+        ]);
+        Case::holds(name, about, &args)
+    };
+    vec![
+        panics(
+            "fetch_panics",
+            "a panic in the first stage is the run's error, not the end of its items",
+            "fetch:5:panic",
+            "staged",
+        ),
+        panics(
+            "process_panics",
+            "so is one in the middle, which the last stage would take for the end",
+            "process:5:panic",
+            "staged",
+        ),
+        panics(
+            "save_panics",
+            "so is one in the last stage",
+            "save:5:panic",
+            "staged",
+        ),
+        panics(
+            "chain_panics",
+            "and one in a chain",
+            "process:5:panic",
+            "chained",
+        ),
+        Case::custom(
+            "panic_stops_the_rest",
+            "the stages before a panic don't go through all that is left",
+            |bench| {
+                panic_stops(bench, "staged")?;
+                panic_stops(bench, "chained")
+            },
+        ),
+        Case::custom(
+            "workers_for_good",
+            "--dir gives the runtimes as many threads as a trial does",
+            workers_for_good,
+        ),
+        leaves(
+            "consumer_leaves_early",
+            "whoever takes the items leaves: those that make them stop",
+            "5",
+            "staged",
+        ),
+        leaves(
+            "consumer_leaves_chains",
+            "whoever takes the items leaves: no further chain begins",
+            "5",
+            "chained",
+        ),
+        leaves(
+            "consumer_wants_more_than_there_is",
+            "then it gets all there is",
+            "301",
+            "staged",
+        ),
+    ]
+}
+
+fn panic_stops(bench: &Bench<Pipelines>, shape: &str) -> Result<()> {
+    let fault = "process:5:panic";
+    let args = quick(&["--items", "500", "--fault", fault, "--shape", shape]);
+    let (scene, job) = Pipelines::stage(&job_args::<Pipelines>(&args)?)?;
+    let settings = Settings::default();
+    let trial = run_trial::<Pipelines>(bench.program(), bench.runner(), &job, &settings);
+    match trial {
+        Err(TrialError::Exited { code: 1, .. }) => {}
+        Err(other) => bail!("not an error, but: {other}"),
+        Ok(_) => bail!("it did not fail"),
+    }
+    let origin = scene.web.origin().context("the origin is the scene's")?;
+    let (asked, most) = (origin.record().requests, 5 + 3 * job.room() as u64);
+    ensure!(
+        asked <= most,
+        "{asked} items begun, where {most} are enough"
+    );
+    Ok(())
+}
+
+fn workers_for_good(bench: &Bench<Pipelines>) -> Result<()> {
+    let origin = Origin::start()?;
+    let mut command = bench.demo(&["--workers", "5", "--dir"]);
+    // Nothing is ever saved there.
+    command.arg(env::temp_dir()).arg(origin.url("/hang"));
+    command.env_remove("SMOL_THREADS").stderr(Stdio::null());
+    let mut program = command.spawn()?;
+    let asked = origin.wait_for(Duration::from_secs(10), |seen| seen.requests == 1);
+    let environment = fs::read(format!("/proc/{}/environ", program.id()));
+    program.kill()?;
+    program.wait()?;
+    ensure!(asked, "nothing was asked for");
+    let environment = environment?;
+    let mut variables = environment.split(|byte| *byte == 0);
+    ensure!(
+        variables.any(|variable| variable == b"SMOL_THREADS=5"),
+        "the runtimes are not told of 5 workers"
+    );
+    Ok(())
+}
