@@ -7,7 +7,8 @@ import sys
 import time
 from array import array as Doubles
 from multiprocessing import Array, Process, Queue
-from queue import Empty
+from multiprocessing.connection import wait
+from threading import Thread
 
 
 def make(queue, start, end, number, job, times):
@@ -49,25 +50,33 @@ def run(job, times):
         )
         worker.start()
         processes.append(worker)
+    watcher = Thread(target=watch, args=(processes,), daemon=True)
+    watcher.start()
     filled = 0
     while filled < n:
-        try:
-            first, squares = queue.get(timeout=0.1)
-        except Empty:
-            # A worker that is gone would be waited for for ever.
-            look_for_losses(processes)
-            continue
+        first, squares = queue.get()
         array[first : first + len(squares)] = Doubles("d", squares)
         filled += len(squares)
-    for worker in processes:
-        worker.join()
+    watcher.join()
     return array, sum(array)
 
 
-def look_for_losses(processes):
-    for number, worker in enumerate(processes):
-        if worker.exitcode:
-            sys.exit(f"worker {number} {ending(worker.exitcode)}: the array has a hole")
+def watch(processes):
+    """Ends the program if a worker is lost. That can't be left to whoever gets from the
+    queue: one that is gone within a message is waited for for ever."""
+    left = {worker.sentinel: number for number, worker in enumerate(processes)}
+    while left:
+        for sentinel in wait(left):
+            number = left.pop(sentinel)
+            worker = processes[number]
+            worker.join()
+            if worker.exitcode:
+                end = ending(worker.exitcode)
+                print(f"worker {number} {end}: the array has a hole", file=sys.stderr)
+                for other in processes:
+                    other.kill()
+                    other.join()
+                os._exit(1)
 
 
 def ending(exitcode):
