@@ -7,13 +7,12 @@ use anyhow::{Context, Result, bail, ensure};
 use fetching::{
     Page,
     files::{File, listing},
+    most_at_once,
 };
 use origin::{Expected, Record, expected};
 use test_fixtures::{Class, Facts, Outcome};
 
-use crate::{
-    Content, FaultKind, Job, Output, Passage, Saved, Scene, Stage, passage::most_at_once,
-};
+use crate::{Content, FaultKind, Job, Output, Passage, Saved, Scene, Stage};
 
 pub(crate) fn check(scene: &Scene, job: &Job, output: &Output) -> Result<Facts> {
     let (outcomes, count) = (&output.outcomes, job.urls.len());

@@ -9,6 +9,7 @@ use std::{
 };
 
 use anyhow::{Result, ensure};
+use fetching::most_at_once;
 use serde::{Deserialize, Serialize};
 use test_fixtures::{Facts, Span, monotonic_nanos};
 
@@ -73,20 +74,6 @@ pub(crate) fn take_passages() -> Vec<Passage> {
 fn lock() -> std::sync::MutexGuard<'static, Vec<Passage>> {
     // A panic elsewhere can't leave a Vec of ended passages half-pushed.
     PASSAGES.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The most that were there at one time, of those who came and left at these times. At the
-/// same nanosecond, who leaves goes before who comes.
-pub(crate) fn most_at_once(stays: impl Iterator<Item = (u64, Option<u64>)>) -> usize {
-    let edges = stays.flat_map(|(from, to)| [(from, 1), (to.unwrap_or(u64::MAX), -1)]);
-    let mut edges: Vec<(u64, i64)> = edges.collect();
-    edges.sort_unstable();
-    let (mut now, mut most) = (0, 0);
-    for (_, step) in edges {
-        now += step;
-        most = most.max(now);
-    }
-    most as usize
 }
 
 /// What the items' passages, each in order, say of stages and queues.

@@ -3,7 +3,7 @@
 use std::{num::NonZeroUsize, time::Duration};
 
 use anyhow::Result;
-use fetching::{Requests, Stage};
+use fetching::{Requests, Stage, most_at_once};
 use origin::Record;
 use test_fixtures::{duration, whole};
 
@@ -112,18 +112,5 @@ pub(crate) fn peak_in_flight(record: &Record, counted: impl Fn(&str) -> bool) ->
         .exchanges
         .iter()
         .filter(|exchange| counted(&exchange.path));
-    let mut edges: Vec<(u64, i64)> = exchanges
-        .flat_map(|exchange| {
-            let end = exchange.ended_ns.unwrap_or(u64::MAX);
-            [(exchange.started_ns, 1), (end, -1)]
-        })
-        .collect();
-    // At the same nanosecond an end comes before a start.
-    edges.sort_unstable();
-    let (mut now, mut peak) = (0, 0);
-    for (_, step) in edges {
-        now += step;
-        peak = peak.max(now);
-    }
-    peak as u64
+    most_at_once(exchanges.map(|one| (one.started_ns, one.ended_ns))) as u64
 }

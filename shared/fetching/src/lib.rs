@@ -7,6 +7,7 @@ pub mod direct;
 mod failure;
 #[cfg(feature = "files")]
 pub mod files;
+mod overlap;
 mod page;
 mod requests;
 mod stage;
@@ -16,6 +17,7 @@ mod urls;
 mod wanted;
 
 pub use failure::outcome;
+pub use overlap::most_at_once;
 pub use page::{
     Page, PartialPage, Sha256, common_host, panic_if_asked, results, whole_results,
 };

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
+use fetching::most_at_once;
 use origin::{End, Record, Sentence};
 use test_fixtures::Facts;
 
@@ -48,20 +49,7 @@ fn peak(record: &Record) -> u64 {
         .exchanges
         .iter()
         .filter(|one| one.end == End::Answered && is_honest(&one.path));
-    let mut edges: Vec<(u64, i64)> = whole
-        .flat_map(|one| {
-            let end = one.ended_ns.unwrap_or(u64::MAX);
-            [(one.started_ns, 1), (end, -1)]
-        })
-        .collect();
-    // At the same nanosecond an end comes before a start.
-    edges.sort_unstable();
-    let (mut now, mut peak) = (0, 0);
-    for (_, step) in edges {
-        now += step;
-        peak = peak.max(now);
-    }
-    peak as u64
+    most_at_once(whole.map(|one| (one.started_ns, one.ended_ns))) as u64
 }
 
 /// A thread that lives through a panic is seen by those that come after it.
