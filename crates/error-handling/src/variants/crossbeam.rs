@@ -84,15 +84,11 @@ fn persist(
         if let Some(time) = attempt.wait() {
             wait(time, deadline, stopped)?;
         }
-        match attempt.finish() {
-            Err(error)
-                if error.is_transient()
-                    && let Some(pause) = attempts.pause() =>
-            {
-                wait(pause, deadline, stopped)?;
-            }
+        let pause = match attempt.finish() {
+            Err(error) if error.is_transient() => attempts.pause().ok_or(error)?,
             result => return result,
-        }
+        };
+        wait(pause, deadline, stopped)?;
     }
 }
 

@@ -92,15 +92,11 @@ fn persist(job: &Job, task: usize, stop: &Stop) -> Result<Done, TaskError> {
         if let Some(time) = attempt.wait() {
             wait(time, deadline, stop)?;
         }
-        match attempt.finish() {
-            Err(error)
-                if error.is_transient()
-                    && let Some(pause) = attempts.pause() =>
-            {
-                wait(pause, deadline, stop)?;
-            }
+        let pause = match attempt.finish() {
+            Err(error) if error.is_transient() => attempts.pause().ok_or(error)?,
             result => return result,
-        }
+        };
+        wait(pause, deadline, stop)?;
     }
 }
 

@@ -87,15 +87,11 @@ async fn persist(job: &Job, task: usize) -> Result<Done, TaskError> {
         if let Some(time) = attempt.wait() {
             Timer::after(time).await;
         }
-        match attempt.finish() {
-            Err(error)
-                if error.is_transient()
-                    && let Some(pause) = attempts.pause() =>
-            {
-                Timer::after(pause).await;
-            }
+        let pause = match attempt.finish() {
+            Err(error) if error.is_transient() => attempts.pause().ok_or(error)?,
             result => return result,
-        }
+        };
+        Timer::after(pause).await;
     }
 }
 

@@ -72,14 +72,10 @@ async fn persist(job: &Job, task: usize) -> Result<Done, TaskError> {
         if let Some(time) = attempt.wait() {
             sleep(time).await;
         }
-        match attempt.finish() {
-            Err(error)
-                if error.is_transient()
-                    && let Some(pause) = attempts.pause() =>
-            {
-                sleep(pause).await;
-            }
+        let pause = match attempt.finish() {
+            Err(error) if error.is_transient() => attempts.pause().ok_or(error)?,
             result => return result,
-        }
+        };
+        sleep(pause).await;
     }
 }
