@@ -26,7 +26,7 @@ sweeps:
     {{ just_executable() }} sweep semaphores --over limit=1..1000 --tasks 1000 --latency 2ms --out target/sweeps/semaphores-limit
     {{ just_executable() }} sweep semaphores --over tasks=10..20000 --limit 50 --latency 0ms --out target/sweeps/semaphores-tasks
     {{ just_executable() }} sweep locks --over workers=1..64 --increments 20000 --out target/sweeps/locks-workers
-    {{ just_executable() }} sweep cancellation --over tasks=1..1000000 --points 1 --out target/sweeps/cancellation-tasks
+    {{ just_executable() }} sweep cancellation --over tasks=1..1000000 --points 7 --out target/sweeps/cancellation-tasks
 
 # What got slower or faster between two results: just changes old.json new.json
 [group('use')]

@@ -68,8 +68,9 @@ impl Tasks {
         }
         let journal = Journal::open(&job.journal)
             .with_context(|| format!("can't write to the journal {:?}", job.journal))?;
-        let idle_memory = resident("VmRSS:")?;
         let slots = (0..job.tasks).map(|_| AtomicU64::new(0)).collect();
+        // What notes the tasks is no part of what they cost.
+        let idle_memory = resident("VmRSS:")?;
         Ok(Self(Arc::new(Ledger {
             job: job.clone(),
             started: Instant::now(),

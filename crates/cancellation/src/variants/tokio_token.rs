@@ -6,6 +6,8 @@
 //! # What to notice
 //! - `run_until_cancelled` drops the work, as an abort would; what has to end in order sees
 //!   that it was cancelled, and kills and reaps its child.
+//! - It polls the work first, so what computes would do one more piece after it was told;
+//!   a biased `select!` looks at the token before each.
 //! - A blocking call takes part: it looks at the token between two pieces. Those that are
 //!   queued are begun, look, and end.
 //! - The tracker frees a task as soon as it ends, where a `JoinSet` keeps what it returned;
@@ -57,7 +59,11 @@ pub fn run(job: &Job) -> Result<Output> {
                     _ = token.run_until_cancelled(fetch(task)).await;
                 }),
                 Work::Cpu => running.spawn(async move {
-                    _ = token.run_until_cancelled(compute(task)).await;
+                    select! {
+                        biased;
+                        () = token.cancelled() => {}
+                        () = compute(task) => {}
+                    }
                 }),
                 Work::Blocking => running.spawn_blocking(move || {
                     task.in_pieces(|| token.is_cancelled());
