@@ -40,7 +40,7 @@ impl Model for Hazards {
         "--only",
         "cure",
         "--turns",
-        "60",
+        "200",
     ];
     const EXAMPLES: &'static [&'static str] = &[
         "--hazard futurelock,two-locks",

@@ -83,10 +83,11 @@ pub(crate) fn serve() -> Result<()> {
 /// from outside, when all is over.
 fn is_worth_another(request: &Request, watched: &Watched) -> bool {
     let Request { hazard, job, .. } = request;
-    let bite = judge::bite(*hazard, job, watched);
+    // Judging takes as long as some pieces, and is on their clock here: only where it counts.
+    let bite = || judge::bite(*hazard, job, watched);
     match request.kind {
-        Kind::Failing => *hazard != Hazard::Oversubscribed && matches!(bite, Ok(None)),
-        Kind::Cure => *hazard == Hazard::BlockedExecutor && matches!(bite, Ok(Some(_))),
+        Kind::Failing => *hazard != Hazard::Oversubscribed && matches!(bite(), Ok(None)),
+        Kind::Cure => *hazard == Hazard::BlockedExecutor && matches!(bite(), Ok(Some(_))),
     }
 }
 
