@@ -147,6 +147,15 @@ impl Job {
             );
             return Err(Misuse::new(line).into());
         }
+        let is_asked =
+            args.hazard.is_empty() || args.hazard.contains(&Hazard::BlockedExecutor);
+        if is_asked && block < LEAST_BLOCK {
+            let line = format!(
+                "--block {block:?} is as short as a busy core's delays; write at least \
+                 {LEAST_BLOCK:?}, and --watchdog three times that"
+            );
+            return Err(Misuse::new(line).into());
+        }
         let most = NonZeroUsize::new(MOST_WORKERS as usize).unwrap_or(TWO);
         let workers = args.workers.unwrap_or_else(|| cores().clamp(TWO, most));
         let (least, usual) = TASKS_A_WORKER;
@@ -202,4 +211,6 @@ impl Job {
 
 /// For how long an executor is blocked unless something else is asked for.
 const USUAL_BLOCK: Duration = Duration::from_millis(200);
+/// What is blocked for less can't be told from what waits for a core.
+const LEAST_BLOCK: Duration = Duration::from_millis(50);
 const TWO: NonZeroUsize = NonZeroUsize::new(2).expect("two is not zero");

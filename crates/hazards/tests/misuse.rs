@@ -28,6 +28,7 @@ fn what_is_beyond_the_range_is_refused() {
         (["--messages", "0"], "--messages"),
         (["--block", "201ms"], "third of --watchdog 600ms"),
         (["--watchdog", "0ms"], "--watchdog"),
+        (["--watchdog", "100ms"], "at least 50ms"),
         (["--only", "both"], "both"),
     ] {
         refused(&args, words);
