@@ -40,7 +40,7 @@ impl Model for Hazards {
         "--only",
         "cure",
         "--turns",
-        "200",
+        "100",
     ];
     const EXAMPLES: &'static [&'static str] = &[
         "--hazard futurelock,two-locks",

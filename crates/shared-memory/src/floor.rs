@@ -12,14 +12,20 @@ use test_fixtures::Floor;
 
 use crate::{Job, room::zeroed, work::squares};
 
+/// A fill that takes less is at the mercy of whoever else wants a core: it is done so many
+/// times, and the least time counts.
+const SHORT: Duration = Duration::from_millis(10);
+const TIMES: usize = 5;
+
 /// The time of a first-touch fill by as many threads as there are workers. None without
 /// squares.
 pub(crate) fn floor(job: &Job) -> Result<Option<Floor>> {
     if job.n == 0 {
         return Ok(None);
     }
-    let shared = fill(job.n, job.share())?;
-    let one_core = fill(job.n, job.n)?;
+    let mut kept = Vec::new();
+    let shared = least(job.n, job.share(), &mut kept)?;
+    let one_core = least(job.n, job.n, &mut kept)?;
     let threads = job.parts().len();
     let reason = format!(
         "{} double{} touched for the first time, by {threads} thread{}",
@@ -30,8 +36,22 @@ pub(crate) fn floor(job: &Job) -> Result<Option<Floor>> {
     Ok(Some(Floor::new(shared, reason).one_core(one_core)))
 }
 
+/// What is filled is kept: given back, its pages could come again, and would not be fresh.
+fn least(n: usize, share: usize, kept: &mut Vec<Vec<f64>>) -> Result<Duration> {
+    let mut least = Duration::MAX;
+    for _ in 0..TIMES {
+        let (time, array) = fill(n, share)?;
+        kept.push(array);
+        least = least.min(time);
+        if time >= SHORT {
+            break;
+        }
+    }
+    Ok(least)
+}
+
 /// Fills fresh memory, a thread a share; where there is one share, without a thread.
-fn fill(n: usize, share: usize) -> Result<Duration> {
+fn fill(n: usize, share: usize) -> Result<(Duration, Vec<f64>)> {
     let clock = Instant::now();
     let mut array = zeroed(n)?;
     if share >= n {
@@ -43,7 +63,5 @@ fn fill(n: usize, share: usize) -> Result<Duration> {
             }
         });
     }
-    let elapsed = clock.elapsed();
-    drop(black_box(array));
-    Ok(elapsed)
+    Ok((clock.elapsed(), array))
 }
