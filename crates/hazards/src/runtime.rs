@@ -55,11 +55,11 @@ mod tests {
                 .map(str::trim)
                 .collect();
             for (runtime, cell) in variants::RUNTIMES.iter().zip(&cells) {
-                let expected = match runtime.piece(*hazard) {
-                    Ok(_) => "bites",
-                    Err(_) => "–",
+                let is_right = match runtime.piece(*hazard) {
+                    Ok(_) => cell.starts_with("bites: "),
+                    Err(_) => *cell == "–",
                 };
-                assert_eq!(*cell, expected, "{hazard} on {}", runtime.name);
+                assert!(is_right, "{hazard} on {}: {cell}", runtime.name);
             }
             assert_eq!(cells.len(), variants::RUNTIMES.len() + 1, "{hazard}");
         }
