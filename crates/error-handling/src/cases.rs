@@ -99,6 +99,21 @@ fn faults() -> Vec<Case<ErrorHandling>> {
             "a task that would end after its deadline is given up",
             "--fail at:3 --wait 5s --timeout 100ms",
         ),
+        holds(
+            "deadline_of_zero",
+            "what has to wait is given up at once, and what needs no time may be done",
+            "--fail at:3 --fault-after 0 --timeout 0",
+        ),
+        holds(
+            "deadline_that_never_comes",
+            "a deadline a day away is nobody's outcome",
+            "--timeout 24h",
+        ),
+        holds(
+            "deadline_with_the_end",
+            "a deadline that falls together with the end is one outcome a task",
+            "--tasks 200 --fail 50 --wait 100ms --fault-after 100ms --timeout 100ms",
+        ),
         Case::custom(
             "deadline_is_true",
             "a deadline is never early, and late by at most 20 %",
@@ -173,7 +188,7 @@ fn retries() -> Vec<Case<ErrorHandling>> {
         ),
         Case::custom(
             "backs_off",
-            "each pause is at least half of its most, which is twice that of the one before",
+            "each pause has its least, twice that of the one before, and a random part",
             backs_off,
         ),
         Case::custom(

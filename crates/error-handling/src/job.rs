@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt, num::NonZeroUsize, time::Duration};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
-use test_fixtures::{Misuse, Outcome, cores, deadline, duration, whole};
+use test_fixtures::{Misuse, Outcome, cores, duration, whole};
 
 use crate::{
     Done,
@@ -61,7 +61,7 @@ pub struct JobArgs {
     #[arg(long, value_name = "TIME", default_value = "10ms", value_parser = duration)]
     backoff: Duration,
     /// A task's deadline, all its attempts together
-    #[arg(long, value_name = "TIME", default_value = "2s", value_parser = deadline)]
+    #[arg(long, value_name = "TIME", default_value = "2s", value_parser = duration)]
     timeout: Duration,
     /// Threads of executors [default: one a core]
     #[arg(long, value_name = "N")]
@@ -93,7 +93,7 @@ pub struct Job {
     /// Milliseconds before the first retry, at the most.
     pub backoff_ms: f64,
     /// Milliseconds after which a task is given up, all its attempts together.
-    pub timeout_ms: u64,
+    pub timeout_ms: f64,
     /// Threads of executors.
     pub workers: NonZeroUsize,
     /// Threads where each waiting task blocks one.
@@ -142,7 +142,7 @@ impl JobArgs {
             policy: self.policy,
             retries: self.retry,
             backoff_ms: milliseconds(self.backoff),
-            timeout_ms: self.timeout.as_millis() as u64,
+            timeout_ms: milliseconds(self.timeout),
             workers: self.workers.unwrap_or_else(cores),
             blocking: self
                 .blocking
@@ -213,7 +213,7 @@ impl Job {
 
     /// After how long a task is given up.
     pub fn timeout(&self) -> Duration {
-        Duration::from_millis(self.timeout_ms)
+        Duration::from_secs_f64(self.timeout_ms / 1e3)
     }
 
     /// Whether the others are to stop, now that a task has come to this.
