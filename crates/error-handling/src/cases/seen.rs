@@ -131,6 +131,7 @@ pub(super) fn only_what_is_safe(bench: &Bench<ErrorHandling>) -> Result<()> {
 pub(super) fn backs_off(bench: &Bench<ErrorHandling>) -> Result<()> {
     let job = "--fail 0 --flaky all --retry 2 --backoff 100ms --wait 0 --timeout 20s";
     let trial = trial(bench, job, &told())?;
+    let mut first = Vec::new();
     for task in 0..10 {
         let spans = attempts(&trial, task);
         let notes = notes(&spans);
@@ -142,7 +143,12 @@ pub(super) fn backs_off(bench: &Bench<ErrorHandling>) -> Result<()> {
             let pause = pair[1].start - pair[0].end;
             ensure!(pause >= least, "task {task} paused for {pause} ns only");
         }
+        first.push(spans[1].start - spans[0].end);
     }
+    // Ten at random of 50 to 100 ms are so close together once in a hundred million.
+    let spread = first.iter().max().zip(first.iter().min());
+    let apart = spread.is_some_and(|(most, least)| most - least >= 5_000_000);
+    ensure!(apart, "all come back together: after {first:?} ns");
     Ok(())
 }
 
