@@ -8,7 +8,8 @@ mod seen;
 
 use seen::{
     backs_off, deadline_covers_attempts, deadline_is_true, done_is_kept,
-    only_what_is_safe, second_batch, source_chain, stops_at_once, ten_times_the_items,
+    only_what_is_safe, second_batch, source_chain, stops_at_once, stops_in_a_pause,
+    ten_times_the_items, waits_for_a_thread,
 };
 
 /// One task that fails after the others have begun, and others that would take far longer.
@@ -161,10 +162,15 @@ fn stops() -> Vec<Case<ErrorHandling>> {
             "what was done before the first fault is not lost with it",
             done_is_kept,
         ),
-        holds(
+        Case::custom(
+            "stops_in_a_pause",
+            "a task that pauses before a retry is stopped, too",
+            stops_in_a_pause,
+        ),
+        Case::custom(
             "waits_for_a_thread",
-            "a task that waits for a thread when the first fault comes never begins",
-            "--policy fail-fast --tasks 50 --fail at:0 --blocking 2 --wait 10ms",
+            "when the first fault comes, no more begin than each thread has just taken",
+            waits_for_a_thread,
         ),
     ]
 }

@@ -191,7 +191,7 @@ impl Due {
                     with_message: false,
                 },
                 Outcome::Panicked(message),
-            ) => *message != format!("task {task} panics"),
+            ) => !message.is_empty() && *message != format!("task {task} panics"),
             _ => false,
         }
     }
@@ -271,6 +271,15 @@ mod tests {
         assert!(!holds(&job, Some(7), &stopped));
         assert!(!holds(&job, Some(0), &[failed(WHOLE), done(1, 1)]));
         assert!(!holds(&job, None, &[Outcome::Cancelled, done(1, 1)]));
+    }
+
+    #[test]
+    fn a_panic_without_a_message_is_said_in_words() {
+        let job = job("--tasks 1 --fail 0 --panic-any all");
+        let panicked = |message: &str| [Outcome::Panicked(message.to_owned())];
+        assert!(holds(&job, None, &panicked("a panic without a message")));
+        assert!(!holds(&job, None, &panicked("task 0 panics")));
+        assert!(!holds(&job, None, &panicked("")));
     }
 
     #[test]

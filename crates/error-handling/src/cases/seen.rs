@@ -103,6 +103,31 @@ pub(super) fn stops_at_once(bench: &Bench<ErrorHandling>) -> Result<()> {
     Ok(())
 }
 
+pub(super) fn stops_in_a_pause(bench: &Bench<ErrorHandling>) -> Result<()> {
+    // The two wait for 4 s at least, from about when the fault comes.
+    let job = format!("{STOPPED} --flaky at:1,8 --retry 2 --backoff 8s");
+    let trial = trial(bench, &job, &told())?;
+    let took = Duration::from_nanos(trial.nanos);
+    ensure!(took < Duration::from_secs(1), "it took {took:?}");
+    for task in [1, 8] {
+        let notes = notes(&attempts(&trial, task));
+        ensure!(notes.len() == 1, "task {task} was tried again: {notes:?}");
+    }
+    Ok(())
+}
+
+pub(super) fn waits_for_a_thread(bench: &Bench<ErrorHandling>) -> Result<()> {
+    let job = "--policy fail-fast --tasks 50 --fail at:0 --fault-after 50ms --blocking 2 \
+               --wait 8s --timeout 20s";
+    let trial = trial(bench, job, &told())?;
+    let fault = attempts(&trial, 0);
+    let fault = fault.first().context("task 0 was not tried")?.end;
+    let later = trial.spans.iter().filter(|span| span.start > fault).count();
+    // One a thread, which it took before anybody could be told.
+    ensure!(later <= 2, "{later} tasks began after the first fault");
+    Ok(())
+}
+
 pub(super) fn done_is_kept(bench: &Bench<ErrorHandling>) -> Result<()> {
     let job =
         "--policy fail-fast --fail at:3 --fault-after 1500ms --wait 5ms --timeout 20s";

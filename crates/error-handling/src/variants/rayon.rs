@@ -61,6 +61,10 @@ fn stop_at_first(job: &Job) -> Output {
     let mut outcomes = vec![Outcome::Cancelled; job.tasks];
     let slots = outcomes.par_iter_mut().enumerate();
     let tasks = slots.map(|(task, slot)| {
+        // rayon learns of an error only when the closure that tells of it has returned.
+        if stop.first().is_some() {
+            return Ok(());
+        }
         *slot = caught(job, task, &stop);
         if job.stops_at(slot) {
             stop.tell(task);
