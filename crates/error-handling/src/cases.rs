@@ -7,7 +7,7 @@ use crate::ErrorHandling;
 mod seen;
 
 use seen::{
-    backs_off, deadline_covers_attempts, deadline_is_true, done_is_kept,
+    backs_off, blocks_no_more, deadline_covers_attempts, deadline_is_true, done_is_kept,
     only_what_is_safe, second_batch, source_chain, stops_at_once, stops_in_a_pause,
     ten_times_the_items, waits_for_a_thread,
 };
@@ -53,6 +53,11 @@ fn shapes() -> Vec<Case<ErrorHandling>> {
             "fewer_items_than_workers",
             "threads without a task do no harm",
             "--tasks 3 --workers 8 --blocking 8",
+        ),
+        Case::custom(
+            "blocks_no_more",
+            "as many tasks wait at once as threads may block, or all where they block none",
+            blocks_no_more,
         ),
         Case::custom(
             "ten_times_the_items",

@@ -40,6 +40,25 @@ fn notes<'a>(spans: &[&'a Span]) -> Vec<&'a str> {
     spans.iter().map(note).collect()
 }
 
+pub(super) fn blocks_no_more(bench: &Bench<ErrorHandling>) -> Result<()> {
+    let job = "--tasks 12 --fail 0 --wait 300ms --blocking 3 --timeout 20s";
+    let trial = trial(bench, job, &told())?;
+    // One that begins when another ends does not overlap it.
+    let at_once = |now: &Span| {
+        let spans = trial.spans.iter();
+        spans
+            .filter(|span| span.start <= now.start && now.start < span.end)
+            .count()
+    };
+    let most = trial.spans.iter().map(at_once).max();
+    let due = match bench.name() {
+        "std_only" | "crossbeam" | "rayon" => 3,
+        _ => 12,
+    };
+    ensure!(most == Some(due), "{most:?} at once, not {due}");
+    Ok(())
+}
+
 pub(super) fn ten_times_the_items(bench: &Bench<ErrorHandling>) -> Result<()> {
     let small = "--wait 1ms --fail 0 --blocking 16 --workers 2 --timeout 60s";
     let peak = |tasks| {
