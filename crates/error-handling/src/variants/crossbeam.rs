@@ -51,13 +51,15 @@ pub fn run(job: &Job) -> Result<Output> {
                         Ok(result) => outcome(result),
                         Err(panic) => panic.into(),
                     };
-                    let sent = sender.send((task, outcome));
-                    sent.expect("outcomes are received to the last");
+                    if sender.send((task, outcome)).is_err() {
+                        // Nobody receives: the system refused a further thread.
+                        return;
+                    }
                 }
             })?;
         }
         drop(sender);
-        for (task, outcome) in &ended {
+        for (task, outcome) in ended {
             if first.is_none() && job.stops_at(&outcome) {
                 first = Some(task);
                 tasks.try_iter().for_each(drop);
@@ -65,9 +67,9 @@ pub fn run(job: &Job) -> Result<Output> {
             }
             outcomes[task] = outcome;
         }
+        drop(stop);
         io::Result::Ok(())
     })?;
-    drop(stop);
     Ok(Output { first, outcomes })
 }
 
