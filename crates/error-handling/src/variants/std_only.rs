@@ -54,7 +54,9 @@ pub fn run(job: &Job) -> Result<Output> {
                     }
                 })
             })
-            .collect::<io::Result<Vec<_>>>()?;
+            .collect::<io::Result<Vec<_>>>()
+            // If the system refuses a thread, the others need not do all the tasks.
+            .inspect_err(|_| next.store(job.tasks, Relaxed))?;
         for thread in threads {
             for (task, outcome) in thread.join().expect("tasks' panics are caught") {
                 outcomes[task] = outcome;
