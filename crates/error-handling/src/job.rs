@@ -34,7 +34,8 @@ pub struct JobArgs {
     /// (`fail-fast`)
     #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
     policy: Policy,
-    /// Tasks that fail whatever is done: how many (3), even, odd, all, or which (at:0,7)
+    /// Tasks that fail whatever is done, unless a flag below names them: how many (3),
+    /// even, odd, all, or which (at:0,7)
     #[arg(long, value_name = "TASKS", default_value = "even")]
     fail: Which,
     /// Tasks that fail at their first two attempts
@@ -184,8 +185,8 @@ impl JobArgs {
             if count > left.len() {
                 let left = left.len();
                 let why = format!(
-                    "{flag} {count}: only {left} of {tasks} tasks are left for it; \
-                     write at most {left}"
+                    "{flag} {count}: the other flags leave it {left} of {tasks} tasks; \
+                     write at most {left}, or less there (--fail is even by default)"
                 );
                 return Err(Misuse(why).into());
             }
