@@ -183,15 +183,10 @@ impl Due {
                 let chain = format!("task {task} can't reach its store: ");
                 *class == Class::Reset && has_cause(why, &chain)
             }
-            (End::Panicked { with_message: true }, Outcome::Panicked(message)) => {
-                *message == format!("task {task} panics")
+            (&End::Panicked { with_message }, Outcome::Panicked(message)) => {
+                let is_its = *message == format!("task {task} panics");
+                !message.is_empty() && is_its == with_message
             }
-            (
-                End::Panicked {
-                    with_message: false,
-                },
-                Outcome::Panicked(message),
-            ) => !message.is_empty() && *message != format!("task {task} panics"),
             _ => false,
         }
     }

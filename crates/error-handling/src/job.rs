@@ -186,7 +186,7 @@ impl JobArgs {
                 let left = left.len();
                 let why = format!(
                     "{flag} {count}: the other flags leave it {left} of {tasks} tasks; \
-                     write at most {left}, or less there (--fail is even by default)"
+                     write at most {left}, or fewer there (--fail is even by default)"
                 );
                 return Err(Misuse(why).into());
             }

@@ -4,8 +4,8 @@
 //! # What to notice
 //! - `collect` into `Result<Vec<_>, _>` would drop what was done together with the rest,
 //!   so each task writes into its own slot, and only `()` is collected.
-//! - A `Result` stops items that have not begun. One that is at work goes on unless it
-//!   hears of it: here it waits on a condition variable instead of sleeping.
+//! - A `Result` stops items that have not begun, but only once it has the error. Until
+//!   then, each looks at a flag; one that is at work waits on it instead of sleeping.
 //! - rayon would raise a panic again in the caller; caught within, it is an outcome.
 //!
 //! # When not to use this
