@@ -2,9 +2,8 @@
 //! soon as one of them comes back with an error.
 //!
 //! # What to notice
-//! - It gives back all the results or one error, so what its siblings came to would be
-//!   dropped with them. Each writes into its own slot, and only `()` is joined.
-//! - A panic would unwind through all of them; `catch_unwind` makes it an outcome.
+//! - It gives back all the results or one error, and a panic would unwind through all of
+//!   them. So each catches its own and writes into its own slot, and only `()` is joined.
 //! - With more than 30 futures it stops at the first error in input order: one that has
 //!   happened is not seen before everything in front of it is done.
 //! - To tokio it is one task, and one task gets 128 answers out of its timers and sockets a
