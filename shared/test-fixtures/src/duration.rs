@@ -34,6 +34,9 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     let Some(number) = known else {
         return Err("a duration is a number and its unit: 20ms, 1.5s, 500us, 2m".into());
     };
+    if *seconds == 0.0 && number < 0.0 {
+        return Err("a duration is a number from 0 and its unit: 20ms".into());
+    }
     if *seconds == 0.0 {
         return Err(format!(
             "write the unit: {text}ms, {text}s, {text}us, {text}m"
@@ -82,6 +85,7 @@ mod tests {
         for (text, words) in [
             ("20", "write the unit: 20ms"),
             ("1.5", "write the unit: 1.5ms"),
+            ("-5", "from 0"),
             ("", "20ms"),
             ("ms", "20ms"),
             ("1m30s", "20ms"),
