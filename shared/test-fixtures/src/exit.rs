@@ -6,7 +6,7 @@ use std::{
     process::ExitCode,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Error, Result};
 
 use crate::{Misuse, interrupt, one_line};
 
@@ -47,8 +47,49 @@ pub fn exit_code(name: &str, result: Result<bool>) -> ExitCode {
     if !closed {
         match clap {
             Some(error) => tell(format_args!("{name}: {}", one_line(error))),
-            None => tell(format_args!("{name}: {error:#}")),
+            None => tell(format_args!("{name}: {}", with_advice(&error))),
         }
     }
     ExitCode::from(if misuse { 2 } else { 1 })
+}
+
+/// The error with its causes, and what to do where the system has no thread or process left.
+fn with_advice(error: &Error) -> String {
+    let mut line = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        // Some errors show their cause and have it as a source, too.
+        if !line.ends_with(&cause) {
+            line += &format!(": {cause}");
+        }
+    }
+    let refused = error.chain().any(|cause| {
+        let io = cause.downcast_ref::<io::Error>();
+        io.is_some_and(|error| error.raw_os_error() == Some(libc::EAGAIN))
+    });
+    if refused {
+        line += "; where the system has no thread or process left, ask for fewer, or raise \
+                 `ulimit -u` or `-v`";
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_that_is_refused_comes_with_advice_and_no_cause_twice() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("no pool: {0}")]
+        struct NoPool(#[source] io::Error);
+
+        let refused = io::Error::from_raw_os_error(libc::EAGAIN);
+        let said = refused.to_string();
+        let line = with_advice(&Error::from(NoPool(refused)).context("no demo"));
+        let start = format!("no demo: no pool: {said}; where");
+        assert!(line.starts_with(&start), "{line}");
+        assert!(line.contains("ulimit"), "{line}");
+        let other = with_advice(&anyhow::anyhow!("in vain").context("no demo"));
+        assert_eq!(other, "no demo: in vain");
+    }
 }
