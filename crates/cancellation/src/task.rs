@@ -104,7 +104,8 @@ impl Tasks {
         })
     }
 
-    /// Has `start` start each task on a thread of its own, as far as threads go.
+    /// Has `start` start each task on a thread of its own, as far as threads go. Those that
+    /// have none at the deadline get none: they are stopped in the queue.
     ///
     /// # Errors
     /// They don't go far enough: how far, and why.
@@ -114,10 +115,19 @@ impl Tasks {
     ) -> Result<()> {
         let (tasks, most) = (self.0.slots.len(), self.0.job.most_threads);
         let reached = |count| format!("{count} of {tasks} tasks have a thread");
+        let mappings = most_mappings().unwrap_or(usize::MAX);
         for task in self.iter() {
             let index = task.index;
             let allowed = || anyhow!("--most-threads {most} allows no more");
             ensure!(index < most, allowed().context(reached(index)));
+            let mapped = || {
+                anyhow!("vm.max_map_count {mappings} allows no more; ask for fewer tasks")
+            };
+            ensure!(index < mappings / 5, mapped().context(reached(index)));
+            // Threads that compute leave little time to start the next.
+            if self.time_left().is_zero() {
+                continue;
+            }
             start(task).with_context(|| reached(index))?;
         }
         Ok(())
@@ -251,6 +261,13 @@ impl Ledger {
             },
         });
     }
+}
+
+/// How many mappings the system allows a process, if it says so. A thread takes four, its
+/// stack and the one for its signals, each with a guard; std aborts where it gets three.
+fn most_mappings() -> Option<usize> {
+    let most = fs::read_to_string("/proc/sys/vm/max_map_count").ok()?;
+    most.trim().parse().ok()
 }
 
 /// A line of `/proc/self/status` that gives kilobytes, in bytes.
