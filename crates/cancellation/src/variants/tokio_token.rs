@@ -4,10 +4,10 @@
 //! to do when it is cancelled. The tracker is waited for until the last has gone.
 //!
 //! # What to notice
-//! - `run_until_cancelled` drops the work, as an abort would; what has to end in order sees
-//!   that it was cancelled, and kills and reaps its child.
-//! - It polls the work first, so what computes would do one more piece after it was told;
-//!   a biased `select!` looks at the token before each.
+//! - `select!` drops the work, as an abort would; what has to end in order asks
+//!   `run_until_cancelled` whether it was cancelled, and kills and reaps its child.
+//! - That one polls the work first, so what it computes or sends would go one step further
+//!   after it was told; a biased `select!` looks at the token before each.
 //! - A blocking call takes part: it looks at the token between two pieces. Those that are
 //!   queued are begun, look, and end.
 //! - The tracker frees a task as soon as it ends, where a `JoinSet` keeps what it returned;
@@ -56,7 +56,11 @@ pub fn run(job: &Job) -> Result<Output> {
                     }
                 }),
                 Work::Fetch => running.spawn(async move {
-                    _ = token.run_until_cancelled(fetch(task)).await;
+                    select! {
+                        biased;
+                        () = token.cancelled() => {}
+                        () = fetch(task) => {}
+                    }
                 }),
                 Work::Cpu => running.spawn(async move {
                     select! {
