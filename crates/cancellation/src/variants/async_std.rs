@@ -59,9 +59,10 @@ pub fn run(job: &Job) -> Result<Output> {
                 }),
             });
         }
-        let late = timeout(tasks.time_left(), all(&mut running)).await.is_err();
+        // Whether all were done in time, the next lines find out.
+        let _ = timeout(tasks.time_left(), all(&mut running)).await;
         stop.store(true, Relaxed);
-        if late && matches!(job.work, Work::Blocking | Work::Process) {
+        if matches!(job.work, Work::Blocking | Work::Process) {
             all(&mut running).await;
         }
         let cancel = |handle: JoinHandle<()>| async { _ = handle.cancel().await };
