@@ -1,6 +1,7 @@
 //! What must come of which job.
 
 mod fetches;
+mod progress;
 mod stops;
 
 use std::time::Duration;
@@ -14,6 +15,7 @@ pub(crate) fn cases() -> Vec<Case<Cancellation>> {
     cases.extend(deadlines());
     cases.extend(fetches::cases());
     cases.extend(stops::cases());
+    cases.extend(progress::cases());
     cases
 }
 

@@ -135,7 +135,8 @@ impl Ends {
         (0..self.slots.len()).map(|index| self.ended(index))
     }
 
-    fn ended(&self, index: usize) -> Ended {
+    /// What became of one.
+    pub(crate) fn ended(&self, index: usize) -> Ended {
         let slot = self.slots[index];
         let outcome = match (slot.kind(), self.details.get(&index)) {
             (_, Some(Detail::Page(page))) => Outcome::Ok(Some(page.clone())),

@@ -46,13 +46,18 @@ pub(super) fn cases() -> Vec<Case<Cancellation>> {
 }
 
 /// Tries, of which one must hold: a busy machine is late, but not always.
-const TRIES: usize = 5;
+pub(super) const TRIES: usize = 5;
 
 fn stopped_in_time(bench: &Bench<Cancellation>) -> Result<()> {
-    for work in ["sleep", "fetch", "cpu", "process"] {
+    for work in ["sleep", "fetch", "cpu", "blocking", "process"] {
+        // Cut into pieces of 10 ms, a blocking call looks as often.
+        let args = match work {
+            "blocking" => &["--work", work, "--pieces", "100"][..],
+            _ => &["--work", work],
+        };
         let mut least = f64::INFINITY;
         for _ in 0..TRIES {
-            let trial = bench.trial(&["--work", work], &Settings::default())?;
+            let trial = bench.trial(args, &Settings::default())?;
             let Value::Number(late) = fact(&trial.facts.seen, "ms to stop (p99)")? else {
                 bail!("a latency is a number");
             };
