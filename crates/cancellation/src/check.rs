@@ -11,6 +11,7 @@ use crate::{
     milliseconds,
 };
 
+mod clock;
 mod fetched;
 
 /// How late a stop may be, whatever the deadline.
@@ -69,6 +70,7 @@ pub(crate) fn check(stage: &Stage, job: &Job, output: &Output) -> Result<Facts> 
         tasks.len(),
         job.tasks
     );
+    clock::is_true(stage.stood_ns(), output, &tasks)?;
     let deadline = Deadline::of(job, output);
     let entries = stage.entries()?;
     for (index, ended) in tasks.iter().enumerate() {

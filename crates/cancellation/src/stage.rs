@@ -10,6 +10,7 @@ use std::{
 
 use anyhow::Result;
 use tempfile::{NamedTempFile, TempPath};
+use test_fixtures::monotonic_nanos;
 
 use crate::{
     Work,
@@ -28,6 +29,8 @@ pub struct Stage {
     /// What each task asks for; none if it is of the user's own.
     paths: Vec<String>,
     journal: TempPath,
+    /// When it stood, in nanoseconds of the system's monotonic clock.
+    stood_ns: u64,
     watch: Option<Watch>,
 }
 
@@ -44,6 +47,7 @@ impl Stage {
             unanswering: None,
             paths: Vec::new(),
             journal,
+            stood_ns: monotonic_nanos(),
             watch,
         })
     }
@@ -107,6 +111,11 @@ impl Stage {
 
     pub(crate) fn watch(&self) -> Option<&Watch> {
         self.watch.as_ref()
+    }
+
+    /// No job on it has begun before this, in nanoseconds of the system's monotonic clock.
+    pub(crate) fn stood_ns(&self) -> u64 {
+        self.stood_ns
     }
 
     /// Every piece of work that was done.
