@@ -81,8 +81,12 @@ impl Model for Cancellation {
     }
 
     fn peers() -> &'static [Peer] {
-        static PEERS: [Peer; 1] =
-            [python_peer!("asyncio.wait_for around a TaskGroup, aiohttp")];
+        static PEERS: [Peer; 1] = [python_peer!(
+            "asyncio.wait_for around a TaskGroup, aiohttp",
+            except {
+                "stopped_in_time": "asyncio looks at its timers once a turn of all tasks, and tells them three turns later: too late where very many compute (CPython 3.11, asyncio/base_events.py, _run_once; tasks.py, wait_for; taskgroups.py, _abort)",
+            }
+        )];
         &PEERS
     }
 
