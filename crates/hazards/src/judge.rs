@@ -1,6 +1,9 @@
 //! The verdicts: whether a piece was bitten, from what was seen of it.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use anyhow::{Result, bail, ensure};
 
@@ -41,7 +44,14 @@ pub(crate) fn bite(
         _ => ensure!(value == whole, "{hazard} came to {value}, not {whole}"),
     }
     Ok(match hazard {
-        Hazard::BlockedExecutor => late(job, watched)?,
+        Hazard::BlockedExecutor => {
+            let took = Duration::from_nanos(watched.nanos);
+            ensure!(
+                took >= job.block(),
+                "{hazard} took {took:?}: it did not block"
+            );
+            late(job, watched)?
+        }
         Hazard::Oversubscribed => switched(job, watched),
         _ => None,
     })

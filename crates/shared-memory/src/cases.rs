@@ -101,6 +101,11 @@ fn losses() -> Vec<Case<SharedMemory>> {
              /dev/shm",
             creator_killed,
         ),
+        Case::custom(
+            "no_name_left",
+            "a job leaves nothing in /dev/shm, whether it ends well or a worker is killed",
+            no_name_left,
+        ),
     ]
 }
 
@@ -163,6 +168,26 @@ fn creator_killed(bench: &Bench<SharedMemory>) -> Result<()> {
     let left = names.iter().find(|name| name.exists());
     ensure!(left.is_none(), "{left:?} is still there");
     Ok(())
+}
+
+fn no_name_left(bench: &Bench<SharedMemory>) -> Result<()> {
+    let before = names();
+    bench.trial(&["--n", "100000"], &Settings::default())?;
+    let killed = ["--n", "100000", "--fault", "1:kill"];
+    ensure!(
+        bench.trial(&killed, &Settings::default()).is_err(),
+        "it did not fail"
+    );
+    // Whoever else is at work here takes its names away again.
+    let new: Vec<_> = names().difference(&before).cloned().collect();
+    wait_for(|| new.iter().all(|name| !name.exists()).then_some(()))
+        .with_context(|| format!("{new:?} are left"))
+}
+
+/// All that has a name in `/dev/shm`.
+fn names() -> BTreeSet<PathBuf> {
+    let names = fs::read_dir("/dev/shm").into_iter().flatten().flatten();
+    names.map(|name| name.path()).collect()
 }
 
 /// Whether a process does the job; another finds the floor.

@@ -99,6 +99,7 @@ fn beating(milliseconds: &[u64]) -> Watched {
         record: Record {
             beats: milliseconds.iter().map(|at| at * 1_000_000).collect(),
         },
+        nanos: 200_000_000,
         ..done(2)
     }
 }
@@ -113,8 +114,14 @@ fn a_heartbeat_is_judged_by_its_longest_gap() {
     assert!(cure.contains("heart 160 ms late"), "{cure}");
     let silent = line(hazard, beating(&[0]), on_time.clone());
     assert!(silent.contains("no heartbeat"), "{silent}");
-    let back = line(hazard, beating(&[5, 0, 300]), on_time);
+    let back = line(hazard, beating(&[5, 0, 300]), on_time.clone());
     assert!(back.contains("back in time"), "{back}");
+    let idle = Watched {
+        nanos: 199_000_000,
+        ..on_time.clone()
+    };
+    let idle = line(hazard, on_time, idle);
+    assert!(idle.contains("did not block"), "{idle}");
 }
 
 #[test]
