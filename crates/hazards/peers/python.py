@@ -20,7 +20,7 @@ SPARED = {
     "futurelock": "who waits is a task, and the loop runs them all",
 }
 
-beats = []
+beats, blocks = [], []
 
 
 def threads(targets):
@@ -85,11 +85,16 @@ def blocked_executor(job, cure):
             beats.append(time.monotonic_ns())
             await asyncio.sleep(PERIOD)
 
+    def sleep():
+        start = time.monotonic_ns()
+        time.sleep(seconds)
+        blocks.append((start, time.monotonic_ns()))
+
     async def block(pool):
         if cure:
-            await asyncio.get_running_loop().run_in_executor(pool, time.sleep, seconds)
+            await asyncio.get_running_loop().run_in_executor(pool, sleep)
         else:
-            time.sleep(seconds)
+            sleep()
         return 1
 
     async def main():
@@ -237,7 +242,7 @@ def set_peak_back():
 
 def main():
     if sys.argv[1:2] == ["piece"]:
-        return serve(PIECES, beats, *sys.argv[2:])
+        return serve(PIECES, {"beats": beats, "blocks": blocks}, *sys.argv[2:])
     job = json.load(sys.stdin)
     set_peak_back()
     before = resident("VmRSS:")

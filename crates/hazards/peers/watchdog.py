@@ -33,23 +33,24 @@ def end_with_parent():
     os._exit(1)
 
 
-def serve(pieces, beats, hazard, kind):
+def serve(pieces, record, hazard, kind):
     """A piece's process: says when an attempt begins, and what the last one came to."""
     job = json.loads(sys.stdin.readline())
     threading.Thread(target=end_with_parent, daemon=True).start()
     started = time.monotonic()
     for attempt in itertools.count(1):
-        beats.clear()
+        for times in record.values():
+            times.clear()
         print("begun", flush=True)
         begun = time.monotonic_ns()
         value = pieces[hazard](job, kind == "cure")
         nanos = time.monotonic_ns() - begun
         if time.monotonic() - started > TRYING:
             break
-        if not is_worth_another(job, hazard, kind == "cure", value, beats):
+        if not is_worth_another(job, hazard, kind == "cure", value, record["beats"]):
             break
     ended = {"done": value}
-    said = {"ended": ended, "attempts": attempt, "nanos": nanos, "record": {"beats": beats}}
+    said = {"ended": ended, "attempts": attempt, "nanos": nanos, "record": record}
     print(json.dumps(said), flush=True)
     os._exit(0)
 

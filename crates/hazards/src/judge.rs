@@ -5,14 +5,17 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
-use crate::{Ended, Hazard, Job, Watched, work};
+use crate::{Ended, Hazard, Job, Record, Watched, work};
 
 /// Where a turn costs this many switches of threads or more there are too many of them: a
 /// task that waits for the others switches once a turn if it is a thread, and hardly ever
 /// if it is not.
 const SWITCHES_A_TURN: f64 = 0.5;
+
+/// How many increments no core can pass in a nanosecond: each waits for the one before it.
+const INCREMENTS_A_NANOSECOND: u64 = 10;
 
 /// What part of the time that an executor is blocked for its heart is late, at the least.
 const NEARLY: f64 = 0.8;
@@ -30,11 +33,23 @@ pub(crate) fn bite(
         Ended::Failed(why) => bail!("{hazard} failed: {why}"),
         Ended::Hung(_) => {
             ensure!(hazard.hangs(), "{hazard} hung, which is not what it does");
-            let milliseconds = job.watchdog_ms;
+            let (milliseconds, took) = (job.watchdog_ms, watched.nanos / 1_000_000);
+            ensure!(
+                took >= milliseconds,
+                "{hazard} was ended after {took} ms, before its {milliseconds} ms were up"
+            );
             return Ok(Some(format!("hung after {milliseconds} ms, killed")));
         }
         Ended::Done(value) => *value,
     };
+    if hazard == Hazard::LostUpdate {
+        let least = job.increments / INCREMENTS_A_NANOSECOND;
+        ensure!(
+            watched.nanos >= least,
+            "{hazard} took {} ns, less than its increments could",
+            watched.nanos
+        );
+    }
     let whole = whole(hazard, job);
     match hazard {
         Hazard::LostUpdate | Hazard::CancelledRead if value < whole => {
@@ -50,6 +65,7 @@ pub(crate) fn bite(
                 took >= job.block(),
                 "{hazard} took {took:?}: it did not block"
             );
+            ensure_blocked(job, &watched.record).context(hazard)?;
             late(job, watched)?
         }
         Hazard::Oversubscribed => switched(job, watched),
@@ -90,6 +106,31 @@ fn turns(tasks: usize, turns: u64) -> u64 {
     }
 }
 
+/// Makes sure that each worker blocked a thread, and that together they did for as long as
+/// was asked for: at once, or on an executor of one thread one after the other.
+fn ensure_blocked(job: &Job, record: &Record) -> Result<()> {
+    let (blocks, workers) = (record.blocks.len(), job.workers);
+    ensure!(
+        blocks == workers.get(),
+        "threads were blocked {blocks} times, not {workers}"
+    );
+    let (start, end) = blocked(record).unwrap_or_default();
+    let took = Duration::from_nanos(end.saturating_sub(start));
+    ensure!(
+        took >= job.block(),
+        "threads were blocked for {took:?}, not {:?}",
+        job.block()
+    );
+    Ok(())
+}
+
+/// From when to when at least one thread was blocked, or was about to be again.
+fn blocked(record: &Record) -> Option<(u64, u64)> {
+    let start = record.blocks.iter().map(|(start, _)| *start).min()?;
+    let end = record.blocks.iter().map(|(_, end)| *end).max()?;
+    Some((start, end))
+}
+
 /// How late the heart's latest beat was, if that is nearly what the executor was blocked
 /// for: less where its threads were not blocked from and to the same moment.
 fn late(job: &Job, watched: &Watched) -> Result<Option<String>> {
@@ -99,12 +140,19 @@ fn late(job: &Job, watched: &Watched) -> Result<Option<String>> {
     Ok(is_blocked.then(|| format!("heart {milliseconds} ms late")))
 }
 
-/// Nanoseconds by which the longest gap between two beats is longer than the period.
+/// Nanoseconds by which the longest gap between two beats is longer than the period. A
+/// heart that begins after the first block, or ends before the last has, was silent so long.
 pub(crate) fn lateness(watched: &Watched) -> Result<u64> {
     let beats = &watched.record.beats;
     ensure!(beats.len() >= 2, "no heartbeat was recorded");
     ensure!(beats.is_sorted(), "heartbeats that go back in time");
     let gap = beats.windows(2).map(|pair| pair[1] - pair[0]).max();
+    let (first, last) = (beats[0], beats[beats.len() - 1]);
+    let silence = blocked(&watched.record).map(|(start, end)| {
+        let before = first.saturating_sub(start);
+        before.max(end.saturating_sub(last))
+    });
+    let gap = gap.max(silence);
     let period = work::PERIOD.as_nanos() as u64;
     Ok(gap.unwrap_or_default().saturating_sub(period))
 }

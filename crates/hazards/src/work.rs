@@ -2,6 +2,7 @@
 //! piece's own word, is what the check judges where a value alone doesn't tell.
 
 use std::{
+    mem,
     sync::{Mutex, MutexGuard, PoisonError},
     thread,
     time::Duration,
@@ -23,7 +24,10 @@ pub const PAUSE: Duration = Duration::from_millis(3);
 /// What one turn hashes: some microseconds' worth.
 const BLOCK: [u8; 8 * 1024] = [0; 8 * 1024];
 
-static BEATS: Mutex<Vec<u64>> = Mutex::new(Vec::new());
+static RECORD: Mutex<Record> = Mutex::new(Record {
+    beats: Vec::new(),
+    blocks: Vec::new(),
+});
 
 /// What was recorded while a piece ran.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,16 +35,21 @@ static BEATS: Mutex<Vec<u64>> = Mutex::new(Vec::new());
 pub struct Record {
     /// When the heart beat, in nanoseconds of the system's monotonic clock.
     pub beats: Vec<u64>,
+    /// From when to when a thread was blocked, by the same clock.
+    #[serde(default)]
+    pub blocks: Vec<(u64, u64)>,
 }
 
 /// One beat of the heart by which one sees that an executor still gets round.
 pub fn beat() {
-    beats().push(monotonic_nanos());
+    record().beats.push(monotonic_nanos());
 }
 
 /// Keeps its thread for so long, as a blocking read or a long computation would.
 pub fn block(time: Duration) {
+    let start = monotonic_nanos();
     span(|| "block".to_owned(), || thread::sleep(time));
+    record().blocks.push((start, monotonic_nanos()));
 }
 
 /// The bytes of a frame: its number.
@@ -61,12 +70,10 @@ pub fn turn(task: usize, nth: u64) -> u64 {
 
 /// Takes what was recorded so far.
 pub(crate) fn take_record() -> Record {
-    Record {
-        beats: std::mem::take(&mut beats()),
-    }
+    mem::take(&mut record())
 }
 
-fn beats() -> MutexGuard<'static, Vec<u64>> {
+fn record() -> MutexGuard<'static, Record> {
     // Nothing can panic between the lock and the end of a push.
-    BEATS.lock().unwrap_or_else(PoisonError::into_inner)
+    RECORD.lock().unwrap_or_else(PoisonError::into_inner)
 }

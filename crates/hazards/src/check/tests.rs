@@ -14,7 +14,7 @@ fn watched(ended: Ended) -> Watched {
     Watched {
         ended,
         attempts: 1,
-        nanos: 1,
+        nanos: 600_000_000,
         usage: Usage::default(),
         record: Record::default(),
     }
@@ -93,11 +93,24 @@ fn what_a_hazard_does_not_do_is_no_bite() {
     assert!(failed.contains("no such file"), "{failed}");
 }
 
-/// Heartbeats at these milliseconds.
+#[test]
+fn what_is_over_too_soon_was_not_done() {
+    let soon = |watched| Watched {
+        nanos: 9_999,
+        ..watched
+    };
+    let cure = line(Hazard::LostUpdate, done(1), soon(done(200_000)));
+    assert!(cure.contains("took 9999 ns"), "{cure}");
+    let hung = line(Hazard::TwoLocks, soon(hung()), done(4));
+    assert!(hung.contains("ended after 0 ms, before"), "{hung}");
+}
+
+/// Heartbeats at these milliseconds, while two threads are blocked.
 fn beating(milliseconds: &[u64]) -> Watched {
     Watched {
         record: Record {
             beats: milliseconds.iter().map(|at| at * 1_000_000).collect(),
+            blocks: vec![(10_000_000, 210_000_000), (11_000_000, 211_000_000)],
         },
         nanos: 200_000_000,
         ..done(2)
@@ -106,11 +119,11 @@ fn beating(milliseconds: &[u64]) -> Watched {
 
 #[test]
 fn a_heartbeat_is_judged_by_its_longest_gap() {
-    let (late, on_time) = (beating(&[0, 5, 170, 175]), beating(&[0, 5, 10, 174]));
+    let (late, on_time) = (beating(&[0, 5, 170, 210]), beating(&[0, 5, 60, 211]));
     let hazard = Hazard::BlockedExecutor;
     let facts = line(hazard, late.clone(), on_time.clone());
     assert_eq!(facts, "bitten 1 of 1, cured 1 of 1; ");
-    let cure = line(hazard, late, beating(&[0, 165]));
+    let cure = line(hazard, late.clone(), beating(&[0, 165, 210]));
     assert!(cure.contains("heart 160 ms late"), "{cure}");
     let silent = line(hazard, beating(&[0]), on_time.clone());
     assert!(silent.contains("no heartbeat"), "{silent}");
@@ -118,10 +131,29 @@ fn a_heartbeat_is_judged_by_its_longest_gap() {
     assert!(back.contains("back in time"), "{back}");
     let idle = Watched {
         nanos: 199_000_000,
-        ..on_time.clone()
+        ..on_time
     };
-    let idle = line(hazard, on_time, idle);
+    let idle = line(hazard, late.clone(), idle);
     assert!(idle.contains("did not block"), "{idle}");
+    for beats in [[0, 5], [211, 216]] {
+        let cure = line(hazard, late.clone(), beating(&beats));
+        assert!(cure.contains("cure does not hold"), "{beats:?}: {cure}");
+    }
+}
+
+#[test]
+fn a_heart_is_on_time_only_beside_what_blocks() {
+    let with = |blocks| {
+        let mut watched = beating(&[0, 5, 100, 211]);
+        watched.record.blocks = blocks;
+        line(Hazard::BlockedExecutor, beating(&[0, 5, 210]), watched)
+    };
+    let none = with(vec![]);
+    assert!(none.contains("blocked 0 times, not 2"), "{none}");
+    let short = with(vec![(0, 5_000_000), (0, 6_000_000)]);
+    assert!(short.contains("blocked for 6ms, not 200ms"), "{short}");
+    let in_turn = with(vec![(5_000_000, 105_000_000), (105_000_000, 205_000_000)]);
+    assert_eq!(in_turn, "bitten 1 of 1, cured 1 of 1; ");
 }
 
 #[test]
