@@ -84,6 +84,12 @@ pub(crate) fn cases() -> Vec<Case<Hazards>> {
             hung_is_ended,
         ),
         Case::custom(
+            "cures_leak_nothing",
+            "a cure that is done again in its process leaves no more threads and \
+             descriptors than it did before",
+            cures_leak_nothing,
+        ),
+        Case::custom(
             "same_hazard_twice",
             "a hazard that is asked for twice is run twice",
             same_hazard_twice,
@@ -163,6 +169,16 @@ fn hung_is_ended(bench: &Bench<Hazards>) -> Result<()> {
         "{} processes left",
         trial.left_behind
     );
+    Ok(())
+}
+
+fn cures_leak_nothing(bench: &Bench<Hazards>) -> Result<()> {
+    let settings = Settings {
+        warm: true,
+        ..Settings::default()
+    };
+    let args = ["--only", "cure", "--block", "300ms", "--watchdog", "1s"];
+    bench.trial(&args, &settings)?;
     Ok(())
 }
 

@@ -1,16 +1,19 @@
 //! A piece's process: the same executable, which does one piece and says what it came to.
 
 use std::{
+    env,
     io::{self, Write},
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
-use test_fixtures::{Span, end_with_pool};
+use test_fixtures::{Held, Span, WARM, end_with_pool, settle, wait_for_stillness};
 
 use crate::{
-    Ended, Hazard, Job, Kind, Watched, judge, variants,
+    Ended, Hazard, Job, Kind, Watched, judge,
+    pieces::Piece,
+    variants,
     work::{Record, take_record},
 };
 
@@ -67,8 +70,15 @@ pub(crate) fn serve() -> Result<()> {
         };
         let goes_on = started.elapsed() < TRYING && is_worth_another(&request, &watched);
         if !goes_on {
+            let kept = match request.kind {
+                Kind::Cure if env::var_os(WARM).is_some() => leaks_nothing(piece, job),
+                _ => Ok(()),
+            };
             return say(&Said::Ended {
-                ended: watched.ended,
+                ended: match kept {
+                    Ok(()) => watched.ended,
+                    Err(error) => Ended::Failed(format!("{error:#}")),
+                },
                 nanos,
                 record: watched.record,
                 spans: test_fixtures::take_spans(),
@@ -89,6 +99,28 @@ fn is_worth_another(request: &Request, watched: &Watched) -> bool {
         Kind::Failing => *hazard != Hazard::Oversubscribed && matches!(bite(), Ok(None)),
         Kind::Cure => *hazard == Hazard::BlockedExecutor && matches!(bite(), Ok(Some(_))),
     }
+}
+
+/// Does a cure once more, and makes sure that it leaves no more than it did before; what a
+/// runtime keeps for the process is there by then.
+///
+/// # Errors
+/// There are more threads or descriptors than there were, or `/proc` can't be read.
+fn leaks_nothing(piece: &Piece, job: &Job) -> Result<()> {
+    wait_for_stillness();
+    let before = Held::now()?;
+    piece.run(Kind::Cure, job)?;
+    let after = settle(before)?;
+    for (what, before, after) in [
+        ("threads", before.threads, after.threads),
+        ("descriptors", before.descriptors, after.descriptors),
+    ] {
+        ensure!(
+            after <= before,
+            "{before} {what} before it, {after} after it"
+        );
+    }
+    Ok(())
 }
 
 fn say(said: &Said) -> Result<()> {

@@ -97,14 +97,20 @@ fn answer(reply: &impl Serialize) -> Result<()> {
 }
 
 /// What a process holds that it should give back.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Held {
-    descriptors: u64,
-    threads: u64,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Open file descriptors.
+    pub descriptors: u64,
+    /// Threads.
+    pub threads: u64,
 }
 
 impl Held {
-    fn now() -> Result<Self> {
+    /// What this process holds.
+    ///
+    /// # Errors
+    /// `/proc` can't be read.
+    pub fn now() -> Result<Self> {
         // The listing holds a descriptor of its own while it lasts.
         let descriptors = fs::read_dir("/proc/self/fd")?.count() as u64 - 1;
         Ok(Self {
@@ -114,7 +120,11 @@ impl Held {
     }
 }
 
-fn settle(before: Held) -> Result<Held> {
+/// What this process holds once that is no more than `before`, or after 500 ms.
+///
+/// # Errors
+/// `/proc` can't be read.
+pub fn settle(before: Held) -> Result<Held> {
     let clock = Instant::now();
     loop {
         let now = Held::now()?;
@@ -127,7 +137,7 @@ fn settle(before: Held) -> Result<Held> {
 }
 
 /// Waits until descriptors and threads have been the same for a while, or the limit.
-fn wait_for_stillness() {
+pub fn wait_for_stillness() {
     let clock = Instant::now();
     let mut last = Held::now().ok();
     let mut since = Instant::now();

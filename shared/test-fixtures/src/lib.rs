@@ -28,6 +28,7 @@ mod usage;
 mod wrap;
 
 pub use case::{Bench, Case, job_args};
+pub use child::{Held, settle, wait_for_stillness};
 pub use conformance::{Verdict, all_cases, conformance, judge};
 pub use demo::{Demo, command, demo, demo_from, name, source, unknown};
 pub use descendants::{descendants, lives, state};
@@ -38,7 +39,7 @@ pub use model::{Deviation, Direct, Model, Peer, Status, Variant};
 pub use number::{cores, whole, with_negatives};
 pub use outcome::{Class, Failure, Outcome, panic_message};
 pub use program::{Program, end_with_pool, ensure_environment, worker_command};
-pub use protocol::{Memory, Range, Reply, SETTLE, SPANS};
+pub use protocol::{Memory, Range, Reply, SETTLE, SPANS, WARM};
 pub use spans::{Span, monotonic_nanos, record_span, span, spans_wanted, take_spans};
 pub use trial::{
     Checked, Runner, Settings, TrialError, run_floor, run_trial, stage_and_run,
