@@ -47,7 +47,9 @@ pub(crate) fn run(job: &Job, runtime: &Runtime) -> Result<Output> {
             Err(why) => finding.spared = Some(why.to_owned()),
             Ok(_) => {
                 for &kind in &job.pieces {
-                    let watched = Some(watch(job, runtime.name, hazard, kind)?);
+                    let watched = watch(job, runtime.name, hazard, kind)
+                        .with_context(|| format!("{hazard}, {kind}"))?;
+                    let watched = Some(watched);
                     match kind {
                         Kind::Failing => finding.failing = watched,
                         Kind::Cure => finding.cure = watched,
@@ -140,7 +142,9 @@ impl Watching {
                 });
             }
             if elapsed >= limit.max(PATIENCE) {
-                bail!("still at work after {elapsed:.0?}, and killed");
+                bail!(
+                    "still at work after {elapsed:.0?}, and killed: ask for less of it"
+                );
             }
         }
     }
