@@ -123,3 +123,18 @@ impl Model for Hazards {
         worker::serve()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::PYTHON_IS_SPARED;
+
+    /// The peer says so of the same hazards, and of no others.
+    #[test]
+    fn python_is_spared_what_it_says() {
+        let peer = include_str!("../peers/python.py");
+        let spared = peer.split_once("SPARED = {\n").expect("it lists them").1;
+        let lines = spared.lines().take_while(|line| *line != "}");
+        let names = lines.filter_map(|line| line.split('"').nth(1));
+        assert!(names.eq(PYTHON_IS_SPARED.iter().map(|hazard| hazard.name())));
+    }
+}
