@@ -47,7 +47,7 @@ pub fn cure(_: &Job) -> Result<u64> {
         sleep(Duration::from_millis(1)).await;
         let mut waiting = tokio::spawn(add(Arc::clone(&lock)));
         let is_added = select! {
-            ended = &mut waiting => ended.is_ok(),
+            ended = &mut waiting => { ended?; true }
             () = sleep(Duration::from_millis(1)) => false,
         };
         add(Arc::clone(&lock)).await;
