@@ -31,6 +31,7 @@ pub fn failing(job: &Job) -> Result<u64> {
                 }
             });
         }
+        drop((taken, results));
         let mut sum = 0_u64;
         for nth in 0..job.turns {
             for task in 0..tasks {
@@ -61,6 +62,7 @@ pub fn cure(job: &Job) -> Result<u64> {
                 }
             });
         }
+        drop((taken, results));
         let mut sum = 0_u64;
         for nth in 0..job.turns {
             for task in 0..tasks {
