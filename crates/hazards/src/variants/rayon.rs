@@ -1,4 +1,4 @@
-//! rayon: a pool whose threads steal work from each other, and never wait idly.
+//! rayon: a pool whose threads steal work from each other, also while they wait.
 //!
 //! # What to notice
 //! - A thread that waits for a stolen half takes other work meanwhile, on the same stack:

@@ -5,7 +5,8 @@
 //!   leak, and more reads are cut.
 //! - `unblock` has threads of its own, up to 500, which are no bound for work that
 //!   computes.
-//! - Its lock is not fair, and a waiter that is not polled stops the others all the same.
+//! - Its lock is fair only in the long run, and a waiter that is not polled stops the
+//!   others all the same.
 //!
 //! # When not to use this
 //! For work that computes: it belongs into rayon, or behind `unblock` with a bound.

@@ -2,8 +2,8 @@
 //!
 //! # What to notice
 //! - `waiting` is alive and no longer polled; the lock's queue doesn't know.
-//! - The lock is not fair, and yet: whoever unlocks wakes one waiter, and if that is
-//!   `waiting`, no other is woken.
+//! - The lock is fair only to who wakes and finds it taken, and yet: whoever unlocks wakes
+//!   one waiter, and if that is `waiting`, no other is woken.
 //! - The cure spawns what is to go on: a task is polled by the executor, whatever its
 //!   handle's owner does. To drop the future first would do, too.
 

@@ -3,7 +3,8 @@
 //! # What to notice
 //! - Each worker drops its clone; the one that was cloned from lives until the function
 //!   ends, which waits for the receiver, which waits for it.
-//! - `WeakSender` is for who must be able to send and must not keep the channel open.
+//! - `WeakUnboundedSender` is for who must be able to send and must not keep the channel
+//!   open.
 
 use anyhow::Result;
 use tokio::{
