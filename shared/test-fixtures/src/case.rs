@@ -32,7 +32,10 @@ pub(crate) enum Body<M: Model> {
         words: &'static str,
     },
     /// Anything else.
-    Custom(fn(&Bench<M>) -> Result<()>),
+    Custom {
+        run: fn(&Bench<M>) -> Result<()>,
+        with_peers: bool,
+    },
 }
 
 impl<M: Model> Case<M> {
@@ -86,7 +89,8 @@ impl<M: Model> Case<M> {
         }
     }
 
-    /// A case that is more than one trial. Peers take no part in it.
+    /// A case that is more than one trial. Peers take no part in it, unless it is
+    /// [`with_peers`](Self::with_peers).
     pub fn custom(
         name: &'static str,
         about: &'static str,
@@ -95,13 +99,28 @@ impl<M: Model> Case<M> {
         Self {
             name,
             about,
-            body: Body::Custom(run),
+            body: Body::Custom {
+                run,
+                with_peers: false,
+            },
         }
+    }
+
+    /// The same, and peers are held to it, too.
+    #[must_use]
+    pub fn with_peers(mut self) -> Self {
+        if let Body::Custom { with_peers, .. } = &mut self.body {
+            *with_peers = true;
+        }
+        self
     }
 
     /// Whether a peer can be held to it.
     pub fn is_for_peers(&self) -> bool {
-        !matches!(self.body, Body::Custom(_))
+        match self.body {
+            Body::Custom { with_peers, .. } => with_peers,
+            Body::Holds { .. } | Body::Fails { .. } => true,
+        }
     }
 
     pub(crate) fn run(&self, bench: &Bench<M>) -> Result<()> {
@@ -120,7 +139,7 @@ impl<M: Model> Case<M> {
                     ensure!(line.contains(words), "no {words:?} in: {line}");
                 }
             },
-            Body::Custom(run) => run(bench)?,
+            Body::Custom { run, .. } => run(bench)?,
         }
         Ok(())
     }
