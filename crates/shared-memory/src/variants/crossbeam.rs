@@ -39,8 +39,11 @@ pub fn run(job: &Job) -> Result<Output> {
                 })
         });
         let workers = workers.collect::<io::Result<Vec<_>>>()?;
-        let sums = workers.into_iter().map(|worker| worker.join());
-        sums.sum::<thread::Result<f64>>()
+        // All are joined before the first panic ends the sum: a scope raises one that nobody
+        // has joined.
+        let sums: Vec<_> = workers.into_iter().map(|worker| worker.join()).collect();
+        sums.into_iter()
+            .sum::<thread::Result<f64>>()
             .map_err(|panic| anyhow!("a worker panicked: {}", panic_message(&*panic)))
     })?;
     Ok(Output::new(sum, array))
