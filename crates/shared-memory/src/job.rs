@@ -30,9 +30,10 @@ pub struct JobArgs {
     batch: NonZeroUsize,
     /// Let every worker pause half-way
     #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = duration)]
+    #[arg(allow_hyphen_values = true)]
     pause: Duration,
     /// Make a worker go wrong half-way: 1:kill. Kinds: kill, exit, panic
-    #[arg(long, value_name = "WORKER:KIND")]
+    #[arg(long, value_name = "WORKER:KIND", allow_hyphen_values = true)]
     fault: Option<Fault>,
 }
 
@@ -112,10 +113,15 @@ impl JobArgs {
         if let Some(Fault { worker, .. }) = self.fault {
             let parts = job.parts().count();
             if worker >= parts {
-                let why = format!(
-                    "--fault {worker}: there are {parts} parts, counted from 0; name one \
-                     of them, or leave it out"
-                );
+                let why = match parts.checked_sub(1) {
+                    Some(last) => format!(
+                        "--fault {worker}: parts are counted from 0, and the last is \
+                         {last}; name one of them"
+                    ),
+                    None => "--fault: without squares there is no worker; ask for some \
+                             (--n), or leave it out"
+                        .to_owned(),
+                };
                 return Err(Misuse::new(why).into());
             }
         }
