@@ -1,19 +1,13 @@
 //! Jobs with what must come of them.
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    path::{Path, PathBuf},
-    process::Stdio,
-    thread,
-    time::{Duration, Instant},
-};
+use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
-use rustix::process::{Pid, Signal, kill_process};
-use test_fixtures::{Bench, Case, Settings, descendants, lives};
+use anyhow::{Context, ensure};
+use test_fixtures::{Case, Settings};
 
 use crate::SharedMemory;
+
+mod seen;
 
 /// Long enough for what is waited for on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -59,6 +53,11 @@ fn shapes() -> Vec<Case<SharedMemory>> {
             "a worker that stops half-way goes on where it was",
             &["--n", "1000", "--batch", "7", "--pause", "20ms"],
         ),
+        Case::custom(
+            "workers_at_once",
+            "there are as many workers as the job says, and they work at the same time",
+            seen::workers_at_once,
+        ),
     ]
 }
 
@@ -83,29 +82,28 @@ fn losses() -> Vec<Case<SharedMemory>> {
             "exit code 1",
         ),
         Case::custom(
+            "lost_part_is_named",
+            "it is said whose part is not whole, and how that worker ended",
+            seen::lost_part_is_named,
+        ),
+        Case::custom(
             "worker_panics",
-            "so is one that panics, with what it had to say",
-            |bench| {
-                let args = ["--n", "100000", "--fault", "1:panic"];
-                let Err(error) = bench.trial(&args, &Settings::default()) else {
-                    bail!("it did not fail");
-                };
-                let line = error.to_string();
-                ensure!(line.contains("worker 1 was told to panic"), "{line}");
-                Ok(())
-            },
+            "so is one that panics, with what it had to say, and the exit code is 1",
+            seen::worker_panics,
         ),
         Case::custom(
             "creator_killed",
             "killed half-way, whoever made the memory leaves no process and nothing in \
              /dev/shm",
-            creator_killed,
-        ),
+            seen::creator_killed,
+        )
+        .with_peers(),
         Case::custom(
             "no_name_left",
             "a job leaves nothing in /dev/shm, whether it ends well or a worker is killed",
-            no_name_left,
-        ),
+            seen::no_name_left,
+        )
+        .with_peers(),
     ]
 }
 
@@ -134,113 +132,4 @@ fn memory() -> Vec<Case<SharedMemory>> {
             Ok(())
         }),
     ]
-}
-
-fn creator_killed(bench: &Bench<SharedMemory>) -> Result<()> {
-    const WORKERS: usize = 4;
-    // So many that every worker has a chunk with a pause in it.
-    let args = ["--n", "1000000", "--workers", "4", "--pause", "1h"];
-    let mut program = bench
-        .demo(&args)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()?;
-    let pid = Pid::from_child(&program);
-    // Whether its workers are threads or processes: they are there.
-    let at_work = wait_for(|| {
-        let all = descendants(pid);
-        let creator = all.iter().copied().find(|pid| is_trial(*pid))?;
-        let tasks: usize = all.iter().map(|pid| tasks(*pid)).sum();
-        (tasks > WORKERS).then_some((creator, all))
-    });
-    let Some((creator, all)) = at_work else {
-        program.kill()?;
-        program.wait()?;
-        bail!("its workers did not start");
-    };
-    let names: BTreeSet<_> = all.iter().flat_map(|pid| named_memory(*pid)).collect();
-    kill_process(creator, Signal::KILL)?;
-    program.wait()?;
-    for pid in all {
-        wait_for(|| (!lives(pid)).then_some(()))
-            .with_context(|| format!("process {pid:?} is still there"))?;
-    }
-    let left = names.iter().find(|name| name.exists());
-    ensure!(left.is_none(), "{left:?} is still there");
-    Ok(())
-}
-
-fn no_name_left(bench: &Bench<SharedMemory>) -> Result<()> {
-    let before = names();
-    bench.trial(&["--n", "100000"], &Settings::default())?;
-    let killed = ["--n", "100000", "--fault", "1:kill"];
-    ensure!(
-        bench.trial(&killed, &Settings::default()).is_err(),
-        "it did not fail"
-    );
-    // Whoever else is at work here takes its names away again.
-    let new: Vec<_> = names().difference(&before).cloned().collect();
-    wait_for(|| new.iter().all(|name| !name.exists()).then_some(()))
-        .with_context(|| format!("{new:?} are left"))
-}
-
-/// All that has a name in `/dev/shm`.
-fn names() -> BTreeSet<PathBuf> {
-    let names = fs::read_dir("/dev/shm").into_iter().flatten().flatten();
-    names.map(|name| name.path()).collect()
-}
-
-/// Whether a process does the job; another finds the floor.
-fn is_trial(pid: Pid) -> bool {
-    let words = fs::read(format!("/proc/{}/cmdline", pid.as_raw_nonzero()));
-    words.is_ok_and(|words| words.split(|byte| *byte == 0).any(|word| word == b"trial"))
-}
-
-/// How many threads a process has.
-fn tasks(pid: Pid) -> usize {
-    let folder = format!("/proc/{}/task", pid.as_raw_nonzero());
-    fs::read_dir(folder).map_or(0, Iterator::count)
-}
-
-/// What a process has open or mapped that has a name in `/dev/shm`.
-fn named_memory(pid: Pid) -> Vec<PathBuf> {
-    let process = format!("/proc/{}", pid.as_raw_nonzero());
-    let open = fs::read_dir(format!("{process}/fd")).into_iter().flatten();
-    let open = open
-        .flatten()
-        .filter_map(|fd| fs::read_link(fd.path()).ok());
-    let mapped = fs::read_to_string(format!("{process}/maps")).unwrap_or_default();
-    let mapped = mapped
-        .lines()
-        .filter_map(|line| line.find('/').map(|at| &line[at..]));
-    let all = open.chain(mapped.map(PathBuf::from));
-    all.filter(|path| path.starts_with(Path::new("/dev/shm")))
-        .collect()
-}
-
-fn wait_for<T>(mut condition: impl FnMut() -> Option<T>) -> Option<T> {
-    let clock = Instant::now();
-    loop {
-        let value = condition();
-        if value.is_some() || clock.elapsed() > PATIENCE {
-            return value;
-        }
-        thread::sleep(Duration::from_millis(5));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn memory_with_a_name_is_found() -> Result<()> {
-        let path = PathBuf::from(format!("/dev/shm/interleave-{}", std::process::id()));
-        let file = fs::File::create_new(&path)?;
-        let found = named_memory(rustix::process::getpid());
-        drop(file);
-        fs::remove_file(&path)?;
-        ensure!(found.contains(&path), "{found:?}");
-        Ok(())
-    }
 }
