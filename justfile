@@ -7,7 +7,7 @@ default:
 # One model's demo, on every variant: just run semaphores --tasks 50 --limit 5
 [group('use')]
 run MODEL *ARGS:
-    cargo run --release --manifest-path crates/{{ MODEL }}/Cargo.toml -- {{ ARGS }}
+    cargo run --release -p {{ MODEL }} -- {{ ARGS }}
 
 # Compare every model, or one: just compare semaphores --tasks 1000 --limit 100
 [group('use')]
@@ -66,7 +66,7 @@ peers:
 # The origin by itself: just origin --listen 127.0.0.1:8080
 [group('use')]
 origin *ARGS:
-    cargo run --release -p origin -- {{ ARGS }}
+    cargo run --release -p http-origin -- {{ ARGS }}
 
 # The tests, all of them or some: just test -p locks
 [group('work')]

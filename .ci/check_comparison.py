@@ -4,7 +4,7 @@ import json
 import sys
 
 MODELS = {
-    "async-io",
+    "gather",
     "semaphores",
     "thread-pool",
     "pipelines",

@@ -97,7 +97,7 @@ impl Stage {
         &self.paths
     }
 
-    pub(crate) fn origin(&self) -> Option<&origin::Origin> {
+    pub(crate) fn origin(&self) -> Option<&http_origin::Origin> {
         self.fetching.as_ref()?.origin()
     }
 

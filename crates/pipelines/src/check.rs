@@ -9,7 +9,7 @@ use fetching::{
     files::{File, listing},
     most_at_once,
 };
-use origin::{Expected, Record, expected};
+use http_origin::{Expected, Record, expected};
 use test_fixtures::{Class, Facts, Outcome};
 
 use crate::{Content, FaultKind, Job, Output, Passage, Saved, Scene, Stage};

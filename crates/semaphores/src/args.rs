@@ -4,7 +4,7 @@ use std::{num::NonZeroUsize, time::Duration};
 
 use anyhow::Result;
 use fetching::{Requests, Stage, most_at_once};
-use origin::Record;
+use http_origin::Record;
 use test_fixtures::{duration, whole};
 
 use crate::Job;

@@ -7,7 +7,7 @@ use fetching::{
     Requests,
     files::{self, Files, Saving},
 };
-use origin::{Ending, Sentence};
+use http_origin::{Ending, Sentence};
 use test_fixtures::{Misuse, deadline, duration, whole};
 
 use crate::{Job, Stage};

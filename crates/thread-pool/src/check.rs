@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail, ensure};
 use fetching::files::{File, Scratch};
-use origin::Record;
+use http_origin::Record;
 use test_fixtures::{Facts, Outcome};
 
 use crate::{Job, Output};

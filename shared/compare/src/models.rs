@@ -14,7 +14,7 @@ use crate::results::Source;
 
 /// Every model, in the order in which the report shows them.
 pub(crate) const MODELS: &[&dyn AnyModel] = &[
-    &Of::<async_io::AsyncIo>(PhantomData),
+    &Of::<gather::Gather>(PhantomData),
     &Of::<semaphores::Semaphores>(PhantomData),
     &Of::<thread_pool::ThreadPool>(PhantomData),
     &Of::<pipelines::Pipelines>(PhantomData),

@@ -15,7 +15,7 @@ use crate::{
 
 /// Like the machine on which each model's rounds were measured.
 const ASYNC_IO: Machine = Machine {
-    name: "async-io",
+    name: "gather",
     round: 0.005,
     persistence: 0.3,
     reference: 0.006,

@@ -75,7 +75,7 @@ mod tests {
         let pool = args("compare process-pool --noop --fault 1:kill --fault 2:panic");
         assert_eq!(pool.iter().filter(|word| *word == "--fault").count(), 2);
         assert!(pool.contains(&"--noop".to_owned()), "{pool:?}");
-        let urls = args("compare async-io http://127.0.0.1:1/ http://127.0.0.1:2/");
+        let urls = args("compare gather http://127.0.0.1:1/ http://127.0.0.1:2/");
         assert!(
             urls.ends_with(&["http://127.0.0.1:1/".into(), "http://127.0.0.1:2/".into()])
         );

@@ -51,7 +51,7 @@ fn misuse(args: &[&str], words: &str) {
 
 #[test]
 fn misuse_is_one_line() {
-    misuse(&["nonesuch"], "async-io, semaphores");
+    misuse(&["nonesuch"], "gather, semaphores");
     misuse(&["locks", "--variants", "nonesuch"], "std_mutex");
     misuse(&["locks", "--workers", "0"], "--workers");
     misuse(&["locks", "--rounds", "0"], "--rounds");
@@ -85,11 +85,11 @@ fn flags_that_would_be_ignored_conflict() {
         misuse(&["semaphores", "--path", "/bytes/1", flag, "1"], flag);
     }
     misuse(
-        &["async-io", "--path", "/hang", "--latency", "1ms"],
+        &["gather", "--path", "/hang", "--latency", "1ms"],
         "--latency",
     );
     misuse(
-        &["async-io", "http://localhost/", "--path", "/hang"],
+        &["gather", "http://localhost/", "--path", "/hang"],
         "--path",
     );
     let args = ["semaphores", "--path", "/bytes/10", "--variants", "smol"];

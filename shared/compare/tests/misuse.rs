@@ -16,7 +16,7 @@ fn refused(args: &[&str], words: &str) -> String {
 /// No answer would be whole, so no variant could pass.
 #[test]
 fn a_latency_is_below_the_time_out() {
-    for model in ["semaphores", "async-io"] {
+    for model in ["semaphores", "gather"] {
         for line in ["", "run "] {
             let line = format!("{line}{model} --latency 3s --timeout 100ms");
             let args: Vec<_> = line.split(' ').collect();
@@ -33,7 +33,7 @@ fn a_path_that_is_no_sentence_is_told_the_steps() {
          drip-head, flaky, nonce, note, bytes, chunked, unframed, drip, truncate, reset, \
          stall, hang, close, garbage",
     );
-    let line = refused(&["async-io", "--path", "foo"], "begins with '/'");
+    let line = refused(&["gather", "--path", "foo"], "begins with '/'");
     assert_eq!(line.matches("foo").count(), 1, "{line}");
 }
 
@@ -46,10 +46,7 @@ fn what_sizes_the_origins_urls_is_not_for_the_users() {
         let line = refused(&["semaphores", flag, value, "http://localhost/"], &words);
         assert!(!line.contains("--urls-from"), "{line}");
     }
-    refused(
-        &["async-io", "--urls-from", "x", "--tasks", "1"],
-        "own URLs",
-    );
+    refused(&["gather", "--urls-from", "x", "--tasks", "1"], "own URLs");
 }
 
 /// Where somebody is left, the others are only told of.
@@ -132,7 +129,7 @@ fn what_cannot_be_written_is_named_with_what_to_do() {
 
 #[test]
 fn a_url_has_no_spaces() {
-    for model in ["semaphores", "async-io"] {
+    for model in ["semaphores", "gather"] {
         refused(&[model, "http://localhost/a b"], "a URL has no spaces");
     }
 }

@@ -88,12 +88,7 @@ fn the_list_has_every_model_and_what_is_missing() {
         stdout(&output)
     };
     let text = list("sh", &[]);
-    for words in [
-        "async-io: ",
-        "surf (legacy)",
-        "python (peer)",
-        "--workers 4",
-    ] {
+    for words in ["gather: ", "surf (legacy)", "python (peer)", "--workers 4"] {
         assert!(text.contains(words), "no {words:?}: {text}");
     }
     let json: Value = serde_json::from_str(&list("/bin/sh", &["--json"])).expect("JSON");
@@ -159,7 +154,7 @@ fn completions_know_models_and_their_flags() {
 #[test]
 fn bash_completes_models_flags_and_names() {
     let models = [
-        "async-io",
+        "gather",
         "semaphores",
         "process-pool",
         "locks",

@@ -183,7 +183,7 @@ fn misuse_is_one_line() {
         ),
         ("locks --over workers=1..20000", "from 1 to 10000"),
         ("locks", "--over"),
-        ("nonesuch --over n=1..9", "async-io, semaphores"),
+        ("nonesuch --over n=1..9", "gather, semaphores"),
         ("--over n=1..9 locks", "write the model first"),
         (
             "locks --over increments=1..9 --variants nonesuch",

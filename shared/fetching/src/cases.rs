@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use anyhow::{Context, Result, ensure};
-use origin::{Authority, Certificate, Origin};
+use http_origin::{Authority, Certificate, Origin};
 use test_fixtures::{Bench, Case, Facts, Model, Settings, Value};
 
 #[cfg(feature = "files")]

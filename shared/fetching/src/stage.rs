@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::{Result, ensure};
-use origin::{
+use http_origin::{
     Authority, Certificate, End, Exchange, GrammarError, Origin, Record, Sentence,
 };
 use rustix::net::{AddressFamily, SocketType, bind, getsockname, socket};
@@ -259,7 +259,7 @@ impl Hits {
 fn secure(
     authority: &Authority,
     certificate: Certificate,
-) -> Result<Origin, origin::Error> {
+) -> Result<Origin, http_origin::Error> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     Origin::start_tls(address, authority, certificate)
 }

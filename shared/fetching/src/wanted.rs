@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::{Result, anyhow};
-use origin::{Certificate, Expected, Fault, expected};
+use http_origin::{Certificate, Expected, Fault, expected};
 use test_fixtures::{Class, Outcome};
 
 use crate::{Page, Sha256};

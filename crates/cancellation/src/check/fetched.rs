@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail, ensure};
 use fetching::{Page, Sha256};
-use origin::{End, Expected, Fault, Origin, expected};
+use http_origin::{End, Expected, Fault, Origin, expected};
 use test_fixtures::{Class, Facts, Outcome};
 
 use super::Deadline;

@@ -3,7 +3,7 @@
 use std::{env, fs, process::Stdio, time::Duration};
 
 use anyhow::{Context, Result, bail, ensure};
-use origin::Origin;
+use http_origin::Origin;
 use test_fixtures::{Bench, Case, Model, Settings, TrialError, job_args, run_trial};
 
 use super::quick;

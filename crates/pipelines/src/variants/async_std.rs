@@ -24,7 +24,7 @@ use async_std::future::timeout;
 use async_std::task::{self, JoinHandle, spawn, spawn_blocking};
 use futures_util::FutureExt;
 use http_body_util::BodyExt;
-use http_client::async_std::{Client, client};
+use page_client::async_std::{Client, client};
 
 use crate::{Fetched, Item, Job, Output, Saved, Shape, Step, Tally, process, save};
 

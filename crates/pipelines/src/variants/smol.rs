@@ -20,7 +20,7 @@ use std::panic::AssertUnwindSafe;
 
 use anyhow::Result;
 use http_body_util::BodyExt;
-use http_client::smol::{Client, client};
+use page_client::smol::{Client, client};
 use smol::channel::{Receiver, Sender, bounded};
 use smol::future::FutureExt;
 use smol::{Task, Timer, spawn, unblock};

@@ -21,7 +21,7 @@ use async_std::channel::{Receiver, Sender, bounded};
 use async_std::task::{self, JoinHandle, spawn, spawn_blocking};
 use async_std::{future::timeout, io::ReadExt};
 use futures_util::FutureExt;
-use http_client::surf::Https;
+use page_client::surf::Https;
 use surf::{Client, Config};
 
 use crate::{Fetched, Item, Job, Output, Saved, Shape, Step, Tally, process, save};

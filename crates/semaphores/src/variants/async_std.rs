@@ -23,7 +23,7 @@ use async_std::{future::timeout, task};
 use fetching::{Page, outcome};
 use futures_util::FutureExt;
 use http_body_util::BodyExt;
-use http_client::async_std::{Client, client};
+use page_client::async_std::{Client, client};
 
 use crate::{Job, Output};
 

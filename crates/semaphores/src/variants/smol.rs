@@ -22,7 +22,7 @@ use anyhow::Result;
 use async_lock::Semaphore;
 use fetching::{Page, outcome};
 use http_body_util::BodyExt;
-use http_client::smol::{Client, client};
+use page_client::smol::{Client, client};
 use smol::{Timer, future::FutureExt};
 
 use crate::{Job, Output};

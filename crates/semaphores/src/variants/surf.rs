@@ -23,7 +23,7 @@ use async_lock::Semaphore;
 use async_std::{future::timeout, io::ReadExt, task};
 use fetching::{Page, outcome};
 use futures_util::FutureExt;
-use http_client::surf::Https;
+use page_client::surf::Https;
 use surf::{Client, Config};
 
 use crate::{Job, Output};

@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use fetching::files::File;
-use origin::{Authority, Certificate, Origin};
+use http_origin::{Authority, Certificate, Origin};
 use test_fixtures::{Bench, Case, Class, Outcome, Settings};
 
 use super::in_input_order;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fetching::files::File;
-use origin::{End, Exchange, Record};
+use http_origin::{End, Exchange, Record};
 use test_fixtures::Outcome;
 
 use crate::Job;
@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn a_deadline_excuses_only_what_was_under_way() {
-        let hung_up = End::HungUp(origin::Phase::SendingBody);
+        let hung_up = End::HungUp(http_origin::Phase::SendingBody);
         let (early, late) = (Some(SECOND + 100), Some(3 * SECOND));
         // Nothing was asked for at all; or given up as soon as it was.
         assert_eq!(reasons(Vec::new()), [false; 3]);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use fetching::most_at_once;
-use origin::{End, Record, Sentence};
+use http_origin::{End, Record, Sentence};
 use test_fixtures::Facts;
 
 use crate::Job;

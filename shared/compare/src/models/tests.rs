@@ -87,10 +87,10 @@ fn tls_comes_with_the_origin_alone() {
         }
         seen.contains(to)
     };
-    assert!(reaches("semaphores", "origin") && reaches("origin", "rustls"));
+    assert!(reaches("semaphores", "http-origin") && reaches("http-origin", "rustls"));
     for model in MODELS
         .iter()
-        .filter(|model| !reaches(model.name(), "origin"))
+        .filter(|model| !reaches(model.name(), "http-origin"))
     {
         assert!(!reaches(model.name(), "rustls"), "{}", model.name());
     }

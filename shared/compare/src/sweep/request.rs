@@ -242,7 +242,7 @@ mod tests {
             ),
             ("locks --over workers=1..100000", "from 1 to 10000"),
             ("locks", "--over"),
-            ("nonesuch --over n=1..9", "async-io"),
+            ("nonesuch --over n=1..9", "gather"),
             ("--over n=1..9", "write the model first"),
         ] {
             let why = refusal(line);

@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use origin::{Expected, Origin, expected};
+use http_origin::{Expected, Origin, expected};
 use tempfile::TempDir;
 use test_fixtures::{Bench, Case, Model};
 

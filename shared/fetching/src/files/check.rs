@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use anyhow::{Context, Result, bail, ensure};
-use origin::{Record, Sentence};
+use http_origin::{Record, Sentence};
 use test_fixtures::{Class, Facts, Outcome};
 
 use super::{File, Name, NameError, listing};

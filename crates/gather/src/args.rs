@@ -1,0 +1,80 @@
+//! The command line's view of the job, and the paths that it asks the origin for.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use fetching::{Requests, Stage};
+use http_origin::{Ending, Record, Sentence};
+use test_fixtures::{duration, whole};
+
+use crate::Job;
+
+/// The job's parameters.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// How many requests
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    #[arg(value_parser = whole::<usize>(0..=1_000_000))]
+    #[arg(conflicts_with_all = ["own_urls", "paths"])]
+    tasks: usize,
+    /// How long the origin waits before the slowest answer; before the first it waits half
+    /// as long, and before the others something between
+    #[arg(long, value_name = "TIME", default_value = "200ms", value_parser = duration)]
+    #[arg(conflicts_with_all = ["own_urls", "paths"])]
+    latency: Duration,
+    #[command(flatten)]
+    requests: Requests,
+}
+
+impl Args {
+    pub(crate) fn stage(&self) -> Result<(Stage, Job)> {
+        let stage = self.requests.stage(self.latency, || self.paths())?;
+        let job = Job {
+            urls: stage.urls().to_vec(),
+            workers: self.requests.workers(),
+            cacert: stage.cacert(),
+            timeout_ms: self.requests.timeout_ms(),
+            slowest_ms: slowest(stage.paths()).as_secs_f64() * 1e3,
+        };
+        Ok((stage, job))
+    }
+
+    fn paths(&self) -> Vec<String> {
+        let path = |task| {
+            let path = self.requests.path_after(self.pause(task));
+            format!("{path}/nonce/{task}")
+        };
+        (0..self.tasks).map(path).collect()
+    }
+
+    /// From half the latency for the first task to all of it for the last.
+    fn pause(&self, task: usize) -> Duration {
+        let (half, last) = (self.latency / 2, self.tasks - 1);
+        if last == 0 {
+            return self.latency;
+        }
+        half + half.mul_f64(task as f64 / last as f64)
+    }
+}
+
+/// The least time of the slowest whole answer; zero where an answer may not be whole.
+fn slowest(paths: &[String]) -> Duration {
+    let times = paths.iter().map(|path| {
+        let sentence = Sentence::parse(path).ok()?;
+        let whole = sentence.ending == Ending::Whole && sentence.refusals.is_none();
+        whole.then(|| sentence.least_time())
+    });
+    let times: Option<Vec<_>> = times.collect();
+    times.into_iter().flatten().max().unwrap_or(Duration::ZERO)
+}
+
+/// How many requests must have been in flight at once: all of them, if even the fastest
+/// answer took longer than it takes to begin them all.
+pub(crate) fn peak_due(stage: &Stage, record: &Record) -> u64 {
+    let pauses = record.exchanges.iter().map(|exchange| {
+        Sentence::parse(&exchange.path).map_or(Duration::ZERO, |sentence| sentence.pause)
+    });
+    let fastest = pauses.min().unwrap_or(Duration::ZERO);
+    let begun = stage.begins_within(record.requests);
+    if fastest >= begun { record.requests } else { 0 }
+}

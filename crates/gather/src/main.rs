@@ -1,0 +1,7 @@
+//! `cargo run -p gather`
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    test_fixtures::demo::<gather::Gather>()
+}
