@@ -1,6 +1,6 @@
 //! The command line's view of the job.
 
-use std::{num::NonZeroUsize, time::Duration};
+use std::{mem, num::NonZeroUsize, path::PathBuf, time::Duration};
 
 use anyhow::Result;
 use fetching::Urls;
@@ -58,7 +58,7 @@ pub struct Args {
 }
 
 impl Args {
-    pub(crate) fn stage(&self) -> Result<(Stage, Job)> {
+    pub(crate) fn job(&self) -> Result<Job> {
         let is_named = !self.paths.is_empty() || self.urls.are_named();
         if is_named && self.work != Work::Fetch {
             let why = "URLs and paths are for fetching; add --work fetch";
@@ -80,12 +80,12 @@ impl Args {
         };
         let many = LOOK_EVERY * u32::try_from(tasks).unwrap_or(u32::MAX);
         let length = self.length.unwrap_or(many.max(Duration::from_secs(1)));
-        let stage = match (self.work, own) {
-            (Work::Fetch, Some(urls)) => Stage::of_user(urls)?,
-            (Work::Fetch, None) => Stage::with_origin(self.paths(tasks, length))?,
-            (work, _) => Stage::without_origin(work)?,
+        let urls = match (self.work, own) {
+            (Work::Fetch, Some(urls)) => urls,
+            (Work::Fetch, None) => self.paths(tasks, length),
+            _ => Vec::new(),
         };
-        let job = Job {
+        Ok(Job {
             work: self.work,
             tasks,
             // Nothing is known of answers that the user named.
@@ -98,11 +98,22 @@ impl Args {
             pieces: self.pieces.unwrap_or_else(|| self.pieces_of(length)),
             workers: self.workers.unwrap_or_else(cores),
             most_threads: self.most_threads,
-            urls: stage.urls(),
-            journal: stage.journal().to_owned(),
+            urls,
+            journal: PathBuf::new(),
             panic: self.panic,
+        })
+    }
+
+    pub(crate) fn stage(&self, job: &mut Job) -> Result<Stage> {
+        let asked = mem::take(&mut job.urls);
+        let stage = match (self.work, self.urls.are_named()) {
+            (Work::Fetch, true) => Stage::of_user(asked)?,
+            (Work::Fetch, false) => Stage::with_origin(asked)?,
+            (work, _) => Stage::without_origin(work)?,
         };
-        Ok((stage, job))
+        job.urls = stage.urls();
+        job.journal = stage.journal().to_owned();
+        Ok(stage)
     }
 
     fn paths(&self, tasks: usize, length: Duration) -> Vec<String> {

@@ -207,7 +207,7 @@ mod tests {
     fn job(words: &str) -> Job {
         let words: Vec<_> = words.split_whitespace().collect();
         let args = job_args::<ErrorHandling>(&words).expect("they are arguments");
-        ErrorHandling::stage(&args).expect("they are a job").1
+        ErrorHandling::job(&args).expect("they are a job")
     }
 
     fn done(task: usize, attempts: u32) -> Outcome<Done> {

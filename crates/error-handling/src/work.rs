@@ -174,7 +174,7 @@ mod tests {
     fn pauses_double_differ_and_end() {
         let words = ["--retry", "3", "--backoff", "100ms"];
         let args = job_args::<ErrorHandling>(&words).expect("they are arguments");
-        let ((), job) = ErrorHandling::stage(&args).expect("they are a job");
+        let job = ErrorHandling::job(&args).expect("they are a job");
         let mut first = BTreeSet::new();
         for task in 0..10 {
             let mut attempts = job.attempts(task);

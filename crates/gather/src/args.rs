@@ -27,16 +27,21 @@ pub struct Args {
 }
 
 impl Args {
-    pub(crate) fn stage(&self) -> Result<(Stage, Job)> {
-        let stage = self.requests.stage(self.latency, || self.paths())?;
-        let job = Job {
-            urls: stage.urls().to_vec(),
+    pub(crate) fn job(&self) -> Result<Job> {
+        let urls = self.requests.urls(self.latency, || self.paths())?;
+        Ok(Job {
             workers: self.requests.workers(),
-            cacert: stage.cacert(),
+            cacert: self.requests.cacert(),
             timeout_ms: self.requests.timeout_ms(),
-            slowest_ms: slowest(stage.paths()).as_secs_f64() * 1e3,
-        };
-        Ok((stage, job))
+            slowest_ms: slowest(&urls).as_secs_f64() * 1e3,
+            urls,
+        })
+    }
+
+    pub(crate) fn stage(&self, job: &mut Job) -> Result<Stage> {
+        let stage = self.requests.stage(&mut job.urls)?;
+        job.cacert = stage.cacert();
+        Ok(stage)
     }
 
     fn paths(&self) -> Vec<String> {
@@ -57,7 +62,8 @@ impl Args {
     }
 }
 
-/// The least time of the slowest whole answer; zero where an answer may not be whole.
+/// The least time of the slowest whole answer; zero where an answer may not be whole, and
+/// where nothing is known of it.
 fn slowest(paths: &[String]) -> Duration {
     let times = paths.iter().map(|path| {
         let sentence = Sentence::parse(path).ok()?;

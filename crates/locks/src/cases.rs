@@ -67,7 +67,7 @@ pub(crate) fn cases() -> Vec<Case<Locks>> {
 
 fn panic_contained(bench: &Bench<Locks>) -> Result<()> {
     let args = ["--workers", "4", "--increments", "10000", "--panic"];
-    let ((), job) = Locks::stage(&job_args::<Locks>(&args)?)?;
+    let job = Locks::job(&job_args::<Locks>(&args)?)?;
     let settings = Settings {
         warm: true,
         ..Settings::default()

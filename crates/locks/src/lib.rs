@@ -56,8 +56,12 @@ impl Model for Locks {
         }]
     }
 
-    fn stage(args: &Args) -> Result<((), Job)> {
-        Ok(((), Job::new(args)?))
+    fn job(args: &Args) -> Result<Job> {
+        Job::new(args)
+    }
+
+    fn stage(_args: &Args, _job: &mut Job) -> Result<()> {
+        Ok(())
     }
 
     fn describe(job: &Job) -> String {

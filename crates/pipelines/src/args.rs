@@ -77,14 +77,18 @@ impl Args {
         self.requests.workers()
     }
 
-    pub(crate) fn stage(&self) -> Result<(Scene, Job)> {
-        let (folder, saving) = self.files.scratch()?;
-        let web = self.requests.stage(self.latency, || self.paths())?;
-        let job = Job {
-            cacert: web.cacert(),
-            ..self.job(web.urls().to_vec(), saving)?
-        };
-        Ok((Scene { web, folder }, job))
+    pub(crate) fn job(&self) -> Result<Job> {
+        let saving = self.files.saving_of_trial()?;
+        let urls = self.requests.urls(self.latency, || self.paths())?;
+        self.job_of(urls, saving)
+    }
+
+    pub(crate) fn stage(&self, job: &mut Job) -> Result<Scene> {
+        let folder = self.files.scratch(&mut job.saving)?;
+        let web = self.requests.stage(&mut job.urls)?;
+        job.names = files::names(&job.urls);
+        job.cacert = web.cacert();
+        Ok(Scene { web, folder })
     }
 
     /// The job of the URLs that the user named, whose files stay.
@@ -92,10 +96,10 @@ impl Args {
         let urls = self.requests.own_urls()?.ok_or_else(|| {
             Misuse::new("--dir saves what you name: add URLs, or --urls-from FILE")
         })?;
-        self.job(urls, self.files.for_good()?)
+        self.job_of(urls, self.files.for_good()?)
     }
 
-    fn job(&self, urls: Vec<String>, saving: Saving) -> Result<Job> {
+    fn job_of(&self, urls: Vec<String>, saving: Saving) -> Result<Job> {
         for fault in &self.fault {
             let (item, items) = (fault.item, urls.len());
             if item >= items {

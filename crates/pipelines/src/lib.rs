@@ -79,8 +79,12 @@ impl Model for Pipelines {
         &PEERS
     }
 
-    fn stage(args: &Args) -> Result<(Scene, Job)> {
-        args.stage()
+    fn job(args: &Args) -> Result<Job> {
+        args.job()
+    }
+
+    fn stage(args: &Args, job: &mut Job) -> Result<Scene> {
+        args.stage(job)
     }
 
     fn environment(job: &Job) -> Vec<(&'static str, String)> {

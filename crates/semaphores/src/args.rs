@@ -37,22 +37,26 @@ pub struct Args {
 }
 
 impl Args {
-    pub(crate) fn stage(&self) -> Result<(Stage, Job)> {
-        let stage = self.requests.stage(self.latency, || self.paths())?;
+    pub(crate) fn job(&self) -> Result<Job> {
         // Nothing is known of answers that the user named.
         let latency = match self.requests.are_named() {
             true => Duration::ZERO,
             false => self.latency,
         };
-        let job = Job {
-            urls: stage.urls().to_vec(),
+        Ok(Job {
+            urls: self.requests.urls(self.latency, || self.paths())?,
             limit: self.limit,
             workers: self.requests.workers(),
-            cacert: stage.cacert(),
+            cacert: self.requests.cacert(),
             timeout_ms: self.requests.timeout_ms(),
             latency_ms: latency.as_secs_f64() * 1e3,
-        };
-        Ok((stage, job))
+        })
+    }
+
+    pub(crate) fn stage(&self, job: &mut Job) -> Result<Stage> {
+        let stage = self.requests.stage(&mut job.urls)?;
+        job.cacert = stage.cacert();
+        Ok(stage)
     }
 
     fn paths(&self) -> Vec<String> {

@@ -104,8 +104,12 @@ impl Model for Semaphores {
         &PEERS
     }
 
-    fn stage(args: &Args) -> Result<(Stage, Job)> {
-        args.stage()
+    fn job(args: &Args) -> Result<Job> {
+        args.job()
+    }
+
+    fn stage(args: &Args, job: &mut Job) -> Result<Stage> {
+        args.stage(job)
     }
 
     fn environment(job: &Job) -> Vec<(&'static str, String)> {

@@ -59,8 +59,12 @@ impl Model for SharedMemory {
         &PEERS
     }
 
-    fn stage(args: &JobArgs) -> Result<((), Job)> {
-        Ok(((), args.job()?))
+    fn job(args: &JobArgs) -> Result<Job> {
+        args.job()
+    }
+
+    fn stage(_args: &JobArgs, _job: &mut Job) -> Result<()> {
+        Ok(())
     }
 
     fn describe(job: &Job) -> String {

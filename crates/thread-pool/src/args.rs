@@ -44,14 +44,18 @@ impl Args {
         self.files.are_wanted()
     }
 
-    pub(crate) fn stage(&self) -> Result<(Stage, Job)> {
-        let (scratch, saving) = self.files.scratch()?;
-        let fetching = self.requests.stage(self.latency, || self.paths())?;
-        let job = Job {
-            cacert: fetching.cacert(),
-            ..self.job(fetching.urls().to_vec(), saving, fetching.paths())
-        };
-        Ok((Stage::new(fetching, scratch), job))
+    pub(crate) fn job(&self) -> Result<Job> {
+        let saving = self.files.saving_of_trial()?;
+        let urls = self.requests.urls(self.latency, || self.paths())?;
+        Ok(self.job_of(urls, saving))
+    }
+
+    pub(crate) fn stage(&self, job: &mut Job) -> Result<Stage> {
+        let scratch = self.files.scratch(&mut job.saving)?;
+        let fetching = self.requests.stage(&mut job.urls)?;
+        job.names = files::names(&job.urls);
+        job.cacert = fetching.cacert();
+        Ok(Stage::new(fetching, scratch))
     }
 
     /// The job of the URLs that the user named, whose files stay.
@@ -59,23 +63,23 @@ impl Args {
         let urls = self.requests.own_urls()?.ok_or_else(|| {
             Misuse::new("--dir saves what you name: add URLs, or --urls-from FILE")
         })?;
-        Ok(self.job(urls, self.files.for_good()?, &[]))
+        Ok(self.job_of(urls, self.files.for_good()?))
     }
 
-    fn job(&self, urls: Vec<String>, saving: Saving, paths: &[String]) -> Job {
+    fn job_of(&self, urls: Vec<String>, saving: Saving) -> Job {
         Job {
             names: files::names(&urls),
-            urls,
             saving,
             cacert: self.requests.cacert(),
             workers: self.workers(),
             timeout_ms: self.requests.timeout_ms(),
             deadline_ms: self.deadline.map(|deadline| deadline.as_millis() as u64),
             waits_ms: match self.deadline {
-                None => waits_ms(paths),
+                None => waits_ms(&urls),
                 // Who stops early need not wait.
                 Some(_) => (0.0, 0.0),
             },
+            urls,
         }
     }
 
@@ -99,7 +103,7 @@ impl Args {
     }
 }
 
-/// The least time of all answers and of the slowest, where all are whole.
+/// The least time of all answers and of the slowest, where all are whole and known of.
 fn waits_ms(paths: &[String]) -> (f64, f64) {
     let times = paths.iter().map(|path| {
         let sentence = Sentence::parse(path).ok()?;

@@ -216,17 +216,15 @@ impl<M: Model> AnyModel for Of<M> {
 
 impl<M: Model> AnyJob for Job<M> {
     fn describe(&self) -> Result<String> {
-        let (_stage, job) = M::stage(&self.args)?;
-        Ok(M::describe(&job))
+        Ok(M::describe(&M::job(&self.args)?))
     }
 
     fn concerns(&self, name: &str) -> Result<bool> {
-        let (_stage, job) = M::stage(&self.args)?;
-        Ok(M::concerns(&job, name))
+        Ok(M::concerns(&M::job(&self.args)?, name))
     }
 
     fn floor(&self, settings: &Settings) -> Result<Option<Floor>, TrialError> {
-        let (_stage, job) = M::stage(&self.args).map_err(TrialError::Stage)?;
+        let job = M::job(&self.args).map_err(TrialError::Stage)?;
         run_floor::<M>(&self.program, &job, settings)
     }
 

@@ -1,11 +1,11 @@
 //! The command line of every model that fetches: what to ask for, and how to ask.
 
-use std::{num::NonZeroUsize, time::Duration};
+use std::{mem, num::NonZeroUsize, time::Duration};
 
 use anyhow::Result;
 use test_fixtures::{Misuse, cores, deadline, whole};
 
-use crate::{Stage, Urls, tls::pem_file};
+use crate::{Stage, Urls, stage, tls::pem_file};
 
 /// What to ask for, and how. A model adds how many requests there are and how long each
 /// takes; these conflict with `own_urls` and `paths`.
@@ -36,25 +36,36 @@ pub struct Requests {
 }
 
 impl Requests {
-    /// The stage for the URLs or paths that the user named. If there are none, for these
+    /// What to ask for: the URLs or the paths that the user named. If there are none, these
     /// paths, the slowest of which is answered after the latency.
-    pub fn stage(
+    pub fn urls(
         &self,
         latency: Duration,
         paths: impl FnOnce() -> Vec<String>,
-    ) -> Result<Stage> {
-        let own = |paths| match self.tls {
-            true => Stage::with_tls(paths),
-            false => Stage::with_origin(paths),
+    ) -> Result<Vec<String>> {
+        if let Some(urls) = self.urls.read()? {
+            return Ok(urls);
+        }
+        if self.paths.is_empty() {
+            self.check_latency(latency)?;
+            return Ok(paths());
+        }
+        for path in &self.paths {
+            stage::check_path(path, self.tls)?;
+        }
+        Ok(self.paths.clone())
+    }
+
+    /// The stage for what is to be asked for. Of paths it makes the URLs of an origin of
+    /// its own.
+    pub fn stage(&self, urls: &mut Vec<String>) -> Result<Stage> {
+        let asked = mem::take(urls);
+        let stage = match (self.urls.are_named(), self.tls) {
+            (true, _) => Stage::of_user(asked),
+            (false, true) => Stage::with_tls(asked)?,
+            (false, false) => Stage::with_origin(asked)?,
         };
-        let stage = match self.urls.read()? {
-            Some(urls) => Stage::of_user(urls),
-            None if self.paths.is_empty() => {
-                self.check_latency(latency)?;
-                own(paths())?
-            }
-            None => own(self.paths.clone())?,
-        };
+        urls.extend_from_slice(stage.urls());
         Ok(stage.trusting(self.cacert.as_deref()))
     }
 

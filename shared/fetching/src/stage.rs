@@ -27,6 +27,9 @@ const CLOSED_WITHIN: Duration = Duration::from_millis(500);
 const BEGIN_WITHIN: Duration = Duration::from_millis(1);
 const BEGIN_TLS_WITHIN: Duration = Duration::from_millis(10);
 
+/// The path that stands for a port on which nobody listens.
+const REFUSED: &str = "/refused";
+
 /// What stands around a fetching job: an origin of its own, unless the user named URLs.
 #[derive(Debug)]
 pub struct Stage {
@@ -64,7 +67,7 @@ impl Stage {
         let mut untrustworthy = Vec::new();
         let mut urls = Vec::with_capacity(paths.len());
         for path in &paths {
-            if path == "/refused" {
+            if path == REFUSED {
                 let (held, address) = refusing_port()?;
                 refusing = Some(held);
                 let scheme = authority.map_or("http", |_| "https");
@@ -74,12 +77,6 @@ impl Stage {
                 urls.push(origin.url("/bytes/10"));
                 untrustworthy.push(origin);
             } else {
-                let misuse = |error| match error {
-                    // It has the path already.
-                    GrammarError::NotAPath(_) => Misuse(format!("--path: {error}")),
-                    _ => Misuse(format!("--path {path:?}: {error}")),
-                };
-                Sentence::parse(path).map_err(misuse)?;
                 urls.push(origin.url(path));
             }
         }
@@ -223,6 +220,19 @@ impl Stage {
         };
         origin.record().exchanges.into_iter().map(span).collect()
     }
+}
+
+/// Whether the origin has an answer for a path that the user named.
+pub(crate) fn check_path(path: &str, is_tls: bool) -> Result<(), Misuse> {
+    if path == REFUSED || (is_tls && wrong(path).is_some()) {
+        return Ok(());
+    }
+    let misuse = |error| match error {
+        // It has the path already.
+        GrammarError::NotAPath(_) => Misuse(format!("--path: {error}")),
+        _ => Misuse(format!("--path {path:?}: {error}")),
+    };
+    Sentence::parse(path).map(drop).map_err(misuse)
 }
 
 /// How often a path is to be asked for: once for each time it stands in the job; more often

@@ -45,8 +45,20 @@ pub trait Model: Sized + 'static {
     /// The same job outside Rust.
     fn peers() -> &'static [Peer];
 
-    /// Sets the stage and sizes the job. Misuse is reported as [`crate::Misuse`].
-    fn stage(args: &Self::Args) -> Result<(Self::Stage, Self::Job)>;
+    /// The job that these arguments ask for. Nothing is started for it: what only a stage
+    /// knows, a port or a directory, it lacks until then. Misuse is reported as
+    /// [`crate::Misuse`].
+    fn job(args: &Self::Args) -> Result<Self::Job>;
+
+    /// Sets the stage for a job, and puts into the job what it lacked.
+    fn stage(args: &Self::Args, job: &mut Self::Job) -> Result<Self::Stage>;
+
+    /// A job with the stage that stands around it.
+    fn staged(args: &Self::Args) -> Result<(Self::Stage, Self::Job)> {
+        let mut job = Self::job(args)?;
+        let stage = Self::stage(args, &mut job)?;
+        Ok((stage, job))
+    }
 
     /// The job in one line with its parameters: "100 URLs, at most 10 at once".
     fn describe(job: &Self::Job) -> String;
@@ -85,7 +97,7 @@ pub trait Model: Sized + 'static {
     fn cases() -> Vec<Case<Self>>;
 
     /// What does the job once, here and for good, where the arguments ask for that instead
-    /// of trials. `stage` refuses these arguments.
+    /// of trials. `job` refuses these arguments.
     fn direct(_args: &Self::Args) -> Option<Direct<Self>> {
         None
     }

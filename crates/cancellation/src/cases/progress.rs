@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use anyhow::{Result, ensure};
-use test_fixtures::{Bench, Case, Settings, job_args, run_trial};
+use test_fixtures::{Bench, Case, Model, Settings, job_args, run_trial};
 
 use super::stops::TRIES;
 use crate::{Cancellation, Output, Phase, journal::Entry};
@@ -44,7 +44,7 @@ fn one_of_some(hold: impl Fn() -> Result<()>) -> Result<()> {
 /// What a variant handed back, what was noted of the work, and how many requests came.
 fn seen(bench: &Bench<Cancellation>, job: &str) -> Result<(Output, Vec<Entry>, usize)> {
     let words: Vec<_> = job.split_whitespace().collect();
-    let (stage, job) = job_args::<Cancellation>(&words)?.stage()?;
+    let (stage, job) = Cancellation::staged(&job_args::<Cancellation>(&words)?)?;
     let settings = Settings::default();
     let trial =
         run_trial::<Cancellation>(bench.program(), bench.runner(), &job, &settings)?;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use test_fixtures::{
-    Bench, Case, Fact, Settings, TrialError, Value, job_args, run_trial,
+    Bench, Case, Fact, Model, Settings, TrialError, Value, job_args, run_trial,
 };
 
 use crate::Cancellation;
@@ -126,7 +126,7 @@ fn leaves_nothing_of_any_work(bench: &Bench<Cancellation>) -> Result<()> {
     };
     for work in ["sleep", "fetch", "cpu", "blocking", "process"] {
         let args = job_args::<Cancellation>(&["--work", work, "--deadline", "200ms"])?;
-        let (_stage, job) = args.stage()?;
+        let (_stage, job) = Cancellation::staged(&args)?;
         let trial =
             run_trial::<Cancellation>(bench.program(), bench.runner(), &job, &settings)?;
         for (what, range) in [

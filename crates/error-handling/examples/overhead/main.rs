@@ -50,7 +50,7 @@ fn main() -> Result<()> {
         "1m",
     ];
     let args: Vec<_> = job.map(str::to_owned).into_iter().chain(words).collect();
-    let ((), job) = ErrorHandling::stage(&job_args::<ErrorHandling>(&args)?)?;
+    let job = ErrorHandling::job(&job_args::<ErrorHandling>(&args)?)?;
 
     println!("{job}; {rounds} rounds, medians");
     let mut all: Vec<_> = plain.iter().map(|_| Vec::new()).collect();

@@ -91,7 +91,7 @@ pub(super) fn cases() -> Vec<Case<Pipelines>> {
 fn panic_stops(bench: &Bench<Pipelines>, shape: &str) -> Result<()> {
     let fault = "process:5:panic";
     let args = quick(&["--items", "500", "--fault", fault, "--shape", shape]);
-    let (scene, job) = Pipelines::stage(&job_args::<Pipelines>(&args)?)?;
+    let (scene, job) = Pipelines::staged(&job_args::<Pipelines>(&args)?)?;
     let settings = Settings::default();
     let trial = run_trial::<Pipelines>(bench.program(), bench.runner(), &job, &settings);
     match trial {

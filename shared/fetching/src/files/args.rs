@@ -48,16 +48,24 @@ impl Files {
         self.dir.is_some()
     }
 
-    /// A directory for one trial, removed when it is dropped, and how to save files in it.
+    /// How a trial saves files, in a directory that is yet to be made.
     ///
     /// # Errors
-    /// Misuse: a directory for good was named, or one where nothing can be made.
-    pub fn scratch(&self) -> Result<(Scratch, Saving)> {
+    /// Misuse: a directory for good was named.
+    pub fn saving_of_trial(&self) -> Result<Saving> {
         if self.are_wanted() {
             let why = "--dir saves files once and for good, which is no trial: leave it out, \
                        or run the model itself (compare run MODEL --dir DIR URL)";
             return Err(Misuse::new(why).into());
         }
+        Ok(self.saving(Path::new("")))
+    }
+
+    /// Makes a directory for one trial, removed when it is dropped.
+    ///
+    /// # Errors
+    /// Misuse: nothing can be made where the user wants it.
+    pub fn scratch(&self, saving: &mut Saving) -> Result<Scratch> {
         let parent = match &self.scratch {
             Some(parent) => parent.clone(),
             None if Path::new(IN_MEMORY).is_dir() => IN_MEMORY.into(),
@@ -69,8 +77,8 @@ impl Files {
                 "--scratch {parent}: {why}; name a directory that can be written"
             ))
         })?;
-        let saving = self.saving(scratch.path());
-        Ok((scratch, saving))
+        saving.dir = scratch.path().to_owned();
+        Ok(scratch)
     }
 
     /// The directory for good, made if it isn't there, and how to save files in it.

@@ -51,7 +51,7 @@ pub(crate) fn tests<M: Model>() -> Vec<Test> {
         }),
         test("job_has_a_field_too_many", |program| {
             let args = crate::job_args::<M>(&[""; 0])?;
-            let (_stage, job) = M::stage(&args)?;
+            let job = M::job(&args)?;
             let mut value = serde_json::to_value(job)?;
             let object = value.as_object_mut().context("a job is an object")?;
             object.insert("surplus".into(), Value::Null);

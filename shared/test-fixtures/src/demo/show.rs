@@ -36,7 +36,7 @@ impl<A: clap::Args> Demo<A> {
         };
         let mut all_well = true;
         for (index, named) in all.iter().enumerate() {
-            let (stage, job) = M::stage(&self.args)?;
+            let (stage, job) = M::staged(&self.args)?;
             if index == 0 {
                 show.line(&format!("{}: {}", M::NAME, M::describe(&job)), 2)?;
                 show.floor = match run_floor::<M>(program, &job, &settings) {
