@@ -9,7 +9,7 @@ pub mod variants;
 use std::{num::NonZeroUsize, time::Duration};
 
 use anyhow::Result;
-use fetching::{Page, Stage};
+use fetching::{Page, Stage, Trust};
 use rustls::ClientConfig;
 use serde::{Deserialize, Serialize};
 use test_fixtures::{
@@ -49,12 +49,12 @@ impl Job {
 
     /// How https is verified by rustls.
     pub fn tls(&self) -> ClientConfig {
-        fetching::tls(&self.urls, self.cacert.as_deref())
+        Trust::new(&self.urls, self.cacert.as_deref()).rustls()
     }
 
     /// The same for ureq.
     pub fn ureq_tls(&self) -> TlsConfig {
-        fetching::ureq_tls(&self.urls, self.cacert.as_deref())
+        Trust::new(&self.urls, self.cacert.as_deref()).ureq()
     }
 }
 

@@ -3,7 +3,10 @@
 use std::{fmt, num::NonZeroUsize, str::FromStr, time::Duration};
 
 use clap::ValueEnum;
-use fetching::files::{Name, NameError, Saving};
+use fetching::{
+    Trust,
+    files::{Name, NameError, Saving},
+};
 use rustls::ClientConfig;
 use serde::{Deserialize, Serialize};
 use test_fixtures::Outcome;
@@ -145,14 +148,23 @@ impl Job {
         Duration::from_millis(self.timeout_ms)
     }
 
+    /// What the client is told, the same in every variant.
+    pub fn client(&self) -> page_client::Settings {
+        page_client::Settings {
+            timeout: self.timeout(),
+            connections: self.workers.get(),
+            trust: Trust::new(&self.urls, self.cacert.as_deref()),
+        }
+    }
+
     /// How https is verified by rustls.
     pub fn tls(&self) -> ClientConfig {
-        fetching::tls(&self.urls, self.cacert.as_deref())
+        Trust::new(&self.urls, self.cacert.as_deref()).rustls()
     }
 
     /// The same for ureq.
     pub fn ureq_tls(&self) -> TlsConfig {
-        fetching::ureq_tls(&self.urls, self.cacert.as_deref())
+        Trust::new(&self.urls, self.cacert.as_deref()).ureq()
     }
 
     /// What is to go wrong with this item in this stage.

@@ -109,6 +109,16 @@ impl Download {
     }
 }
 
+impl page_client::Sink for Download {
+    fn answered(&mut self, status: u16) -> Result<()> {
+        Download::answered(self, status)
+    }
+
+    fn read(&mut self, part: &[u8]) -> Result<()> {
+        Ok(Download::read(self, part)?)
+    }
+}
+
 impl Write for Download {
     fn write(&mut self, part: &[u8]) -> io::Result<usize> {
         self.read(part)?;

@@ -1,31 +1,20 @@
 //! Many requests, few permits: fetch every URL with at most so many in flight.
+//!
+//! The function is `at_most(limit, items, work)`: each variant has its own, below the line
+//! `// The lesson`. Above it, `run` hands it the URLs of a [`Job`] and a client's `fetch`.
 
-mod args;
-mod cases;
-pub mod semaphore;
+mod exam;
 pub mod variants;
 
-/// What the semaphore is made of. Its tests put loom's in their place.
-mod sync {
-    pub(crate) use std::sync::{Condvar, Mutex};
-}
+use std::{num::NonZeroUsize, thread, time::Duration};
 
-use std::{num::NonZeroUsize, time::Duration};
-
-use anyhow::{Result, ensure};
-use fetching::{Page, Stage};
-use rustls::ClientConfig;
+use anyhow::Result;
+use fetching::{Page, Trust, ended};
+use page_client::Settings;
 use serde::{Deserialize, Serialize};
-use test_fixtures::{
-    Case, Checked, Facts, Floor, Model, Outcome, Peer, Span, Variant, python_peer,
-};
-use ureq::tls::TlsConfig;
+use test_fixtures::Outcome;
 
-pub use args::Args;
-
-/// The model.
-#[derive(Debug)]
-pub struct Semaphores;
+pub use exam::{Args, Semaphores};
 
 /// What every variant is handed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,19 +36,13 @@ pub struct Job {
 }
 
 impl Job {
-    /// After how long a request is given up.
-    pub fn timeout(&self) -> Duration {
-        Duration::from_millis(self.timeout_ms)
-    }
-
-    /// How https is verified by rustls.
-    pub fn tls(&self) -> ClientConfig {
-        fetching::tls(&self.urls, self.cacert.as_deref())
-    }
-
-    /// The same for ureq.
-    pub fn ureq_tls(&self) -> TlsConfig {
-        fetching::ureq_tls(&self.urls, self.cacert.as_deref())
+    /// What the client is told, the same in every variant.
+    pub fn client(&self) -> Settings {
+        Settings {
+            timeout: Duration::from_millis(self.timeout_ms),
+            connections: self.limit.get(),
+            trust: Trust::new(&self.urls, self.cacert.as_deref()),
+        }
     }
 }
 
@@ -70,121 +53,13 @@ pub struct Output {
     pub outcomes: Vec<Outcome<Page>>,
 }
 
-impl Model for Semaphores {
-    const NAME: &'static str = "semaphores";
-    const ABOUT: &'static str = "Many requests, few permits: fetch every URL with at most --limit in flight, on every runtime";
-    const COMPARISON: &'static [&'static str] = &["--tasks", "500", "--limit", "100"];
-    const EXAMPLES: &'static [&'static str] =
-        &["--tasks 1000 --limit 100", "--limit 2 --urls-from urls.txt"];
-    const LONG: &'static [&'static str] = &["--tasks", "1000", "--latency", "100ms"];
-    const PAIR: [&'static str; 2] = ["tokio", "smol"];
-    const README: &'static str = include_str!("../README.md");
-
-    type Args = Args;
-    type Job = Job;
-    type Output = Output;
-    type Stage = Stage;
-
-    fn variants() -> &'static [Variant<Self>] {
-        variants::VARIANTS
-    }
-
-    fn peers() -> &'static [Peer] {
-        static PEERS: [Peer; 1] = [python_peer!(
-            "asyncio.Semaphore, one task a request, aiohttp",
-            except {
-                "reset_unframed_body": "aiohttp takes any end of a connection for the end \
-                    of a body without a length (aiohttp 3.14, client_proto.py, \
-                    connection_lost)",
-                "https_truncated_unframed_body": "aiohttp takes any end of a connection \
-                    for the end of a body without a length (aiohttp 3.14, \
-                    client_proto.py, connection_lost)",
-            }
-        )];
-        &PEERS
-    }
-
-    fn job(args: &Args) -> Result<Job> {
-        args.job()
-    }
-
-    fn stage(args: &Args, job: &mut Job) -> Result<Stage> {
-        args.stage(job)
-    }
-
-    fn environment(job: &Job) -> Vec<(&'static str, String)> {
-        let workers = job.workers.to_string();
-        vec![
-            ("SMOL_THREADS", workers.clone()),
-            ("ASYNC_STD_THREAD_COUNT", workers),
-        ]
-    }
-
-    fn describe(job: &Job) -> String {
-        let (urls, s) = (job.urls.len(), plural(job.urls.len()));
-        format!("{urls} URL{s}, at most {} in flight", job.limit)
-    }
-
-    fn check(stage: &Stage, job: &Job, output: &Output) -> Result<Facts> {
-        let (facts, record) = stage.check(&output.outcomes)?;
-        let Some(record) = record else {
-            return Ok(facts);
-        };
-        // A request that the client gave up may be seen to go after its successor has
-        // come, so only those that the origin saw to their end are counted.
-        let ended = |path: &str| !path.contains("/hang");
-        let peak = args::peak_in_flight(&record, ended);
-        let limit = job.limit.get() as u64;
-        ensure!(
-            peak <= limit,
-            "{peak} requests in flight, where {limit} are allowed"
-        );
-        let facts = facts.count_of("peak in flight", peak, limit);
-        let (due, peak) = match args::last_batch(job) {
-            // The rest of a mixed job fails at random, so its last part is the measure.
-            Some(due) => (due, args::late_peak(&record)),
-            None => (limit.min(job.urls.len() as u64), peak),
-        };
-        if peak < due && job.latency_ms > 0.0 {
-            let why = format!("peak in flight {peak}, where {due} were possible");
-            let latency = Duration::from_secs_f64(job.latency_ms / 1e3);
-            let was_time = latency >= stage.begins_within(due);
-            return Ok(facts.breach_if("peak_reaches_limit", why, was_time));
+impl FromIterator<thread::Result<Result<Page>>> for Output {
+    fn from_iter<I>(pages: I) -> Self
+    where
+        I: IntoIterator<Item = thread::Result<Result<Page>>>,
+    {
+        Self {
+            outcomes: pages.into_iter().map(ended).collect(),
         }
-        Ok(facts)
     }
-
-    fn timeline(stage: &Stage, _job: &Job, _trial: &Checked<Output>) -> Vec<Span> {
-        stage.timeline()
-    }
-
-    fn floor(job: &Job) -> Result<Option<Floor>> {
-        let (tasks, limit) = (job.urls.len(), job.limit.get());
-        let turns = tasks.div_ceil(limit);
-        if job.latency_ms == 0.0 || turns == 0 {
-            return Ok(None);
-        }
-        let time = Duration::from_secs_f64(job.latency_ms / 1e3 * turns as f64);
-        let latency = job.latency_ms;
-        Ok(Some(Floor::new(
-            time,
-            format!(
-                "{tasks} request{} of {latency} ms, {limit} at once: {turns} turn{}",
-                plural(tasks),
-                plural(turns)
-            ),
-        )))
-    }
-
-    fn results(job: &Job, output: &Output) -> Vec<String> {
-        fetching::results(&job.urls, &output.outcomes)
-    }
-
-    fn cases() -> Vec<Case<Self>> {
-        cases::cases()
-    }
-}
-
-fn plural(count: usize) -> &'static str {
-    if count == 1 { "" } else { "s" }
 }

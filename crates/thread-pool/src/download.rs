@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use fetching::{
+    Trust,
     files::{Begun, File, Folder, Name, NameError, StatusError},
-    outcome, panic_if_asked, redirected_ureq_tls,
+    outcome, panic_if_asked,
 };
 use test_fixtures::{Outcome, span};
 use ureq::{Agent, http::header::CONTENT_DISPOSITION};
@@ -125,7 +126,7 @@ fn agent(job: &Job) -> Agent {
         .max_idle_connections(job.threads())
         .http_status_as_error(false)
         .proxy(None)
-        .tls_config(redirected_ureq_tls(job.cacert.as_deref()))
+        .tls_config(Trust::of_redirects(job.cacert.as_deref()).ureq())
         .build()
         .into()
 }

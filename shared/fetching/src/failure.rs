@@ -1,6 +1,6 @@
 //! Failures by class: the same fault is the same class, whichever client met it.
 
-use std::{error::Error, io};
+use std::{error::Error, io, thread};
 
 use anyhow::Result;
 use test_fixtures::{Class, Failure, Outcome};
@@ -21,6 +21,14 @@ pub fn outcome<T>(result: Result<T>) -> Outcome<T> {
             Some(class) => failed(class, &error),
             None => failed(Class::Other, &error),
         },
+    }
+}
+
+/// The same of work that may have panicked.
+pub fn ended<T>(end: thread::Result<Result<T>>) -> Outcome<T> {
+    match end {
+        Ok(result) => outcome(result),
+        Err(panic) => panic.into(),
     }
 }
 

@@ -16,7 +16,7 @@ mod tls;
 mod urls;
 mod wanted;
 
-pub use failure::outcome;
+pub use failure::{ended, outcome};
 pub use overlap::most_at_once;
 pub use page::{
     Page, PartialPage, Sha256, common_host, panic_if_asked, results, whole_results,
@@ -24,7 +24,5 @@ pub use page::{
 pub use requests::Requests;
 pub use stage::Stage;
 pub use target::Target;
-pub use tls::tls;
-#[cfg(feature = "ureq")]
-pub use tls::{redirected_ureq_tls, ureq_tls};
+pub use tls::Trust;
 pub use urls::Urls;

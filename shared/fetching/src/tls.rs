@@ -13,59 +13,69 @@ use rustls::{
     pki_types::{CertificateDer, pem::PemObject},
 };
 
-/// How rustls' own users, reqwest and hyper among them, verify these URLs: a certificate
-/// must lead to one of the system's roots or to one in `cacert`, in PEM.
+/// What a server's certificate must lead to: one of the system's roots, or one in `cacert`.
 ///
 /// Where no URL is https and there is no `cacert`, nothing is read: a client that speaks
 /// plain HTTP needs no roots.
-pub fn tls(urls: &[String], cacert: Option<&str>) -> ClientConfig {
-    let mut roots = RootCertStore::empty();
-    // Systems carry a few that rustls can't read, so these are left out.
-    roots.add_parsable_certificates(trusted(urls, cacert));
-    ClientConfig::builder_with_provider(Arc::new(default_provider()))
-        .with_safe_default_protocol_versions()
-        .expect("ring speaks them all")
-        .with_root_certificates(roots)
-        .with_no_client_auth()
+#[derive(Clone, Debug)]
+pub struct Trust {
+    is_needed: bool,
+    cacert: Option<String>,
 }
 
-/// The same for ureq, which has a configuration of its own.
-#[cfg(feature = "ureq")]
-pub fn ureq_tls(urls: &[String], cacert: Option<&str>) -> ureq::tls::TlsConfig {
-    ureq_config(&trusted(urls, cacert))
-}
-
-/// The same for a client that follows redirects, which lead to https from any URL.
-#[cfg(feature = "ureq")]
-pub fn redirected_ureq_tls(cacert: Option<&str>) -> ureq::tls::TlsConfig {
-    ureq_config(&all_trusted(cacert))
-}
-
-#[cfg(feature = "ureq")]
-fn ureq_config(trusted: &[CertificateDer<'_>]) -> ureq::tls::TlsConfig {
-    use ureq::tls::{Certificate, RootCerts, TlsConfig};
-    let own = trusted
-        .iter()
-        .map(|der| Certificate::from_der(der).to_owned());
-    let roots: Vec<_> = own.collect();
-    TlsConfig::builder()
-        .root_certs(RootCerts::new_with_certs(&roots))
-        .unversioned_rustls_crypto_provider(Arc::new(default_provider()))
-        .build()
-}
-
-fn trusted(urls: &[String], cacert: Option<&str>) -> Vec<CertificateDer<'static>> {
-    match cacert.is_some() || urls.iter().any(|url| url.starts_with("https://")) {
-        true => all_trusted(cacert),
-        false => Vec::new(),
+impl Trust {
+    /// For a client that asks for these URLs. `cacert` is PEM.
+    pub fn new(urls: &[String], cacert: Option<&str>) -> Self {
+        Self {
+            is_needed: urls.iter().any(|url| url.starts_with("https://")),
+            cacert: cacert.map(str::to_owned),
+        }
     }
-}
 
-fn all_trusted(cacert: Option<&str>) -> Vec<CertificateDer<'static>> {
-    // Files that can't be read are none that a server could be verified by.
-    let mut trusted = rustls_native_certs::load_native_certs().certs;
-    trusted.extend(certificates(cacert.unwrap_or_default()));
-    trusted
+    /// For a client that follows redirects, which lead to https from any URL.
+    pub fn of_redirects(cacert: Option<&str>) -> Self {
+        Self {
+            is_needed: true,
+            cacert: cacert.map(str::to_owned),
+        }
+    }
+
+    /// How rustls' own users verify, reqwest and hyper among them.
+    pub fn rustls(&self) -> ClientConfig {
+        let mut roots = RootCertStore::empty();
+        // Systems carry a few that rustls can't read, so these are left out.
+        roots.add_parsable_certificates(self.certificates());
+        ClientConfig::builder_with_provider(Arc::new(default_provider()))
+            .with_safe_default_protocol_versions()
+            .expect("ring speaks them all")
+            .with_root_certificates(roots)
+            .with_no_client_auth()
+    }
+
+    /// The same for ureq, which has a configuration of its own.
+    #[cfg(feature = "ureq")]
+    pub fn ureq(&self) -> ureq::tls::TlsConfig {
+        use ureq::tls::{Certificate, RootCerts, TlsConfig};
+        let trusted = self.certificates();
+        let roots = trusted
+            .iter()
+            .map(|der| Certificate::from_der(der).to_owned());
+        let roots: Vec<_> = roots.collect();
+        TlsConfig::builder()
+            .root_certs(RootCerts::new_with_certs(&roots))
+            .unversioned_rustls_crypto_provider(Arc::new(default_provider()))
+            .build()
+    }
+
+    fn certificates(&self) -> Vec<CertificateDer<'static>> {
+        if !self.is_needed && self.cacert.is_none() {
+            return Vec::new();
+        }
+        // Files that can't be read are none that a server could be verified by.
+        let mut trusted = rustls_native_certs::load_native_certs().certs;
+        trusted.extend(certificates(self.cacert.as_deref().unwrap_or_default()));
+        trusted
+    }
 }
 
 /// The certificates in a PEM text.
@@ -106,6 +116,7 @@ mod tests {
 
     #[test]
     fn plain_http_reads_no_roots() {
-        assert!(trusted(&["http://a/".to_owned()], None).is_empty());
+        let trust = Trust::new(&["http://a/".to_owned()], None);
+        assert!(trust.certificates().is_empty());
     }
 }

@@ -1,29 +1,66 @@
-//! The client for async-std, which is discontinued: smol's is the same but for the paths.
+//! The client for async-std, which is discontinued: smol's is the same but for the paths,
+//! and for the executor, which async-std has only one of.
 
 use std::{
-    io,
+    io::{self, ErrorKind},
     pin::Pin,
     task::{Context, Poll},
+    time::Duration,
 };
 
-use ::async_std::net::TcpStream;
+use ::async_std::{future::timeout, net::TcpStream, task};
+use anyhow::Result;
+use fetching::Page;
 use hyper::Uri;
 use hyper_rustls::HttpsConnector;
-use rustls::ClientConfig;
 use tower_service::Service;
 
-use crate::{Stream, host_and_port};
+use crate::{
+    Digest, Settings, Sink, hyper_client,
+    stream::{Stream, host_and_port},
+};
 
-/// A pooled client.
-pub type Client = crate::Client<HttpsConnector<Connector>>;
-
-/// A client that keeps at most `idle` unused connections to each host. It has no timeout.
-pub fn client(idle: usize, tls: ClientConfig) -> Client {
-    crate::client(Executor, HttpsConnector::from((Connector, tls)), idle)
+/// A pooled client. Its clones share the pool.
+#[derive(Clone, Debug)]
+pub struct Client {
+    pool: hyper_client::Client<HttpsConnector<Connector>>,
+    timeout: Duration,
 }
 
-/// Drives each connection in a task of the global executor. The task ends when the
-/// connection does: once the client and all responses are dropped, that is at once.
+impl Client {
+    /// A client whose connections are tasks of the global executor. Each ends when its
+    /// connection does: once the client and all answers are dropped, that is at once.
+    pub fn new(settings: &Settings) -> Self {
+        let connector = HttpsConnector::from((Connector, settings.trust.rustls()));
+        Self {
+            pool: hyper_client::client(Executor, connector, settings.connections),
+            timeout: settings.timeout,
+        }
+    }
+
+    /// The page that `url` answers with.
+    ///
+    /// # Errors
+    /// No whole answer came in time.
+    pub async fn fetch(&self, url: &str) -> Result<Page> {
+        let mut page = Digest::of(url);
+        self.read(url, &mut page).await?;
+        page.close()
+    }
+
+    /// Hands to `sink` what `url` answers with.
+    ///
+    /// # Errors
+    /// No whole answer came in time, or the sink wanted no more.
+    pub async fn read(&self, url: &str, sink: &mut impl Sink) -> Result<()> {
+        match timeout(self.timeout, hyper_client::read(&self.pool, url, sink)).await {
+            Ok(result) => result,
+            Err(_) => Err(io::Error::from(ErrorKind::TimedOut).into()),
+        }
+    }
+}
+
+/// Drives each connection in a task of the global executor.
 #[derive(Clone, Copy, Debug)]
 struct Executor;
 
@@ -33,13 +70,13 @@ where
 {
     fn execute(&self, future: F) {
         // Dropping the handle detaches the task.
-        drop(async_std::task::spawn(future));
+        drop(task::spawn(future));
     }
 }
 
 /// Opens a TCP stream to the host and port of a URI.
 #[derive(Clone, Copy, Debug)]
-pub struct Connector;
+struct Connector;
 
 impl Service<Uri> for Connector {
     type Response = Stream<TcpStream>;

@@ -1,57 +1,91 @@
-//! hyper's pooled client over the sockets of the runtimes that have no maintained HTTP
-//! client of their own: smol and async-std; and https for surf.
+//! One HTTP client for each runtime, all with one method: `fetch(&self, url) -> Result<Page>`.
 //!
-//! hyper-util's client keeps idle connections and reuses them; it needs a connector, which
-//! opens a stream, and an executor, which drives each connection in a task. Both are a few
-//! lines a runtime. hyper-rustls puts TLS on whatever the connector opens; it needs tokio's
-//! traits for that, but no tokio runtime. `gather` shows the same by hand, without the
-//! pool.
+//! The clients of [`tokio`], [`smol`] and [`async_std`] are one: hyper-util's pool of
+//! connections, over that runtime's sockets, with hyper-rustls for https. They differ by the
+//! connector, which opens a stream, by the executor, which drives each connection in a task,
+//! and by the timer. [`blocking`] is ureq, for threads; [`surf`] is for the rows that show it.
+//!
+//! None follows redirects, uses a proxy or decompresses bodies, all set TCP_NODELAY, and
+//! each has one time-out for a request, from the look-up of the name to the body's end;
+//! where a client can't, its module says so. `gather` shows clients as people meet them,
+//! each with its own ways.
 
+#[cfg(feature = "async-std")]
 pub mod async_std;
+#[cfg(feature = "blocking")]
+pub mod blocking;
+#[cfg(feature = "hyper-client")]
+mod hyper_client;
+#[cfg(feature = "smol")]
 pub mod smol;
+#[cfg(feature = "futures-io")]
 mod stream;
+#[cfg(feature = "surf")]
 pub mod surf;
+#[cfg(feature = "tokio")]
+pub mod tokio;
 
-pub use stream::Stream;
+use std::time::Duration;
 
-use std::{io, time::Duration};
+use anyhow::Result;
+use fetching::{Page, PartialPage, Trust};
 
-use bytes::Bytes;
-use http_body_util::Empty;
-use hyper::Uri;
-use hyper_util::client::legacy;
-
-/// A client of this crate; it sends requests without bodies.
-pub type Client<C> = legacy::Client<C, Empty<Bytes>>;
-
-/// After how long an unused connection is not used again. Nothing closes it earlier.
-const IDLE: Duration = Duration::from_secs(90);
-
-/// A client that keeps at most `idle` unused connections to each host.
-fn client<E, C>(executor: E, connector: C, idle: usize) -> Client<C>
-where
-    E: hyper::rt::Executor<std::pin::Pin<Box<dyn Future<Output = ()> + Send>>>
-        + Clone
-        + Send
-        + Sync
-        + 'static,
-    C: legacy::connect::Connect + Clone,
-{
-    legacy::Client::builder(executor)
-        .pool_idle_timeout(IDLE)
-        .pool_max_idle_per_host(idle)
-        .build(connector)
+/// What every client is told.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// After how long a request is given up.
+    pub timeout: Duration,
+    /// How many unused connections to a host are kept: as many as there are requests at
+    /// once.
+    pub connections: usize,
+    /// How https is verified.
+    pub trust: Trust,
 }
 
-/// The host and port that `uri` names. IPv6 addresses lose their brackets.
-fn host_and_port(uri: &Uri) -> io::Result<(&str, u16)> {
-    let invalid = |why| io::Error::new(io::ErrorKind::InvalidInput, why);
-    let host = uri.host().ok_or_else(|| invalid("the URL has no host"))?;
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    let port = if uri.scheme_str() == Some("https") {
-        443
-    } else {
-        80
-    };
-    Ok((host, uri.port_u16().unwrap_or(port)))
+/// Takes an answer as it comes.
+pub trait Sink: Send {
+    /// The head has come.
+    ///
+    /// # Errors
+    /// The answer is not wanted: the request ends with this error.
+    fn answered(&mut self, status: u16) -> Result<()>;
+
+    /// A part of the body has come.
+    ///
+    /// # Errors
+    /// No more is wanted: the request ends with this error.
+    fn read(&mut self, part: &[u8]) -> Result<()>;
+}
+
+/// An answer of which only the digest is kept.
+struct Digest<'a> {
+    url: &'a str,
+    page: Option<PartialPage>,
+}
+
+impl<'a> Digest<'a> {
+    fn of(url: &'a str) -> Self {
+        Self { url, page: None }
+    }
+
+    fn close(self) -> Result<Page> {
+        let page = self
+            .page
+            .ok_or_else(|| anyhow::anyhow!("there was no answer"))?;
+        Ok(page.close())
+    }
+}
+
+impl Sink for Digest<'_> {
+    fn answered(&mut self, status: u16) -> Result<()> {
+        self.page = Some(Page::open(self.url, status));
+        Ok(())
+    }
+
+    fn read(&mut self, part: &[u8]) -> Result<()> {
+        if let Some(page) = &mut self.page {
+            page.read(part);
+        }
+        Ok(())
+    }
 }

@@ -1,44 +1,71 @@
 //! The client for smol.
 
 use std::{
-    io,
+    io::{self, ErrorKind},
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
+    time::Duration,
 };
 
-use ::smol::net::TcpStream;
+use ::smol::{Executor, Timer, future::FutureExt, net::TcpStream};
+use anyhow::Result;
+use fetching::Page;
 use hyper::Uri;
 use hyper_rustls::HttpsConnector;
-use rustls::ClientConfig;
+use smol_hyper::rt::SmolExecutor;
 use tower_service::Service;
 
-use crate::{Stream, host_and_port};
+use crate::{
+    Digest, Settings, Sink, hyper_client,
+    stream::{Stream, host_and_port},
+};
 
-/// A pooled client.
-pub type Client = crate::Client<HttpsConnector<Connector>>;
-
-/// A client that keeps at most `idle` unused connections to each host. It has no timeout.
-pub fn client(idle: usize, tls: ClientConfig) -> Client {
-    crate::client(Executor, HttpsConnector::from((Connector, tls)), idle)
+/// A pooled client. Its clones share the pool.
+#[derive(Clone, Debug)]
+pub struct Client {
+    pool: hyper_client::Client<HttpsConnector<Connector>>,
+    timeout: Duration,
 }
 
-/// Drives each connection in a task of the global executor. The task ends when the
-/// connection does: once the client and all responses are dropped, that is at once.
-#[derive(Clone, Copy, Debug)]
-struct Executor;
+impl Client {
+    /// A client whose connections are tasks of this executor. Each ends when its connection
+    /// does: once the client and all answers are dropped, that is at once.
+    pub fn new(executor: &Arc<Executor<'static>>, settings: &Settings) -> Self {
+        let connector = HttpsConnector::from((Connector, settings.trust.rustls()));
+        let executor = SmolExecutor::new(Arc::clone(executor));
+        Self {
+            pool: hyper_client::client(executor, connector, settings.connections),
+            timeout: settings.timeout,
+        }
+    }
 
-impl<F> hyper::rt::Executor<F> for Executor
-where
-    F: Future<Output = ()> + Send + 'static,
-{
-    fn execute(&self, future: F) {
-        smol::spawn(future).detach();
+    /// The page that `url` answers with.
+    ///
+    /// # Errors
+    /// No whole answer came in time.
+    pub async fn fetch(&self, url: &str) -> Result<Page> {
+        let mut page = Digest::of(url);
+        self.read(url, &mut page).await?;
+        page.close()
+    }
+
+    /// Hands to `sink` what `url` answers with.
+    ///
+    /// # Errors
+    /// No whole answer came in time, or the sink wanted no more.
+    pub async fn read(&self, url: &str, sink: &mut impl Sink) -> Result<()> {
+        let late = async {
+            Timer::after(self.timeout).await;
+            Err(io::Error::from(ErrorKind::TimedOut).into())
+        };
+        hyper_client::read(&self.pool, url, sink).or(late).await
     }
 }
 
 /// Opens a TCP stream to the host and port of a URI.
 #[derive(Clone, Copy, Debug)]
-pub struct Connector;
+struct Connector;
 
 impl Service<Uri> for Connector {
     type Response = Stream<TcpStream>;

@@ -1,4 +1,4 @@
-//! A futures-io stream as hyper's client takes it.
+//! A futures-io stream as hyper's client takes it, and where to open one to.
 
 use std::{
     io,
@@ -6,7 +6,10 @@ use std::{
     task::{Context, Poll},
 };
 
-use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper::{
+    Uri,
+    rt::{Read, ReadBufCursor, Write},
+};
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use smol::io::{AsyncRead, AsyncWrite};
 use smol_hyper::rt::FuturesIo;
@@ -14,7 +17,7 @@ use smol_hyper::rt::FuturesIo;
 /// A stream of any runtime that speaks futures-io: `FuturesIo`, which the pool can ask
 /// whether it is connected through a proxy. It never is.
 #[derive(Debug)]
-pub struct Stream<S>(FuturesIo<S>);
+pub(crate) struct Stream<S>(FuturesIo<S>);
 
 impl<S> Stream<S> {
     pub(crate) fn new(stream: S) -> Self {
@@ -72,4 +75,16 @@ impl<S: AsyncWrite + Unpin> Write for Stream<S> {
     ) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.0).poll_write_vectored(context, slices)
     }
+}
+
+/// The host and port that `uri` names. IPv6 addresses lose their brackets.
+pub(crate) fn host_and_port(uri: &Uri) -> io::Result<(&str, u16)> {
+    let invalid = |why| io::Error::new(io::ErrorKind::InvalidInput, why);
+    let host = uri.host().ok_or_else(|| invalid("the URL has no host"))?;
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let port = match uri.scheme_str() {
+        Some("https") => 443,
+        _ => 80,
+    };
+    Ok((host, uri.port_u16().unwrap_or(port)))
 }

@@ -1,20 +1,93 @@
-//! https for surf: its own HTTP/1.1, over a rustls of today.
+//! surf, which is unmaintained, for the rows that show it.
 //!
-//! surf's own choices are OpenSSL, and rustls 0.18, which has open vulnerabilities. It lets
-//! a middleware answer in the client's place, and this one does so for https and passes the
-//! rest on, so plain HTTP stays surf's own. There is no pool: each request has a connection
-//! of its own.
+//! It runs on async-std. Unless it is told otherwise, it opens at most 50 connections to a
+//! host, and further requests wait without a word; here it opens as many as there are
+//! requests at once. Its own time-out ends with the head: it is taken off, and one that
+//! covers the body is put around the request.
+//!
+//! For https it has rustls of today: surf's own choices are OpenSSL, and rustls 0.18, which
+//! has open vulnerabilities. It lets a middleware answer in the client's place, and
+//! [`Https`] does so for https and passes the rest on, so plain HTTP stays surf's own.
+//! There is no pool for https: each request has a connection of its own.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    io::{self, ErrorKind},
+    sync::Arc,
+    time::Duration,
+};
 
-use ::async_std::net::TcpStream;
+use ::async_std::{future::timeout, io::ReadExt, net::TcpStream};
 use ::surf::{
-    Client, Error, Request, Response, Result, StatusCode,
+    Config, Error, Request, Response, StatusCode,
     middleware::{Middleware, Next},
     utils::async_trait,
 };
+use anyhow::Result;
+use fetching::Page;
 use futures_rustls::TlsConnector;
 use rustls::{ClientConfig, pki_types::ServerName};
+
+use crate::{Digest, Settings, Sink};
+
+/// A pooled client. Its clones share the pool.
+#[derive(Clone, Debug)]
+pub struct Client {
+    surf: ::surf::Client,
+    timeout: Duration,
+}
+
+impl Client {
+    /// A client of async-std's global executor.
+    ///
+    /// # Errors
+    /// surf refuses its settings.
+    pub fn new(settings: &Settings) -> Result<Self> {
+        let surf: ::surf::Client = Config::new()
+            .set_timeout(None)
+            .set_tcp_no_delay(true)
+            .set_max_connections_per_host(settings.connections.max(1))
+            .try_into()?;
+        Ok(Self {
+            surf: surf.with(Https::new(settings.trust.rustls())),
+            timeout: settings.timeout,
+        })
+    }
+
+    /// The page that `url` answers with.
+    ///
+    /// # Errors
+    /// No whole answer came in time.
+    pub async fn fetch(&self, url: &str) -> Result<Page> {
+        let mut page = Digest::of(url);
+        self.read(url, &mut page).await?;
+        page.close()
+    }
+
+    /// Hands to `sink` what `url` answers with.
+    ///
+    /// # Errors
+    /// No whole answer came in time, or the sink wanted no more.
+    pub async fn read(&self, url: &str, sink: &mut impl Sink) -> Result<()> {
+        match timeout(self.timeout, self.exchange(url, sink)).await {
+            Ok(result) => result,
+            Err(_) => Err(io::Error::from(ErrorKind::TimedOut).into()),
+        }
+    }
+
+    async fn exchange(&self, url: &str, sink: &mut impl Sink) -> Result<()> {
+        let response = self.surf.get(url).await;
+        let mut response = response.map_err(Error::into_inner)?;
+        sink.answered(response.status().into())?;
+        let mut part = vec![0; 8 * 1024];
+        loop {
+            match response.read(&mut part).await? {
+                0 => return Ok(()),
+                count => sink.read(&part[..count])?,
+            }
+        }
+    }
+}
 
 /// Answers requests for https:// URLs.
 pub struct Https(TlsConnector);
@@ -31,9 +104,9 @@ impl Middleware for Https {
     async fn handle(
         &self,
         request: Request,
-        client: Client,
+        client: ::surf::Client,
         next: Next<'_>,
-    ) -> Result<Response> {
+    ) -> ::surf::Result<Response> {
         let url = request.url();
         if url.scheme() != "https" {
             return next.run(request, client).await;

@@ -6,7 +6,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 use crate::{
     Bench, Case, Deviation, Model, Program, Runner, conformance::program_tests::Test,
-    readme,
+    lesson, readme,
 };
 
 mod program_tests;
@@ -90,6 +90,12 @@ pub fn conformance<M: Model>(program: impl AsRef<Path>) -> ExitCode {
         let program = program.clone();
         tests.push(Trial::test(format!("program::{name}"), move || {
             run(&program).map_err(|error| Failed::from(format!("{error:#}")))
+        }));
+    }
+    let has_lessons = M::variants().iter().any(|one| one.lesson().is_some());
+    for variant in M::variants().iter().filter(|_| has_lessons) {
+        tests.push(Trial::test(format!("{}::lesson", variant.name), || {
+            lesson::check(variant).map_err(|error| Failed::from(format!("{error:#}")))
         }));
     }
     tests.push(Trial::test("readme::variants", || {

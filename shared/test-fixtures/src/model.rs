@@ -5,7 +5,7 @@ use std::fmt;
 use anyhow::{Result, bail};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{Case, Checked, Facts, Floor, Span};
+use crate::{Case, Checked, Facts, Floor, Lesson, Span};
 
 /// One concurrency model: a job, the variants that do it, and the check that decides.
 pub trait Model: Sized + 'static {
@@ -134,12 +134,39 @@ pub struct Variant<M: Model> {
     pub about: &'static str,
     /// Whether new code should start from it.
     pub status: Status,
-    /// The variant's own source text.
+    /// The text of its file.
+    pub text: &'static str,
+    /// The same with its parts, each below its path.
     pub source: &'static str,
+    /// Further files of the crate that its lesson comes with.
+    pub parts: &'static [Part],
     /// Cases that it is known to fail.
     pub deviations: &'static [Deviation],
     /// Does the job.
     pub run: fn(&M::Job) -> Result<M::Output>,
+}
+
+impl<M: Model> Variant<M> {
+    /// What of it can be taken into another program, if the file has a line for it.
+    pub fn lesson(&self) -> Option<Lesson<'static>> {
+        Lesson::of(self.text)
+    }
+}
+
+/// A file that a lesson comes with.
+#[derive(Clone, Copy, Debug)]
+pub struct Part {
+    /// Where it is, from `src/variants`: `condvar/semaphore.rs`.
+    pub path: &'static str,
+    /// Its text.
+    pub text: &'static str,
+}
+
+impl Part {
+    /// The file's name: `semaphore.rs`.
+    pub fn name(&self) -> &'static str {
+        self.path.rsplit('/').next().unwrap_or(self.path)
+    }
 }
 
 impl<M: Model> fmt::Debug for Variant<M> {
@@ -193,7 +220,7 @@ pub struct Peer {
 /// }
 /// ```
 ///
-/// Files behind a `+` are further parts of the variant's source.
+/// Files behind a `+` come with the variant's lesson.
 #[macro_export]
 macro_rules! variants {
     ($model:ty: $(
@@ -208,10 +235,14 @@ macro_rules! variants {
                 name: stringify!($name),
                 about: $about,
                 status: $crate::variants!(@status $($word)*),
+                text: include_str!(concat!(stringify!($name), ".rs")),
                 source: concat!(
                     include_str!(concat!(stringify!($name), ".rs")),
                     $("\n// ", $part, "\n", include_str!($part),)*
                 ),
+                parts: &[
+                    $($crate::Part { path: $part, text: include_str!($part) },)*
+                ],
                 deviations: &[
                     $($($($crate::Deviation { case: $case, reason: $reason },)+)?)*
                 ],

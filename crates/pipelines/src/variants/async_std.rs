@@ -14,24 +14,21 @@
 //! # When not to use this
 //! In new code: it gets no more fixes (RUSTSEC-2025-0052).
 
-use std::io::{Error, ErrorKind};
 use std::iter::repeat_n;
 use std::panic::AssertUnwindSafe;
 
 use anyhow::Result;
 use async_std::channel::{Receiver, Sender, bounded};
-use async_std::future::timeout;
 use async_std::task::{self, JoinHandle, spawn, spawn_blocking};
 use futures_util::FutureExt;
-use http_body_util::BodyExt;
-use page_client::async_std::{Client, client};
+use page_client::async_std::Client;
 
 use crate::{Fetched, Item, Job, Output, Saved, Shape, Step, Tally, process, save};
 
 /// Passes every item through the stages.
 pub fn run(job: &Job) -> Result<Output> {
     task::block_on(async {
-        let client = client(job.workers.get(), job.tls());
+        let client = Client::new(&job.client());
         let (mut tally, items) = Tally::new(job);
         let tasks = &mut Vec::new();
         let (into, queued) = bounded(job.queue.get());
@@ -98,18 +95,7 @@ async fn chain(client: Client, item: Item) -> Step<Saved> {
 
 async fn fetch(client: Client, item: Item) -> Step<Fetched> {
     let mut download = item.download();
-    let limit = download.timeout();
-    let request = async {
-        let mut response = client.get(download.url().parse()?).await?;
-        download.answered(response.status().as_u16())?;
-        while let Some(frame) = response.frame().await.transpose()? {
-            if let Some(part) = frame.data_ref() {
-                download.read(part)?;
-            }
-        }
-        anyhow::Ok(())
-    };
-    let late = |_| Err(Error::from(ErrorKind::TimedOut).into());
-    let requested = timeout(limit, request).await.unwrap_or_else(late);
+    let url = download.url().to_owned();
+    let requested = client.read(&url, &mut download).await;
     download.end(requested)
 }

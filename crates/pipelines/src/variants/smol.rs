@@ -14,23 +14,23 @@
 //! # When not to use this
 //! When there is nothing to wait for: stages that only compute need threads.
 
-use std::io::{Error, ErrorKind};
 use std::iter::repeat_n;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
 use anyhow::Result;
-use http_body_util::BodyExt;
-use page_client::smol::{Client, client};
+use page_client::smol::Client;
 use smol::channel::{Receiver, Sender, bounded};
 use smol::future::FutureExt;
-use smol::{Task, Timer, spawn, unblock};
+use smol::{Executor, Task, spawn, unblock};
 
 use crate::{Fetched, Item, Job, Output, Saved, Shape, Step, Tally, process, save};
 
 /// Passes every item through the stages.
 pub fn run(job: &Job) -> Result<Output> {
-    smol::block_on(async {
-        let client = client(job.workers.get(), job.tls());
+    let executor = Arc::new(Executor::new());
+    smol::block_on(executor.run(async {
+        let client = Client::new(&executor, &job.client());
         let (mut tally, items) = Tally::new(job);
         let tasks = &mut Vec::new();
         let (into, queued) = bounded(job.queue.get());
@@ -57,7 +57,7 @@ pub fn run(job: &Job) -> Result<Output> {
             task.await;
         }
         tally.close()
-    })
+    }))
 }
 
 async fn source(items: impl Iterator<Item = Item>, into: Sender<Item>) {
@@ -96,21 +96,7 @@ async fn chain(client: Client, item: Item) -> Step<Saved> {
 
 async fn fetch(client: Client, item: Item) -> Step<Fetched> {
     let mut download = item.download();
-    let timeout = Timer::after(download.timeout());
-    let request = async {
-        let mut response = client.get(download.url().parse()?).await?;
-        download.answered(response.status().as_u16())?;
-        while let Some(frame) = response.frame().await.transpose()? {
-            if let Some(part) = frame.data_ref() {
-                download.read(part)?;
-            }
-        }
-        anyhow::Ok(())
-    };
-    let late = async {
-        timeout.await;
-        Err(Error::from(ErrorKind::TimedOut).into())
-    };
-    let requested = request.or(late).await;
+    let url = download.url().to_owned();
+    let requested = client.read(&url, &mut download).await;
     download.end(requested)
 }

@@ -1,67 +1,70 @@
-//! A task for each request, which waits for its permit before it begins.
+//! async-lock's `Semaphore`, since async-std has none: a permit is waited for, then a task is
+//! spawned that keeps it.
 //!
-//! async-std is discontinued; its own advice is to use smol. The move is the paths, and the
-//! time-out, which is a timer there that races the request: both stand on the same
-//! executor, reactor and locks.
+//! async-std is discontinued; use `smol`, from which this differs by the executor: there is
+//! one for the whole process, with as many threads as `ASYNC_STD_THREAD_COUNT` says.
 //!
 //! # What to notice
-//! - async-std exports a mutex but no semaphore, so the semaphore is async-lock's, which is
-//!   what its own locks are made of.
-//! - A `JoinHandle` is a future: dropped, it leaves the task running. A panic comes out of
-//!   whoever awaits it, so the wait catches it.
+//! - The permit comes before the spawn: as many tasks are under way as there are permits,
+//!   however many items there are.
+//! - A panic would come out of whoever awaits the task, so it is caught in the task. The
+//!   permit goes back either way.
+//! - A dropped handle detaches its task, where smol's cancels it: whoever drops this
+//!   function's future leaves work behind.
 //!
 //! # When not to use this
 //! In new code: it gets no more fixes (RUSTSEC-2025-0052).
 
-use std::io::{Error, ErrorKind};
-use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
-
 use anyhow::Result;
-use async_lock::Semaphore;
-use async_std::{future::timeout, task};
-use fetching::{Page, outcome};
-use futures_util::FutureExt;
-use http_body_util::BodyExt;
-use page_client::async_std::{Client, client};
+use page_client::async_std::Client;
 
 use crate::{Job, Output};
 
 /// Fetches every URL, at most `job.limit` at once.
 pub fn run(job: &Job) -> Result<Output> {
-    task::block_on(async {
-        let client = client(job.limit.get(), job.tls());
-        let semaphore = Arc::new(Semaphore::new(job.limit.get()));
-        let limit = job.timeout();
-        let mut requests = Vec::with_capacity(job.urls.len());
-        for url in job.urls.clone() {
-            let (client, semaphore) = (client.clone(), Arc::clone(&semaphore));
-            requests.push(task::spawn(async move {
-                let _permit = semaphore.acquire().await;
-                match timeout(limit, fetch(&client, &url)).await {
-                    Ok(result) => result,
-                    Err(_) => Err(Error::from(ErrorKind::TimedOut).into()),
-                }
-            }));
-        }
-        let mut outcomes = Vec::with_capacity(requests.len());
-        for request in requests {
-            outcomes.push(match AssertUnwindSafe(request).catch_unwind().await {
-                Ok(result) => outcome(result),
-                Err(panic) => panic.into(),
-            });
-        }
-        Ok(Output { outcomes })
-    })
+    let client = Client::new(&job.client());
+    let fetch = move |url: String| {
+        let client = client.clone();
+        async move { client.fetch(&url).await }
+    };
+    let pages = at_most(job.limit.get(), job.urls.clone(), fetch);
+    // Spawned, since what `block_on` polls itself is on none of the runtime's threads.
+    let pages = task::block_on(task::spawn(pages));
+    Ok(pages.into_iter().collect())
 }
 
-async fn fetch(client: &Client, url: &str) -> Result<Page> {
-    let mut response = client.get(url.parse()?).await?;
-    let mut page = Page::open(url, response.status().as_u16());
-    while let Some(frame) = response.frame().await.transpose()? {
-        if let Some(part) = frame.data_ref() {
-            page.read(part);
-        }
+// The lesson: everything below can be taken home.
+// It needs async-lock, async-std, futures-util (std).
+
+use std::{panic::AssertUnwindSafe, sync::Arc, thread};
+
+use async_lock::Semaphore;
+use async_std::task;
+use futures_util::FutureExt;
+
+/// Does `work` on every item, at most `limit` at once. Returns what came of each, in input
+/// order: a panic is an error.
+pub async fn at_most<I, F>(
+    limit: usize,
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> F,
+) -> Vec<thread::Result<F::Output>>
+where
+    F: Future<Output: Send + 'static> + Send + 'static,
+{
+    let semaphore = Arc::new(Semaphore::new(limit));
+    let mut tasks = Vec::new();
+    for item in items {
+        let permit = semaphore.acquire_arc().await;
+        let work = AssertUnwindSafe(work(item)).catch_unwind();
+        tasks.push(task::spawn(async move {
+            let _permit = permit;
+            work.await
+        }));
     }
-    Ok(page.close())
+    let mut ended = Vec::with_capacity(tasks.len());
+    for task in tasks {
+        ended.push(task.await);
+    }
+    ended
 }

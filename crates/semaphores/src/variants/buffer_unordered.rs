@@ -1,25 +1,21 @@
 //! A stream that polls at most so many futures at once, in one task.
 //!
 //! There is no semaphore and no spawning: `buffer_unordered` holds the futures and starts
-//! the next when one has finished. Outcomes come as they land, so each brings its index.
+//! the next when one has finished. They finish in any order, so each brings its index.
 //! (`buffered` keeps the order instead, and lets one late answer hold up the next start.)
 //!
 //! # What to notice
-//! - All requests share one task, hence one thread: what one of them computes, the others
-//!   wait for. Only reqwest's connections run beside it.
+//! - All items share one task, hence one thread: what one of them computes, the others wait
+//!   for. Only the client's connections run beside it.
 //! - A future that is not polled makes no progress. Awaiting anything else between two
 //!   items of the stream stops every request.
+//! - Nothing is `Send` or `'static` here: work may borrow, and may hold an `Rc`.
 //!
 //! # When not to use this
-//! When the work on an answer is more than a little: spawn it, as `tokio` does.
-
-use std::panic::AssertUnwindSafe;
+//! When the work on an item is more than a little: spawn it, as `tokio` does.
 
 use anyhow::Result;
-use fetching::{Page, outcome};
-use futures_util::{FutureExt, StreamExt, stream};
-use reqwest::{Client, redirect::Policy};
-use test_fixtures::Outcome;
+use page_client::tokio::Client;
 use tokio::runtime::Builder;
 
 use crate::{Job, Output};
@@ -30,40 +26,39 @@ pub fn run(job: &Job) -> Result<Output> {
         .worker_threads(job.workers.get())
         .enable_all()
         .build()?;
-    runtime.block_on(async {
-        let client = client(job)?;
-        let client = &client;
-        let requests = stream::iter(job.urls.iter().enumerate()).map(|(index, url)| {
-            let request = AssertUnwindSafe(fetch(client, url)).catch_unwind();
-            request.map(move |result| (index, result))
-        });
-        let mut requests = requests.buffer_unordered(job.limit.get());
-        let mut outcomes = vec![Outcome::Cancelled; job.urls.len()];
-        while let Some((index, result)) = requests.next().await {
-            outcomes[index] = match result {
-                Ok(result) => outcome(result),
-                Err(panic) => panic.into(),
-            };
-        }
-        Ok(Output { outcomes })
-    })
+    let client = Client::new(&job.client());
+    let fetch = move |url: String| {
+        let client = client.clone();
+        async move { client.fetch(&url).await }
+    };
+    // Spawned, since what `block_on` polls itself is on none of the runtime's threads.
+    let pages = runtime.spawn(at_most(job.limit.get(), job.urls.clone(), fetch));
+    Ok(runtime.block_on(pages)?.into_iter().collect())
 }
 
-fn client(job: &Job) -> reqwest::Result<Client> {
-    Client::builder()
-        .timeout(job.timeout())
-        .pool_max_idle_per_host(job.limit.get())
-        .redirect(Policy::none())
-        .no_proxy()
-        .tls_backend_preconfigured(job.tls())
-        .build()
-}
+// The lesson: everything below can be taken home.
+// It needs futures-util (std).
 
-async fn fetch(client: &Client, url: &str) -> Result<Page> {
-    let mut response = client.get(url).send().await?;
-    let mut page = Page::open(url, response.status().as_u16());
-    while let Some(part) = response.chunk().await? {
-        page.read(&part);
-    }
-    Ok(page.close())
+use std::{panic::AssertUnwindSafe, thread};
+
+use futures_util::{FutureExt, StreamExt, stream};
+
+/// Does `work` on every item, at most `limit` at once. Returns what came of each, in input
+/// order: a panic is an error.
+pub async fn at_most<I, F>(
+    limit: usize,
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> F,
+) -> Vec<thread::Result<F::Output>>
+where
+    F: Future,
+{
+    let works = items.into_iter().enumerate().map(|(index, item)| {
+        let work = AssertUnwindSafe(work(item)).catch_unwind();
+        work.map(move |end| (index, end))
+    });
+    let works = stream::iter(works).buffer_unordered(limit);
+    let mut ended: Vec<_> = works.collect().await;
+    ended.sort_unstable_by_key(|(index, _)| *index);
+    ended.into_iter().map(|(_, end)| end).collect()
 }

@@ -1,71 +1,70 @@
-//! A thread for each request, started once its token fits into a bounded channel.
+//! As many threads as may be at work, all on one channel.
 //!
-//! A channel that holds so many messages is a semaphore: to send a token is to acquire a
-//! permit, and waits while the channel is full; to receive one is to give it back.
+//! Threads need no semaphore: whoever is a thread may work. A rendezvous channel (of no
+//! length) hands each item to a thread that waits for one, and holds up the loop while none
+//! does.
 //!
 //! # What to notice
-//! - Nothing counts: the channel's capacity is the limit.
-//! - A token is not a guard. A thread that panicked before `returned.recv()` would keep its
-//!   permit for ever, so the panic is caught first.
+//! - A receiver is cloned as a sender is: each thread has its own, each item goes to one of
+//!   them, and there is no lock.
+//! - A receiver is an iterator: it ends once all senders are gone.
+//! - Threads of a scope may borrow: items and work need not be `'static`.
 //!
 //! # When not to use this
-//! With short requests: starting a thread costs as much as the request. Let as many
-//! threads as permits receive work from one channel instead.
-
-use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::thread;
+//! With thousands at once: each that waits is a thread with a stack.
 
 use anyhow::Result;
-use crossbeam_channel::bounded;
-use fetching::{Page, outcome};
-use test_fixtures::Outcome;
-use ureq::Agent;
+use page_client::blocking::Client;
 
 use crate::{Job, Output};
 
 /// Fetches every URL, at most `job.limit` at once.
 pub fn run(job: &Job) -> Result<Output> {
-    let agent = agent(job);
-    let (tokens, returned) = bounded(job.limit.get());
-    let mut outcomes = vec![Outcome::Cancelled; job.urls.len()];
+    let client = Client::new(&job.client());
+    let pages = at_most(job.limit.get(), &job.urls, |url| client.fetch(url))?;
+    Ok(pages.into_iter().collect())
+}
+
+// The lesson: everything below can be taken home.
+// It needs crossbeam-channel.
+
+use std::{
+    io,
+    panic::{AssertUnwindSafe, catch_unwind},
+    thread,
+};
+
+use crossbeam_channel::{bounded, unbounded};
+
+/// Does `work` on every item, at most `limit` at once. Returns what came of each, in input
+/// order: a panic is an error.
+///
+/// # Errors
+/// The system starts no more threads; what was under way has ended.
+pub fn at_most<I: Send, T: Send>(
+    limit: usize,
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> T + Sync,
+) -> io::Result<Vec<thread::Result<T>>> {
+    let (give, taken) = bounded(0);
+    let (done, ends) = unbounded();
     thread::scope(|scope| {
-        for (url, slot) in job.urls.iter().zip(&mut outcomes) {
-            tokens.send(())?;
-            let (agent, returned) = (&agent, &returned);
-            let request = thread::Builder::new().name("request".into());
-            request.spawn_scoped(scope, move || {
-                *slot = match catch_unwind(AssertUnwindSafe(|| fetch(agent, url))) {
-                    Ok(result) => outcome(result),
-                    Err(panic) => panic.into(),
-                };
-                returned.recv().expect("the sender outlives the scope");
-            })?;
+        for (index, item) in items.into_iter().enumerate() {
+            if index < limit {
+                let (taken, done, work) = (taken.clone(), done.clone(), &work);
+                thread::Builder::new().spawn_scoped(scope, move || {
+                    for (index, item) in taken {
+                        let end = catch_unwind(AssertUnwindSafe(|| work(item)));
+                        done.send((index, end)).expect("the caller waits");
+                    }
+                })?;
+            }
+            give.send((index, item)).expect("the threads wait for more");
         }
-        anyhow::Ok(())
+        drop((give, done));
+        io::Result::Ok(())
     })?;
-    Ok(Output { outcomes })
-}
-
-fn agent(job: &Job) -> Agent {
-    Agent::config_builder()
-        // Not a global one: with that, ureq starts a thread for each name look-up.
-        .timeout_connect(Some(job.timeout()))
-        .timeout_recv_response(Some(job.timeout()))
-        .timeout_recv_body(Some(job.timeout()))
-        .max_idle_connections_per_host(job.limit.get())
-        .max_idle_connections(job.limit.get())
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .proxy(None)
-        .tls_config(job.ureq_tls())
-        .build()
-        .into()
-}
-
-fn fetch(agent: &Agent, url: &str) -> Result<Page> {
-    let mut response = agent.get(url).call()?;
-    let mut page = Page::open(url, response.status().as_u16());
-    io::copy(&mut response.body_mut().as_reader(), &mut page)?;
-    Ok(page.close())
+    let mut ended: Vec<_> = ends.into_iter().collect();
+    ended.sort_unstable_by_key(|(index, _)| *index);
+    Ok(ended.into_iter().map(|(_, end)| end).collect())
 }

@@ -1,68 +1,80 @@
-//! A task for each request, which waits for its permit before it begins.
+//! async-lock's `Semaphore`: a permit is waited for, then a task is spawned that keeps it.
 //!
-//! All tasks are spawned at once, and async-lock's semaphore suspends each until a permit
-//! is free. The global executor has as many threads as `SMOL_THREADS` says, by default
-//! one.
+//! The loop suspends in `acquire_arc` until a permit is free. A task drops its permit when
+//! it ends, and that wakes the loop.
 //!
 //! # What to notice
-//! - smol is small crates put together: the semaphore is async-lock's, the client is hyper
-//!   over smol's sockets, and the time-out is a timer that races the request.
-//! - A `Task` is a future: dropped, it cancels the request. A panic comes out of whoever
-//!   awaits it, so the wait catches it.
+//! - The permit comes before the spawn: as many tasks are under way as there are permits,
+//!   however many items there are.
+//! - A panic would come out of whoever awaits the task, so it is caught in the task. The
+//!   permit goes back either way.
+//! - The executor is the caller's, and so are its threads: work may borrow whatever outlives
+//!   it (`'a`).
 //!
 //! # When not to use this
 //! Where permits must go round in order: async-lock lets whoever comes while a permit is
 //! free take it, and one who was woken too late waits again at the end of the queue.
 
-use std::io::{Error, ErrorKind};
-use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
-
 use anyhow::Result;
-use async_lock::Semaphore;
-use fetching::{Page, outcome};
-use http_body_util::BodyExt;
-use page_client::smol::{Client, client};
-use smol::{Timer, future::FutureExt};
+use page_client::smol::Client;
+use smol::{block_on, channel};
 
 use crate::{Job, Output};
 
 /// Fetches every URL, at most `job.limit` at once.
 pub fn run(job: &Job) -> Result<Output> {
-    smol::block_on(async {
-        let client = client(job.limit.get(), job.tls());
-        let semaphore = Arc::new(Semaphore::new(job.limit.get()));
-        let mut requests = Vec::with_capacity(job.urls.len());
-        for url in job.urls.clone() {
-            let (client, semaphore) = (client.clone(), Arc::clone(&semaphore));
-            let timeout = job.timeout();
-            requests.push(smol::spawn(async move {
-                let _permit = semaphore.acquire().await;
-                let late = async {
-                    Timer::after(timeout).await;
-                    Err(Error::from(ErrorKind::TimedOut).into())
-                };
-                fetch(&client, &url).or(late).await
-            }));
+    let executor = Arc::new(Executor::new());
+    let (signal, shutdown) = channel::bounded::<()>(1);
+    let client = Client::new(&executor, &job.client());
+    let fetch = |url: String| {
+        let client = client.clone();
+        async move { client.fetch(&url).await }
+    };
+    thread::scope(|scope| {
+        for index in 0..job.workers.get() {
+            let thread = thread::Builder::new().name(format!("smol {index}"));
+            thread.spawn_scoped(scope, || block_on(executor.run(shutdown.recv())))?;
         }
-        let mut outcomes = Vec::with_capacity(requests.len());
-        for request in requests {
-            outcomes.push(match AssertUnwindSafe(request).catch_unwind().await {
-                Ok(result) => outcome(result),
-                Err(panic) => panic.into(),
-            });
-        }
-        Ok(Output { outcomes })
+        let pages = at_most(&executor, job.limit.get(), job.urls.clone(), fetch);
+        let pages = block_on(pages);
+        // Every `recv` fails now, and with it every thread's `run` ends.
+        drop(signal);
+        Ok(pages.into_iter().collect())
     })
 }
 
-async fn fetch(client: &Client, url: &str) -> Result<Page> {
-    let mut response = client.get(url.parse()?).await?;
-    let mut page = Page::open(url, response.status().as_u16());
-    while let Some(frame) = response.frame().await.transpose()? {
-        if let Some(part) = frame.data_ref() {
-            page.read(part);
-        }
+// The lesson: everything below can be taken home.
+// It needs async-lock, smol.
+
+use std::{panic::AssertUnwindSafe, sync::Arc, thread};
+
+use async_lock::Semaphore;
+use smol::{Executor, future::FutureExt};
+
+/// Does `work` on every item, at most `limit` at once, on the executor's threads. Returns
+/// what came of each, in input order: a panic is an error.
+pub async fn at_most<'a, I, F>(
+    executor: &Executor<'a>,
+    limit: usize,
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> F,
+) -> Vec<thread::Result<F::Output>>
+where
+    F: Future<Output: Send + 'a> + Send + 'a,
+{
+    let semaphore = Arc::new(Semaphore::new(limit));
+    let mut tasks = Vec::new();
+    for item in items {
+        let permit = semaphore.acquire_arc().await;
+        let work = AssertUnwindSafe(work(item)).catch_unwind();
+        tasks.push(executor.spawn(async move {
+            let _permit = permit;
+            work.await
+        }));
     }
-    Ok(page.close())
+    let mut ended = Vec::with_capacity(tasks.len());
+    for task in tasks {
+        ended.push(task.await);
+    }
+    ended
 }

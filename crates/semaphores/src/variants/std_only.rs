@@ -1,72 +1,75 @@
-//! A thread for each request, started once it has a permit.
+//! As many threads as may be at work, all on one queue.
 //!
-//! The standard library has no semaphore; [`Semaphore`] makes one of a mutex and a
-//! condition variable. The loop takes a permit before it starts a thread, so there are
-//! never more threads at work than permits. The thread gives it back when it ends.
+//! The standard library has no semaphore, and threads need none: whoever is a thread may
+//! work. A rendezvous channel (of no length) hands each item to a thread that waits for
+//! one, and holds up the loop while none does. [`condvar`](super::condvar) has the
+//! semaphore.
 //!
 //! # What to notice
-//! - Each thread writes into its own slot of `outcomes`. The borrow checker sees that the
-//!   slots are disjoint, so there is no lock and no channel.
-//! - `catch_unwind` makes a panic the outcome of one request; without it the scope would
-//!   panic in the end.
+//! - A receiver has one owner, so the threads share it behind a lock; the one that holds the
+//!   lock waits for the next item.
+//! - Threads are started as items come, so never more than there are items.
+//! - Threads of a scope may borrow: items and work need not be `'static`.
 //!
 //! # When not to use this
-//! With short requests: starting a thread costs as much as the request. Keep as many
-//! threads as permits and hand them work, as `rayon` does here.
-
-use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::thread;
+//! With thousands at once: each that waits is a thread with a stack.
 
 use anyhow::Result;
-use fetching::{Page, outcome};
-use test_fixtures::Outcome;
-use ureq::Agent;
+use page_client::blocking::Client;
 
-use crate::{Job, Output, semaphore::Semaphore};
+use crate::{Job, Output};
 
 /// Fetches every URL, at most `job.limit` at once.
 pub fn run(job: &Job) -> Result<Output> {
-    let agent = agent(job);
-    let semaphore = Semaphore::new(job.limit.get());
-    let mut outcomes = vec![Outcome::Cancelled; job.urls.len()];
+    let client = Client::new(&job.client());
+    let pages = at_most(job.limit.get(), &job.urls, |url| client.fetch(url))?;
+    Ok(pages.into_iter().collect())
+}
+
+// The lesson: everything below can be taken home.
+
+use std::{
+    io,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Mutex,
+        mpsc::{channel, sync_channel},
+    },
+    thread,
+};
+
+/// Does `work` on every item, at most `limit` at once. Returns what came of each, in input
+/// order: a panic is an error.
+///
+/// # Errors
+/// The system starts no more threads; what was under way has ended.
+pub fn at_most<I: Send, T: Send>(
+    limit: usize,
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> T + Sync,
+) -> io::Result<Vec<thread::Result<T>>> {
+    let (give, taken) = sync_channel(0);
+    let (done, ends) = channel();
+    let taken = Mutex::new(taken);
     thread::scope(|scope| {
-        for (url, slot) in job.urls.iter().zip(&mut outcomes) {
-            let permit = semaphore.acquire();
-            let agent = &agent;
-            let request = thread::Builder::new().name("request".into());
-            request.spawn_scoped(scope, move || {
-                let _permit = permit;
-                *slot = match catch_unwind(AssertUnwindSafe(|| fetch(agent, url))) {
-                    Ok(result) => outcome(result),
-                    Err(panic) => panic.into(),
-                };
-            })?;
+        for (index, item) in items.into_iter().enumerate() {
+            if index < limit {
+                let (taken, done, work) = (&taken, done.clone(), &work);
+                thread::Builder::new().spawn_scoped(scope, move || {
+                    loop {
+                        let next = taken.lock().expect("no panic is in the lock").recv();
+                        let Ok((index, item)) = next else { break };
+                        let end = catch_unwind(AssertUnwindSafe(|| work(item)));
+                        done.send((index, end)).expect("the caller waits");
+                    }
+                })?;
+            }
+            give.send((index, item)).expect("the threads wait for more");
         }
-        anyhow::Ok(())
+        drop((give, done));
+        io::Result::Ok(())
     })?;
-    Ok(Output { outcomes })
-}
-
-fn agent(job: &Job) -> Agent {
-    Agent::config_builder()
-        // Not a global one: with that, ureq starts a thread for each name look-up.
-        .timeout_connect(Some(job.timeout()))
-        .timeout_recv_response(Some(job.timeout()))
-        .timeout_recv_body(Some(job.timeout()))
-        .max_idle_connections_per_host(job.limit.get())
-        .max_idle_connections(job.limit.get())
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .proxy(None)
-        .tls_config(job.ureq_tls())
-        .build()
-        .into()
-}
-
-fn fetch(agent: &Agent, url: &str) -> Result<Page> {
-    let mut response = agent.get(url).call()?;
-    let mut page = Page::open(url, response.status().as_u16());
-    io::copy(&mut response.body_mut().as_reader(), &mut page)?;
-    Ok(page.close())
+    let mut ended: Vec<_> = ends.into_iter().collect();
+    ended.sort_unstable_by_key(|(index, _)| *index);
+    Ok(ended.into_iter().map(|(_, end)| end).collect())
 }

@@ -1,71 +1,68 @@
-//! A task for each request, which waits for its permit before it begins, with surf's own pool.
+//! surf, with async-lock's `Semaphore`: a permit is waited for, then a task is spawned that
+//! keeps it.
 //!
-//! surf is unmaintained; use reqwest on tokio, or hyper as `smol` does here. Its client
-//! runs on async-std. [`Https`] gives it a rustls of today; its own is of 2020.
+//! surf is unmaintained; use reqwest on tokio, or hyper's client as the other rows do. It
+//! runs on async-std: the function is `async_std`'s, and what differs is the client.
 //!
 //! # What to notice
-//! - surf keeps at most 50 connections to a host unless told otherwise, and says nothing:
-//!   of 100 permits, 50 wait inside the client. The default is left as people meet it;
-//!   `Config::set_max_connections_per_host` lifts it.
-//! - Its own time-out ends with the head. It is taken off, and one that covers the body is
-//!   put around the request.
+//! - Unless it is told otherwise, surf opens at most 50 connections to a host, and the rest
+//!   of 100 requests wait inside it. Here it is told: as many as there are permits.
+//! - Its own time-out ends with the head, so one that covers the body is put around it.
 //! - A body cut short is a success to it.
 //!
 //! # When not to use this
 //! In new code: it gets no more fixes (RUSTSEC-2025-0036).
 
-use std::io::{Error, ErrorKind};
-use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
-
 use anyhow::Result;
-use async_lock::Semaphore;
-use async_std::{future::timeout, io::ReadExt, task};
-use fetching::{Page, outcome};
-use futures_util::FutureExt;
-use page_client::surf::Https;
-use surf::{Client, Config};
+use page_client::surf::Client;
 
 use crate::{Job, Output};
 
 /// Fetches every URL, at most `job.limit` at once.
 pub fn run(job: &Job) -> Result<Output> {
-    task::block_on(async {
-        let config = Config::new().set_timeout(None).set_tcp_no_delay(true);
-        let client: Client = config.try_into()?;
-        let client = client.with(Https::new(job.tls()));
-        let semaphore = Arc::new(Semaphore::new(job.limit.get()));
-        let limit = job.timeout();
-        let mut requests = Vec::with_capacity(job.urls.len());
-        for url in job.urls.clone() {
-            let (client, semaphore) = (client.clone(), Arc::clone(&semaphore));
-            requests.push(task::spawn(async move {
-                let _permit = semaphore.acquire().await;
-                match timeout(limit, fetch(&client, &url)).await {
-                    Ok(result) => result,
-                    Err(_) => Err(Error::from(ErrorKind::TimedOut).into()),
-                }
-            }));
-        }
-        let mut outcomes = Vec::with_capacity(requests.len());
-        for request in requests {
-            outcomes.push(match AssertUnwindSafe(request).catch_unwind().await {
-                Ok(result) => outcome(result),
-                Err(panic) => panic.into(),
-            });
-        }
-        Ok(Output { outcomes })
-    })
+    let client = Client::new(&job.client())?;
+    let fetch = move |url: String| {
+        let client = client.clone();
+        async move { client.fetch(&url).await }
+    };
+    let pages = at_most(job.limit.get(), job.urls.clone(), fetch);
+    // Spawned, since what `block_on` polls itself is on none of the runtime's threads.
+    let pages = task::block_on(task::spawn(pages));
+    Ok(pages.into_iter().collect())
 }
 
-async fn fetch(client: &Client, url: &str) -> Result<Page> {
-    let mut response = client.get(url).await.map_err(surf::Error::into_inner)?;
-    let mut page = Page::open(url, response.status().into());
-    let mut part = vec![0; 8192];
-    loop {
-        match response.read(&mut part).await? {
-            0 => return Ok(page.close()),
-            count => page.read(&part[..count]),
-        }
+// The lesson: everything below can be taken home.
+// It needs async-lock, async-std, futures-util (std).
+
+use std::{panic::AssertUnwindSafe, sync::Arc, thread};
+
+use async_lock::Semaphore;
+use async_std::task;
+use futures_util::FutureExt;
+
+/// Does `work` on every item, at most `limit` at once. Returns what came of each, in input
+/// order: a panic is an error.
+pub async fn at_most<I, F>(
+    limit: usize,
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> F,
+) -> Vec<thread::Result<F::Output>>
+where
+    F: Future<Output: Send + 'static> + Send + 'static,
+{
+    let semaphore = Arc::new(Semaphore::new(limit));
+    let mut tasks = Vec::new();
+    for item in items {
+        let permit = semaphore.acquire_arc().await;
+        let work = AssertUnwindSafe(work(item)).catch_unwind();
+        tasks.push(task::spawn(async move {
+            let _permit = permit;
+            work.await
+        }));
     }
+    let mut ended = Vec::with_capacity(tasks.len());
+    for task in tasks {
+        ended.push(task.await);
+    }
+    ended
 }

@@ -1,26 +1,22 @@
-//! A task for each request, which waits for its permit before it begins.
+//! `tokio::sync::Semaphore`: a permit is waited for, then a task is spawned that keeps it.
 //!
-//! All tasks are spawned at once. `acquire` suspends a task until a permit is free, which
-//! goes back when the task drops it and wakes the next in the same thread.
+//! The loop suspends in `acquire_owned` until a permit is free. A task drops its permit when
+//! it ends, and that wakes the loop.
 //!
 //! # What to notice
-//! - Permits are handed out in the order in which they were asked for: tokio's semaphore is
-//!   fair.
-//! - A panic ends its task only; the handle tells it as a `JoinError`. The permit has gone
-//!   back all the same, when the task was unwound.
+//! - The permit comes before the spawn: as many tasks are under way as there are permits,
+//!   however many items there are.
+//! - A panic ends its task only: the queue hands it over as a `JoinError`. The permit went
+//!   back when the task was unwound.
+//! - Spawned work is `'static`: it can't borrow what the caller has.
 //!
 //! # When not to use this
-//! With more tasks than memory: each waits with all its state, and a finished one keeps it
-//! until its handle is awaited. `acquire_owned` before the spawn has so many under way
-//! only; `buffer_unordered` has no tasks at all.
-
-use std::sync::Arc;
+//! With more results than memory: a task that has ended keeps its memory until it is
+//! joined, and here that is after the last was spawned.
 
 use anyhow::Result;
-use fetching::{Page, outcome};
-use reqwest::{Client, redirect::Policy};
+use page_client::tokio::Client;
 use tokio::runtime::Builder;
-use tokio::sync::Semaphore;
 
 use crate::{Job, Output};
 
@@ -30,43 +26,50 @@ pub fn run(job: &Job) -> Result<Output> {
         .worker_threads(job.workers.get())
         .enable_all()
         .build()?;
-    runtime.block_on(async {
-        let client = client(job)?;
-        let semaphore = Arc::new(Semaphore::new(job.limit.get()));
-        let mut requests = Vec::with_capacity(job.urls.len());
-        for url in job.urls.clone() {
-            let (client, semaphore) = (client.clone(), Arc::clone(&semaphore));
-            requests.push(tokio::spawn(async move {
-                let _permit = semaphore.acquire().await?;
-                fetch(&client, &url).await
-            }));
-        }
-        let mut outcomes = Vec::with_capacity(requests.len());
-        for request in requests {
-            outcomes.push(match request.await {
-                Ok(result) => outcome(result),
-                Err(error) => error.into_panic().into(),
-            });
-        }
-        Ok(Output { outcomes })
-    })
+    let client = Client::new(&job.client());
+    let fetch = move |url: String| {
+        let client = client.clone();
+        async move { client.fetch(&url).await }
+    };
+    // Spawned, since what `block_on` polls itself is on none of the runtime's threads.
+    let pages = runtime.spawn(at_most(job.limit.get(), job.urls.clone(), fetch));
+    let pages = runtime.block_on(pages)?.into_iter();
+    Ok(pages
+        .map(|page| page.map_err(JoinError::into_panic))
+        .collect())
 }
 
-fn client(job: &Job) -> reqwest::Result<Client> {
-    Client::builder()
-        .timeout(job.timeout())
-        .pool_max_idle_per_host(job.limit.get())
-        .redirect(Policy::none())
-        .no_proxy()
-        .tls_backend_preconfigured(job.tls())
-        .build()
-}
+// The lesson: everything below can be taken home.
+// It needs tokio (rt, sync), tokio-util (rt).
 
-async fn fetch(client: &Client, url: &str) -> Result<Page> {
-    let mut response = client.get(url).send().await?;
-    let mut page = Page::open(url, response.status().as_u16());
-    while let Some(part) = response.chunk().await? {
-        page.read(&part);
+use std::sync::Arc;
+
+use tokio::{sync::Semaphore, task::JoinError};
+use tokio_util::task::JoinQueue;
+
+/// Does `work` on every item, at most `limit` at once. Returns what came of each, in input
+/// order: a panic is an error.
+pub async fn at_most<I, F>(
+    limit: usize,
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> F,
+) -> Vec<Result<F::Output, JoinError>>
+where
+    F: Future<Output: Send + 'static> + Send + 'static,
+{
+    let semaphore = Arc::new(Semaphore::new(limit));
+    let mut tasks = JoinQueue::new();
+    for item in items {
+        let permit = Arc::clone(&semaphore).acquire_owned().await;
+        let work = work(item);
+        tasks.spawn(async move {
+            let _permit = permit;
+            work.await
+        });
     }
-    Ok(page.close())
+    let mut ended = Vec::with_capacity(tasks.len());
+    while let Some(end) = tasks.join_next().await {
+        ended.push(end);
+    }
+    ended
 }

@@ -1,9 +1,10 @@
 //! A counting semaphore from a mutex and a condition variable: the standard library has
 //! none.
 
-use std::sync::PoisonError;
+use std::sync::{Condvar, Mutex, MutexGuard};
 
-use crate::sync::{Condvar, Mutex};
+/// Only the count is touched under the lock.
+const NO_PANIC: &str = "nothing panics in the lock";
 
 /// A count of free permits, and a queue of those who wait for one.
 ///
@@ -33,23 +34,23 @@ impl Semaphore {
     /// Waits for a permit. Nobody is promised a turn: who comes while a permit is free
     /// takes it, even past others who wait.
     pub fn acquire(&self) -> Permit<'_> {
-        // Nothing panics while it holds the lock, so a count is never half-changed.
-        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut free = self.lock();
         // A loop: a wake-up may be spurious, and another may have been faster.
         while *free == 0 {
-            free = self
-                .returned
-                .wait(free)
-                .unwrap_or_else(PoisonError::into_inner);
+            free = self.returned.wait(free).expect(NO_PANIC);
         }
         *free -= 1;
         Permit(self)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, usize> {
+        self.free.lock().expect(NO_PANIC)
     }
 }
 
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
-        *self.0.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        *self.0.lock() += 1;
         self.0.returned.notify_one();
     }
 }

@@ -1,0 +1,136 @@
+//! What stands around the variants: the model, its command line, cases, check and floor.
+
+mod args;
+mod cases;
+
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use fetching::Stage;
+use test_fixtures::{
+    Case, Checked, Facts, Floor, Model, Peer, Span, Variant, python_peer,
+};
+
+use crate::{Job, Output, variants};
+
+pub use args::Args;
+
+/// The model.
+#[derive(Debug)]
+pub struct Semaphores;
+
+impl Model for Semaphores {
+    const NAME: &'static str = "semaphores";
+    const ABOUT: &'static str = "Many requests, few permits: fetch every URL with at most --limit in flight, on every runtime";
+    const COMPARISON: &'static [&'static str] = &["--tasks", "500", "--limit", "100"];
+    const EXAMPLES: &'static [&'static str] =
+        &["--tasks 1000 --limit 100", "--limit 2 --urls-from urls.txt"];
+    const LONG: &'static [&'static str] = &["--tasks", "1000", "--latency", "100ms"];
+    const PAIR: [&'static str; 2] = ["tokio", "smol"];
+    const README: &'static str = include_str!("../../README.md");
+
+    type Args = Args;
+    type Job = Job;
+    type Output = Output;
+    type Stage = Stage;
+
+    fn variants() -> &'static [Variant<Self>] {
+        variants::VARIANTS
+    }
+
+    fn peers() -> &'static [Peer] {
+        static PEERS: [Peer; 1] = [python_peer!(
+            "asyncio.Semaphore, one task a request, aiohttp",
+            except {
+                "reset_unframed_body": "aiohttp takes any end of a connection for the end \
+                    of a body without a length (aiohttp 3.14, client_proto.py, \
+                    connection_lost)",
+                "https_truncated_unframed_body": "aiohttp takes any end of a connection \
+                    for the end of a body without a length (aiohttp 3.14, \
+                    client_proto.py, connection_lost)",
+            }
+        )];
+        &PEERS
+    }
+
+    fn job(args: &Args) -> Result<Job> {
+        args.job()
+    }
+
+    fn stage(args: &Args, job: &mut Job) -> Result<Stage> {
+        args.stage(job)
+    }
+
+    fn environment(job: &Job) -> Vec<(&'static str, String)> {
+        let workers = job.workers.to_string();
+        vec![("ASYNC_STD_THREAD_COUNT", workers)]
+    }
+
+    fn describe(job: &Job) -> String {
+        let (urls, s) = (job.urls.len(), plural(job.urls.len()));
+        format!("{urls} URL{s}, at most {} in flight", job.limit)
+    }
+
+    fn check(stage: &Stage, job: &Job, output: &Output) -> Result<Facts> {
+        let (facts, record) = stage.check(&output.outcomes)?;
+        let Some(record) = record else {
+            return Ok(facts);
+        };
+        // A request that the client gave up may be seen to go after its successor has
+        // come, so only those that the origin saw to their end are counted.
+        let ended = |path: &str| !path.contains("/hang");
+        let peak = args::peak_in_flight(&record, ended);
+        let limit = job.limit.get() as u64;
+        ensure!(
+            peak <= limit,
+            "{peak} requests in flight, where {limit} are allowed"
+        );
+        let facts = facts.count_of("peak in flight", peak, limit);
+        let (due, peak) = match args::last_batch(job) {
+            // The rest of a mixed job fails at random, so its last part is the measure.
+            Some(due) => (due, args::late_peak(&record)),
+            None => (limit.min(job.urls.len() as u64), peak),
+        };
+        if peak < due && job.latency_ms > 0.0 {
+            let why = format!("peak in flight {peak}, where {due} were possible");
+            let latency = Duration::from_secs_f64(job.latency_ms / 1e3);
+            let was_time = latency >= stage.begins_within(due);
+            return Ok(facts.breach_if("peak_reaches_limit", why, was_time));
+        }
+        Ok(facts)
+    }
+
+    fn timeline(stage: &Stage, _job: &Job, _trial: &Checked<Output>) -> Vec<Span> {
+        stage.timeline()
+    }
+
+    fn floor(job: &Job) -> Result<Option<Floor>> {
+        let (tasks, limit) = (job.urls.len(), job.limit.get());
+        let turns = tasks.div_ceil(limit);
+        if job.latency_ms == 0.0 || turns == 0 {
+            return Ok(None);
+        }
+        let time = Duration::from_secs_f64(job.latency_ms / 1e3 * turns as f64);
+        let latency = job.latency_ms;
+        Ok(Some(Floor::new(
+            time,
+            format!(
+                "{tasks} request{} of {latency} ms, {limit} at once: {turns} turn{}",
+                plural(tasks),
+                plural(turns)
+            ),
+        )))
+    }
+
+    fn results(job: &Job, output: &Output) -> Vec<String> {
+        fetching::results(&job.urls, &output.outcomes)
+    }
+
+    fn cases() -> Vec<Case<Self>> {
+        cases::cases()
+    }
+}
+
+fn plural(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}

@@ -1,0 +1,68 @@
+//! The same on tokio's other runtime: all tasks on the one thread that calls `block_on`.
+//!
+//! The function is `tokio`'s, line by line. What differs is where its tasks run: they take
+//! turns on this thread, and no wake-up ever crosses from one core to another.
+//!
+//! # What to notice
+//! - `job.workers` means nothing here: there is one thread for tasks, timers and sockets.
+//! - Work is `Send` all the same, since `spawn` asks for it. `spawn_local` would not.
+//! - What one task computes, all others wait for.
+//!
+//! # When not to use this
+//! Where answers take much computing: there is one core for all of it.
+
+use anyhow::Result;
+use page_client::tokio::Client;
+use tokio::runtime::Builder;
+
+use crate::{Job, Output};
+
+/// Fetches every URL, at most `job.limit` at once.
+pub fn run(job: &Job) -> Result<Output> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let client = Client::new(&job.client());
+    let fetch = move |url: String| {
+        let client = client.clone();
+        async move { client.fetch(&url).await }
+    };
+    let pages = at_most(job.limit.get(), job.urls.clone(), fetch);
+    let pages = runtime.block_on(pages).into_iter();
+    Ok(pages
+        .map(|page| page.map_err(JoinError::into_panic))
+        .collect())
+}
+
+// The lesson: everything below can be taken home.
+// It needs tokio (rt, sync), tokio-util (rt).
+
+use std::sync::Arc;
+
+use tokio::{sync::Semaphore, task::JoinError};
+use tokio_util::task::JoinQueue;
+
+/// Does `work` on every item, at most `limit` at once. Returns what came of each, in input
+/// order: a panic is an error.
+pub async fn at_most<I, F>(
+    limit: usize,
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> F,
+) -> Vec<Result<F::Output, JoinError>>
+where
+    F: Future<Output: Send + 'static> + Send + 'static,
+{
+    let semaphore = Arc::new(Semaphore::new(limit));
+    let mut tasks = JoinQueue::new();
+    for item in items {
+        let permit = Arc::clone(&semaphore).acquire_owned().await;
+        let work = work(item);
+        tasks.spawn(async move {
+            let _permit = permit;
+            work.await
+        });
+    }
+    let mut ended = Vec::with_capacity(tasks.len());
+    while let Some(end) = tasks.join_next().await {
+        ended.push(end);
+    }
+    ended
+}

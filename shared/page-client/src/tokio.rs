@@ -1,0 +1,55 @@
+//! The client for tokio.
+
+use std::{io::ErrorKind, time::Duration};
+
+use ::tokio::time::timeout;
+use anyhow::Result;
+use fetching::Page;
+use hyper_rustls::HttpsConnector;
+use hyper_util::{client::legacy::connect::HttpConnector, rt::TokioExecutor};
+
+use crate::{Digest, Settings, Sink, hyper_client};
+
+/// A pooled client. Its clones share the pool.
+#[derive(Clone, Debug)]
+pub struct Client {
+    pool: hyper_client::Client<HttpsConnector<HttpConnector>>,
+    timeout: Duration,
+}
+
+impl Client {
+    /// A client whose connections are tasks of the runtime that it is used in.
+    pub fn new(settings: &Settings) -> Self {
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
+        // The URL's scheme may be https: TLS is put around what it opens.
+        connector.enforce_http(false);
+        let connector = HttpsConnector::from((connector, settings.trust.rustls()));
+        let executor = TokioExecutor::new();
+        Self {
+            pool: hyper_client::client(executor, connector, settings.connections),
+            timeout: settings.timeout,
+        }
+    }
+
+    /// The page that `url` answers with.
+    ///
+    /// # Errors
+    /// No whole answer came in time.
+    pub async fn fetch(&self, url: &str) -> Result<Page> {
+        let mut page = Digest::of(url);
+        self.read(url, &mut page).await?;
+        page.close()
+    }
+
+    /// Hands to `sink` what `url` answers with.
+    ///
+    /// # Errors
+    /// No whole answer came in time, or the sink wanted no more.
+    pub async fn read(&self, url: &str, sink: &mut impl Sink) -> Result<()> {
+        match timeout(self.timeout, hyper_client::read(&self.pool, url, sink)).await {
+            Ok(result) => result,
+            Err(_) => Err(std::io::Error::from(ErrorKind::TimedOut).into()),
+        }
+    }
+}
