@@ -14,7 +14,7 @@ fn main() -> Result<()> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let crates = Path::new("../../crates").canonicalize()?;
     println!("cargo::rerun-if-changed={}", crates.display());
-    let mut lib = String::new();
+    let (mut lib, mut list) = (String::new(), String::new());
     for model in sorted(&crates)? {
         let source = model.join("src");
         let mut taken = Taken::new(&out, &model)?;
@@ -27,7 +27,13 @@ fn main() -> Result<()> {
             }
         }
         lib += &taken.module()?;
+        list += &taken.list();
     }
+    lib += &format!(
+        "/// Each lesson: its folder, its module, what it says that it needs, and the files \n\
+         /// beside it that it comes with.\n\
+         pub const LESSONS: &[(&str, &str, &str, &[&str])] = &[\n{list}];\n"
+    );
     fs::write(out.join("lib.rs"), lib)?;
     Ok(())
 }
@@ -37,6 +43,16 @@ struct Taken {
     name: String,
     folder: PathBuf,
     modules: BTreeSet<String>,
+    lessons: Vec<Lesson>,
+}
+
+struct Lesson {
+    module: String,
+    text: String,
+    /// What it says that it needs: `tokio (rt, sync), tokio-util (rt)`.
+    needs: String,
+    /// The files that it comes with.
+    files: Vec<String>,
 }
 
 impl Taken {
@@ -51,6 +67,7 @@ impl Taken {
             name,
             folder,
             modules: BTreeSet::new(),
+            lessons: Vec::new(),
         })
     }
 
@@ -58,34 +75,40 @@ impl Taken {
     /// below it, those that it shares with others beside it.
     fn take(&mut self, file: &Path, source: &Path) -> Result<()> {
         let name = stem(file);
-        let Some((lesson, parts)) = lesson(file)? else {
+        let Some(mut lesson) = Lesson::of(file, name.clone())? else {
             return Ok(());
         };
-        fs::write(self.folder.join(format!("{name}.rs")), lesson)?;
-        for part in parts {
-            let own = source.join("variants").join(&name).join(&part);
-            if own.exists() {
+        let own = source.join("variants").join(&name);
+        for part in &lesson.files {
+            if own.join(part).exists() {
                 let folder = self.folder.join(&name);
                 fs::create_dir_all(&folder)?;
-                fs::copy(own, folder.join(part))?;
+                fs::copy(own.join(part), folder.join(part))?;
             } else {
-                fs::copy(source.join("parts").join(&part), self.folder.join(&part))?;
-                self.modules.insert(stem(Path::new(&part)));
+                fs::copy(source.join("parts").join(part), self.folder.join(part))?;
+                self.modules.insert(stem(Path::new(part)));
             }
         }
-        self.modules.insert(name);
-        Ok(())
+        lesson.files.retain(|part| !own.join(part).exists());
+        self.add(lesson)
     }
 
     /// What goes wrong on a runtime, and its cure.
     fn take_pair(&mut self, hazard: &Path, runtime: &Path) -> Result<()> {
         for file in sorted(runtime)? {
-            if let Some((lesson, _)) = lesson(&file)? {
-                let name = [hazard, runtime, &file].map(stem).join("_");
-                fs::write(self.folder.join(format!("{name}.rs")), lesson)?;
-                self.modules.insert(name);
+            let name = [hazard, runtime, &file].map(stem).join("_");
+            if let Some(lesson) = Lesson::of(&file, name)? {
+                self.add(lesson)?;
             }
         }
+        Ok(())
+    }
+
+    fn add(&mut self, lesson: Lesson) -> Result<()> {
+        let file = self.folder.join(format!("{}.rs", lesson.module));
+        fs::write(file, &lesson.text)?;
+        self.modules.insert(lesson.module.clone());
+        self.lessons.push(lesson);
         Ok(())
     }
 
@@ -97,27 +120,76 @@ impl Taken {
         let file = self.folder.join("mod.rs");
         fs::write(&file, text)?;
         let name = &self.name;
-        Ok(format!("#[path = {file:?}]\npub mod {name};\n"))
+        let each = self.lessons.iter().map(|lesson| {
+            let (module, manner) = (&lesson.module, lesson.manner());
+            format!("        $example! {{ {module}, {manner} }}\n")
+        });
+        let each: String = each.collect();
+        Ok(format!(
+            "#[path = {file:?}]\npub mod {name};\n\n\
+             /// Expands `$example` for each lesson: its module, and how it is called.\n\
+             #[macro_export]\n\
+             macro_rules! {name} {{\n    ($example:ident) => {{\n{each}    }};\n}}\n\n"
+        ))
+    }
+
+    /// What `tests/alone.rs` must know of each lesson.
+    fn list(&self) -> String {
+        let line = |lesson: &Lesson| {
+            let Lesson {
+                module,
+                needs,
+                files,
+                ..
+            } = lesson;
+            let folder = &self.folder;
+            format!("    ({folder:?}, {module:?}, {needs:?}, &{files:?}),\n")
+        };
+        self.lessons.iter().map(line).collect()
     }
 }
 
-/// What stands below the line `// The lesson`, and the files that it comes with.
-fn lesson(file: &Path) -> Result<Option<(String, Vec<String>)>> {
-    if !file.is_file() {
-        return Ok(None);
+impl Lesson {
+    /// What stands below the line `// The lesson`.
+    fn of(file: &Path, module: String) -> Result<Option<Self>> {
+        if !file.is_file() {
+            return Ok(None);
+        }
+        let text = fs::read_to_string(file)?;
+        let mut lines = text.lines();
+        if !lines.any(|line| line.starts_with("// The lesson")) {
+            return Ok(None);
+        }
+        let text: String = lines.map(|line| format!("{line}\n")).collect();
+        let after = |start| {
+            let found = text.lines().find_map(|line| line.strip_prefix(start));
+            found.unwrap_or_default().trim_end_matches('.').to_owned()
+        };
+        let files = after("// It comes with ");
+        let files = files.split(", ").filter(|file| !file.is_empty());
+        Ok(Some(Self {
+            module,
+            needs: after("// It needs "),
+            files: files.map(str::to_owned).collect(),
+            text,
+        }))
     }
-    let text = fs::read_to_string(file)?;
-    let mut lines = text.lines();
-    if !lines.any(|line| line.starts_with("// The lesson")) {
-        return Ok(None);
+
+    /// How its function is called: it blocks, it has an executor handed in, or it is awaited
+    /// in a runtime, or in any.
+    fn manner(&self) -> &'static str {
+        if !self.text.contains("pub async fn ") {
+            "blocking"
+        } else if self.text.contains("executor: &") {
+            "executor"
+        } else if self.needs.contains("tokio (") {
+            "tokio"
+        } else if self.needs.contains("async-std") {
+            "async_std"
+        } else {
+            "any"
+        }
     }
-    let lesson: String = lines.map(|line| format!("{line}\n")).collect();
-    let parts = lesson
-        .lines()
-        .find_map(|line| line.strip_prefix("// It comes with "))
-        .map(|list| list.trim_end_matches('.').split(", ").map(str::to_owned));
-    let parts = parts.into_iter().flatten().collect();
-    Ok(Some((lesson, parts)))
 }
 
 /// What is in a folder; nothing if it isn't there.

@@ -10,7 +10,6 @@ use std::{
     time::Duration,
 };
 
-use smol::Timer;
 use taken_home::semaphores;
 
 /// How many are at work now, and how many were at most.
@@ -67,108 +66,41 @@ macro_rules! work {
     }};
 }
 
-/// Work that blocks, and borrows.
-fn blocking(seen: &Seen) -> impl Fn(u32) -> Result<u8, TryFromIntError> + Sync + '_ {
-    |number| {
-        seen.enter();
-        thread::sleep(PAUSE);
-        seen.leave();
-        square(number)
-    }
-}
-
-#[test]
-fn std_only() {
-    let seen = Seen::default();
-    let ended = semaphores::std_only::at_most(4, 0..20, blocking(&seen));
-    check(ended.expect("threads start"), &seen);
-}
-
-#[test]
-fn condvar() {
-    let seen = Seen::default();
-    let ended = semaphores::condvar::at_most(4, 0..20, blocking(&seen));
-    check(ended.expect("threads start"), &seen);
-}
-
-#[test]
-fn crossbeam() {
-    let seen = Seen::default();
-    let ended = semaphores::crossbeam::at_most(4, 0..20, blocking(&seen));
-    check(ended.expect("threads start"), &seen);
-}
-
-#[test]
-fn rayon() {
-    let seen = Seen::default();
-    let ended = semaphores::rayon::at_most(4, 0..20, blocking(&seen));
-    check(ended.expect("threads start"), &seen);
-}
-
-#[test]
-fn tokio() {
-    let seen = Arc::new(Seen::default());
-    let runtime = ::tokio::runtime::Builder::new_multi_thread()
-        .enable_time()
-        .build()
-        .expect("a runtime starts");
-    let work = work!(seen, ::tokio::time::sleep);
-    check(
-        runtime.block_on(semaphores::tokio::at_most(4, 0..20, work)),
-        &seen,
-    );
-}
-
-#[test]
-fn tokio_current_thread() {
-    let seen = Arc::new(Seen::default());
-    let runtime = ::tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .build()
-        .expect("a runtime starts");
-    let work = work!(seen, ::tokio::time::sleep);
-    let ended = semaphores::tokio_current_thread::at_most(4, 0..20, work);
-    check(runtime.block_on(ended), &seen);
-}
-
-#[test]
-fn buffer_unordered() {
-    let seen = Arc::new(Seen::default());
-    let work = work!(seen, Timer::after);
-    let ended = semaphores::buffer_unordered::at_most(4, 0..20, work);
-    check(::smol::block_on(ended), &seen);
-}
-
-#[test]
-fn smol() {
-    // Work may borrow what outlives the executor.
-    let seen = Seen::default();
-    let executor = ::smol::Executor::new();
-    let work = |number: u32| {
-        let seen = &seen;
-        async move {
-            seen.enter();
-            Timer::after(PAUSE).await;
-            seen.leave();
-            square(number)
+macro_rules! example {
+    ($lesson:ident, $manner:ident) => {
+        #[test]
+        fn $lesson() {
+            let seen = Arc::new(Seen::default());
+            let ended = example!(@$manner seen, semaphores::$lesson::at_most);
+            check(ended, &seen);
         }
     };
-    let ended = semaphores::smol::at_most(&executor, 4, 0..20, work);
-    check(::smol::block_on(executor.run(ended)), &seen);
+    (@blocking $seen:ident, $at_most:path) => {{
+        // It may borrow what the caller has.
+        let work = |number: u32| {
+            $seen.enter();
+            thread::sleep(PAUSE);
+            $seen.leave();
+            square(number)
+        };
+        $at_most(4, 0..20, work).expect("threads start")
+    }};
+    (@executor $seen:ident, $at_most:path) => {{
+        let executor = smol::Executor::new();
+        let ended = $at_most(&executor, 4, 0..20, work!($seen, smol::Timer::after));
+        smol::block_on(executor.run(ended))
+    }};
+    (@tokio $seen:ident, $at_most:path) => {{
+        let runtime = tokio::runtime::Builder::new_multi_thread();
+        let runtime = { runtime }.enable_time().build().expect("it starts");
+        runtime.block_on($at_most(4, 0..20, work!($seen, tokio::time::sleep)))
+    }};
+    (@async_std $seen:ident, $at_most:path) => {
+        async_std::task::block_on($at_most(4, 0..20, work!($seen, async_std::task::sleep)))
+    };
+    (@any $seen:ident, $at_most:path) => {
+        smol::block_on($at_most(4, 0..20, work!($seen, smol::Timer::after)))
+    };
 }
 
-#[test]
-fn async_std() {
-    let seen = Arc::new(Seen::default());
-    let work = work!(seen, ::async_std::task::sleep);
-    let ended = semaphores::async_std::at_most(4, 0..20, work);
-    check(::async_std::task::block_on(ended), &seen);
-}
-
-#[test]
-fn surf() {
-    let seen = Arc::new(Seen::default());
-    let work = work!(seen, ::async_std::task::sleep);
-    let ended = semaphores::surf::at_most(4, 0..20, work);
-    check(::async_std::task::block_on(ended), &seen);
-}
+taken_home::semaphores!(example);

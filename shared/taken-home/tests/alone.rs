@@ -1,0 +1,122 @@
+//! Each lesson compiles with just the packages and features that it says it needs.
+//!
+//! In the workspace a feature may be there because somebody else asked for it. So lessons
+//! that need the same are put into a package of their own, which is checked by itself.
+
+use std::{
+    collections::BTreeMap,
+    env, fs, io,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use taken_home::LESSONS;
+
+/// A model's folder with what some of its lessons need.
+type Group = (&'static str, &'static str);
+
+#[test]
+fn each_lesson_needs_just_what_it_says() {
+    let mut groups = BTreeMap::<Group, Vec<&str>>::new();
+    for &(folder, module, needs, files) in LESSONS {
+        let modules = groups.entry((folder, needs)).or_default();
+        modules.push(module);
+        modules.extend(files.iter().map(|file| file.trim_end_matches(".rs")));
+    }
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("alone");
+    let members = write(&root, &groups).expect("the packages can be written");
+    for (member, (folder, needs)) in members.iter().zip(groups.keys()) {
+        let output = Command::new(env!("CARGO"))
+            .args(["check", "--quiet", "--package", member])
+            .current_dir(&root)
+            .env("CARGO_TARGET_DIR", root.join("target"))
+            .env_remove("RUSTC_WORKSPACE_WRAPPER")
+            .output()
+            .expect("cargo runs");
+        let (model, errors) = (name(folder), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{model}, with {needs}:\n{errors}");
+    }
+}
+
+/// Writes a workspace of these packages. Returns their names.
+fn write(root: &Path, groups: &BTreeMap<Group, Vec<&str>>) -> io::Result<Vec<String>> {
+    let ours = Path::new("../..");
+    fs::create_dir_all(root)?;
+    fs::copy(ours.join("Cargo.lock"), root.join("Cargo.lock"))?;
+    let manifest = fs::read_to_string(ours.join("Cargo.toml"))?;
+    let lines = manifest.lines().skip_while(|line| *line != DEPENDENCIES);
+    let lines = lines.skip(1).take_while(|line| !line.starts_with('['));
+    let dependencies: Vec<&str> = lines.filter(|line| !line.contains("path =")).collect();
+    let mut members = Vec::new();
+    for (index, ((folder, needs), modules)) in groups.iter().enumerate() {
+        let member = format!("{}-{index}", name(folder));
+        let package = root.join(&member);
+        if package.exists() {
+            fs::remove_dir_all(&package)?;
+        }
+        let needs: String = packages(needs).map(|need| need + "\n").collect();
+        copy(Path::new(folder), &package.join("src"))?;
+        fs::write(
+            package.join("Cargo.toml"),
+            format!(
+                "[package]\nname = {member:?}\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
+                 [dependencies]\n{needs}"
+            ),
+        )?;
+        let lib: String = modules
+            .iter()
+            .map(|name| format!("pub mod {name};\n"))
+            .collect();
+        fs::write(package.join("src/lib.rs"), lib)?;
+        members.push(member);
+    }
+    let dependencies = dependencies.join("\n");
+    fs::write(
+        root.join("Cargo.toml"),
+        format!(
+            "[workspace]\nresolver = \"3\"\nmembers = {members:?}\n\n\
+             {DEPENDENCIES}\n{dependencies}\n"
+        ),
+    )?;
+    Ok(members)
+}
+
+const DEPENDENCIES: &str = "[workspace.dependencies]";
+
+/// `tokio (rt, sync), rayon` as lines of a manifest.
+fn packages(needs: &str) -> impl Iterator<Item = String> {
+    let mut needs = needs.to_owned();
+    std::iter::from_fn(move || {
+        let end = needs.find([',', '(']).unwrap_or(needs.len());
+        let name = needs[..end].trim().to_owned();
+        let mut rest = needs.split_off(end);
+        let features = match rest.strip_prefix('(').and_then(|rest| rest.split_once(')'))
+        {
+            Some((features, after)) => {
+                let features: Vec<_> = features.split(", ").map(str::to_owned).collect();
+                rest = after.to_owned();
+                features
+            }
+            None => Vec::new(),
+        };
+        needs = rest.trim_start_matches([',', ' ']).to_owned();
+        let line = || format!("{name} = {{ workspace = true, features = {features:?} }}");
+        (!name.is_empty()).then(line)
+    })
+}
+
+fn copy(from: &Path, to: &PathBuf) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let (path, name) = { entry.map(|entry| (entry.path(), entry.file_name())) }?;
+        match path.is_dir() {
+            true => copy(&path, &to.join(name))?,
+            false => fs::copy(path, to.join(name)).map(drop)?,
+        }
+    }
+    Ok(())
+}
+
+fn name(folder: &str) -> &str {
+    folder.rsplit('/').next().unwrap_or(folder)
+}
