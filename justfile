@@ -73,10 +73,10 @@ origin *ARGS:
 test *ARGS:
     cargo test {{ if ARGS == '' { '--workspace' } else { ARGS } }}
 
-# Format every file; variants are declared in a macro, where cargo fmt does not look
+# Format every file, new ones too; variants are declared in a macro, where cargo fmt does not look
 [group('work')]
 fmt *ARGS:
-    git ls-files '*.rs' ':!:*/tests/ui/*' | xargs rustfmt --edition 2024 {{ ARGS }}
+    git ls-files --cached --others --exclude-standard --deduplicate '*.rs' ':!:*/tests/ui/*' | xargs ls -d 2>/dev/null | xargs rustfmt --edition 2024 {{ ARGS }}
 
 # Formatting, lints and documentation, warnings as errors
 [group('work')]

@@ -61,6 +61,7 @@ where
     let mut tasks = JoinQueue::new();
     for item in items {
         let permit = Arc::clone(&semaphore).acquire_owned().await;
+        let permit = permit.expect("nobody closes the semaphore");
         let work = work(item);
         tasks.spawn(async move {
             let _permit = permit;
