@@ -4,6 +4,7 @@
 use std::{
     io::{self, ErrorKind},
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -23,7 +24,7 @@ use crate::{
 /// A pooled client. Its clones share the pool.
 #[derive(Clone, Debug)]
 pub struct Client {
-    pool: hyper_client::Client<HttpsConnector<Connector>>,
+    pool: Arc<hyper_client::Client<HttpsConnector<Connector>>>,
     timeout: Duration,
 }
 
@@ -33,7 +34,11 @@ impl Client {
     pub fn new(settings: &Settings) -> Self {
         let connector = HttpsConnector::from((Connector, settings.trust.rustls()));
         Self {
-            pool: hyper_client::client(Executor, connector, settings.connections),
+            pool: Arc::new(hyper_client::client(
+                Executor,
+                connector,
+                settings.connections,
+            )),
             timeout: settings.timeout,
         }
     }

@@ -29,20 +29,25 @@ where
 }
 
 /// Asks for `url` and hands the answer to `sink`.
-pub(crate) async fn read<C>(
-    client: &Client<C>,
-    url: &str,
-    sink: &mut impl Sink,
-) -> Result<()>
+///
+/// It is boxed, as reqwest's requests are: a task whose future it is part of stays small,
+/// and once it has ended what it needed is gone, also while nobody has joined the task.
+pub(crate) fn read<'a, C>(
+    client: &'a Client<C>,
+    url: &'a str,
+    sink: &'a mut impl Sink,
+) -> Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>
 where
     C: Connect + Clone + Send + Sync + 'static,
 {
-    let mut response = client.get(url.parse()?).await?;
-    sink.answered(response.status().as_u16())?;
-    while let Some(frame) = response.frame().await.transpose()? {
-        if let Some(part) = frame.data_ref() {
-            sink.read(part)?;
+    Box::pin(async move {
+        let mut response = client.get(url.parse()?).await?;
+        sink.answered(response.status().as_u16())?;
+        while let Some(frame) = response.frame().await.transpose()? {
+            if let Some(part) = frame.data_ref() {
+                sink.read(part)?;
+            }
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }

@@ -24,7 +24,7 @@ use crate::{
 /// A pooled client. Its clones share the pool.
 #[derive(Clone, Debug)]
 pub struct Client {
-    pool: hyper_client::Client<HttpsConnector<Connector>>,
+    pool: Arc<hyper_client::Client<HttpsConnector<Connector>>>,
     timeout: Duration,
 }
 
@@ -35,7 +35,11 @@ impl Client {
         let connector = HttpsConnector::from((Connector, settings.trust.rustls()));
         let executor = SmolExecutor::new(Arc::clone(executor));
         Self {
-            pool: hyper_client::client(executor, connector, settings.connections),
+            pool: Arc::new(hyper_client::client(
+                executor,
+                connector,
+                settings.connections,
+            )),
             timeout: settings.timeout,
         }
     }

@@ -69,7 +69,8 @@ impl Client {
     /// # Errors
     /// No whole answer came in time, or the sink wanted no more.
     pub async fn read(&self, url: &str, sink: &mut impl Sink) -> Result<()> {
-        match timeout(self.timeout, self.exchange(url, sink)).await {
+        // Boxed, as hyper's is: a task whose future it is part of stays small.
+        match timeout(self.timeout, Box::pin(self.exchange(url, sink))).await {
             Ok(result) => result,
             Err(_) => Err(io::Error::from(ErrorKind::TimedOut).into()),
         }

@@ -1,6 +1,6 @@
 //! The client for tokio.
 
-use std::{io::ErrorKind, time::Duration};
+use std::{io::ErrorKind, sync::Arc, time::Duration};
 
 use ::tokio::time::timeout;
 use anyhow::Result;
@@ -13,7 +13,7 @@ use crate::{Digest, Settings, Sink, hyper_client};
 /// A pooled client. Its clones share the pool.
 #[derive(Clone, Debug)]
 pub struct Client {
-    pool: hyper_client::Client<HttpsConnector<HttpConnector>>,
+    pool: Arc<hyper_client::Client<HttpsConnector<HttpConnector>>>,
     timeout: Duration,
 }
 
@@ -27,7 +27,11 @@ impl Client {
         let connector = HttpsConnector::from((connector, settings.trust.rustls()));
         let executor = TokioExecutor::new();
         Self {
-            pool: hyper_client::client(executor, connector, settings.connections),
+            pool: Arc::new(hyper_client::client(
+                executor,
+                connector,
+                settings.connections,
+            )),
             timeout: settings.timeout,
         }
     }
