@@ -92,7 +92,9 @@ pub fn conformance<M: Model>(program: impl AsRef<Path>) -> ExitCode {
             run(&program).map_err(|error| Failed::from(format!("{error:#}")))
         }));
     }
-    let has_lessons = M::variants().iter().any(|one| one.lesson().is_some());
+    let has_lessons = M::variants()
+        .iter()
+        .any(|one| one.lesson().is_some() || !one.pairs.is_empty());
     for variant in M::variants().iter().filter(|_| has_lessons) {
         tests.push(Trial::test(format!("{}::lesson", variant.name), || {
             lesson::check(variant).map_err(|error| Failed::from(format!("{error:#}")))

@@ -13,7 +13,7 @@
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{Model, Variant};
+use crate::{Model, Part, Variant};
 
 /// How the line begins below which the lesson stands.
 const MARKER: &str = "// The lesson";
@@ -97,17 +97,31 @@ fn packages(list: &str) -> Vec<Package<'_>> {
 }
 
 /// Each variant has a lesson, which names nothing of ours and comes with just the files that
-/// the list gives it.
+/// the list gives it; or it has pairs, and each of their files is such a lesson.
 pub(crate) fn check<M: Model>(variant: &Variant<M>) -> Result<()> {
-    let lesson = variant.lesson().context("it has no line `// The lesson`")?;
-    let parts = variant.parts.iter().map(|part| part.name());
+    if variant.pairs.is_empty() {
+        return check_text(variant.text, variant.parts);
+    }
+    for pair in variant.pairs {
+        for part in [pair.failing, pair.cure] {
+            check_text(part.text, &[]).context(part.path)?;
+        }
+        let texts = [pair.failing, pair.cure].map(|part| part.text);
+        ensure!(texts[0] != texts[1], "{}: the cure is what fails", pair.name);
+    }
+    Ok(())
+}
+
+fn check_text(text: &str, parts: &[Part]) -> Result<()> {
+    let lesson = Lesson::of(text).context("it has no line `// The lesson`")?;
+    let names = parts.iter().map(|part| part.name());
     ensure!(
-        lesson.files.iter().copied().eq(parts.clone()),
+        lesson.files.iter().copied().eq(names.clone()),
         "it comes with {:?}, and the list gives it {:?}",
         lesson.files,
-        parts.collect::<Vec<_>>()
+        names.collect::<Vec<_>>()
     );
-    let texts = variant.parts.iter().map(|part| part.text);
+    let texts = parts.iter().map(|part| part.text);
     for text in texts.chain([lesson.text]) {
         for line in text.lines() {
             let named = OURS.iter().find(|ours| line.contains(*ours));

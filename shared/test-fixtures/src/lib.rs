@@ -37,7 +37,7 @@ pub use duration::{deadline, duration};
 pub use exit::{exit_code, print, tell};
 pub use facts::{Breach, Fact, Facts, Floor, Value};
 pub use lesson::{Lesson, Package};
-pub use model::{Deviation, Direct, Model, Part, Peer, Status, Variant};
+pub use model::{Deviation, Direct, Model, Pair, Part, Peer, Status, Variant};
 pub use number::{cores, whole, with_negatives};
 pub use outcome::{Class, Failure, Outcome, panic_message};
 pub use program::{Program, end_with_pool, ensure_environment, worker_command};

@@ -140,6 +140,8 @@ pub struct Variant<M: Model> {
     pub source: &'static str,
     /// Further files of the crate that its lesson comes with.
     pub parts: &'static [Part],
+    /// Its lessons, where they stand in files of their own, two and two.
+    pub pairs: &'static [Pair],
     /// Cases that it is known to fail.
     pub deviations: &'static [Deviation],
     /// Does the job.
@@ -147,7 +149,8 @@ pub struct Variant<M: Model> {
 }
 
 impl<M: Model> Variant<M> {
-    /// What of it can be taken into another program, if the file has a line for it.
+    /// What of its file can be taken into another program, if there is a line for it. The
+    /// lessons of its pairs are each in a file of its own.
     pub fn lesson(&self) -> Option<Lesson<'static>> {
         Lesson::of(self.text)
     }
@@ -167,6 +170,18 @@ impl Part {
     pub fn name(&self) -> &'static str {
         self.path.rsplit('/').next().unwrap_or(self.path)
     }
+}
+
+/// A function that goes wrong, and the same without what goes wrong: two files, each of them
+/// a lesson, whose difference is the hazard and its cure.
+#[derive(Clone, Copy, Debug)]
+pub struct Pair {
+    /// What goes wrong: `futurelock`.
+    pub name: &'static str,
+    /// Where it does: `../hazards/futurelock/tokio/failing.rs`.
+    pub failing: Part,
+    /// Where it doesn't: `../hazards/futurelock/tokio/cure.rs`.
+    pub cure: Part,
 }
 
 impl<M: Model> fmt::Debug for Variant<M> {
@@ -220,11 +235,13 @@ pub struct Peer {
 /// }
 /// ```
 ///
-/// Files behind a `+` come with the variant's lesson.
+/// Files behind a `+` come with the variant's lesson. Where a variant's lessons are pairs,
+/// `with table` stands there: `table!(text smol)` are their texts, a literal, and
+/// `table!(pairs smol)` is a `&'static [Pair]`.
 #[macro_export]
 macro_rules! variants {
     ($model:ty: $(
-        $name:ident = $about:literal $(+ $part:literal)*
+        $name:ident = $about:literal $(+ $part:literal)* $(with $table:ident)?
         $(, $word:ident $({ $($case:literal: $reason:literal),+ $(,)? })?)*
     ;)+) => {
         $(pub mod $name;)+
@@ -239,10 +256,12 @@ macro_rules! variants {
                 source: concat!(
                     include_str!(concat!(stringify!($name), ".rs")),
                     $("\n// ", $part, "\n", include_str!($part),)*
+                    $($table!(text $name))?
                 ),
                 parts: &[
                     $($crate::Part { path: $part, text: include_str!($part) },)*
                 ],
+                pairs: $crate::variants!(@pairs $($table $name)?),
                 deviations: &[
                     $($($($crate::Deviation { case: $case, reason: $reason },)+)?)*
                 ],
@@ -250,6 +269,8 @@ macro_rules! variants {
             },
         )+];
     };
+    (@pairs) => { &[] };
+    (@pairs $table:ident $name:ident) => { $table!(pairs $name) };
     (@status $(except)?) => { $crate::Status::Current };
     (@status legacy $(except)?) => { $crate::Status::Legacy };
 }
