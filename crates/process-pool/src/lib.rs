@@ -1,31 +1,76 @@
 //! A process pool: primes are counted by range in worker processes, and the counts come
 //! back in input order.
+//!
+//! The function is `map(workers, tasks, timeout, worker)`: each variant has its own, below
+//! the line `// The lesson`, and all share [`parts`]. It takes any task that serde can carry;
+//! `examples/own_task.rs` has one of its own. Above it, `run` hands it the ranges of a
+//! [`Job`].
 
-mod cases;
-mod check;
-mod floor;
-pub mod frame;
-mod job;
-pub mod session;
-pub mod task;
-pub mod tasks;
+mod exam;
+pub mod parts;
 pub mod variants;
 pub mod work;
-mod worker;
 
-use anyhow::Result;
+use std::{num::NonZeroUsize, ops::Range, time::Duration};
+
+use parts::session::End;
 use serde::{Deserialize, Serialize};
-use test_fixtures::{Case, Facts, Floor, Model, Outcome, Peer, Variant};
+use test_fixtures::{Outcome, Span, record_span};
 
-pub use job::{Fault, FaultKind, Job, JobArgs};
-pub use task::Count;
+pub use exam::{JobArgs, ProcessPool};
+pub use work::{Count, Fault, FaultKind, Report, Task};
 
-/// How many bytes are read at once, on either side.
-pub const BUFFER: usize = 64 * 1024;
+/// What every variant is handed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Job {
+    /// Primes below this number are counted.
+    pub below: u64,
+    /// In this many ranges, a task each.
+    pub ranges: usize,
+    /// On this many workers.
+    pub workers: NonZeroUsize,
+    /// A task's deadline, in milliseconds from when its worker turns to it.
+    pub timeout_ms: u64,
+    /// Whether tasks do nothing.
+    pub noop: bool,
+    /// What is to go wrong.
+    pub faults: Vec<Fault>,
+}
 
-/// The model.
-#[derive(Debug)]
-pub struct ProcessPool;
+impl Job {
+    /// The numbers of a range. All ranges together are `0..below`, with nothing left out:
+    /// each begins where the one before it ends.
+    pub fn range(&self, index: usize) -> Range<u64> {
+        let boundary = |index: usize| {
+            let product = u128::from(self.below) * index as u128;
+            (product / self.ranges as u128) as u64
+        };
+        boundary(index)..boundary(index + 1)
+    }
+
+    /// The task of a range.
+    pub fn task(&self, index: usize) -> Task {
+        Task::new(self.range(index), self.noop, self.fault(index).cloned())
+    }
+
+    /// Every task in input order, each made when it is asked for.
+    pub fn tasks(&self) -> impl ExactSizeIterator<Item = Task> + Send + use<> {
+        let job = self.clone();
+        (0..self.ranges).map(move |index| job.task(index))
+    }
+
+    /// What is to go wrong in a task; of several faults, the last.
+    pub fn fault(&self, index: usize) -> Option<&Fault> {
+        let mut latest_first = self.faults.iter().rev();
+        latest_first.find(|fault| fault.task.is_none_or(|task| task == index))
+    }
+
+    /// A task's deadline, from when its worker turns to it.
+    pub fn timeout(&self) -> Duration {
+        Duration::from_millis(self.timeout_ms)
+    }
+}
 
 /// What every variant hands back.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,105 +80,37 @@ pub struct Output {
 }
 
 impl Output {
-    /// Puts outcomes in input order. Lost is what a task stays that no worker was left for.
-    pub fn in_order(
-        job: &Job,
-        settled: impl IntoIterator<Item = (usize, Outcome<Count>)>,
-    ) -> Self {
-        let mut outcomes = vec![Outcome::WorkerLost; job.ranges];
-        for (index, outcome) in settled {
-            outcomes[index] = outcome;
+    /// What each range came to, in input order.
+    pub fn new(job: &Job, outcomes: impl IntoIterator<Item = Outcome<Report>>) -> Self {
+        let counted = outcomes
+            .into_iter()
+            .enumerate()
+            .map(|(index, outcome)| outcome.map(|report| report.count(job.range(index))));
+        Self {
+            outcomes: counted.collect(),
         }
-        Self { outcomes }
-    }
-}
-
-impl Model for ProcessPool {
-    const NAME: &'static str = env!("CARGO_PKG_NAME");
-    const ABOUT: &'static str = "Counts primes by range in worker processes, and returns \
-        the counts in input order";
-    const COMPARISON: &'static [&'static str] =
-        &["--below", "700000", "--ranges", "64", "--workers", "2"];
-    const EXAMPLES: &'static [&'static str] = &[
-        "--below 1000000 --ranges 1000 --workers 2",
-        "--fault 2:kill",
-    ];
-    const LONG: &'static [&'static str] =
-        &["--below", "40000000", "--ranges", "1000", "--workers", "2"];
-    const PAIR: [&'static str; 2] = ["std_only", "tokio"];
-    const README: &'static str = include_str!("../README.md");
-
-    type Args = JobArgs;
-    type Job = Job;
-    type Output = Output;
-    type Stage = ();
-
-    fn variants() -> &'static [Variant<Self>] {
-        variants::VARIANTS
     }
 
-    fn peers() -> &'static [Peer] {
-        PEERS
-    }
-
-    fn job(args: &JobArgs) -> Result<Job> {
-        args.job()
-    }
-
-    fn stage(_args: &JobArgs, _job: &mut Job) -> Result<()> {
-        Ok(())
-    }
-
-    fn describe(job: &Job) -> String {
-        job.to_string()
-    }
-
-    fn check((): &(), job: &Job, output: &Output) -> Result<Facts> {
-        check::check(job, output)
-    }
-
-    fn floor(job: &Job) -> Result<Option<Floor>> {
-        Ok(floor::floor(job))
-    }
-
-    fn results(job: &Job, output: &Output) -> Vec<String> {
-        let line = |(index, outcome): (usize, &Outcome<Count>)| {
-            let range = job.range(index);
-            match outcome {
-                Outcome::Ok(count) => format!("{range:?}: {}", count.primes),
-                Outcome::Panicked(message) => format!("{range:?}: panicked: {message}"),
-                other => format!("{range:?}: {}", other.word()),
+    /// The same of worker processes. Records when each range was counted, as they report it.
+    pub fn of_processes(job: &Job, ends: Vec<End<Report>>) -> Self {
+        let outcome = |(index, end)| match end {
+            End::Done(report) => {
+                let Report {
+                    pid, start, end, ..
+                } = report;
+                record_span(Span {
+                    task: format!("{:?}", job.range(index)),
+                    lane: format!("worker {pid}"),
+                    start,
+                    end,
+                    note: None,
+                });
+                Outcome::Ok(report)
             }
+            End::Panicked(message) | End::Refused(message) => Outcome::Panicked(message),
+            End::TimedOut => Outcome::TimedOut,
+            End::WorkerLost => Outcome::WorkerLost,
         };
-        output.outcomes.iter().enumerate().map(line).collect()
-    }
-
-    fn cases() -> Vec<Case<Self>> {
-        cases::cases()
-    }
-
-    /// The others have one executor thread; async-std takes it from here only.
-    fn environment(_job: &Job) -> Vec<(&'static str, String)> {
-        vec![("ASYNC_STD_THREAD_COUNT", "1".to_owned())]
-    }
-
-    fn worker() -> Result<()> {
-        worker::serve()
+        Self::new(job, ends.into_iter().enumerate().map(outcome))
     }
 }
-
-static PEERS: &[Peer] = &[test_fixtures::python_peer!(
-    "concurrent.futures.ProcessPoolExecutor.map, tasks in chunks",
-    except {
-        "worker_killed_once": "a lost worker breaks the whole pool: BrokenProcessPool (concurrent.futures, Exception classes)",
-        "worker_killed_always": "a lost worker breaks the whole pool: BrokenProcessPool (concurrent.futures, Exception classes)",
-        "every_worker_killed": "a lost worker breaks the whole pool: BrokenProcessPool (concurrent.futures, Exception classes)",
-        "worker_exits": "a lost worker breaks the whole pool: BrokenProcessPool (concurrent.futures, Exception classes)",
-        "worker_aborts": "a lost worker breaks the whole pool: BrokenProcessPool (concurrent.futures, Exception classes)",
-        "corrupt_magic": "its queues are its own: nothing of ours can be corrupt in them",
-        "huge_length": "its queues are its own: nothing of ours can be corrupt in them",
-        "short_frame": "its queues are its own: nothing of ours can be cut short in them",
-        "corrupt_always": "its queues are its own: nothing of ours can be corrupt in them",
-        "stopped_past_deadline": "map's timeout stops the waiting, not the worker; nothing ends one worker of a pool",
-    }
-)];

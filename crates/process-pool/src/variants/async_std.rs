@@ -1,4 +1,4 @@
-//! A task a worker, all on one thread: `async_std::process`, which is `smol`'s under another
+//! A task for each worker, all on one thread: `async_std::process`, which is `smol`'s under another
 //! name.
 //!
 //! # What to notice
@@ -11,39 +11,81 @@
 //! # When not to use this
 //! In new code.
 
-use std::{io::ErrorKind::TimedOut, process::Stdio, sync::Arc};
+use test_fixtures::worker_command;
 
-use anyhow::Result;
+use crate::{Job, Output};
+
+/// Has the job's tasks done by worker processes.
+pub fn run(job: &Job) -> anyhow::Result<Output> {
+    let ends = map(
+        job.workers.get(),
+        job.tasks(),
+        job.timeout(),
+        worker_command,
+    );
+    Ok(Output::of_processes(job, task::block_on(ends)?))
+}
+
+// The lesson: everything below can be taken home.
+// It needs async-std (unstable), postcard (use-std), serde.
+// It comes with frame.rs, session.rs, waiting.rs, worker.rs.
+
+use std::{io::ErrorKind::TimedOut, process::Stdio, sync::Arc, time::Duration};
+
 use async_std::{
     io::{self, ReadExt, WriteExt},
     process::Command,
     task,
 };
-use test_fixtures::worker_command;
+use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{BUFFER, Job, Output, tasks::Tasks};
+use super::{session::End, waiting::Waiting, worker::BUFFER};
 
-/// Has the job's tasks done by worker processes.
-pub fn run(job: &Job) -> Result<Output> {
-    let tasks = Arc::new(Tasks::new(job));
-    task::block_on(async {
-        let places: Vec<_> = (0..job.workers.get())
-            .map(|_| task::spawn_local(hold(Arc::clone(&tasks))))
-            .collect();
-        let mut result = Ok(());
-        for place in places {
-            result = result.and(place.await);
-        }
-        result.map(|()| tasks.output())
-    })
+/// Has every task done by worker processes, each in at most `timeout`. Returns what each came
+/// to, in input order; a lost worker costs its task one more try.
+///
+/// `worker` makes the command of a worker, a program that calls
+/// [`serve`](super::worker::serve).
+///
+/// # Errors
+/// A worker can't be started.
+pub async fn map<T, R>(
+    workers: usize,
+    tasks: impl IntoIterator<Item = T, IntoIter: ExactSizeIterator + 'static>,
+    timeout: Duration,
+    worker: impl Fn() -> io::Result<std::process::Command> + Clone + 'static,
+) -> io::Result<Vec<End<R>>>
+where
+    T: Serialize + 'static,
+    R: DeserializeOwned + 'static,
+{
+    let tasks = Arc::new(Waiting::new(workers, tasks.into_iter(), timeout));
+    let mut places = Vec::new();
+    for _ in 0..workers {
+        places.push(task::spawn_local(hold(Arc::clone(&tasks), worker.clone())));
+    }
+    let mut result = Ok(());
+    for place in places {
+        result = result.and(place.await);
+    }
+    result?;
+    let tasks = Arc::into_inner(tasks).expect("all places have ended");
+    Ok(tasks.into_ends())
 }
 
 /// Holds one place in the pool: one worker after another, until no task is left.
-async fn hold(tasks: Arc<Tasks>) -> Result<()> {
+async fn hold<I, R>(
+    tasks: Arc<Waiting<I, R>>,
+    worker: impl Fn() -> io::Result<std::process::Command>,
+) -> io::Result<()>
+where
+    I: ExactSizeIterator<Item: Serialize>,
+    R: DeserializeOwned,
+{
     let mut session = tasks.session();
     let mut buffer = vec![0; BUFFER];
     while tasks.exchange(&mut session) {
-        let mut worker = Command::from(worker_command()?)
+        let mut worker = Command::from(worker()?)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)

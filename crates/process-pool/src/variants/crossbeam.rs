@@ -1,4 +1,4 @@
-//! One channel that all workers' tasks wait in, and a thread a worker that takes from it:
+//! One channel that all workers' tasks wait in, and a thread for each worker that takes from it:
 //! `crossbeam-channel`.
 //!
 //! Nobody owns the tasks: a thread takes what its worker has room for, and puts back what a
@@ -16,6 +16,25 @@
 //! Where the order in which tasks begin matters, or where they are made as they are needed:
 //! here all wait in memory.
 
+use test_fixtures::worker_command;
+
+use crate::{Job, Output};
+
+/// Has the job's tasks done by worker processes.
+pub fn run(job: &Job) -> anyhow::Result<Output> {
+    let ends = map(
+        job.workers.get(),
+        job.tasks(),
+        job.timeout(),
+        worker_command,
+    )?;
+    Ok(Output::of_processes(job, ends))
+}
+
+// The lesson: everything below can be taken home.
+// It needs crossbeam-channel, postcard (use-std), serde.
+// It comes with frame.rs, session.rs, worker.rs.
+
 use std::{
     io::{
         self,
@@ -23,45 +42,78 @@ use std::{
         Read, Write,
     },
     os::{fd::OwnedFd, unix::net::UnixStream},
+    process::Command,
     thread,
+    time::Duration,
 };
 
-use anyhow::Result;
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use test_fixtures::{Outcome, worker_command};
+use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{BUFFER, Count, Job, Output, session::Session, task::Task};
+use super::{
+    session::{End, Session, Task},
+    worker::BUFFER,
+};
 
-type Queue = (Sender<Task>, Receiver<Task>);
-type Settled = (usize, Outcome<Count>);
+type Queue<T> = (Sender<Task<T>>, Receiver<Task<T>>);
+type Settled<R> = (usize, End<R>);
 
-/// Has the job's tasks done by worker processes.
-pub fn run(job: &Job) -> Result<Output> {
+/// Has every task done by worker processes, each in at most `timeout`. Returns what each came
+/// to, in input order; a lost worker costs its task one more try.
+///
+/// `worker` makes the command of a worker, a program that calls
+/// [`serve`](super::worker::serve).
+///
+/// # Errors
+/// A worker can't be started, or a thread for one.
+pub fn map<T, R>(
+    workers: usize,
+    tasks: impl IntoIterator<Item = T>,
+    timeout: Duration,
+    worker: impl Fn() -> io::Result<Command> + Sync,
+) -> io::Result<Vec<End<R>>>
+where
+    T: Serialize + Send,
+    R: DeserializeOwned + Send,
+{
     let queue = unbounded();
     let (outcomes, settled) = unbounded();
-    for task in job.tasks() {
-        queue.0.send(task)?;
+    let mut ends = Vec::new();
+    for (id, task) in tasks.into_iter().enumerate() {
+        let attempt = 1;
+        let task = Task { id, attempt, task };
+        queue.0.send(task).expect("`queue` holds the receiver");
+        // Lost is what a task stays that no worker was left for.
+        ends.push(End::WorkerLost);
     }
     thread::scope(|scope| {
-        let places = (0..job.workers.get()).map(|number| {
+        let places = (0..workers).map(|number| {
             let place = thread::Builder::new().name(format!("place-{number}"));
-            place.spawn_scoped(scope, || hold(job, &queue, &outcomes))
+            let session = Session::new(workers, timeout);
+            place.spawn_scoped(scope, || hold(session, &queue, &outcomes, &worker))
         });
         let places = places.collect::<io::Result<Vec<_>>>()?;
         let mut results = places.into_iter().map(|place| place.join());
         results.try_for_each(|result| result.expect("a place does not panic"))
     })?;
-    Ok(Output::in_order(job, settled.try_iter()))
+    for (id, end) in settled.try_iter() {
+        ends[id] = end;
+    }
+    Ok(ends)
 }
 
 /// Holds one place in the pool: one worker after another, until no task is left.
-fn hold(job: &Job, queue: &Queue, outcomes: &Sender<Settled>) -> Result<()> {
-    let mut session = Session::new(job);
+fn hold<T: Serialize, R: DeserializeOwned>(
+    mut session: Session<T, R>,
+    queue: &Queue<T>,
+    outcomes: &Sender<Settled<R>>,
+    worker: impl Fn() -> io::Result<Command>,
+) -> io::Result<()> {
     let mut buffer = vec![0; BUFFER];
     while exchange(&mut session, queue, outcomes) {
         let (mut stream, theirs) = UnixStream::pair()?;
         let theirs = OwnedFd::from(theirs);
-        let mut worker = worker_command()?
+        let mut worker = worker()?
             .stdin(theirs.try_clone()?)
             .stdout(theirs)
             .spawn()?;
@@ -82,8 +134,8 @@ fn hold(job: &Job, queue: &Queue, outcomes: &Sender<Settled>) -> Result<()> {
 }
 
 /// Writes what there is to write, then waits for what there is to read.
-fn turn(
-    session: &mut Session,
+fn turn<T: Serialize, R: DeserializeOwned>(
+    session: &mut Session<T, R>,
     stream: &mut UnixStream,
     buffer: &mut [u8],
 ) -> io::Result<usize> {
@@ -103,18 +155,27 @@ fn turn(
 
 /// Hands over what is finished, puts back what was never begun, and takes what there is room
 /// for. False if nothing is in hand then.
-fn exchange(session: &mut Session, queue: &Queue, outcomes: &Sender<Settled>) -> bool {
+fn exchange<T: Serialize, R: DeserializeOwned>(
+    session: &mut Session<T, R>,
+    queue: &Queue<T>,
+    outcomes: &Sender<Settled<R>>,
+) -> bool {
     let (back, waiting) = queue;
-    for settled in session.finished() {
-        outcomes.send(settled).expect("`run` holds the receiver");
+    loop {
+        for settled in session.finished() {
+            outcomes.send(settled).expect("`map` holds the receiver");
+        }
+        for task in session.returned() {
+            back.send(task).expect("`queue` holds the receiver");
+        }
+        let room = session.room(waiting.len()).min(waiting.len());
+        waiting
+            .try_iter()
+            .take(room)
+            .for_each(|task| session.assign(task));
+        // What can't be sent is finished at once, and leaves room for others.
+        if !session.is_idle() || room == 0 {
+            return !session.is_idle();
+        }
     }
-    for task in session.returned() {
-        back.send(task).expect("`queue` holds the receiver");
-    }
-    let room = session.room(waiting.len());
-    waiting
-        .try_iter()
-        .take(room)
-        .for_each(|task| session.assign(task));
-    !session.is_idle()
 }

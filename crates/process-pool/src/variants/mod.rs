@@ -1,15 +1,22 @@
 //! Every variant, in reading order.
 
+pub use crate::parts::{frame, session, waiting, worker};
+
 test_fixtures::variants! { crate::ProcessPool:
-    std_only = "std::process, a socket pair and a thread a worker";
-    crossbeam = "the same threads around one channel of tasks, for all workers";
-    tokio = "tokio::process, a task a worker on one thread", except {
+    std_only = "std::process, a socket pair and a thread for each worker"
+        + "../parts/frame.rs" + "../parts/session.rs" + "../parts/waiting.rs" + "../parts/worker.rs";
+    crossbeam = "the same threads around one channel of tasks, for all workers"
+        + "../parts/frame.rs" + "../parts/session.rs" + "../parts/worker.rs";
+    tokio = "tokio::process, a task for each worker on one thread"
+        + "../parts/frame.rs" + "../parts/session.rs" + "../parts/waiting.rs" + "../parts/worker.rs", except {
         "leaves_nothing": "tokio's signal handling is the process's, for good: a pair of sockets (tokio::signal::unix, Caveats)",
     };
-    smol = "smol::process, a task a worker on one thread", except {
+    smol = "smol::process, a task for each worker on one thread"
+        + "../parts/frame.rs" + "../parts/session.rs" + "../parts/waiting.rs" + "../parts/worker.rs", except {
         "leaves_nothing": "the reactor and the reaper are the process's, for good: threads async-io and async-process, three descriptors (async-process, Implementation)",
     };
-    async_std = "async_std::process, a task a worker on one thread", legacy, except {
+    async_std = "async_std::process, a task for each worker on one thread"
+        + "../parts/frame.rs" + "../parts/session.rs" + "../parts/waiting.rs" + "../parts/worker.rs", legacy, except {
         "leaves_nothing": "the runtime, the reactor and the reaper are the process's, for good: three threads, three descriptors (async-process, Implementation)",
     };
     rayon = "par_iter: threads of one process, to show what processes cost", except {

@@ -13,32 +13,49 @@
 //! # When not to use this
 //! For code that may crash, leak, or have to be stopped at a deadline.
 
-use std::panic::catch_unwind;
-
-use anyhow::Result;
-use rayon::{
-    ThreadPoolBuilder,
-    iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator},
-};
 use test_fixtures::Outcome;
 
-use crate::{Job, Output, work::count_here};
+use crate::{Job, Output, Task};
 
 /// Has the job's tasks done by threads.
-pub fn run(job: &Job) -> Result<Output> {
-    let tasks = (0..job.ranges)
+pub fn run(job: &Job) -> anyhow::Result<Output> {
+    let tasks = (0..job.ranges).into_par_iter().map(|index| job.task(index));
+    let ends = map(job.workers.get(), tasks, Task::count_here)?.into_iter();
+    Ok(Output::new(
+        job,
+        ends.map(|end| end.map_or_else(Outcome::from, Outcome::Ok)),
+    ))
+}
+
+// The lesson: everything below can be taken home.
+// It needs rayon.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    thread,
+};
+
+use rayon::{ThreadPoolBuildError, ThreadPoolBuilder, prelude::*};
+
+/// Does `work` on every task, on so many threads. Returns what each came to, in input order:
+/// a panic is an error.
+///
+/// # Errors
+/// The system starts no more threads.
+pub fn map<T: Send, R: Send>(
+    workers: usize,
+    tasks: impl IntoParallelIterator<Item = T, Iter: IndexedParallelIterator>,
+    work: impl Fn(T) -> R + Sync,
+) -> Result<Vec<thread::Result<R>>, ThreadPoolBuildError> {
+    let ends = tasks
         .into_par_iter()
         .with_max_len(1)
-        .map(|index| {
-            let task = job.task(index);
-            catch_unwind(|| count_here(&task)).map_or_else(Outcome::from, Outcome::Ok)
-        });
-    let outcomes = ThreadPoolBuilder::new()
-        .num_threads(job.workers.get())
+        .map(|task| catch_unwind(AssertUnwindSafe(|| work(task))));
+    ThreadPoolBuilder::new()
+        .num_threads(workers)
         .thread_name(|number| format!("worker-{number}"))
         .build_scoped(
             |thread| thread.run(),
-            |pool| pool.install(|| tasks.collect()),
-        )?;
-    Ok(Output { outcomes })
+            |pool| pool.install(|| ends.collect()),
+        )
 }

@@ -1,51 +1,98 @@
-//! A task a worker, all on one thread: `smol::process` under a `LocalExecutor`.
+//! A task for each worker, all on one thread: `smol::process` under a `LocalExecutor`.
 //!
 //! # What to notice
 //! - A deadline is a race: `or` polls the turn and a `Timer`, and drops whichever did not
 //!   come first.
-//! - Tasks borrow `tasks`: an executor that is a local variable lets them, and cancels those
-//!   that are left when it is dropped.
+//! - The executor is the caller's, and a local one: its tasks stay on one thread, and need
+//!   not be `Send`.
 //! - `kill` does not wait; `status` does. Processes are reaped by a thread of the package's
 //!   own, `async-process`, which stays, as does the reactor's.
 //!
 //! # When not to use this
 //! Where no thread may be left behind: those two are the process's, not the executor's.
 
-use std::{io::ErrorKind::TimedOut, process::Stdio};
+use test_fixtures::worker_command;
 
-use anyhow::Result;
+use crate::{Job, Output};
+
+/// Has the job's tasks done by worker processes.
+pub fn run(job: &Job) -> anyhow::Result<Output> {
+    let executor = LocalExecutor::new();
+    let (workers, tasks) = (job.workers.get(), job.tasks());
+    let ends = map(&executor, workers, tasks, job.timeout(), worker_command);
+    Ok(Output::of_processes(
+        job,
+        smol::block_on(executor.run(ends))?,
+    ))
+}
+
+// The lesson: everything below can be taken home.
+// It needs postcard (use-std), serde, smol.
+// It comes with frame.rs, session.rs, waiting.rs, worker.rs.
+
+use std::{
+    io::{self, ErrorKind::TimedOut},
+    process::Stdio,
+    sync::Arc,
+    time::Duration,
+};
+
+use serde::{Serialize, de::DeserializeOwned};
 use smol::{
     LocalExecutor, Timer,
     future::FutureExt,
     io::{AsyncReadExt, AsyncWriteExt},
     process::Command,
 };
-use test_fixtures::worker_command;
 
-use crate::{BUFFER, Job, Output, tasks::Tasks};
+use super::{session::End, waiting::Waiting, worker::BUFFER};
 
-/// Has the job's tasks done by worker processes.
-pub fn run(job: &Job) -> Result<Output> {
-    let tasks = Tasks::new(job);
-    let executor = LocalExecutor::new();
-    smol::block_on(executor.run(async {
-        let places: Vec<_> = (0..job.workers.get())
-            .map(|_| executor.spawn(hold(&tasks)))
-            .collect();
-        let mut result = Ok(());
-        for place in places {
-            result = result.and(place.await);
-        }
-        result.map(|()| tasks.output())
-    }))
+/// Has every task done by worker processes, each in at most `timeout`. Returns what each came
+/// to, in input order; a lost worker costs its task one more try.
+///
+/// `worker` makes the command of a worker, a program that calls
+/// [`serve`](super::worker::serve).
+///
+/// # Errors
+/// A worker can't be started.
+pub async fn map<'a, T, R>(
+    executor: &LocalExecutor<'a>,
+    workers: usize,
+    tasks: impl IntoIterator<Item = T, IntoIter: ExactSizeIterator + 'a>,
+    timeout: Duration,
+    worker: impl Fn() -> io::Result<std::process::Command> + Clone + 'a,
+) -> io::Result<Vec<End<R>>>
+where
+    T: Serialize + 'a,
+    R: DeserializeOwned + 'a,
+{
+    let tasks = Arc::new(Waiting::new(workers, tasks.into_iter(), timeout));
+    let mut places = Vec::new();
+    for _ in 0..workers {
+        places.push(executor.spawn(hold(Arc::clone(&tasks), worker.clone())));
+    }
+    let mut result = Ok(());
+    for place in places {
+        result = result.and(place.await);
+    }
+    result?;
+    let tasks = Arc::into_inner(tasks).expect("all places have ended");
+    Ok(tasks.into_ends())
 }
 
 /// Holds one place in the pool: one worker after another, until no task is left.
-async fn hold(tasks: &Tasks) -> Result<()> {
+async fn hold<I, R>(
+    tasks: Arc<Waiting<I, R>>,
+    worker: impl Fn() -> io::Result<std::process::Command>,
+) -> io::Result<()>
+where
+    I: ExactSizeIterator<Item: Serialize>,
+    R: DeserializeOwned,
+{
     let mut session = tasks.session();
     let mut buffer = vec![0; BUFFER];
     while tasks.exchange(&mut session) {
-        let mut worker = Command::from(worker_command()?)
+        let mut worker = Command::from(worker()?)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)

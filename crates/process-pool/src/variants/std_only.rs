@@ -1,4 +1,4 @@
-//! A thread a worker, and blocking reads with a time limit: the standard library alone.
+//! A thread for each worker, and blocking reads with a time limit: the standard library alone.
 //!
 //! Each thread holds one place in the pool: it starts a worker, writes tasks, reads replies,
 //! and starts another worker when that one is lost.
@@ -13,6 +13,25 @@
 //! # When not to use this
 //! With hundreds of workers, most of which wait for something: each costs a thread here.
 
+use test_fixtures::worker_command;
+
+use crate::{Job, Output};
+
+/// Has the job's tasks done by worker processes.
+pub fn run(job: &Job) -> anyhow::Result<Output> {
+    let ends = map(
+        job.workers.get(),
+        job.tasks(),
+        job.timeout(),
+        worker_command,
+    )?;
+    Ok(Output::of_processes(job, ends))
+}
+
+// The lesson: everything below can be taken home.
+// It needs postcard (use-std), serde.
+// It comes with frame.rs, session.rs, waiting.rs, worker.rs.
+
 use std::{
     io::{
         self,
@@ -20,37 +39,65 @@ use std::{
         Read, Write,
     },
     os::{fd::OwnedFd, unix::net::UnixStream},
+    process::Command,
     thread,
+    time::Duration,
 };
 
-use anyhow::Result;
-use test_fixtures::worker_command;
+use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{BUFFER, Job, Output, session::Session, tasks::Tasks};
+use super::{
+    session::{End, Session},
+    waiting::Waiting,
+    worker::BUFFER,
+};
 
-/// Has the job's tasks done by worker processes.
-pub fn run(job: &Job) -> Result<Output> {
-    let tasks = Tasks::new(job);
+/// Has every task done by worker processes, each in at most `timeout`. Returns what each came
+/// to, in input order; a lost worker costs its task one more try.
+///
+/// `worker` makes the command of a worker, a program that calls
+/// [`serve`](super::worker::serve).
+///
+/// # Errors
+/// A worker can't be started, or a thread for one.
+pub fn map<T, R>(
+    workers: usize,
+    tasks: impl IntoIterator<Item = T, IntoIter: ExactSizeIterator + Send>,
+    timeout: Duration,
+    worker: impl Fn() -> io::Result<Command> + Sync,
+) -> io::Result<Vec<End<R>>>
+where
+    T: Serialize + Send,
+    R: DeserializeOwned + Send,
+{
+    let tasks = Waiting::new(workers, tasks.into_iter(), timeout);
     thread::scope(|scope| {
-        let places = (0..job.workers.get()).map(|number| {
+        let places = (0..workers).map(|number| {
             let place = thread::Builder::new().name(format!("place-{number}"));
-            place.spawn_scoped(scope, || hold(&tasks))
+            place.spawn_scoped(scope, || hold(&tasks, &worker))
         });
         let places = places.collect::<io::Result<Vec<_>>>()?;
         let mut results = places.into_iter().map(|place| place.join());
         results.try_for_each(|result| result.expect("a place does not panic"))
     })?;
-    Ok(tasks.output())
+    Ok(tasks.into_ends())
 }
 
 /// Holds one place in the pool: one worker after another, until no task is left.
-fn hold(tasks: &Tasks) -> Result<()> {
+fn hold<I, R>(
+    tasks: &Waiting<I, R>,
+    worker: impl Fn() -> io::Result<Command>,
+) -> io::Result<()>
+where
+    I: ExactSizeIterator<Item: Serialize>,
+    R: DeserializeOwned,
+{
     let mut session = tasks.session();
     let mut buffer = vec![0; BUFFER];
     while tasks.exchange(&mut session) {
         let (mut stream, theirs) = UnixStream::pair()?;
         let theirs = OwnedFd::from(theirs);
-        let mut worker = worker_command()?
+        let mut worker = worker()?
             .stdin(theirs.try_clone()?)
             .stdout(theirs)
             .spawn()?;
@@ -71,8 +118,8 @@ fn hold(tasks: &Tasks) -> Result<()> {
 }
 
 /// Writes what there is to write, then waits for what there is to read.
-fn turn(
-    session: &mut Session,
+fn turn<T: Serialize, R: DeserializeOwned>(
+    session: &mut Session<T, R>,
     stream: &mut UnixStream,
     buffer: &mut [u8],
 ) -> io::Result<usize> {

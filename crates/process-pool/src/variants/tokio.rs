@@ -1,4 +1,4 @@
-//! A task a worker, all on one thread: `tokio::process`, with pipes, timers and the ends of
+//! A task for each worker, all on one thread: `tokio::process`, with pipes, timers and the ends of
 //! processes as events of one reactor.
 //!
 //! # What to notice
@@ -12,43 +12,84 @@
 //! In a program that has no other use for a runtime: with tasks that are worth a process,
 //! `std_only` is as fast, and its stack traces are shorter.
 
-use std::{process::Stdio, sync::Arc};
-
-use anyhow::Result;
 use test_fixtures::worker_command;
+use tokio::runtime::Builder;
+
+use crate::{Job, Output};
+
+/// Has the job's tasks done by worker processes.
+pub fn run(job: &Job) -> anyhow::Result<Output> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let ends = map(
+        job.workers.get(),
+        job.tasks(),
+        job.timeout(),
+        worker_command,
+    );
+    Ok(Output::of_processes(job, runtime.block_on(ends)?))
+}
+
+// The lesson: everything below can be taken home.
+// It needs postcard (use-std), serde, tokio (io-util, process, rt, time).
+// It comes with frame.rs, session.rs, waiting.rs, worker.rs.
+
+use std::{io, process::Stdio, sync::Arc, time::Duration};
+
+use serde::{Serialize, de::DeserializeOwned};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     process::Command,
-    runtime::Builder,
     task::JoinSet,
     time::timeout,
 };
 
-use crate::{BUFFER, Job, Output, tasks::Tasks};
+use super::{session::End, waiting::Waiting, worker::BUFFER};
 
-/// Has the job's tasks done by worker processes.
-pub fn run(job: &Job) -> Result<Output> {
-    let runtime = Builder::new_current_thread().enable_all().build()?;
-    let tasks = Arc::new(Tasks::new(job));
-    runtime.block_on(async {
-        let mut places = JoinSet::new();
-        for _ in 0..job.workers.get() {
-            places.spawn(hold(Arc::clone(&tasks)));
-        }
-        let mut result = Ok(());
-        while let Some(place) = places.join_next().await {
-            result = result.and(place?);
-        }
-        result.map(|()| tasks.output())
-    })
+/// Has every task done by worker processes, each in at most `timeout`. Returns what each came
+/// to, in input order; a lost worker costs its task one more try.
+///
+/// `worker` makes the command of a worker, a program that calls
+/// [`serve`](super::worker::serve).
+///
+/// # Errors
+/// A worker can't be started.
+pub async fn map<T, R>(
+    workers: usize,
+    tasks: impl IntoIterator<Item = T, IntoIter: ExactSizeIterator + Send + 'static>,
+    timeout: Duration,
+    worker: impl Fn() -> io::Result<std::process::Command> + Clone + Send + 'static,
+) -> io::Result<Vec<End<R>>>
+where
+    T: Serialize + Send + 'static,
+    R: DeserializeOwned + Send + 'static,
+{
+    let tasks = Arc::new(Waiting::new(workers, tasks.into_iter(), timeout));
+    let mut places = JoinSet::new();
+    for _ in 0..workers {
+        places.spawn(hold(Arc::clone(&tasks), worker.clone()));
+    }
+    let mut result = Ok(());
+    while let Some(place) = places.join_next().await {
+        result = result.and(place.expect("a place does not panic"));
+    }
+    result?;
+    let tasks = Arc::into_inner(tasks).expect("all places have ended");
+    Ok(tasks.into_ends())
 }
 
 /// Holds one place in the pool: one worker after another, until no task is left.
-async fn hold(tasks: Arc<Tasks>) -> Result<()> {
+async fn hold<I, R>(
+    tasks: Arc<Waiting<I, R>>,
+    worker: impl Fn() -> io::Result<std::process::Command>,
+) -> io::Result<()>
+where
+    I: ExactSizeIterator<Item: Serialize>,
+    R: DeserializeOwned,
+{
     let mut session = tasks.session();
     let mut buffer = vec![0; BUFFER];
     while tasks.exchange(&mut session) {
-        let mut worker = Command::from(worker_command()?)
+        let mut worker = Command::from(worker()?)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)

@@ -9,7 +9,8 @@ use anyhow::{Context, Result, ensure};
 use rustix::process::{Pid, Signal, kill_process};
 use test_fixtures::{Bench, Case, Settings, descendants, lives, state};
 
-use crate::{ProcessPool, frame::LONGEST};
+use super::ProcessPool;
+use crate::parts::frame::LONGEST;
 
 type PoolBench = Bench<ProcessPool>;
 

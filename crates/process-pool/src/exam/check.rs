@@ -8,10 +8,7 @@ use std::{
 use anyhow::{Result, bail, ensure};
 use test_fixtures::{Facts, Outcome};
 
-use crate::{
-    Count, FaultKind, Job, Output,
-    task::{ATTEMPTS, BALLAST},
-};
+use crate::{Count, FaultKind, Job, Output, parts::session::ATTEMPTS, work::BALLAST};
 
 /// A deadline shorter than this is one that honest work may miss.
 const SHORT_MS: u64 = 10_000;

@@ -10,31 +10,56 @@
 
 use std::{
     collections::VecDeque,
+    marker::PhantomData,
     time::{Duration, Instant},
 };
 
-use test_fixtures::Outcome;
+use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{
-    Count, Job,
-    frame::Decoder,
-    task::{ATTEMPTS, Task},
-};
+use super::frame::{Decoder, Frame, Kind, LONGEST};
 
+/// How often a task is tried before it is set aside.
+pub const ATTEMPTS: u16 = 2;
 /// How many tasks a worker has at most, the one in work among them: enough that the next
 /// are there before it asks, few enough that little has to be handed out again.
-const WINDOW: usize = 32;
+pub const WINDOW: usize = 32;
 /// So many workers lost without one reply between them, and the place is given up: what
 /// kills them is not the tasks.
-const LOSSES: u32 = 32;
+pub const LOSSES: u32 = 32;
 
-/// What the pool knows of one worker and its successors.
+/// A task at one attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Task<T> {
+    /// Its place in the input.
+    pub id: usize,
+    /// From 1.
+    pub attempt: u16,
+    /// What the worker is handed.
+    pub task: T,
+}
+
+/// What a task came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End<R> {
+    /// It was done.
+    Done(R),
+    /// The function that did it panicked; the panic's message.
+    Panicked(String),
+    /// Its deadline passed, and its worker was killed.
+    TimedOut,
+    /// Its worker went away, and so did the one that tried it again.
+    WorkerLost,
+    /// It can't be sent, and why.
+    Refused(String),
+}
+
+/// What the pool knows of one worker and its successors. Tasks are `T`, answers are `R`.
 #[derive(Debug)]
-pub struct Session {
+pub struct Session<T, R> {
     workers: usize,
     timeout: Duration,
     /// Given to the worker, the oldest first. With no worker: to be given to the next.
-    in_hand: VecDeque<Task>,
+    in_hand: VecDeque<Task<T>>,
     /// Whether there is a worker that can still be believed.
     open: bool,
     outgoing: Vec<u8>,
@@ -43,16 +68,20 @@ pub struct Session {
     since: Instant,
     /// Workers lost in a row.
     losses: u32,
-    finished: Vec<(usize, Outcome<Count>)>,
-    returned: Vec<Task>,
+    finished: Vec<(usize, End<R>)>,
+    returned: Vec<Task<T>>,
+    /// Where a payload is encoded; kept for the next.
+    payload: Vec<u8>,
+    answers: PhantomData<fn() -> R>,
 }
 
-impl Session {
-    /// A place in the pool of this job; nobody holds it yet.
-    pub fn new(job: &Job) -> Self {
+impl<T: Serialize, R: DeserializeOwned> Session<T, R> {
+    /// A place in a pool of so many workers, each of whose tasks has this long; nobody holds
+    /// it yet.
+    pub fn new(workers: usize, timeout: Duration) -> Self {
         Self {
-            workers: job.workers.get(),
-            timeout: job.timeout(),
+            workers,
+            timeout,
             in_hand: VecDeque::new(),
             open: false,
             outgoing: Vec::new(),
@@ -61,6 +90,8 @@ impl Session {
             losses: 0,
             finished: Vec::new(),
             returned: Vec::new(),
+            payload: Vec::new(),
+            answers: PhantomData,
         }
     }
 
@@ -80,7 +111,7 @@ impl Session {
     }
 
     /// How long the worker still has for the task in work. Never zero, which some system
-    /// calls take for "for ever".
+    /// calls take for "without a limit".
     pub fn time_left(&self) -> Duration {
         self.time_left_at(Instant::now())
     }
@@ -99,7 +130,7 @@ impl Session {
             task.attempt += 1;
             self.in_hand.push_back(task);
         } else {
-            self.finished.push((task.id, Outcome::WorkerLost));
+            self.finished.push((task.id, End::WorkerLost));
         }
     }
 
@@ -126,7 +157,7 @@ impl Session {
     }
 
     /// Puts one more task in hand.
-    pub fn assign(&mut self, task: Task) {
+    pub fn assign(&mut self, task: Task<T>) {
         self.assign_at(task, Instant::now());
     }
 
@@ -136,77 +167,109 @@ impl Session {
     }
 
     /// What tasks have come to since this was last asked.
-    pub fn finished(&mut self) -> impl Iterator<Item = (usize, Outcome<Count>)> {
+    pub fn finished(&mut self) -> impl Iterator<Item = (usize, End<R>)> {
         self.finished.drain(..)
     }
 
     /// Tasks that were never begun, and go back to where tasks wait.
-    pub fn returned(&mut self) -> impl DoubleEndedIterator<Item = Task> {
+    pub fn returned(&mut self) -> impl DoubleEndedIterator<Item = Task<T>> {
         self.returned.drain(..)
     }
 
-    fn start_at(&mut self, now: Instant) {
+    /// [`start`](Self::start) at this time.
+    pub fn start_at(&mut self, now: Instant) {
         self.open = true;
         self.replies = Decoder::default();
         self.outgoing.clear();
         self.since = now;
-        for task in &self.in_hand {
-            task.encode(&mut self.outgoing);
+        let tasks = std::mem::take(&mut self.in_hand);
+        for task in tasks {
+            self.send(task);
         }
     }
 
-    fn assign_at(&mut self, task: Task, now: Instant) {
-        if self.open {
-            task.encode(&mut self.outgoing);
-        }
+    /// [`assign`](Self::assign) at this time.
+    pub fn assign_at(&mut self, task: Task<T>, now: Instant) {
         if self.in_hand.is_empty() {
             self.since = now;
         }
-        self.in_hand.push_back(task);
+        match self.open {
+            true => self.send(task),
+            false => self.in_hand.push_back(task),
+        }
     }
 
-    fn time_left_at(&self, now: Instant) -> Duration {
+    /// [`time_left`](Self::time_left) at this time.
+    pub fn time_left_at(&self, now: Instant) -> Duration {
         let spent = now.saturating_duration_since(self.since);
         let left = self.timeout.saturating_sub(spent);
         left.max(Duration::from_millis(1))
     }
 
-    fn received_at(&mut self, bytes: &[u8], now: Instant) {
+    /// [`received`](Self::received) at this time.
+    pub fn received_at(&mut self, bytes: &[u8], now: Instant) {
         if !self.open {
             return;
         }
         self.replies.push(bytes);
         loop {
-            let outcome = match self.replies.next_frame() {
+            let end = match self.replies.next_frame() {
                 Ok(None) => return,
-                Ok(Some(frame)) => self
-                    .in_hand
-                    .front()
-                    .and_then(|task| task.outcome(&frame).ok()),
+                Ok(Some(frame)) => {
+                    self.in_hand.front().and_then(|task| end(task, &frame))
+                }
                 Err(_) => None,
             };
-            let (Some(outcome), Some(task)) = (outcome, self.in_hand.front()) else {
+            let (Some(end), Some(task)) = (end, self.in_hand.front()) else {
                 return self.lost();
             };
-            self.finished.push((task.id, outcome));
+            self.finished.push((task.id, end));
             self.in_hand.pop_front();
             self.since = now;
             self.losses = 0;
         }
     }
 
-    fn overdue_at(&mut self, now: Instant) {
+    /// [`overdue`](Self::overdue) at this time.
+    pub fn overdue_at(&mut self, now: Instant) {
         // Some timers are early.
         if now.saturating_duration_since(self.since) < self.timeout {
             return;
         }
         if let Some(task) = self.close() {
-            self.finished.push((task.id, Outcome::TimedOut));
+            self.finished.push((task.id, End::TimedOut));
         }
     }
 
+    /// Appends the frame that gives the task to the worker, and puts it in hand.
+    fn send(&mut self, task: Task<T>) {
+        let payload = std::mem::take(&mut self.payload);
+        let payload = match postcard::to_extend(&task.task, payload) {
+            Ok(payload) if payload.len() <= LONGEST => payload,
+            Ok(payload) => {
+                let length = payload.len();
+                let why = format!("the task has {length} bytes; the most is {LONGEST}");
+                return self.finished.push((task.id, End::Refused(why)));
+            }
+            Err(error) => {
+                let why = format!("the task can't be encoded: {error}");
+                return self.finished.push((task.id, End::Refused(why)));
+            }
+        };
+        Frame {
+            kind: Kind::Task,
+            attempt: task.attempt,
+            id: task.id as u64,
+            payload: &payload,
+        }
+        .encode(&mut self.outgoing);
+        self.payload = payload;
+        self.payload.clear();
+        self.in_hand.push_back(task);
+    }
+
     /// Believes the worker no more; hands out the task that it was at.
-    fn close(&mut self) -> Option<Task> {
+    fn close(&mut self) -> Option<Task<T>> {
         if !self.open {
             return None;
         }
@@ -217,5 +280,17 @@ impl Session {
     }
 }
 
-#[cfg(test)]
-mod tests;
+/// What a worker's frame says of this task; nothing if it is about another, or is no answer.
+fn end<T, R: DeserializeOwned>(task: &Task<T>, frame: &Frame<'_>) -> Option<End<R>> {
+    if (frame.id, frame.attempt) != (task.id as u64, task.attempt) {
+        return None;
+    }
+    match frame.kind {
+        Kind::Done => postcard::from_bytes(frame.payload).ok().map(End::Done),
+        Kind::Panicked => {
+            let message = String::from_utf8_lossy(frame.payload);
+            Some(End::Panicked(message.into_owned()))
+        }
+        Kind::Task => None,
+    }
+}

@@ -1,13 +1,10 @@
-//! The work: count the primes of a range by trial division.
+//! Primes by trial division.
 
 use std::{io::Write, ops::Range, process};
 
 use rustix::process::{Signal, getpid, kill_process};
 
-use crate::{
-    Count, FaultKind,
-    task::{Task, ballast, whole},
-};
+use crate::{FaultKind, Task};
 
 /// Counts the primes of a range, each number by trial division: by 2, then by odd numbers
 /// up to its square root. Slow on purpose, and the same in every language.
@@ -33,7 +30,7 @@ fn is_prime(number: u64) -> bool {
 }
 
 /// Does a task in this process; what is to go wrong does so halfway.
-pub fn perform(task: &Task) -> u64 {
+pub(super) fn perform(task: &Task, attempt: u16) -> u64 {
     if task.noop && task.fault.is_none() {
         return 0;
     }
@@ -44,33 +41,16 @@ pub fn perform(task: &Task) -> u64 {
         false => (start..middle, middle..end),
     };
     let primes = count_primes(first);
-    go_wrong(task);
+    go_wrong(task.fault(attempt));
     primes + count_primes(second)
 }
 
-/// A task from beginning to end on a thread of this process: what a pool of threads does
-/// instead of sending it to a worker.
-pub fn count_here(task: &Task) -> Count {
-    let Range { start, end } = task.range;
-    let primes = test_fixtures::span(|| format!("{start}..{end}"), || perform(task));
-    let big = task.fault() == Some(FaultKind::Big);
-    let ballast: Vec<u8> = if big { ballast().collect() } else { Vec::new() };
-    Count {
-        from: start,
-        until: end,
-        primes,
-        ballast: whole(&ballast),
-        attempt: task.attempt,
-        pid: process::id(),
-    }
-}
-
-fn go_wrong(task: &Task) {
+fn go_wrong(fault: Option<FaultKind>) {
     let signal = |signal| {
         // Nothing can refuse a process a signal to itself.
         let _ = kill_process(getpid(), signal);
     };
-    match task.fault() {
+    match fault {
         Some(FaultKind::Kill) => signal(Signal::KILL),
         Some(FaultKind::Stop) => signal(Signal::STOP),
         Some(FaultKind::Exit) => process::exit(0),

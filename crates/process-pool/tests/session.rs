@@ -1,27 +1,61 @@
 //! Sessions against workers that are played: any order of answers, losses and delays.
 
-use std::{collections::HashMap, num::NonZeroUsize};
-
-use proptest::{collection::vec, prelude::*};
-
-use super::*;
-use crate::{
-    frame::{Frame, Kind},
-    task::Report,
-    tasks::Tasks,
+use std::{
+    collections::{HashMap, VecDeque},
+    ops::Range,
+    time::{Duration, Instant},
 };
+
+use process_pool::parts::{
+    frame::{Decoder, Frame, Kind},
+    session::{ATTEMPTS, End, LOSSES, Task, WINDOW},
+    waiting,
+};
+use proptest::{collection::vec, prelude::*};
 
 const TIMEOUT: Duration = Duration::from_secs(1);
 
-fn job(ranges: usize, workers: usize) -> Job {
-    Job {
-        below: 1000,
-        ranges,
-        workers: NonZeroUsize::new(workers).expect("a worker"),
-        timeout_ms: TIMEOUT.as_millis() as u64,
-        noop: false,
-        faults: Vec::new(),
+/// A task is its own number, and so is its answer.
+type Session = process_pool::parts::session::Session<usize, usize>;
+type Waiting = waiting::Waiting<Range<usize>, usize>;
+
+fn waiting(tasks: usize, workers: usize) -> Waiting {
+    Waiting::new(workers, 0..tasks, TIMEOUT)
+}
+
+fn task(id: usize) -> Task<usize> {
+    Task {
+        id,
+        attempt: 1,
+        task: id,
     }
+}
+
+fn word<R>(end: &End<R>) -> &'static str {
+    match end {
+        End::Done(_) => "done",
+        End::Panicked(_) => "panicked",
+        End::TimedOut => "timed out",
+        End::WorkerLost => "worker lost",
+        End::Refused(_) => "refused",
+    }
+}
+
+fn done(task: &Task<usize>) -> Vec<u8> {
+    let payload = postcard::to_stdvec(&task.task).expect("a number can be encoded");
+    reply(task, Kind::Done, &payload)
+}
+
+fn reply(task: &Task<usize>, kind: Kind, payload: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    Frame {
+        kind,
+        attempt: task.attempt,
+        id: task.id as u64,
+        payload,
+    }
+    .encode(&mut bytes);
+    bytes
 }
 
 /// A place in the pool, and the worker that is played there.
@@ -29,11 +63,11 @@ struct Place {
     session: Session,
     frames: Decoder,
     /// What the worker was sent and has not answered.
-    queue: VecDeque<Task>,
+    queue: VecDeque<Task<usize>>,
 }
 
 impl Place {
-    fn new(tasks: &Tasks) -> Self {
+    fn new(tasks: &Waiting) -> Self {
         Self {
             session: tasks.session(),
             frames: Decoder::default(),
@@ -42,7 +76,7 @@ impl Place {
     }
 
     /// What a variant does between two reads. False if nothing is left for this place.
-    fn turn(&mut self, tasks: &Tasks) -> bool {
+    fn turn(&mut self, tasks: &Waiting) -> bool {
         if !tasks.exchange(&mut self.session) {
             return false;
         }
@@ -54,28 +88,25 @@ impl Place {
         self.frames.push(&self.session.outgoing());
         while let Some(frame) = self.frames.next_frame().expect("a session sends frames")
         {
-            let (task, _) = Task::decode(&frame).expect("a session sends tasks");
-            self.queue.push_back(task);
+            assert_eq!(frame.kind, Kind::Task);
+            let task: usize =
+                postcard::from_bytes(frame.payload).expect("a session sends tasks");
+            assert_eq!(task as u64, frame.id);
+            self.queue.push_back(Task {
+                id: task,
+                attempt: frame.attempt,
+                task,
+            });
         }
         true
     }
 
     fn reply(&mut self, kind: Kind, place: usize) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        let Some(task) = self.queue.get(place) else {
-            return bytes;
-        };
-        match kind {
-            Kind::Done => Report::default().encode(task, &[], &mut bytes),
-            _ => Frame {
-                kind,
-                attempt: task.attempt,
-                id: task.id as u64,
-                payload: b"ouch",
-            }
-            .encode(&mut bytes),
+        match (self.queue.get(place), kind) {
+            (None, _) => Vec::new(),
+            (Some(task), Kind::Done) => done(task),
+            (Some(task), kind) => reply(task, kind, b"ouch"),
         }
-        bytes
     }
 
     fn answer(&mut self) {
@@ -113,14 +144,14 @@ proptest! {
     /// happened to it demands, and only the task in work pays for a lost worker.
     #[test]
     fn each_task_comes_to_exactly_one_outcome(
-        ranges in 0_usize..200,
+        count in 0_usize..200,
         workers in 1_usize..4,
         events in vec((0_usize..4, event()), 0..LOSSES as usize),
     ) {
-        let tasks = Tasks::new(&job(ranges, workers));
+        let tasks = waiting(count, workers);
         let mut places: Vec<_> = (0..workers).map(|_| Place::new(&tasks)).collect();
         let mut expected: HashMap<usize, &'static str> = HashMap::new();
-        let mut settle = |task: &Task, word| {
+        let mut settle = |task: &Task<usize>, word| {
             let earlier = expected.insert(task.id, word);
             assert_eq!(earlier, None, "task {} came to a second outcome", task.id);
         };
@@ -138,7 +169,7 @@ proptest! {
                     place.session.received(one);
                     place.session.received(other);
                     place.queue.pop_front();
-                    Some("ok")
+                    Some("done")
                 }
                 Event::Panic => {
                     let bytes = place.reply(Kind::Panicked, 0);
@@ -179,15 +210,15 @@ proptest! {
         // From here on all goes well.
         for place in &mut places {
             while place.turn(&tasks) {
-                settle(&place.queue[0].clone(), "ok");
+                settle(&place.queue[0].clone(), "done");
                 place.answer();
             }
         }
-        let output = tasks.output();
-        prop_assert_eq!(output.outcomes.len(), ranges);
-        prop_assert_eq!(expected.len(), ranges);
-        for (id, outcome) in output.outcomes.iter().enumerate() {
-            prop_assert_eq!(outcome.word(), expected[&id], "task {}", id);
+        let ends = tasks.into_ends();
+        prop_assert_eq!(ends.len(), count);
+        prop_assert_eq!(expected.len(), count);
+        for (id, end) in ends.iter().enumerate() {
+            prop_assert_eq!(word(end), expected[&id], "task {}", id);
         }
     }
 
@@ -195,11 +226,11 @@ proptest! {
     /// while tasks wait.
     #[test]
     fn room_is_a_window_at_most(waiting in 0_usize..100_000, workers in 1_usize..300) {
-        let mut session = Session::new(&job(1, workers));
+        let mut session = Session::new(workers, TIMEOUT);
         let room = session.room(waiting);
         prop_assert!((1..=WINDOW).contains(&room));
         for id in 0..room {
-            session.assign(job(room, 1).task(id));
+            session.assign(task(id));
         }
         prop_assert_eq!(session.room(waiting), 0);
     }
@@ -207,8 +238,7 @@ proptest! {
 
 #[test]
 fn only_the_task_in_work_pays_for_a_lost_worker() {
-    let job = job(100, 1);
-    let tasks = Tasks::new(&job);
+    let tasks = waiting(100, 1);
     let mut place = Place::new(&tasks);
     assert!(place.turn(&tasks));
     assert_eq!(place.queue.len(), WINDOW);
@@ -225,15 +255,12 @@ fn only_the_task_in_work_pays_for_a_lost_worker() {
 
 #[test]
 fn the_deadline_is_of_the_task_in_work() {
-    let job = job(4, 1);
     let start = Instant::now();
-    let mut session = Session::new(&job);
-    (0..3).for_each(|id| session.assign_at(job.task(id), start));
+    let mut session = Session::new(1, TIMEOUT);
+    (0..3).for_each(|id| session.assign_at(task(id), start));
     session.start_at(start);
-    let mut reply = Vec::new();
-    Report::default().encode(&job.task(0), &[], &mut reply);
     let answered = start + TIMEOUT / 2;
-    session.received_at(&reply, answered);
+    session.received_at(&done(&task(0)), answered);
     assert_eq!(session.time_left_at(answered), TIMEOUT);
     let almost = answered + TIMEOUT - Duration::from_nanos(1);
     session.overdue_at(almost);
@@ -241,14 +268,17 @@ fn the_deadline_is_of_the_task_in_work() {
     assert!(!session.time_left_at(almost).is_zero());
     session.overdue_at(answered + TIMEOUT);
     assert!(!session.is_open());
-    let finished: Vec<_> = session.finished().map(|(id, o)| (id, o.word())).collect();
-    assert_eq!(finished, [(0, "ok"), (1, "timed out")]);
-    assert_eq!(session.returned().collect::<Vec<_>>(), [job.task(2)]);
+    let finished: Vec<_> = session
+        .finished()
+        .map(|(id, end)| (id, word(&end)))
+        .collect();
+    assert_eq!(finished, [(0, "done"), (1, "timed out")]);
+    assert_eq!(session.returned().collect::<Vec<_>>(), [task(2)]);
 }
 
 #[test]
 fn a_place_whose_workers_never_answer_is_given_up() {
-    let tasks = Tasks::new(&job(1000, 1));
+    let tasks = waiting(1000, 1);
     let mut place = Place::new(&tasks);
     let mut workers = 0;
     while place.turn(&tasks) {
@@ -256,14 +286,14 @@ fn a_place_whose_workers_never_answer_is_given_up() {
         place.session.lost();
     }
     assert_eq!(workers, LOSSES);
-    let outcomes = tasks.output().outcomes;
-    assert!(outcomes.iter().all(|o| *o == Outcome::WorkerLost));
+    let ends = tasks.into_ends();
+    assert!(ends.iter().all(|end| *end == End::WorkerLost));
 }
 
 /// Plays a whole job with each place on a clock of its own; how much later than the mean
 /// the last place ends, in units of the longest task.
 fn overhang(costs: &[u64], workers: usize) -> f64 {
-    let tasks = Tasks::new(&job(costs.len(), workers));
+    let tasks = waiting(costs.len(), workers);
     let mut places: Vec<_> = (0..workers).map(|_| (0, Place::new(&tasks))).collect();
     let mut ends = Vec::new();
     while !places.is_empty() {
@@ -297,4 +327,34 @@ fn the_last_tasks_do_not_pile_up() {
             }
         }
     }
+}
+
+/// What can't be sent is told of, and keeps nobody from sending the rest.
+#[test]
+fn a_task_that_is_too_long_is_refused() {
+    let long = vec![0_u8; process_pool::parts::frame::LONGEST + 1];
+    let tasks = [vec![1], long.clone(), vec![2], long].into_iter();
+    let tasks = waiting::Waiting::<_, u8>::new(1, tasks, TIMEOUT);
+    let mut session = tasks.session();
+    session.start();
+    let mut frames = Decoder::default();
+    let mut answered = 0;
+    while tasks.exchange(&mut session) {
+        frames.push(&session.outgoing());
+        while let Some(frame) = frames.next_frame().expect("a session sends frames") {
+            let payload = postcard::to_stdvec(&7_u8).expect("a number can be encoded");
+            let mut bytes = Vec::new();
+            Frame {
+                kind: Kind::Done,
+                payload: &payload,
+                ..frame
+            }
+            .encode(&mut bytes);
+            session.received(&bytes);
+            answered += 1;
+        }
+    }
+    assert_eq!(answered, 2);
+    let words: Vec<_> = tasks.into_ends().iter().map(word).collect();
+    assert_eq!(words, ["done", "refused", "done", "refused"]);
 }

@@ -1,0 +1,80 @@
+//! The command line's view of the job.
+
+use std::{fmt, num::NonZeroUsize, time::Duration};
+
+use anyhow::Result;
+use clap::Args;
+use test_fixtures::{Misuse, deadline, whole};
+
+use crate::{Fault, Job};
+
+const MOST_NUMBERS: u64 = 1_000_000_000;
+const MOST_RANGES: u64 = 1_000_000;
+const MOST_WORKERS: u64 = 256;
+
+/// Counts primes by range, in worker processes.
+#[derive(Args, Clone, Debug)]
+pub struct JobArgs {
+    /// Count the primes below this number
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    #[arg(value_parser = whole::<u64>(0..=MOST_NUMBERS))]
+    below: u64,
+    /// In this many ranges of the same length, a task each
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    #[arg(value_parser = whole::<usize>(0..=MOST_RANGES))]
+    ranges: usize,
+    /// On this many worker processes
+    #[arg(long, value_name = "N", default_value = "4")]
+    #[arg(value_parser = whole::<NonZeroUsize>(1..=MOST_WORKERS))]
+    workers: NonZeroUsize,
+    /// A task's deadline
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = deadline)]
+    timeout: Duration,
+    /// Tasks do nothing: what is left is the pool itself
+    #[arg(long)]
+    noop: bool,
+    /// Make a task go wrong, at its first attempt or always: 3:kill, all:panic:always.
+    /// Kinds: kill, exit, abort, panic, stop, corrupt-magic, huge-length, short-frame,
+    /// flood-stderr, big (8 MiB each way)
+    #[arg(long, value_name = "TASK:KIND[:always]")]
+    fault: Vec<Fault>,
+}
+
+impl JobArgs {
+    /// The job of these arguments, if it is one.
+    pub(crate) fn job(&self) -> Result<Job> {
+        for fault in &self.fault {
+            if let Some(task) = fault.task.filter(|task| *task >= self.ranges) {
+                let ranges = self.ranges;
+                let why = format!(
+                    "--fault: there is no task {task} among {ranges}; they count from 0"
+                );
+                return Err(Misuse(why).into());
+            }
+        }
+        Ok(Job {
+            below: self.below,
+            ranges: self.ranges,
+            workers: self.workers,
+            timeout_ms: self.timeout.as_millis() as u64,
+            noop: self.noop,
+            faults: self.fault.clone(),
+        })
+    }
+}
+
+impl fmt::Display for Job {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { below, ranges, .. } = self;
+        let s = |count: usize| if count == 1 { "" } else { "s" };
+        match self.noop {
+            true => write!(f, "{ranges} task{} that do nothing", s(*ranges))?,
+            false => write!(f, "primes below {below} in {ranges} range{}", s(*ranges))?,
+        }
+        write!(f, " on {} worker{}", self.workers, s(self.workers.get()))?;
+        match self.faults.len() {
+            0 => Ok(()),
+            count => write!(f, ", {count} fault{}", s(count)),
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! What stands around the variants: the model, its command line, cases, check, floor and
+//! worker.
+
+mod args;
+mod cases;
+mod check;
+mod floor;
+mod worker;
+
+use anyhow::Result;
+use test_fixtures::{Case, Facts, Floor, Model, Outcome, Peer, Variant};
+
+use crate::{Count, Job, Output, variants};
+
+pub use args::JobArgs;
+
+/// The model.
+#[derive(Debug)]
+pub struct ProcessPool;
+
+impl Model for ProcessPool {
+    const NAME: &'static str = env!("CARGO_PKG_NAME");
+    const ABOUT: &'static str = "Counts primes by range in worker processes, and returns \
+        the counts in input order";
+    const COMPARISON: &'static [&'static str] =
+        &["--below", "700000", "--ranges", "64", "--workers", "2"];
+    const EXAMPLES: &'static [&'static str] = &[
+        "--below 1000000 --ranges 1000 --workers 2",
+        "--fault 2:kill",
+    ];
+    const LONG: &'static [&'static str] =
+        &["--below", "40000000", "--ranges", "1000", "--workers", "2"];
+    const PAIR: [&'static str; 2] = ["std_only", "tokio"];
+    const README: &'static str = include_str!("../../README.md");
+
+    type Args = JobArgs;
+    type Job = Job;
+    type Output = Output;
+    type Stage = ();
+
+    fn variants() -> &'static [Variant<Self>] {
+        variants::VARIANTS
+    }
+
+    fn peers() -> &'static [Peer] {
+        PEERS
+    }
+
+    fn job(args: &JobArgs) -> Result<Job> {
+        args.job()
+    }
+
+    fn stage(_args: &JobArgs, _job: &mut Job) -> Result<()> {
+        Ok(())
+    }
+
+    fn describe(job: &Job) -> String {
+        job.to_string()
+    }
+
+    fn check((): &(), job: &Job, output: &Output) -> Result<Facts> {
+        check::check(job, output)
+    }
+
+    fn floor(job: &Job) -> Result<Option<Floor>> {
+        Ok(floor::floor(job))
+    }
+
+    fn results(job: &Job, output: &Output) -> Vec<String> {
+        let line = |(index, outcome): (usize, &Outcome<Count>)| {
+            let range = job.range(index);
+            match outcome {
+                Outcome::Ok(count) => format!("{range:?}: {}", count.primes),
+                Outcome::Panicked(message) => format!("{range:?}: panicked: {message}"),
+                other => format!("{range:?}: {}", other.word()),
+            }
+        };
+        output.outcomes.iter().enumerate().map(line).collect()
+    }
+
+    fn cases() -> Vec<Case<Self>> {
+        cases::cases()
+    }
+
+    /// The others have one executor thread; async-std takes it from here only.
+    fn environment(_job: &Job) -> Vec<(&'static str, String)> {
+        vec![("ASYNC_STD_THREAD_COUNT", "1".to_owned())]
+    }
+
+    fn worker() -> Result<()> {
+        worker::serve()
+    }
+}
+
+static PEERS: &[Peer] = &[test_fixtures::python_peer!(
+    "concurrent.futures.ProcessPoolExecutor.map, tasks in chunks",
+    except {
+        "worker_killed_once": "a lost worker breaks the whole pool: BrokenProcessPool (concurrent.futures, Exception classes)",
+        "worker_killed_always": "a lost worker breaks the whole pool: BrokenProcessPool (concurrent.futures, Exception classes)",
+        "every_worker_killed": "a lost worker breaks the whole pool: BrokenProcessPool (concurrent.futures, Exception classes)",
+        "worker_exits": "a lost worker breaks the whole pool: BrokenProcessPool (concurrent.futures, Exception classes)",
+        "worker_aborts": "a lost worker breaks the whole pool: BrokenProcessPool (concurrent.futures, Exception classes)",
+        "corrupt_magic": "its queues are its own: nothing of ours can be corrupt in them",
+        "huge_length": "its queues are its own: nothing of ours can be corrupt in them",
+        "short_frame": "its queues are its own: nothing of ours can be cut short in them",
+        "corrupt_always": "its queues are its own: nothing of ours can be corrupt in them",
+        "stopped_past_deadline": "map's timeout stops the waiting, not the worker; nothing ends one worker of a pool",
+    }
+)];

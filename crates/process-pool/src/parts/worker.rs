@@ -1,0 +1,138 @@
+//! The worker's side: the process at the other end of the pipes.
+//!
+//! Its input is always read, even while it is at work, so whoever writes to it can't be
+//! kept waiting by what it has yet to do; and so it sees that its pool has gone.
+
+use std::{
+    any::Any,
+    fs::File,
+    io::{self, Read, Write},
+    os::fd::AsFd,
+    panic::{self, AssertUnwindSafe, catch_unwind},
+    process,
+    sync::mpsc::{self, Sender},
+    thread,
+};
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::frame::{Decoder, Frame, Kind, LONGEST};
+
+/// How many bytes are read at once, on either side.
+pub const BUFFER: usize = 64 * 1024;
+
+/// Does every task on standard input with this function, and answers on standard output, in
+/// order, until the input ends. Nothing else may write to standard output.
+///
+/// # Errors
+/// What comes in is no task, or nothing more can be written.
+pub fn serve<T: DeserializeOwned, R: Serialize>(work: impl Fn(T) -> R) -> io::Result<()> {
+    serve_frames(|frame, bytes| {
+        let task = postcard::from_bytes(&frame.payload).map_err(io::Error::other)?;
+        answer(frame, catch_unwind(AssertUnwindSafe(|| work(task))), bytes);
+        Ok(())
+    })
+}
+
+/// A task as it came in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Given {
+    /// Its place in the pool's input.
+    pub id: u64,
+    /// Which attempt at it this is, from 1.
+    pub attempt: u16,
+    /// The task, encoded.
+    pub payload: Vec<u8>,
+}
+
+/// The same with a function that appends the frame of its answer.
+///
+/// # Errors
+/// As `serve`, and those of the function.
+pub fn serve_frames(
+    mut work: impl FnMut(&Given, &mut Vec<u8>) -> io::Result<()>,
+) -> io::Result<()> {
+    // What a panic has to say goes into the reply.
+    panic::set_hook(Box::new(|_| {}));
+    // Standard output proper is buffered by lines, and a frame is not a line.
+    let mut output = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+    let input = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+    let (queue, tasks) = mpsc::channel();
+    let reader = thread::Builder::new()
+        .name("reader".to_owned())
+        .spawn(move || read(input, &queue))?;
+    let mut bytes = Vec::new();
+    for task in tasks {
+        bytes.clear();
+        work(&task, &mut bytes)?;
+        output.write_all(&bytes)?;
+    }
+    reader.join().expect("reading does not panic")
+}
+
+/// Appends the frame that says what a task came to.
+pub fn answer<R: Serialize>(
+    task: &Given,
+    result: Result<R, Box<dyn Any + Send>>,
+    bytes: &mut Vec<u8>,
+) {
+    let answer = match result {
+        Ok(value) => match postcard::to_stdvec(&value) {
+            Ok(payload) if payload.len() <= LONGEST => Ok(payload),
+            Ok(payload) => {
+                let length = payload.len();
+                Err(format!(
+                    "the answer has {length} bytes; the most is {LONGEST}"
+                ))
+            }
+            Err(error) => Err(format!("the answer can't be encoded: {error}")),
+        },
+        Err(panic) => Err(message(&*panic)),
+    };
+    let (kind, mut payload) = match answer {
+        Ok(payload) => (Kind::Done, payload),
+        Err(message) => (Kind::Panicked, message.into_bytes()),
+    };
+    payload.truncate(LONGEST);
+    Frame {
+        kind,
+        attempt: task.attempt,
+        id: task.id,
+        payload: &payload,
+    }
+    .encode(bytes);
+}
+
+fn message(panic: &(dyn Any + Send)) -> String {
+    let text = panic
+        .downcast_ref::<&'static str>()
+        .map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a panic without a message".to_owned())
+}
+
+/// Hands tasks over as they come. The queue has no limit of its own: the pool sends no more
+/// than a window.
+fn read(mut input: File, queue: &Sender<Given>) -> io::Result<()> {
+    let mut buffer = vec![0; BUFFER];
+    let mut decoder = Decoder::default();
+    loop {
+        match input.read(&mut buffer) {
+            // Nobody waits for the task in work any more, so neither does the exit.
+            Ok(0) => process::exit(0),
+            Ok(count) => decoder.push(&buffer[..count]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+        while let Some(frame) = decoder.next_frame().map_err(io::Error::other)? {
+            let task = Given {
+                id: frame.id,
+                attempt: frame.attempt,
+                payload: frame.payload.to_vec(),
+            };
+            if queue.send(task).is_err() {
+                return Ok(());
+            }
+        }
+    }
+}

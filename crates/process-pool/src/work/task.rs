@@ -1,0 +1,134 @@
+//! One range to count, and what it came to.
+
+use std::{ops::Range, process};
+
+use serde::{Deserialize, Serialize};
+use test_fixtures::monotonic_nanos;
+
+use super::primes::perform;
+use crate::{Fault, FaultKind};
+
+/// What a task that is `big` carries, each way.
+pub const BALLAST: usize = 8 << 20;
+
+/// One range to count.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    /// The numbers to look at.
+    pub range: Range<u64>,
+    /// Whether to look at none of them.
+    pub noop: bool,
+    /// What is to go wrong.
+    pub fault: Option<Fault>,
+    /// Bytes that it carries, and that come back with its report.
+    pub ballast: Vec<u8>,
+}
+
+/// What a worker reports of a range that it has counted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// How many primes it found.
+    pub primes: u64,
+    /// Its process id.
+    pub pid: u32,
+    /// The attempt that succeeded, from 1.
+    pub attempt: u16,
+    /// When it began, on the clock that all processes share.
+    pub start: u64,
+    /// When it was done.
+    pub end: u64,
+    /// The task's ballast.
+    pub ballast: Vec<u8>,
+}
+
+/// What a range came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Count {
+    /// The range's first number.
+    pub from: u64,
+    /// The number after its last.
+    pub until: u64,
+    /// How many of them are prime.
+    pub primes: u64,
+    /// Bytes of ballast that came back whole.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub ballast: u64,
+    /// The attempt that succeeded.
+    pub attempt: u16,
+    /// The process that counted.
+    pub pid: u32,
+}
+
+impl Task {
+    /// The numbers of a range, and what is to go wrong.
+    pub fn new(range: Range<u64>, noop: bool, fault: Option<Fault>) -> Self {
+        let is_big = fault
+            .as_ref()
+            .is_some_and(|fault| fault.kind == FaultKind::Big);
+        Self {
+            range,
+            noop,
+            fault,
+            ballast: if is_big {
+                ballast().collect()
+            } else {
+                Vec::new()
+            },
+        }
+    }
+
+    /// What goes wrong at this attempt.
+    pub fn fault(&self, attempt: u16) -> Option<FaultKind> {
+        let fault = self.fault.as_ref()?;
+        (fault.always || attempt == 1).then_some(fault.kind)
+    }
+
+    /// Counts its primes in this process, at this attempt.
+    pub fn count(self, attempt: u16) -> Report {
+        let start = monotonic_nanos();
+        let primes = perform(&self, attempt);
+        Report {
+            primes,
+            pid: process::id(),
+            attempt,
+            start,
+            end: monotonic_nanos(),
+            ballast: self.ballast,
+        }
+    }
+
+    /// The same on a thread of a pool in this process, which records when that was.
+    pub fn count_here(self) -> Report {
+        let Range { start, end } = self.range;
+        test_fixtures::span(|| format!("{start}..{end}"), || self.count(1))
+    }
+}
+
+impl Report {
+    /// What the range came to that it is about.
+    pub fn count(self, range: Range<u64>) -> Count {
+        Count {
+            from: range.start,
+            until: range.end,
+            primes: self.primes,
+            ballast: whole(&self.ballast),
+            attempt: self.attempt,
+            pid: self.pid,
+        }
+    }
+}
+
+/// Bytes that differ from their neighbours, so that a shift or a gap is seen.
+fn ballast() -> impl Iterator<Item = u8> {
+    (0..BALLAST).map(|index| (index % 251) as u8)
+}
+
+/// How many bytes of ballast these are: all of them, or none if one is wrong.
+fn whole(bytes: &[u8]) -> u64 {
+    let same = bytes.iter().copied().eq(ballast());
+    if same { bytes.len() as u64 } else { 0 }
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
