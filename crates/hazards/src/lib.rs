@@ -1,144 +1,122 @@
 //! What goes wrong, each beside its cure, under a watchdog that makes a finding of a hang.
+//!
+//! A job names hazards. Each has on each runtime that it concerns a function that it bites
+//! and the same function cured: two files in [`hazards`], which differ by that alone. A
+//! variant is a runtime; its [`Output`] says what became of each function in a process of
+//! its own.
 
-mod activity;
-mod cases;
-mod check;
-mod floor;
-mod hazard;
-mod job;
-mod judge;
-pub mod pieces;
-mod runtime;
+mod exam;
+pub mod hazards;
 pub mod variants;
-mod watchdog;
-pub mod work;
-mod worker;
+mod work;
 
-use anyhow::Result;
-use test_fixtures::{Case, Facts, Floor, Model, Peer, Variant, python_peer};
+use std::{num::NonZeroUsize, time::Duration};
+
+use serde::{Deserialize, Serialize};
+use test_fixtures::Usage;
 
 pub use crate::{
-    hazard::{Hazard, Kind},
-    job::{Args, Ended, Finding, Job, Output, Watched},
+    exam::{Args, Hazards},
+    hazards::{Hazard, Kind},
     work::Record,
 };
 
-/// What the Python peer says that it is spared.
-const PYTHON_IS_SPARED: [Hazard; 2] = [Hazard::JoinUnderLock, Hazard::Futurelock];
+/// What every variant is handed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Job {
+    /// What is to go wrong, in this order.
+    pub hazards: Vec<Hazard>,
+    /// The pieces of each, in this order.
+    pub pieces: Vec<Kind>,
+    /// How many threads or tasks meet, and the threads of executors and pools.
+    pub workers: NonZeroUsize,
+    /// How often each worker increments.
+    pub increments: u64,
+    /// How many tasks take turns.
+    pub tasks: usize,
+    /// How many turns each of them takes.
+    pub turns: u64,
+    /// How many messages each sender sends.
+    pub messages: u64,
+    /// For how many milliseconds an executor is blocked.
+    pub block_ms: u64,
+    /// After how many milliseconds a piece that hangs is ended.
+    pub watchdog_ms: u64,
+}
 
-/// The model.
-#[derive(Debug)]
-pub struct Hazards;
-
-impl Model for Hazards {
-    const NAME: &'static str = "hazards";
-    const ABOUT: &'static str =
-        "What goes wrong, each beside its cure, under a watchdog that ends what hangs";
-    const COMPARISON: &'static [&'static str] = &[
-        "--hazard",
-        "oversubscribed",
-        "--only",
-        "cure",
-        "--turns",
-        "100",
-    ];
-    const EXAMPLES: &'static [&'static str] = &[
-        "--hazard futurelock,two-locks",
-        "--hazard oversubscribed --tasks 200",
-        "--only cure",
-    ];
-    const LONG: &'static [&'static str] = &["--watchdog", "8s"];
-    const PAIR: [&'static str; 2] = ["tokio", "smol"];
-    const RESULTS: usize = 9;
-    const README: &'static str = include_str!("../README.md");
-
-    type Args = Args;
-    type Job = Job;
-    type Output = Output;
-    type Stage = ();
-
-    fn variants() -> &'static [Variant<Self>] {
-        variants::VARIANTS
+impl Job {
+    /// For how long an executor is blocked.
+    pub fn block(&self) -> Duration {
+        Duration::from_millis(self.block_ms)
     }
 
-    fn peers() -> &'static [Peer] {
-        &[python_peer! {
-            "threads and asyncio, a process a piece",
-            except {
-                "cancelled_read": "it does not bite: StreamReader.readexactly takes \
-                    nothing out of its buffer before all of it is there \
-                    (Lib/asyncio/streams.py of CPython 3.11)"
-            }
-        }]
+    /// After how long a piece that hangs is ended.
+    pub fn watchdog(&self) -> Duration {
+        Duration::from_millis(self.watchdog_ms)
     }
 
-    fn job(args: &Args) -> Result<Job> {
-        Job::new(args)
+    /// What the counter of lost-update must come to.
+    pub(crate) fn increments_in_all(&self) -> u64 {
+        self.increments * self.workers.get() as u64
     }
 
-    fn stage(_args: &Args, _job: &mut Job) -> Result<()> {
-        Ok(())
-    }
-
-    fn describe(job: &Job) -> String {
-        let hazards = match &job.hazards[..] {
-            [one] => one.to_string(),
-            all => format!("{} hazards", all.len()),
-        };
-        let pieces = match &job.pieces[..] {
-            [one] => format!("{one} only"),
-            _ => "failing and cured".to_owned(),
-        };
-        format!(
-            "{hazards}, {pieces}, {} workers, watchdog {} ms",
-            job.workers, job.watchdog_ms
-        )
-    }
-
-    fn check((): &(), job: &Job, output: &Output) -> Result<Facts> {
-        check::check(job, output)
-    }
-
-    fn floor(job: &Job) -> Result<Option<Floor>> {
-        Ok(floor::floor(job))
-    }
-
-    fn results(job: &Job, output: &Output) -> Vec<String> {
-        check::lines(job, output)
-    }
-
-    fn cases() -> Vec<Case<Self>> {
-        cases::cases()
-    }
-
-    fn concerns(job: &Job, name: &str) -> bool {
-        let is_spared = |hazard: &Hazard| match variants::named(name) {
-            Some(runtime) => runtime.piece(*hazard).is_err(),
-            None => name == "python" && PYTHON_IS_SPARED.contains(hazard),
-        };
-        !job.hazards.iter().all(is_spared)
-    }
-
-    fn environment(job: &Job) -> Vec<(&'static str, String)> {
-        vec![("ASYNC_STD_THREAD_COUNT", job.workers.to_string())]
-    }
-
-    fn worker() -> Result<()> {
-        worker::serve()
+    /// How many turns are taken in all.
+    pub(crate) fn turns_in_all(&self) -> u64 {
+        self.turns * self.tasks as u64
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::PYTHON_IS_SPARED;
+/// What every variant hands back: a finding a hazard, in the job's order.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Output {
+    /// What came of each.
+    pub findings: Vec<Finding>,
+}
 
-    /// The peer says so of the same hazards, and of no others.
-    #[test]
-    fn python_is_spared_what_it_says() {
-        let peer = include_str!("../peers/python.py");
-        let spared = peer.split_once("SPARED = {\n").expect("it lists them").1;
-        let lines = spared.lines().take_while(|line| *line != "}");
-        let names = lines.filter_map(|line| line.split('"').nth(1));
-        assert!(names.eq(PYTHON_IS_SPARED.iter().map(|hazard| hazard.name())));
-    }
+/// What came of a hazard on one runtime.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Finding {
+    /// Which.
+    pub hazard: Hazard,
+    /// Why it does not concern this runtime; then there are no pieces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spared: Option<String>,
+    /// The failing piece, if it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failing: Option<Watched>,
+    /// The cure, if it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cure: Option<Watched>,
+}
+
+/// A piece, as its watchdog saw it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Watched {
+    /// How it ended.
+    pub ended: Ended,
+    /// How often it was done until it bit, in one process.
+    pub attempts: u32,
+    /// Nanoseconds of the last attempt, to its end or until it was killed.
+    pub nanos: u64,
+    /// What the process used, in all attempts.
+    pub usage: Usage,
+    /// What the work recorded in the last attempt.
+    #[serde(default)]
+    pub record: Record,
+}
+
+/// How a piece ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ended {
+    /// By itself, and this is what it came to.
+    Done(u64),
+    /// It was killed with so many threads asleep, none of which would have woken.
+    Hung(usize),
+    /// It could not be done.
+    Failed(String),
 }

@@ -1,7 +1,7 @@
 //! crossbeam: `crossbeam_channel` and `AtomicCell`, on threads of the standard library.
 //!
 //! # What to notice
-//! - Receivers can be cloned, too, so many threads may take from one channel; how many
+//! - Receivers can be cloned, so many threads may take from one channel; how many
 //!   is what `oversubscribed` is about.
 //! - `select!` with `after` or `recv_timeout` make an error of a channel that never closes.
 //!
@@ -10,38 +10,9 @@
 
 use anyhow::Result;
 
-use crate::{Hazard, Job, Output, pieces::pieces, runtime::Runtime, watchdog};
+use crate::{Job, Output, work::watchdog};
 
 /// Runs the job's hazards, each piece in a process of its own.
 pub fn run(job: &Job) -> Result<Output> {
-    watchdog::run(job, &RUNTIME)
+    watchdog::run(job, "crossbeam")
 }
-
-pub(crate) const RUNTIME: Runtime = Runtime {
-    name: "crossbeam",
-    pieces: pieces! { crossbeam:
-        lost_update,
-        oversubscribed,
-        leaked_sender,
-    },
-    spared: &[
-        (Hazard::TwoLocks, "its one lock, ShardedLock, is std's"),
-        (
-            Hazard::BlockedExecutor,
-            "a blocked thread keeps no other waiting",
-        ),
-        (Hazard::GuardAcrossAwait, "it has no await"),
-        (
-            Hazard::JoinUnderLock,
-            "who joins a thread takes no other work",
-        ),
-        (
-            Hazard::CancelledRead,
-            "its select! takes whole messages or none",
-        ),
-        (
-            Hazard::Futurelock,
-            "a thread runs as soon as it has its message",
-        ),
-    ],
-};

@@ -10,29 +10,9 @@
 
 use anyhow::Result;
 
-use crate::{Hazard, Job, Output, pieces::pieces, runtime::Runtime, watchdog};
+use crate::{Job, Output, work::watchdog};
 
 /// Runs the job's hazards, each piece in a process of its own.
 pub fn run(job: &Job) -> Result<Output> {
-    watchdog::run(job, &RUNTIME)
+    watchdog::run(job, "rayon")
 }
-
-pub(crate) const RUNTIME: Runtime = Runtime {
-    name: "rayon",
-    pieces: pieces! { rayon:
-        lost_update,
-        two_locks,
-        blocked_executor,
-        join_under_lock,
-        oversubscribed,
-    },
-    spared: &[
-        (Hazard::GuardAcrossAwait, "it has no await"),
-        (Hazard::LeakedSender, "it has no channel"),
-        (Hazard::CancelledRead, "a started item can't be cancelled"),
-        (
-            Hazard::Futurelock,
-            "an item runs as soon as it has the lock",
-        ),
-    ],
-};

@@ -2,8 +2,8 @@
 //!
 //! # What to notice
 //! - rustc refuses a data race, not a race: lost updates and deadlocks compile.
-//! - A thread a task is what a server does that starts a thread for each request.
-//! - Poison tells of a panic under a lock, not of a deadlock; nothing here tells of one.
+//! - A server that starts a thread for each request has one thread per task.
+//! - Poison reports a panic under a lock; nothing here reports a deadlock.
 //!
 //! # When not to use this
 //! Where tasks mostly wait for the network: the thread that each of them keeps is what
@@ -11,38 +11,9 @@
 
 use anyhow::Result;
 
-use crate::{Hazard, Job, Output, pieces::pieces, runtime::Runtime, watchdog};
+use crate::{Job, Output, work::watchdog};
 
 /// Runs the job's hazards, each piece in a process of its own.
 pub fn run(job: &Job) -> Result<Output> {
-    watchdog::run(job, &RUNTIME)
+    watchdog::run(job, "std_only")
 }
-
-pub(crate) const RUNTIME: Runtime = Runtime {
-    name: "std_only",
-    pieces: pieces! { std_only:
-        lost_update,
-        two_locks,
-        oversubscribed,
-        leaked_sender,
-    },
-    spared: &[
-        (
-            Hazard::BlockedExecutor,
-            "a blocked thread keeps no other waiting",
-        ),
-        (Hazard::GuardAcrossAwait, "it has no await"),
-        (
-            Hazard::JoinUnderLock,
-            "who joins a thread takes no other work",
-        ),
-        (
-            Hazard::CancelledRead,
-            "a blocking read can't be cancelled half-way",
-        ),
-        (
-            Hazard::Futurelock,
-            "a thread runs as soon as it has the lock",
-        ),
-    ],
-};

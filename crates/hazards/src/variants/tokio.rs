@@ -11,27 +11,9 @@
 
 use anyhow::Result;
 
-use crate::{Hazard, Job, Output, pieces::pieces, runtime::Runtime, watchdog};
+use crate::{Job, Output, work::watchdog};
 
 /// Runs the job's hazards, each piece in a process of its own.
 pub fn run(job: &Job) -> Result<Output> {
-    watchdog::run(job, &RUNTIME)
+    watchdog::run(job, "tokio")
 }
-
-pub(crate) const RUNTIME: Runtime = Runtime {
-    name: "tokio",
-    pieces: pieces! { tokio:
-        lost_update,
-        two_locks,
-        blocked_executor,
-        guard_across_await,
-        oversubscribed,
-        leaked_sender,
-        cancelled_read,
-        futurelock,
-    },
-    spared: &[(
-        Hazard::JoinUnderLock,
-        "join! polls both halves, and steals nothing",
-    )],
-};

@@ -1,0 +1,196 @@
+//! Named jobs with what must come of them.
+
+use anyhow::{Context, Result, ensure};
+use test_fixtures::{Bench, Case, Settings};
+
+use crate::{Ended, Finding, Hazard, Hazards};
+
+pub(crate) fn cases() -> Vec<Case<Hazards>> {
+    let mut cases = vec![
+        Case::holds(
+            "lost_update",
+            "a load and a store lose updates, an add loses none",
+            &["--hazard", "lost-update"],
+        ),
+        Case::holds(
+            "two_locks",
+            "two locks in two orders hang, in one order they don't",
+            &["--hazard", "two-locks"],
+        ),
+        Case::holds(
+            "blocked_executor",
+            "a heartbeat is as late as the executor is blocked, and is not if something \
+             else is",
+            &[
+                "--hazard",
+                "blocked-executor",
+                "--block",
+                "300ms",
+                "--watchdog",
+                "1s",
+            ],
+        ),
+        Case::holds(
+            "guard_across_await",
+            "a guard across an await hangs on one thread, one that ends before doesn't",
+            &["--hazard", "guard-across-await"],
+        ),
+        Case::holds(
+            "join_under_lock",
+            "a join under a lock hangs, a lock after the join doesn't",
+            &["--hazard", "join-under-lock"],
+        ),
+        Case::holds(
+            "oversubscribed",
+            "one thread per task switches at every turn, one per core hardly ever",
+            &["--hazard", "oversubscribed"],
+        ),
+        Case::holds(
+            "leaked_sender",
+            "a receiver waits as long as a sender lives, and no longer",
+            &["--hazard", "leaked-sender"],
+        ),
+        Case::holds(
+            "cancelled_read",
+            "a read that is cancelled half-way loses its bytes, one that goes on doesn't",
+            &["--hazard", "cancelled-read"],
+        ),
+        Case::holds(
+            "futurelock",
+            "a waiter that is not polled stops those behind it, a task doesn't",
+            &["--hazard", "futurelock"],
+        ),
+    ];
+    cases.extend(sizes());
+    cases.extend([
+        Case::holds(
+            "slow_is_not_hung",
+            "what is at work for longer than the watchdog's time is let go on",
+            &[
+                "--hazard",
+                "oversubscribed",
+                "--only",
+                "cure",
+                "--turns",
+                "1000",
+                "--watchdog",
+                "20ms",
+            ],
+        ),
+        Case::custom(
+            "hung_is_ended",
+            "what hangs is ended once the watchdog's time is up, not before and not long \
+             after, and leaves no process",
+            hung_is_ended,
+        ),
+        Case::custom(
+            "cures_leak_nothing",
+            "a cure that is done again in its process leaves no more threads and \
+             descriptors than it did before",
+            cures_leak_nothing,
+        ),
+        Case::custom(
+            "same_hazard_twice",
+            "a hazard that is asked for twice is run twice",
+            same_hazard_twice,
+        ),
+    ]);
+    cases
+}
+
+/// The same with other numbers.
+fn sizes() -> Vec<Case<Hazards>> {
+    vec![
+        Case::holds(
+            "one_message",
+            "one message is enough to be waited for, and cut",
+            &[
+                "--hazard",
+                "leaked-sender,cancelled-read",
+                "--messages",
+                "1",
+            ],
+        ),
+        Case::holds(
+            "more_workers_than_cores",
+            "more workers than cores change nothing",
+            &[
+                "--hazard",
+                "lost-update,two-locks,join-under-lock,leaked-sender",
+                "--workers",
+                "8",
+            ],
+        ),
+        Case::holds(
+            "failing_alone",
+            "the failing pieces can be asked for alone",
+            &["--hazard", "lost-update,leaked-sender", "--only", "failing"],
+        ),
+        Case::holds(
+            "cures_alone",
+            "the cures can be asked for alone, and all of them hold",
+            &["--only", "cure", "--block", "300ms", "--watchdog", "1s"],
+        ),
+    ]
+}
+
+fn hung_is_ended(bench: &Bench<Hazards>) -> Result<()> {
+    const LIMIT: u64 = 300;
+    let hanging = Hazard::all().iter().filter(|hazard| hazard.hangs());
+    let names: Vec<_> = hanging.map(|hazard| hazard.name()).collect();
+    let names = names.join(",");
+    let args = [
+        "--only",
+        "failing",
+        "--watchdog",
+        "300ms",
+        "--hazard",
+        &names,
+    ];
+    let trial = bench.trial(&args, &Settings::default())?;
+    for Finding {
+        hazard, failing, ..
+    } in &trial.output.findings
+    {
+        let Some(failing) = failing else { continue };
+        ensure!(
+            matches!(failing.ended, Ended::Hung(1..)),
+            "{hazard} did not hang: {:?}",
+            failing.ended
+        );
+        let milliseconds = failing.nanos / 1_000_000;
+        ensure!(
+            (LIMIT..LIMIT + 2_000).contains(&milliseconds),
+            "{hazard} was ended after {milliseconds} ms"
+        );
+    }
+    ensure!(
+        trial.left_behind == 0,
+        "{} processes left",
+        trial.left_behind
+    );
+    Ok(())
+}
+
+fn cures_leak_nothing(bench: &Bench<Hazards>) -> Result<()> {
+    let settings = Settings {
+        warm: true,
+        ..Settings::default()
+    };
+    let args = ["--only", "cure", "--block", "300ms", "--watchdog", "1s"];
+    bench.trial(&args, &settings)?;
+    Ok(())
+}
+
+fn same_hazard_twice(bench: &Bench<Hazards>) -> Result<()> {
+    let args = [
+        "--hazard",
+        "oversubscribed,oversubscribed",
+        "--only",
+        "cure",
+    ];
+    let trial = bench.trial(&args, &Settings::default())?;
+    let cured = trial.facts.seen.first().context("no facts")?;
+    ensure!(cured.of == Some(2), "not two: {}", trial.facts);
+    Ok(())
+}

@@ -1,0 +1,174 @@
+//! The verdicts: whether a piece was bitten, from what was seen of it.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::{
+    Ended, Hazard, Job, Record, Watched,
+    work::{record::PERIOD, turn::turn},
+};
+
+/// Where a turn costs this many switches of threads or more there are too many of them: a
+/// task that waits for the others switches once a turn if it is a thread, and hardly ever
+/// if it is not.
+const SWITCHES_A_TURN: f64 = 0.5;
+
+/// How many increments no core can pass in a nanosecond: each waits for the one before it.
+const INCREMENTS_A_NANOSECOND: u64 = 10;
+
+/// What part of the time that an executor is blocked for its heart is late, at the least.
+const NEARLY: f64 = 0.8;
+
+/// What went wrong, in words, or nothing.
+///
+/// # Errors
+/// What it came to is neither the hazard's doing nor the right end.
+pub(crate) fn bite(
+    hazard: Hazard,
+    job: &Job,
+    watched: &Watched,
+) -> Result<Option<String>> {
+    let value = match &watched.ended {
+        Ended::Failed(why) => bail!("{hazard} failed: {why}"),
+        Ended::Hung(_) => {
+            ensure!(hazard.hangs(), "{hazard} hung, which is not what it does");
+            let (milliseconds, took) = (job.watchdog_ms, watched.nanos / 1_000_000);
+            ensure!(
+                took >= milliseconds,
+                "{hazard} was ended after {took} ms, before its {milliseconds} ms were up"
+            );
+            return Ok(Some(format!("hung after {milliseconds} ms, killed")));
+        }
+        Ended::Done(value) => *value,
+    };
+    if hazard == Hazard::LostUpdate {
+        let least = job.increments / INCREMENTS_A_NANOSECOND;
+        ensure!(
+            watched.nanos >= least,
+            "{hazard} took {} ns, less than its increments could",
+            watched.nanos
+        );
+    }
+    let whole = whole(hazard, job);
+    match hazard {
+        Hazard::LostUpdate | Hazard::CancelledRead if value < whole => {
+            let lost = whole - value;
+            return Ok(Some(format!("lost {lost} of {whole}")));
+        }
+        _ => ensure!(value == whole, "{hazard} came to {value}, not {whole}"),
+    }
+    Ok(match hazard {
+        Hazard::BlockedExecutor => {
+            let took = Duration::from_nanos(watched.nanos);
+            ensure!(
+                took >= job.block(),
+                "{hazard} took {took:?}: it did not block"
+            );
+            ensure_blocked(job, &watched.record).context(hazard)?;
+            late(job, watched)?
+        }
+        Hazard::Oversubscribed => switched(job, watched),
+        _ => None,
+    })
+}
+
+/// The value of a piece that nothing went wrong in.
+fn whole(hazard: Hazard, job: &Job) -> u64 {
+    let workers = job.workers.get() as u64;
+    match hazard {
+        Hazard::LostUpdate => job.increments_in_all(),
+        // Two workers add one to each of two accounts.
+        Hazard::TwoLocks => 4,
+        Hazard::BlockedExecutor => workers,
+        Hazard::GuardAcrossAwait => 2,
+        Hazard::JoinUnderLock => workers * 4 * 2,
+        Hazard::Oversubscribed => turns(job.tasks, job.turns),
+        Hazard::LeakedSender => workers * job.messages,
+        Hazard::CancelledRead => job.messages,
+        Hazard::Futurelock => 3,
+    }
+}
+
+/// What all turns of all tasks come to. The last one is kept: all variants are held to it.
+fn turns(tasks: usize, turns: u64) -> u64 {
+    static LAST: Mutex<Option<((usize, u64), u64)>> = Mutex::new(None);
+    // What a panic elsewhere could have left is either there or not.
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    match *last {
+        Some((known, sum)) if known == (tasks, turns) => sum,
+        _ => {
+            let all = |task| (0..turns).map(move |nth| turn(task, nth));
+            let sum = (0..tasks).flat_map(all).fold(0, u64::wrapping_add);
+            *last = Some(((tasks, turns), sum));
+            sum
+        }
+    }
+}
+
+/// Makes sure that each worker blocked a thread, and that together they did for as long as
+/// was asked for: at once, or on an executor of one thread one after the other.
+fn ensure_blocked(job: &Job, record: &Record) -> Result<()> {
+    let (blocks, workers) = (record.blocks.len(), job.workers);
+    ensure!(
+        blocks == workers.get(),
+        "threads were blocked {blocks} times, not {workers}"
+    );
+    let (start, end) = blocked(record).unwrap_or_default();
+    let took = Duration::from_nanos(end.saturating_sub(start));
+    ensure!(
+        took >= job.block(),
+        "threads were blocked for {took:?}, not {:?}",
+        job.block()
+    );
+    Ok(())
+}
+
+/// From when to when at least one thread was blocked, or was about to be again.
+fn blocked(record: &Record) -> Option<(u64, u64)> {
+    let start = record.blocks.iter().map(|(start, _)| *start).min()?;
+    let end = record.blocks.iter().map(|(_, end)| *end).max()?;
+    Some((start, end))
+}
+
+/// How late the heart's latest beat was, if that is nearly what the executor was blocked
+/// for: less where its threads were not blocked from and to the same moment.
+fn late(job: &Job, watched: &Watched) -> Result<Option<String>> {
+    let late = lateness(watched)?;
+    let is_blocked = late as f64 >= NEARLY * job.block().as_nanos() as f64;
+    let milliseconds = late / 1_000_000;
+    Ok(is_blocked.then(|| format!("heart {milliseconds} ms late")))
+}
+
+/// Nanoseconds by which the longest gap between two beats is longer than the period. A
+/// heart that begins after the first block, or ends before the last has, was silent so long.
+pub(crate) fn lateness(watched: &Watched) -> Result<u64> {
+    let beats = &watched.record.beats;
+    ensure!(beats.len() >= 2, "no heartbeat was recorded");
+    ensure!(beats.is_sorted(), "heartbeats that go back in time");
+    let gap = beats.windows(2).map(|pair| pair[1] - pair[0]).max();
+    let (first, last) = (beats[0], beats[beats.len() - 1]);
+    let silence = blocked(&watched.record).map(|(start, end)| {
+        let before = first.saturating_sub(start);
+        before.max(end.saturating_sub(last))
+    });
+    let gap = gap.max(silence);
+    let period = PERIOD.as_nanos() as u64;
+    Ok(gap.unwrap_or_default().saturating_sub(period))
+}
+
+fn switched(job: &Job, watched: &Watched) -> Option<String> {
+    let switches = switches(watched);
+    let turns = job.turns_in_all();
+    let is_bitten = switches as f64 >= SWITCHES_A_TURN * turns as f64;
+    is_bitten.then(|| format!("{switches} switches"))
+}
+
+/// How often one of its threads gave up its core or lost it; a thread that looks for work
+/// and yields counts as one that lost it.
+pub(crate) fn switches(watched: &Watched) -> u64 {
+    watched.usage.voluntary_switches + watched.usage.involuntary_switches
+}

@@ -1,0 +1,117 @@
+//! What stands around the hazards: the model, its command line, cases, check and floor.
+
+mod args;
+mod cases;
+mod check;
+mod floor;
+mod judge;
+mod worker;
+
+use anyhow::Result;
+use test_fixtures::{Case, Facts, Floor, Model, Peer, Variant, python_peer};
+
+use crate::{Hazard, Job, Output, hazards, variants};
+
+pub use args::Args;
+
+/// The model.
+#[derive(Debug)]
+pub struct Hazards;
+
+impl Model for Hazards {
+    const NAME: &'static str = "hazards";
+    const ABOUT: &'static str =
+        "What goes wrong, each beside its cure, under a watchdog that ends what hangs";
+    const COMPARISON: &'static [&'static str] = &[
+        "--hazard",
+        "oversubscribed",
+        "--only",
+        "cure",
+        "--turns",
+        "100",
+    ];
+    const EXAMPLES: &'static [&'static str] = &[
+        "--hazard futurelock,two-locks",
+        "--hazard oversubscribed --tasks 200",
+        "--only cure",
+    ];
+    const LONG: &'static [&'static str] = &["--watchdog", "8s"];
+    const PAIR: [&'static str; 2] = ["tokio", "smol"];
+    const RESULTS: usize = 9;
+    const README: &'static str = include_str!("../../README.md");
+
+    type Args = Args;
+    type Job = Job;
+    type Output = Output;
+    type Stage = ();
+
+    fn variants() -> &'static [Variant<Self>] {
+        variants::VARIANTS
+    }
+
+    fn peers() -> &'static [Peer] {
+        &[python_peer! {
+            "threads and asyncio, a process a piece",
+            except {
+                "cancelled_read": "it does not bite: StreamReader.readexactly takes \
+                    nothing out of its buffer before all of it is there \
+                    (Lib/asyncio/streams.py of CPython 3.11)"
+            }
+        }]
+    }
+
+    fn job(args: &Args) -> Result<Job> {
+        args.job()
+    }
+
+    fn stage(_args: &Args, _job: &mut Job) -> Result<()> {
+        Ok(())
+    }
+
+    fn describe(job: &Job) -> String {
+        let hazards = match &job.hazards[..] {
+            [one] => one.to_string(),
+            all => format!("{} hazards", all.len()),
+        };
+        let pieces = match &job.pieces[..] {
+            [one] => format!("{one} only"),
+            _ => "failing and cured".to_owned(),
+        };
+        format!(
+            "{hazards}, {pieces}, {} workers, watchdog {} ms",
+            job.workers, job.watchdog_ms
+        )
+    }
+
+    fn check((): &(), job: &Job, output: &Output) -> Result<Facts> {
+        check::check(job, output)
+    }
+
+    fn floor(job: &Job) -> Result<Option<Floor>> {
+        Ok(floor::floor(job))
+    }
+
+    fn results(job: &Job, output: &Output) -> Vec<String> {
+        check::lines(job, output)
+    }
+
+    fn cases() -> Vec<Case<Self>> {
+        cases::cases()
+    }
+
+    fn concerns(job: &Job, name: &str) -> bool {
+        let is_spared = |hazard: &Hazard| hazards::spared(name, *hazard).is_some();
+        !job.hazards.iter().all(is_spared)
+    }
+
+    fn environment(job: &Job) -> Vec<(&'static str, String)> {
+        vec![("ASYNC_STD_THREAD_COUNT", job.workers.to_string())]
+    }
+
+    fn worker() -> Result<()> {
+        worker::serve()
+    }
+}
+
+#[cfg(test)]
+mod tests;

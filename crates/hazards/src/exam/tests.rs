@@ -1,0 +1,118 @@
+//! The list of hazards, held to what else says the same.
+
+use test_fixtures::{Lesson, Part};
+
+use crate::{
+    Hazard,
+    hazards::{SPARED, on, spared},
+    variants::VARIANTS,
+};
+
+/// Each hazard bites a runtime or spares it.
+#[test]
+fn nothing_is_left_out() {
+    for variant in VARIANTS {
+        for hazard in Hazard::all() {
+            let (name, bites) = (variant.name, on(variant.name, *hazard).is_some());
+            let is_spared = spared(name, *hazard).is_some();
+            assert_ne!(bites, is_spared, "{hazard} on {name}");
+        }
+    }
+}
+
+/// A variant's file names its own runtime, and its pairs are those that bite it.
+#[test]
+fn a_variant_runs_its_own() {
+    for variant in VARIANTS {
+        let line = format!("watchdog::run(job, {:?})", variant.name);
+        assert!(variant.text.contains(&line), "{}", variant.name);
+        let hazards = Hazard::all().iter();
+        let bite = hazards.filter(|hazard| on(variant.name, **hazard).is_some());
+        let names = bite.map(|hazard| hazard.case());
+        assert!(names.eq(variant.pairs.iter().map(|pair| pair.name)));
+    }
+}
+
+/// What fails and what cures it are one function, with the same name and parameters; what
+/// fails may leave some unused.
+#[test]
+fn a_pair_is_one_function() {
+    let head = |text: &str| {
+        let (_, after) = text.split_once("\npub fn ").expect("it has a function");
+        let (head, _) = after.split_once(") -> ").expect("it returns something");
+        head.replace("\n    _", "\n    ")
+    };
+    for pair in VARIANTS.iter().flat_map(|variant| variant.pairs) {
+        let (failing, cure) = (head(pair.failing.text), head(pair.cure.text));
+        assert_eq!(failing, cure, "{}", pair.failing.path);
+    }
+}
+
+/// They differ by a few lines, as the README says: those of imports aside, thirty pairs
+/// by at most four lines, and no pair by more than 25.
+#[test]
+fn a_pair_differs_by_a_few_lines() {
+    let lines = |part: Part| {
+        let lesson = Lesson::of(part.text).expect("it is a lesson");
+        let lines = lesson.text.lines().filter(|line| !line.starts_with("use "));
+        lines.map(str::trim).collect::<Vec<_>>()
+    };
+    // How many lines of one are not in the other, each as often as it is there.
+    let beyond = |one: &[&str], other: &[&str]| {
+        let mut rest = other.to_vec();
+        let is_new = |line: &&&str| match rest.iter().position(|one| one == *line) {
+            Some(at) => {
+                rest.swap_remove(at);
+                false
+            }
+            None => true,
+        };
+        one.iter().filter(is_new).count()
+    };
+    let pairs = VARIANTS.iter().flat_map(|variant| variant.pairs);
+    let differences: Vec<_> = pairs
+        .map(|pair| {
+            let (failing, cure) = (lines(pair.failing), lines(pair.cure));
+            let lines = beyond(&failing, &cure) + beyond(&cure, &failing);
+            (lines, pair.cure.path)
+        })
+        .collect();
+    let few = differences.iter().filter(|(lines, _)| *lines <= 4).count();
+    let most = differences.iter().max();
+    assert!(most.is_some_and(|(lines, _)| *lines <= 25), "{most:?}");
+    assert!(few >= 30, "{few} of {}", differences.len());
+}
+
+/// The README's table has what concerns whom.
+#[test]
+fn the_readme_says_the_same() {
+    let readme = include_str!("../../README.md");
+    for hazard in Hazard::all() {
+        let link = format!("| [{hazard}](src/hazards/{}) |", hazard.case());
+        let row = readme.lines().find(|line| line.starts_with(&link));
+        let cells: Vec<_> = row.unwrap_or_else(|| panic!("no row {link}"))[link.len()..]
+            .split('|')
+            .map(str::trim)
+            .collect();
+        for (variant, cell) in VARIANTS.iter().zip(&cells) {
+            let is_right = match on(variant.name, *hazard) {
+                Some(_) => cell.starts_with("bites: "),
+                None => *cell == "–",
+            };
+            assert!(is_right, "{hazard} on {}: {cell}", variant.name);
+        }
+        assert_eq!(cells.len(), VARIANTS.len() + 1, "{hazard}");
+    }
+}
+
+/// The peer says so of the same hazards for the same reasons, and of no others.
+#[test]
+fn python_is_spared_what_it_says() {
+    let peer = include_str!("../../peers/python.py");
+    let spared = peer.split_once("SPARED = {\n").expect("it lists them").1;
+    let lines = spared.lines().take_while(|line| *line != "}");
+    let told = lines.map(str::to_owned).collect::<Vec<_>>();
+    let ours = SPARED.iter().filter(|spared| spared.runtime == "python");
+    let ours = ours.map(|spared| format!("    \"{}\": {:?},", spared.hazard, spared.why));
+    assert_eq!(told, ours.collect::<Vec<_>>());
+}

@@ -1,0 +1,42 @@
+//! Blocking calls on the threads that are there for them.
+
+// The lesson: everything below can be taken home.
+// It needs tokio (rt-multi-thread, time).
+
+use std::{io, time::Duration};
+
+use tokio::{runtime::Builder, task::JoinSet, time::sleep};
+
+/// Calls `block` once for each of the runtime's `workers` threads, beside a heart: a task
+/// calls `beat` every `period`. Returns how many calls have returned.
+///
+/// # Errors
+/// The system starts no more threads.
+pub fn call(
+    workers: usize,
+    block: impl Fn() + Copy + Send + 'static,
+    period: Duration,
+    beat: impl Fn() + Send + 'static,
+) -> io::Result<u64> {
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(workers)
+        .enable_time()
+        .build()?;
+    runtime.block_on(async {
+        let heart = tokio::spawn(async move {
+            loop {
+                beat();
+                sleep(period).await;
+            }
+        });
+        sleep(period * 2).await;
+        let mut calls = JoinSet::new();
+        for _ in 0..workers {
+            calls.spawn_blocking(block);
+        }
+        let returned = calls.join_all().await.len();
+        sleep(period * 2).await;
+        heart.abort();
+        Ok(returned as u64)
+    })
+}

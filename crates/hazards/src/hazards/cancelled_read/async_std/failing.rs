@@ -1,0 +1,58 @@
+//! A `read_exact` that a tick cancels half-way.
+//!
+//! - `race` drops the future that didn't win, and what `read_exact` had read with it.
+//! - The cure makes one read a frame, outside the loop, and polls it by reference.
+//! - `race` and `interval` are behind the feature `unstable`, and will stay there.
+
+// The lesson: everything below can be taken home.
+// It needs async-std (unstable).
+
+use std::{io, time::Duration};
+
+use async_std::{
+    os::unix::net::UnixStream,
+    prelude::*,
+    stream::interval,
+    task::{block_on, sleep, spawn},
+};
+
+/// Reads `messages` frames of 8 bytes from a socket, and does something else every
+/// `tick`. The second half of a frame comes `pause` after the first, as on a slow link.
+/// Returns how many frames were read as they were written.
+///
+/// # Errors
+/// There is no socket, or it can't be written to.
+pub fn read_frames(messages: u64, tick: Duration, pause: Duration) -> io::Result<u64> {
+    block_on(async {
+        let (mut reader, writer) = UnixStream::pair()?;
+        let writing = spawn(write(writer, messages, pause));
+        let mut ticks = interval(tick);
+        let mut right = 0_u64;
+        loop {
+            let mut frame = [0; 8];
+            let read = loop {
+                let reading = async { Some(reader.read_exact(&mut frame).await) };
+                let ticking = async { ticks.next().await.and(None) };
+                if let Some(read) = reading.race(ticking).await {
+                    break read;
+                }
+            };
+            match read {
+                Ok(()) => right += u64::from(frame == right.to_le_bytes()),
+                Err(_) => break,
+            }
+        }
+        writing.await?;
+        Ok(right)
+    })
+}
+
+async fn write(mut writer: UnixStream, messages: u64, pause: Duration) -> io::Result<()> {
+    for number in 0..messages {
+        let frame = number.to_le_bytes();
+        writer.write_all(&frame[..3]).await?;
+        sleep(pause).await;
+        writer.write_all(&frame[3..]).await?;
+    }
+    Ok(())
+}

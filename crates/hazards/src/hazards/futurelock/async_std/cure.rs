@@ -1,0 +1,49 @@
+//! A place in the queue of a lock, of a task that the executor polls.
+
+// The lesson: everything below can be taken home.
+// It needs async-std (unstable).
+
+use std::{sync::Arc, time::Duration};
+
+use async_std::{
+    prelude::*,
+    sync::Mutex,
+    task::{block_on, sleep, spawn},
+};
+
+/// Three futures add one each under one lock: one that holds it for a while, one that
+/// waits for it and is given a millisecond, and one after that. Returns what the count
+/// has come to.
+pub fn count() -> u64 {
+    block_on(async {
+        let lock = Arc::new(Mutex::new(0));
+        let holding = spawn(hold(Arc::clone(&lock)));
+        sleep(Duration::from_millis(1)).await;
+        let mut waiting = spawn(add(Arc::clone(&lock)));
+        let added = async {
+            (&mut waiting).await;
+            true
+        };
+        let timeout = async {
+            sleep(Duration::from_millis(1)).await;
+            false
+        };
+        let is_added = added.race(timeout).await;
+        add(Arc::clone(&lock)).await;
+        if !is_added {
+            waiting.await;
+        }
+        holding.await;
+        *lock.lock().await
+    })
+}
+
+async fn add(lock: Arc<Mutex<u64>>) {
+    *lock.lock().await += 1;
+}
+
+async fn hold(lock: Arc<Mutex<u64>>) {
+    let mut count = lock.lock().await;
+    sleep(Duration::from_millis(10)).await;
+    *count += 1;
+}

@@ -1,0 +1,52 @@
+//! A place in the queue of a lock, of a future that nobody polls.
+//!
+//! - `waiting` is alive and no longer polled; the lock's queue doesn't know.
+//! - The lock is fair only in the long run, and hangs all the same: an unlock wakes one
+//!   waiter, and if that is `waiting`, no other is woken.
+//! - The cure spawns what is to go on: the executor polls a task, whatever the owner of
+//!   its handle does. To drop the future first would do, too.
+
+// The lesson: everything below can be taken home.
+// It needs smol.
+
+use std::{pin::pin, sync::Arc, time::Duration};
+
+use smol::{LocalExecutor, Timer, block_on, future::or, lock::Mutex};
+
+/// Three futures add one each under one lock: one that holds it for a while, one that
+/// waits for it and is given a millisecond, and one after that. Returns what the count
+/// has come to.
+pub fn count() -> u64 {
+    let executor = LocalExecutor::new();
+    block_on(executor.run(async {
+        let lock = Arc::new(Mutex::new(0));
+        let holding = executor.spawn(hold(Arc::clone(&lock)));
+        Timer::after(Duration::from_millis(1)).await;
+        let mut waiting = pin!(add(Arc::clone(&lock)));
+        let added = async {
+            waiting.as_mut().await;
+            true
+        };
+        let timeout = async {
+            Timer::after(Duration::from_millis(1)).await;
+            false
+        };
+        let is_added = or(added, timeout).await;
+        add(Arc::clone(&lock)).await;
+        if !is_added {
+            waiting.await;
+        }
+        holding.await;
+        *lock.lock().await
+    }))
+}
+
+async fn add(lock: Arc<Mutex<u64>>) {
+    *lock.lock().await += 1;
+}
+
+async fn hold(lock: Arc<Mutex<u64>>) {
+    let mut count = lock.lock().await;
+    Timer::after(Duration::from_millis(10)).await;
+    *count += 1;
+}

@@ -1,0 +1,30 @@
+//! A guard of std's lock held across an await, in two futures under `join!`.
+//!
+//! - The second future does not wait for the lock, it blocks; so the first, which would
+//!   unlock it, is never polled again.
+//! - tokio's own Mutex may be held across an await, at a price: end the guard where that
+//!   is possible.
+
+// The lesson: everything below can be taken home.
+// It needs tokio (macros, rt).
+
+use std::{io, sync::Mutex};
+
+use tokio::{join, runtime::Builder, task::yield_now};
+
+/// Two futures on one thread add one each. Returns what the count has come to.
+///
+/// # Errors
+/// The runtime can't be built.
+#[expect(clippy::await_holding_lock, reason = "it is the hazard")]
+pub fn count() -> io::Result<u64> {
+    let count = Mutex::new(0);
+    let add = async || {
+        let mut count = count.lock().expect("no panic is in the lock");
+        *count += 1;
+        yield_now().await;
+    };
+    let runtime = Builder::new_current_thread().build()?;
+    runtime.block_on(async { join!(add(), add()) });
+    Ok(count.into_inner().expect("no panic is in the lock"))
+}

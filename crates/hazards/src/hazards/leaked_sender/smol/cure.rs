@@ -1,0 +1,47 @@
+//! A Sender of `smol::channel` that is dropped once nobody clones it any more.
+
+// The lesson: everything below can be taken home.
+// It needs smol.
+
+use std::{io, thread};
+
+use smol::{Executor, block_on, channel};
+
+/// `workers` tasks, on as many threads, send `messages` messages each. Returns how many
+/// were received before the channel closed.
+///
+/// # Errors
+/// The system starts no more threads.
+pub fn receive(workers: usize, messages: u64) -> io::Result<u64> {
+    let executor = Executor::new();
+    let (signal, shutdown) = channel::bounded::<()>(1);
+    thread::scope(|scope| {
+        for _ in 0..workers {
+            thread::Builder::new()
+                .spawn_scoped(scope, || block_on(executor.run(shutdown.recv())))?;
+        }
+        let received = block_on(async {
+            let (sender, receiver) = channel::unbounded();
+            let mut tasks = Vec::new();
+            for _ in 0..workers {
+                let sender = sender.clone();
+                tasks.push(executor.spawn(async move {
+                    for message in 0..messages {
+                        sender.send(message).await.expect("the caller receives");
+                    }
+                }));
+            }
+            drop(sender);
+            let mut received = 0;
+            while receiver.recv().await.is_ok() {
+                received += 1;
+            }
+            for task in tasks {
+                task.await;
+            }
+            received
+        });
+        drop(signal);
+        Ok(received)
+    })
+}

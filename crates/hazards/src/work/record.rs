@@ -1,0 +1,53 @@
+//! A heart that beats and calls that block, and what they record of themselves: that, not a
+//! piece's own word, is what the check judges where a value alone doesn't say.
+
+use std::{
+    mem,
+    sync::{Mutex, MutexGuard, PoisonError},
+    thread,
+    time::Duration,
+};
+
+use serde::{Deserialize, Serialize};
+use test_fixtures::{monotonic_nanos, span};
+
+/// How far apart a heart's beats are meant to be.
+pub(crate) const PERIOD: Duration = Duration::from_millis(5);
+
+static RECORD: Mutex<Record> = Mutex::new(Record {
+    beats: Vec::new(),
+    blocks: Vec::new(),
+});
+
+/// What was recorded while a piece ran.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    /// When the heart beat, in nanoseconds of the system's monotonic clock.
+    pub beats: Vec<u64>,
+    /// From when to when a thread was blocked, by the same clock.
+    #[serde(default)]
+    pub blocks: Vec<(u64, u64)>,
+}
+
+/// One beat of the heart by which one sees that an executor still gets round.
+pub(crate) fn beat() {
+    record().beats.push(monotonic_nanos());
+}
+
+/// Keeps its thread for so long, as a blocking read or a long computation would.
+pub(crate) fn block(time: Duration) {
+    let start = monotonic_nanos();
+    span(|| "block".to_owned(), || thread::sleep(time));
+    record().blocks.push((start, monotonic_nanos()));
+}
+
+/// Takes what was recorded so far.
+pub(crate) fn take_record() -> Record {
+    mem::take(&mut record())
+}
+
+fn record() -> MutexGuard<'static, Record> {
+    // Nothing can panic between the lock and the end of a push.
+    RECORD.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,67 @@
+//! Each cure, on numbers of its own. What fails is compiled, and not run: most of it hangs.
+
+use std::{fmt, thread, time::Duration};
+
+/// What a cure returns: a number, or what kept it from one.
+trait Value {
+    fn value(self) -> u64;
+}
+
+impl Value for u64 {
+    fn value(self) -> u64 {
+        self
+    }
+}
+
+impl<E: fmt::Debug> Value for Result<u64, E> {
+    fn value(self) -> u64 {
+        self.expect("the system starts threads")
+    }
+}
+
+/// What the cures come to, their modules, and the call.
+macro_rules! cures {
+    ($($value:literal: $($lesson:ident),+: $function:ident $arguments:tt;)+) => {
+        $($(
+            #[test]
+            fn $lesson() {
+                let value = taken_home::hazards::$lesson::$function $arguments;
+                assert_eq!(value.value(), $value);
+            }
+        )+)+
+    };
+}
+
+const TICK: Duration = Duration::from_millis(2);
+
+fn sleep() {
+    thread::sleep(Duration::from_millis(20));
+}
+
+fn product(task: usize, nth: u64) -> u64 {
+    task as u64 * nth
+}
+
+cures! {
+    3000: lost_update_std_only_cure, lost_update_crossbeam_cure, lost_update_rayon_cure,
+        lost_update_tokio_cure, lost_update_smol_cure, lost_update_async_std_cure:
+        count(3, 1000);
+    4: two_locks_std_only_cure, two_locks_async_std_cure: deposit();
+    4: two_locks_rayon_cure, two_locks_tokio_cure, two_locks_smol_cure: deposit(2);
+    3: blocked_executor_rayon_cure, blocked_executor_tokio_cure,
+        blocked_executor_smol_cure, blocked_executor_async_std_cure:
+        call(3, sleep, TICK, || {});
+    2: guard_across_await_tokio_cure, guard_across_await_smol_cure,
+        guard_across_await_async_std_cure: count();
+    16: join_under_lock_rayon_cure: sum(2);
+    84: oversubscribed_std_only_cure, oversubscribed_crossbeam_cure,
+        oversubscribed_rayon_cure, oversubscribed_tokio_cure, oversubscribed_smol_cure:
+        take_turns(2, 8, 3, product);
+    84: oversubscribed_async_std_cure: take_turns(8, 3, product);
+    15: leaked_sender_std_only_cure, leaked_sender_crossbeam_cure,
+        leaked_sender_tokio_cure, leaked_sender_smol_cure, leaked_sender_async_std_cure:
+        receive(3, 5);
+    5: cancelled_read_tokio_cure, cancelled_read_smol_cure, cancelled_read_async_std_cure:
+        read_frames(5, TICK, TICK * 2);
+    3: futurelock_tokio_cure, futurelock_smol_cure, futurelock_async_std_cure: count();
+}
