@@ -6,9 +6,7 @@ use process_pool::{parts::worker::serve, variants::std_only::map};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
-struct Word {
-    text: String,
-}
+struct Word(String);
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Found {
@@ -16,25 +14,22 @@ struct Found {
     length: usize,
 }
 
-fn look(word: Word) -> Found {
-    let mut letters = word.text.chars();
-    let first = letters.next().expect("a word has a letter");
-    Found {
-        first,
-        length: 1 + letters.count(),
-    }
+fn look(Word(text): Word) -> Found {
+    let first = text.chars().next().expect("a word has a letter");
+    let length = text.chars().count();
+    Found { first, length }
 }
 
 fn main() -> io::Result<()> {
     if env::var_os("WORKER").is_some() {
         return serve(look);
     }
-    let words: Vec<_> = env::args().skip(1).map(|text| Word { text }).collect();
     let worker = || {
         let mut command = Command::new(env::current_exe()?);
         command.env("WORKER", "1");
         Ok(command)
     };
+    let words: Vec<_> = env::args().skip(1).map(Word).collect();
     for found in map::<_, Found>(2, words, Duration::from_secs(10), worker)? {
         println!("{found:?}");
     }

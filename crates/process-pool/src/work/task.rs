@@ -21,6 +21,7 @@ pub struct Task {
     /// What is to go wrong.
     pub fault: Option<Fault>,
     /// Bytes that it carries, and that come back with its report.
+    #[serde(with = "serde_bytes")]
     pub ballast: Vec<u8>,
 }
 
@@ -38,6 +39,7 @@ pub struct Report {
     /// When it was done.
     pub end: u64,
     /// The task's ballast.
+    #[serde(with = "serde_bytes")]
     pub ballast: Vec<u8>,
 }
 
