@@ -3,6 +3,9 @@
 //!
 //! A server that sends a byte now and then keeps every single read short and the whole
 //! endless. So each read and each write gets only what is left of the time.
+//!
+//! A call that has a time-out is not resumed after the process was stopped and continued: it
+//! fails with `Interrupted` (signal(7)), and is tried again here.
 
 use std::{
     io::{self, ErrorKind, Read, Write},
@@ -38,15 +41,25 @@ impl TimedStream {
 
 impl Read for TimedStream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.stream.set_read_timeout(Some(left(self.deadline)?))?;
-        self.stream.read(buffer)
+        loop {
+            self.stream.set_read_timeout(Some(left(self.deadline)?))?;
+            match self.stream.read(buffer) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                result => return result,
+            }
+        }
     }
 }
 
 impl Write for TimedStream {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        self.stream.set_write_timeout(Some(left(self.deadline)?))?;
-        self.stream.write(buffer)
+        loop {
+            self.stream.set_write_timeout(Some(left(self.deadline)?))?;
+            match self.stream.write(buffer) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                result => return result,
+            }
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {
