@@ -3,7 +3,6 @@
 import asyncio
 import errno
 import hashlib
-import json
 import os
 import ssl
 import sys
@@ -14,6 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import aiohttp
+
+sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
+from peer_trial import Trial
 
 
 class Lost(Exception):
@@ -262,32 +264,13 @@ async def run(job):
     return {"outcomes": tally.outcomes, "passages": works.passages}
 
 
-def resident(field):
-    """Bytes of this process that are in memory: now, or at the most."""
-    with open("/proc/self/status") as status:
-        line = next(line for line in status if line.startswith(field))
-    return int(line.split()[1]) * 1024
-
-
-def set_peak_back():
-    """From here on, the most memory is the job's and not that of the start."""
-    with open("/proc/self/clear_refs", "w") as references:
-        references.write("5")
-
-
 def main():
-    job = json.load(sys.stdin)
-    set_peak_back()
-    before = resident("VmRSS:")
-    start = time.monotonic_ns()
+    trial = Trial()
     try:
-        output = asyncio.run(run(job))
+        output = trial.run(lambda: asyncio.run(run(trial.job)))
     except ExceptionGroup as errors:
         sys.exit(f"a stage panicked: {errors.exceptions[0]}")
-    nanos = time.monotonic_ns() - start
-    memory = {"before": before, "peak": resident("VmHWM:")}
-    reply = {"nanos": nanos, "started": start, "output": output, "memory": memory}
-    json.dump(reply, sys.stdout)
+    trial.reply(output)
 
 
 main()

@@ -3,12 +3,13 @@
 import asyncio
 import errno
 import hashlib
-import json
 import ssl
 import sys
-import time
 
 import aiohttp
+
+sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
+from peer_trial import Trial
 
 
 async def fetch(session, semaphore, url):
@@ -85,29 +86,9 @@ async def run(job):
     return {"outcomes": [outcome(result) for result in results]}
 
 
-def resident(field):
-    """Bytes of this process that are in memory: now, or at the most."""
-    with open("/proc/self/status") as status:
-        line = next(line for line in status if line.startswith(field))
-    return int(line.split()[1]) * 1024
-
-
-def set_peak_back():
-    """From here on, the most memory is the job's and not that of the start."""
-    with open("/proc/self/clear_refs", "w") as references:
-        references.write("5")
-
-
 def main():
-    job = json.load(sys.stdin)
-    set_peak_back()
-    before = resident("VmRSS:")
-    start = time.monotonic_ns()
-    output = asyncio.run(run(job))
-    nanos = time.monotonic_ns() - start
-    memory = {"before": before, "peak": resident("VmHWM:")}
-    reply = {"nanos": nanos, "started": start, "output": output, "memory": memory}
-    json.dump(reply, sys.stdout)
+    trial = Trial()
+    trial.reply(trial.run(lambda: asyncio.run(run(trial.job))))
 
 
 main()
