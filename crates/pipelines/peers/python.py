@@ -1,10 +1,8 @@
 """asyncio.Queue between stages, or a chain of coroutines an item, over aiohttp."""
 
 import asyncio
-import errno
 import hashlib
 import os
-import ssl
 import sys
 import tempfile
 import time
@@ -15,6 +13,7 @@ from pathlib import Path
 import aiohttp
 
 sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
+from aiohttp_outcomes import failure, trust
 from peer_trial import Trial
 
 
@@ -126,30 +125,6 @@ def lost(stage, error):
             return failed(failure(error), why)
 
 
-def failure(error):
-    """The class of a failure, the same as the other variants'."""
-    match error:
-        case aiohttp.ClientConnectorCertificateError():
-            return "certificate"
-        case aiohttp.ClientSSLError():
-            return "malformed"
-        case OSError(errno=errno.ECONNREFUSED):
-            return "refused"
-        case OSError(errno=errno.ECONNRESET | errno.EPIPE):
-            return "reset"
-        case OSError(errno=errno.EMFILE | errno.ENFILE):
-            return "descriptors"
-        # Of a reset in the body, aiohttp keeps the words alone.
-        case aiohttp.ClientPayloadError() if "ConnectionResetError" in str(error):
-            return "reset"
-        case aiohttp.ClientPayloadError() | aiohttp.ServerDisconnectedError():
-            return "truncated"
-        case aiohttp.ClientResponseError():
-            return "malformed"
-        case _:
-            return "other"
-
-
 class Enough(Exception):
     """As many items are saved as were wanted."""
 
@@ -233,15 +208,6 @@ async def staged(job, works, tally):
             group.create_task(stage(process, to_process, to_save))
             group.create_task(stage(save, to_save, done))
         group.create_task(collect())
-
-
-def trust(job):
-    """What https is verified by: aiohttp's choice, the system's roots, or more than that."""
-    if "cacert" not in job:
-        return True
-    context = ssl.create_default_context()
-    context.load_verify_locations(cadata=job["cacert"])
-    return context
 
 
 async def run(job):
