@@ -3,7 +3,6 @@
 import asyncio
 import errno
 import hashlib
-import json
 import os
 import sys
 import threading
@@ -12,6 +11,9 @@ from array import array
 from concurrent.futures import ThreadPoolExecutor
 
 import aiohttp
+
+sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
+from peer_trial import Trial, resident
 
 PHASES = ["queued", "connecting", "reading_head", "reading_body", "working"]
 QUEUED, CONNECTING, READING_HEAD, READING_BODY, WORKING = range(5)
@@ -267,31 +269,10 @@ def spans(job):
         }
 
 
-def resident(field):
-    """Bytes of this process that are in memory: now, or at the most."""
-    with open("/proc/self/status") as status:
-        line = next(line for line in status if line.startswith(field))
-    return int(line.split()[1]) * 1024
-
-
-def set_peak_back():
-    """From here on, the most memory is the job's and not that of the start."""
-    with open("/proc/self/clear_refs", "w") as references:
-        references.write("5")
-
-
 def main():
-    job = json.load(sys.stdin)
-    set_peak_back()
-    before = resident("VmRSS:")
-    start = time.monotonic_ns()
-    job = asyncio.run(run(job))
-    nanos = time.monotonic_ns() - start
-    memory = {"before": before, "peak": resident("VmHWM:")}
-    told = output(job, memory["peak"])
-    reply = {"nanos": nanos, "started": start, "output": told, "memory": memory}
-    reply["spans"] = list(spans(job))
-    sys.stdout.write(json.dumps(reply))
+    trial = Trial()
+    job = trial.run(lambda: asyncio.run(run(trial.job)))
+    trial.reply(output(job, trial.measured["memory"]["peak"]), spans(job))
 
 
 main()

@@ -3,11 +3,12 @@
 import asyncio
 import errno
 import itertools
-import json
-import os
 import random
 import sys
 import time
+
+sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
+from peer_trial import Trial
 
 # At how many attempts a flaky task does not reach its store.
 FLAKY = 2
@@ -137,33 +138,12 @@ def told(span):
     return {"task": str(task), "lane": lane, "start": start, "end": end, "note": note}
 
 
-def resident(field):
-    """Bytes of this process that are in memory: now, or at the most."""
-    with open("/proc/self/status") as status:
-        line = next(line for line in status if line.startswith(field))
-    return int(line.split()[1]) * 1024
-
-
-def set_peak_back():
-    """From here on, the most memory is the job's and not that of the start."""
-    with open("/proc/self/clear_refs", "w") as references:
-        references.write("5")
-
-
 def main():
-    job = json.load(sys.stdin)
-    set_peak_back()
-    before = resident("VmRSS:")
-    spans = [] if "INTERLEAVE_SPANS" in os.environ else None
-    run = {"collect": collect, "fail_fast": fail_fast}[job["policy"]]
-    start = time.monotonic_ns()
-    output = asyncio.run(run(job, spans))
-    nanos = time.monotonic_ns() - start
-    memory = {"before": before, "peak": resident("VmHWM:")}
-    reply = {"nanos": nanos, "started": start, "output": output, "memory": memory}
-    if spans is not None:
-        reply["spans"] = [told(span) for span in spans]
-    json.dump(reply, sys.stdout)
+    trial = Trial()
+    spans = [] if trial.wants_spans else None
+    run = {"collect": collect, "fail_fast": fail_fast}[trial.job["policy"]]
+    output = trial.run(lambda: asyncio.run(run(trial.job, spans)))
+    trial.reply(output, map(told, spans or []))
 
 
 if __name__ == "__main__":

@@ -1,14 +1,14 @@
 """asyncio.gather over aiohttp: fetch every URL at once."""
 
 import asyncio
-import errno
 import hashlib
-import json
-import ssl
 import sys
-import time
 
 import aiohttp
+
+sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
+from aiohttp_outcomes import outcome, trust
+from peer_trial import Trial
 
 
 async def fetch(session, url):
@@ -26,53 +26,6 @@ async def fetch(session, url):
         }
 
 
-def outcome(result):
-    """What became of a request, as the other variants tell it."""
-    match result:
-        case dict():
-            return {"ok": result}
-        case TimeoutError():
-            return "timed_out"
-        case aiohttp.ClientError() | OSError():
-            why = f"{type(result).__name__}: {result}"
-            return {"failed": {"class": failure(result), "why": why}}
-        case _:
-            return {"panicked": str(result)}
-
-
-def failure(error):
-    """The class of a failure, the same as the other variants'."""
-    match error:
-        case aiohttp.ClientConnectorCertificateError():
-            return "certificate"
-        case aiohttp.ClientSSLError():
-            return "malformed"
-        case OSError(errno=errno.ECONNREFUSED):
-            return "refused"
-        case OSError(errno=errno.ECONNRESET | errno.EPIPE):
-            return "reset"
-        case OSError(errno=errno.EMFILE | errno.ENFILE):
-            return "descriptors"
-        # Of a reset in the body, aiohttp keeps the words alone.
-        case aiohttp.ClientPayloadError() if "ConnectionResetError" in str(error):
-            return "reset"
-        case aiohttp.ClientPayloadError() | aiohttp.ServerDisconnectedError():
-            return "truncated"
-        case aiohttp.ClientResponseError():
-            return "malformed"
-        case _:
-            return "other"
-
-
-def trust(job):
-    """What https is verified by: aiohttp's choice, the system's roots, or more than that."""
-    if "cacert" not in job:
-        return True
-    context = ssl.create_default_context()
-    context.load_verify_locations(cadata=job["cacert"])
-    return context
-
-
 async def run(job):
     async with aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0, ssl=trust(job)),
@@ -84,29 +37,9 @@ async def run(job):
     return {"outcomes": [outcome(result) for result in results]}
 
 
-def resident(field):
-    """Bytes of this process that are in memory: now, or at the most."""
-    with open("/proc/self/status") as status:
-        line = next(line for line in status if line.startswith(field))
-    return int(line.split()[1]) * 1024
-
-
-def set_peak_back():
-    """From here on, the most memory is the job's and not that of the start."""
-    with open("/proc/self/clear_refs", "w") as references:
-        references.write("5")
-
-
 def main():
-    job = json.load(sys.stdin)
-    set_peak_back()
-    before = resident("VmRSS:")
-    start = time.monotonic_ns()
-    output = asyncio.run(run(job))
-    nanos = time.monotonic_ns() - start
-    memory = {"before": before, "peak": resident("VmHWM:")}
-    reply = {"nanos": nanos, "started": start, "output": output, "memory": memory}
-    json.dump(reply, sys.stdout)
+    trial = Trial()
+    trial.reply(trial.run(lambda: asyncio.run(run(trial.job))))
 
 
 main()

@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import json
 import os
 import socket
 import sys
@@ -11,6 +10,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from watchdog import serve, watch
+
+sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
+from peer_trial import Trial
 
 PERIOD, TICK, PAUSE = 0.005, 0.002, 0.003
 BLOCK = bytes(8 * 1024)
@@ -227,34 +229,12 @@ def run(job, spans):
     return {"findings": findings}
 
 
-def resident(field):
-    """Bytes of this process that are in memory: now, or at the most."""
-    with open("/proc/self/status") as status:
-        line = next(line for line in status if line.startswith(field))
-    return int(line.split()[1]) * 1024
-
-
-def set_peak_back():
-    """From here on, the most memory is the job's and not that of the start."""
-    with open("/proc/self/clear_refs", "w") as references:
-        references.write("5")
-
-
 def main():
     if sys.argv[1:2] == ["piece"]:
         return serve(PIECES, {"beats": beats, "blocks": blocks}, *sys.argv[2:])
-    job = json.load(sys.stdin)
-    set_peak_back()
-    before = resident("VmRSS:")
-    spans = []
-    start = time.monotonic_ns()
-    output = run(job, spans)
-    nanos = time.monotonic_ns() - start
-    reply = {"nanos": nanos, "started": start, "output": output}
-    reply["memory"] = {"before": before, "peak": resident("VmHWM:")}
-    if "INTERLEAVE_SPANS" in os.environ:
-        reply["spans"] = spans
-    json.dump(reply, sys.stdout)
+    trial, spans = Trial(), []
+    output = trial.run(lambda: run(trial.job, spans))
+    trial.reply(output, spans)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 """threading.Lock: each worker is a thread, and `with` holds the lock for its block."""
 
-import json
-import os
 import sys
 import threading
 import time
+
+sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
+from peer_trial import Trial
 
 # An increment is far shorter than a look at the clock, so a worker's are marked in stretches.
 STRETCHES = 50
@@ -73,33 +74,12 @@ def told(span):
     return {"task": task, "lane": f"worker {worker}", "start": start, "end": end}
 
 
-def resident(field):
-    """Bytes of this process that are in memory: now, or at the most."""
-    with open("/proc/self/status") as status:
-        line = next(line for line in status if line.startswith(field))
-    return int(line.split()[1]) * 1024
-
-
-def set_peak_back():
-    """From here on, the most memory is the job's and not that of the start."""
-    with open("/proc/self/clear_refs", "w") as references:
-        references.write("5")
-
-
 def main():
-    job = json.load(sys.stdin)
-    set_peak_back()
-    before = resident("VmRSS:")
-    with_spans = "INTERLEAVE_SPANS" in os.environ
-    stretches, spans = stretches_of(job["increments"], with_spans), []
-    start = time.monotonic_ns()
-    output = run(job, stretches, spans)
-    nanos = time.monotonic_ns() - start
-    reply = {"nanos": nanos, "started": start, "output": output}
-    reply["memory"] = {"before": before, "peak": resident("VmHWM:")}
-    if with_spans:
-        reply["spans"] = [told(span) for span in spans]
-    json.dump(reply, sys.stdout)
+    trial = Trial()
+    stretches = stretches_of(trial.job["increments"], trial.wants_spans)
+    spans = []
+    output = trial.run(lambda: run(trial.job, stretches, spans))
+    trial.reply(output, map(told, spans))
 
 
 if __name__ == "__main__":

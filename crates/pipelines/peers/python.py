@@ -1,11 +1,8 @@
 """asyncio.Queue between stages, or a chain of coroutines an item, over aiohttp."""
 
 import asyncio
-import errno
 import hashlib
-import json
 import os
-import ssl
 import sys
 import tempfile
 import time
@@ -14,6 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import aiohttp
+
+sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
+from aiohttp_outcomes import failure, trust
+from peer_trial import Trial
 
 
 class Lost(Exception):
@@ -124,30 +125,6 @@ def lost(stage, error):
             return failed(failure(error), why)
 
 
-def failure(error):
-    """The class of a failure, the same as the other variants'."""
-    match error:
-        case aiohttp.ClientConnectorCertificateError():
-            return "certificate"
-        case aiohttp.ClientSSLError():
-            return "malformed"
-        case OSError(errno=errno.ECONNREFUSED):
-            return "refused"
-        case OSError(errno=errno.ECONNRESET | errno.EPIPE):
-            return "reset"
-        case OSError(errno=errno.EMFILE | errno.ENFILE):
-            return "descriptors"
-        # Of a reset in the body, aiohttp keeps the words alone.
-        case aiohttp.ClientPayloadError() if "ConnectionResetError" in str(error):
-            return "reset"
-        case aiohttp.ClientPayloadError() | aiohttp.ServerDisconnectedError():
-            return "truncated"
-        case aiohttp.ClientResponseError():
-            return "malformed"
-        case _:
-            return "other"
-
-
 class Enough(Exception):
     """As many items are saved as were wanted."""
 
@@ -233,15 +210,6 @@ async def staged(job, works, tally):
         group.create_task(collect())
 
 
-def trust(job):
-    """What https is verified by: aiohttp's choice, the system's roots, or more than that."""
-    if "cacert" not in job:
-        return True
-    context = ssl.create_default_context()
-    context.load_verify_locations(cadata=job["cacert"])
-    return context
-
-
 async def run(job):
     tally = Tally(job)
     # Two stages work on threads, each as wide as it is asked to be.
@@ -262,32 +230,13 @@ async def run(job):
     return {"outcomes": tally.outcomes, "passages": works.passages}
 
 
-def resident(field):
-    """Bytes of this process that are in memory: now, or at the most."""
-    with open("/proc/self/status") as status:
-        line = next(line for line in status if line.startswith(field))
-    return int(line.split()[1]) * 1024
-
-
-def set_peak_back():
-    """From here on, the most memory is the job's and not that of the start."""
-    with open("/proc/self/clear_refs", "w") as references:
-        references.write("5")
-
-
 def main():
-    job = json.load(sys.stdin)
-    set_peak_back()
-    before = resident("VmRSS:")
-    start = time.monotonic_ns()
+    trial = Trial()
     try:
-        output = asyncio.run(run(job))
+        output = trial.run(lambda: asyncio.run(run(trial.job)))
     except ExceptionGroup as errors:
         sys.exit(f"a stage panicked: {errors.exceptions[0]}")
-    nanos = time.monotonic_ns() - start
-    memory = {"before": before, "peak": resident("VmHWM:")}
-    reply = {"nanos": nanos, "started": start, "output": output, "memory": memory}
-    json.dump(reply, sys.stdout)
+    trial.reply(output)
 
 
 main()

@@ -1,6 +1,5 @@
 """Count primes by range in worker processes: ProcessPoolExecutor.map."""
 
-import json
 import os
 import signal
 import sys
@@ -9,6 +8,9 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from multiprocessing import parent_process
+
+sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
+from peer_trial import Trial
 
 
 @cache
@@ -106,37 +108,19 @@ def run(job, count):
         return list(pool.map(count, tasks(job), chunksize=chunksize))
 
 
-def resident(field):
-    """Bytes of this process that are in memory: now, or at the most."""
-    with open("/proc/self/status") as status:
-        line = next(line for line in status if line.startswith(field))
-    return int(line.split()[1]) * 1024
-
-
-def set_peak_back():
-    """From here on, the most memory is the job's and not that of the start."""
-    with open("/proc/self/clear_refs", "w") as references:
-        references.write("5")
-
-
 def main():
-    job = json.load(sys.stdin)
-    set_peak_back()
-    before = resident("VmRSS:")
-    with_spans = "INTERLEAVE_SPANS" in os.environ
-    start = time.monotonic_ns()
-    outcomes = run(job, count_primes_timed if with_spans else count_primes)
-    nanos = time.monotonic_ns() - start
-    reply = {"nanos": nanos, "started": start}
-    reply["memory"] = {"before": before, "peak": resident("VmHWM:")}
-    if with_spans:
-        reply["spans"] = [span for _, span in outcomes]
+    trial = Trial()
+    count = count_primes_timed if trial.wants_spans else count_primes
+    outcomes = trial.run(lambda: run(trial.job, count))
+    spans = []
+    if trial.wants_spans:
+        spans = [span for _, span in outcomes]
         outcomes = [outcome for outcome, _ in outcomes]
     for outcome in outcomes:
         if count := outcome.get("ok"):
             load = count["ballast"]
             count["ballast"] = len(load) if load and load == ballast() else 0
-    json.dump({**reply, "output": {"outcomes": outcomes}}, sys.stdout)
+    trial.reply({"outcomes": outcomes}, spans)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,14 @@
 """Fill one array of squares from several processes: multiprocessing.Array."""
 
-import json
 import os
 import signal
 import sys
 import time
 from array import array as Doubles
 from multiprocessing import Array, Process
+
+sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
+from peer_trial import Trial
 
 
 def fill(array, start, end, number, job, times):
@@ -67,19 +69,6 @@ def checksum(array):
     return sum(place * bits for place, bits in enumerate(words, 1)) % 2**64
 
 
-def resident(field):
-    """Bytes of this process that are in memory: now, or at the most."""
-    with open("/proc/self/status") as status:
-        line = next(line for line in status if line.startswith(field))
-    return int(line.split()[1]) * 1024
-
-
-def set_peak_back():
-    """From here on, the most memory is the job's and not that of the start."""
-    with open("/proc/self/clear_refs", "w") as references:
-        references.write("5")
-
-
 def spans(job, times):
     share = max(1, -(-job["n"] // job["workers"]))
     for number, start in enumerate(range(0, job["n"], share)):
@@ -92,24 +81,17 @@ def spans(job, times):
 
 
 def main():
-    job = json.load(sys.stdin)
+    trial = Trial()
+    job = trial.job
     times = Array("q", 2 * job["workers"], lock=False)
-    set_peak_back()
-    before = resident("VmRSS:")
-    start = time.monotonic_ns()
-    array, total = run(job, times)
-    nanos = time.monotonic_ns() - start
-    memory = {"before": before, "peak": resident("VmHWM:")}
-    reply = {"nanos": nanos, "started": start, "memory": memory}
-    if "INTERLEAVE_SPANS" in os.environ:
-        reply["spans"] = list(spans(job, times))
+    array, total = trial.run(lambda: run(job, times))
     array = array[:]
-    reply["output"] = {
+    output = {
         "sum": float(total),
         "samples": [array[place] for place in job["samples"]],
         "checksum": checksum(array),
     }
-    json.dump(reply, sys.stdout)
+    trial.reply(output, spans(job, times))
 
 
 if __name__ == "__main__":

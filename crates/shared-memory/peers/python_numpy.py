@@ -1,6 +1,5 @@
 """Fill one array of squares from several processes: NumPy over SharedMemory."""
 
-import json
 import os
 import signal
 import sys
@@ -9,6 +8,9 @@ from multiprocessing import Array, get_context
 from multiprocessing.shared_memory import SharedMemory
 
 import numpy as np
+
+sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
+from peer_trial import Trial
 
 
 def fill(memory, start, end, number, job, times):
@@ -81,19 +83,6 @@ def checksum(array):
     return int((places * array.view(np.uint64)).sum())
 
 
-def resident(field):
-    """Bytes of this process that are in memory: now, or at the most."""
-    with open("/proc/self/status") as status:
-        line = next(line for line in status if line.startswith(field))
-    return int(line.split()[1]) * 1024
-
-
-def set_peak_back():
-    """From here on, the most memory is the job's and not that of the start."""
-    with open("/proc/self/clear_refs", "w") as references:
-        references.write("5")
-
-
 def spans(job, times):
     share = max(1, -(-job["n"] // job["workers"]))
     for number, start in enumerate(range(0, job["n"], share)):
@@ -106,23 +95,16 @@ def spans(job, times):
 
 
 def main():
-    job = json.load(sys.stdin)
+    trial = Trial()
+    job = trial.job
     times = Array("q", 2 * job["workers"], lock=False)
-    set_peak_back()
-    before = resident("VmRSS:")
-    start = time.monotonic_ns()
-    memory, array, total = run(job, times)
-    nanos = time.monotonic_ns() - start
-    reply = {"nanos": nanos, "started": start}
-    reply["memory"] = {"before": before, "peak": resident("VmHWM:")}
-    if "INTERLEAVE_SPANS" in os.environ:
-        reply["spans"] = list(spans(job, times))
-    reply["output"] = {
+    memory, array, total = trial.run(lambda: run(job, times))
+    output = {
         "sum": float(total),
         "samples": [float(array[place]) for place in job["samples"]],
         "checksum": checksum(array),
     }
-    json.dump(reply, sys.stdout)
+    trial.reply(output, spans(job, times))
     # Memory that an array still looks at can't be given back.
     del array
     memory.close()

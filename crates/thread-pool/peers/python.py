@@ -4,7 +4,6 @@ import errno
 import functools
 import http.client
 import itertools
-import json
 import os
 import ssl
 import sys
@@ -19,6 +18,9 @@ import requests
 import urllib3
 
 import client
+
+sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
+from peer_trial import Trial
 
 PART = 64 * 1024
 
@@ -256,32 +258,11 @@ def timed(fetch, spans):
     return fetch_timed
 
 
-def resident(field):
-    """Bytes of this process that are in memory: now, or at the most."""
-    with open("/proc/self/status") as status:
-        line = next(line for line in status if line.startswith(field))
-    return int(line.split()[1]) * 1024
-
-
-def set_peak_back():
-    """From here on, the most memory is the job's and not that of the start."""
-    with open("/proc/self/clear_refs", "w") as references:
-        references.write("5")
-
-
 def main():
-    job = json.load(sys.stdin)
-    spans = [] if "INTERLEAVE_SPANS" in os.environ else None
-    set_peak_back()
-    before = resident("VmRSS:")
-    start = time.monotonic_ns()
-    output = run(job, spans)
-    nanos = time.monotonic_ns() - start
-    memory = {"before": before, "peak": resident("VmHWM:")}
-    reply = {"nanos": nanos, "started": start, "output": output, "memory": memory}
-    if spans is not None:
-        reply["spans"] = spans
-    json.dump(reply, sys.stdout)
+    trial = Trial()
+    spans = [] if trial.wants_spans else None
+    output = trial.run(lambda: run(trial.job, spans))
+    trial.reply(output, spans)
 
 
 main()

@@ -13,14 +13,12 @@ use std::{
 };
 
 use anyhow::{Context, Result, anyhow};
-use indicatif::ProgressBar;
 use test_fixtures::{Class, Outcome, interrupt, tell};
 
-use crate::files::{self, Name, shown};
-
-mod bars;
-
-use bars::Bars;
+use crate::{
+    bars::Bars,
+    files::{self, shown},
+};
 
 /// How often a signal is looked for.
 const LOOK: Duration = Duration::from_millis(20);
@@ -133,16 +131,10 @@ pub fn report<T: Landed>(url: &str, outcome: &Outcome<T>) {
     }
 }
 
-/// A bar for a file that is being written, if bars are shown.
-pub(crate) fn bar(name: &Name, length: Option<u64>) -> Option<ProgressBar> {
-    let run = lock();
-    run.as_ref().and_then(|run| run.bars.add(name, length))
-}
-
 impl Run {
     fn new(items: usize) -> Self {
         Self {
-            bars: Bars::new(items),
+            bars: Bars::show(items),
             items,
             done: 0,
             kept: 0,

@@ -23,13 +23,16 @@ mod disposition;
 mod folder;
 mod listing;
 mod name;
+mod saving;
 mod scratch;
+mod standing;
 mod unfinished;
 
-pub use args::{Files, Saving};
+pub use args::Files;
 pub use folder::{Begun, Folder};
 pub use listing::listing;
 pub use name::{Name, NameError, names, shown};
+pub use saving::Saving;
 pub use scratch::Scratch;
 pub use unfinished::Unfinished;
 

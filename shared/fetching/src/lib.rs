@@ -1,6 +1,8 @@
 //! What every model that fetches shares: pages, what becomes of them, the URLs that a
 //! user names, and the stage with its origin and its oracle.
 
+#[cfg(feature = "files")]
+mod bars;
 pub mod cases;
 #[cfg(feature = "files")]
 pub mod direct;

@@ -4,10 +4,11 @@ use std::rc::Rc;
 
 use crate::clock::now_ns;
 use crate::ledger::ExchangeId;
+use crate::moved::Moved;
 use crate::record::Phase;
 use crate::script::{Script, Step};
 use crate::segment::Segment;
-use crate::socket::{Moved, Socket};
+use crate::socket::Socket;
 
 /// Bytes to one write.
 const WRITE: usize = 64 * 1024;

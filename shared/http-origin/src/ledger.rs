@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::pages::Pages;
+use crate::paged_list::PagedList;
 use crate::record::{End, Exchange, Record};
 
 /// Owned by the event loop, so that noting takes no lock; a clone is a snapshot.
 #[derive(Clone, Debug)]
 pub(crate) struct Ledger {
     counts: Record,
-    hits: Pages<(Arc<str>, u64)>,
-    exchanges: Pages<Exchange>,
+    hits: PagedList<(Arc<str>, u64)>,
+    exchanges: PagedList<Exchange>,
 }
 
 /// The place of an exchange in the ledger.
@@ -22,8 +22,8 @@ impl Ledger {
         let counts = Record::default();
         Ledger {
             counts,
-            hits: Pages::new(),
-            exchanges: Pages::new(),
+            hits: PagedList::new(),
+            exchanges: PagedList::new(),
         }
     }
 

@@ -27,12 +27,13 @@ mod body;
 mod certificate;
 mod clock;
 mod connection;
-mod desk;
+mod connection_turn;
 mod expected;
 mod grammar;
+mod known_paths;
 mod ledger;
-mod pages;
-mod paths;
+mod moved;
+mod paged_list;
 mod poll;
 mod reader;
 mod record;
@@ -42,9 +43,9 @@ mod segment;
 mod sentence;
 mod server;
 mod session;
+mod snapshots;
 mod socket;
 mod timers;
-mod turns;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -59,10 +60,10 @@ pub use grammar::{GRAMMAR, GrammarError};
 pub use record::{End, Exchange, Phase, Record};
 pub use sentence::{Content, Drip, Ending, Framing, Refusals, Sentence};
 
-use desk::Desk;
 use poll::Poller;
 use rustls::ServerConfig;
 use server::Server;
+use snapshots::Snapshots;
 
 /// A running origin. Dropping it stops the thread, joins it and closes every socket.
 #[derive(Debug)]
@@ -70,7 +71,7 @@ pub struct Origin {
     address: SocketAddr,
     /// `http` or `https`.
     scheme: &'static str,
-    desk: Arc<Desk>,
+    snapshots: Arc<Snapshots>,
     /// Joined by the drop, which takes it.
     thread: Option<JoinHandle<()>>,
 }
@@ -138,10 +139,10 @@ impl Origin {
         rustix::net::listen(&listener, BACKLOG).map_err(io::Error::from)?;
         let address = listener.local_addr()?;
         let (poller, waker) = Poller::new()?;
-        let desk = Arc::new(Desk::new(waker));
+        let snapshots = Arc::new(Snapshots::new(waker));
         // A server holds what only its own thread may touch, so it is made there.
         let (started, made) = std::sync::mpsc::channel();
-        let loops = Arc::clone(&desk);
+        let loops = Arc::clone(&snapshots);
         let serve = move || match Server::new(listener, tls, poller, loops) {
             Ok(server) => {
                 // The receiver waits for this word, unless its thread has panicked.
@@ -156,7 +157,7 @@ impl Origin {
         let origin = Origin {
             address,
             scheme,
-            desk,
+            snapshots,
             thread: Some(thread),
         };
         made.recv()
@@ -176,19 +177,19 @@ impl Origin {
 
     /// What it has seen until now.
     pub fn record(&self) -> Record {
-        self.desk.record()
+        self.snapshots.record()
     }
 
     /// Waits until the record satisfies `condition`, which is asked when the record has
     /// changed, a few thousand times a second at most. False if `limit` passes first.
     pub fn wait_for(&self, limit: Duration, condition: impl Fn(&Record) -> bool) -> bool {
-        self.desk.wait_for(limit, condition)
+        self.snapshots.wait_for(limit, condition)
     }
 }
 
 impl Drop for Origin {
     fn drop(&mut self) {
-        self.desk.stop();
+        self.snapshots.stop();
         if let Some(thread) = self.thread.take() {
             // A panic of the loop has been reported by the panic hook; there is nobody
             // left to hand it to here.

@@ -8,8 +8,18 @@ use crate::sentence::{Content, Drip, Ending, Framing, Refusals, Sentence};
 /// The longest duration that a path may ask for.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
+impl Sentence {
+    /// Reads a path, with its query if it has one (which is ignored, like a nonce).
+    ///
+    /// # Errors
+    /// [`GrammarError`] says which step is not understood, and why.
+    pub fn parse(path: &str) -> Result<Sentence, GrammarError> {
+        Reader::new(path)?.sentence()
+    }
+}
+
 /// The steps of one path that are still to be read.
-pub(crate) struct Reader<'a> {
+struct Reader<'a> {
     steps: std::str::Split<'a, char>,
     status: Option<u16>,
     sentence: Sentence,
@@ -21,7 +31,7 @@ const COUNT: &str = "a number";
 const TIME: &str = "a duration of at most a day such as 500us, 20ms or 2s";
 
 impl<'a> Reader<'a> {
-    pub(crate) fn new(path: &'a str) -> Result<Reader<'a>, GrammarError> {
+    fn new(path: &'a str) -> Result<Reader<'a>, GrammarError> {
         let spoken = path.split('?').next().unwrap_or_default();
         if spoken == "/record" {
             return Err(GrammarError::Record);
@@ -45,7 +55,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    pub(crate) fn sentence(mut self) -> Result<Sentence, GrammarError> {
+    fn sentence(mut self) -> Result<Sentence, GrammarError> {
         while let Some(step) = self.steps.next() {
             match step {
                 "after" => self.after()?,

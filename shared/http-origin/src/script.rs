@@ -149,15 +149,19 @@ impl Script {
     }
 }
 
-/// The least time that a sentence's answer takes, without refusals.
-pub(crate) fn least_time(sentence: &Sentence) -> Duration {
-    let script = Script::new("", sentence, Manner::USUAL);
-    let sent = script.steps.iter().map(|step| match step {
-        Step::Pause(pause) => *pause,
-        Step::Send(segment) => segment.least_time(),
-        Step::Close | Step::Reset | Step::Hang => Duration::ZERO,
-    });
-    sent.sum()
+impl Sentence {
+    /// The least time from a request's arrival to its answer's last byte: the pause and
+    /// all drips (the head's length counted as the origin sends it). Refusals are not
+    /// counted, nor is the time of an answer that never ends.
+    pub fn least_time(&self) -> Duration {
+        let script = Script::new("", self, Manner::USUAL);
+        let sent = script.steps.iter().map(|step| match step {
+            Step::Pause(pause) => *pause,
+            Step::Send(segment) => segment.least_time(),
+            Step::Close | Step::Reset | Step::Hang => Duration::ZERO,
+        });
+        sent.sum()
+    }
 }
 
 const PLAIN: &str = "text/plain";

@@ -6,9 +6,6 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::grammar::GrammarError;
-use crate::reader::Reader;
-
 /// What one path asks for. Its `Display` is the shortest path that asks for the same
 /// (but for the body's content, which depends on the whole path).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,23 +86,6 @@ pub enum Ending {
     ResetAtOnce,
     /// With a FIN behind a line that is no status line.
     Garbage,
-}
-
-impl Sentence {
-    /// Reads a path, with its query if it has one (which is ignored, like a nonce).
-    ///
-    /// # Errors
-    /// [`GrammarError`] says which step is not understood, and why.
-    pub fn parse(path: &str) -> Result<Sentence, GrammarError> {
-        Reader::new(path)?.sentence()
-    }
-
-    /// The least time from a request's arrival to its answer's last byte: the pause and
-    /// all drips (the head's length counted as the origin sends it). Refusals are not
-    /// counted, nor is the time of an answer that never ends.
-    pub fn least_time(&self) -> Duration {
-        crate::script::least_time(self)
-    }
 }
 
 impl Sentence {

@@ -14,10 +14,10 @@ use slab::Slab;
 
 use crate::clock::now_ns;
 use crate::connection::{Connection, WaitsFor};
-use crate::desk::Desk;
+use crate::known_paths::KnownPaths;
 use crate::ledger::Ledger;
-use crate::paths::Paths;
 use crate::poll::{Poller, Ready};
+use crate::snapshots::Snapshots;
 use crate::socket::Socket;
 use crate::timers::{Timer, Timers};
 
@@ -35,12 +35,12 @@ pub(crate) struct Server {
     listener: TcpListener,
     /// What clients are spoken to with; plain HTTP if there is none.
     tls: Option<Arc<ServerConfig>>,
-    desk: Arc<Desk>,
+    snapshots: Arc<Snapshots>,
     pub(crate) connections: Slab<Connection>,
     timers: Timers,
     /// Connections that go on once the others had their turn.
     pub(crate) yielded: Vec<usize>,
-    pub(crate) paths: Paths,
+    pub(crate) paths: KnownPaths,
     pub(crate) ledger: Ledger,
     /// Whether the ledger was written to in this turn.
     pub(crate) changed: bool,
@@ -53,7 +53,7 @@ impl Server {
         listener: TcpListener,
         tls: Option<Arc<ServerConfig>>,
         poller: Poller,
-        desk: Arc<Desk>,
+        snapshots: Arc<Snapshots>,
     ) -> io::Result<Server> {
         listener.set_nonblocking(true)?;
         poller.add(&listener, LISTENER)?;
@@ -61,11 +61,11 @@ impl Server {
             poller,
             listener,
             tls,
-            desk,
+            snapshots,
             connections: Slab::new(),
             timers: Timers::default(),
             yielded: Vec::new(),
-            paths: Paths::new(),
+            paths: KnownPaths::new(),
             ledger: Ledger::new(),
             changed: false,
             received: vec![0; READ],
@@ -73,9 +73,9 @@ impl Server {
         })
     }
 
-    /// Serves until the desk says stop.
+    /// Serves until it is asked to stop.
     pub(crate) fn run(mut self) {
-        while !self.desk.stopping() {
+        while !self.snapshots.stopping() {
             if self
                 .poller
                 .wait(self.timers.next(), !self.yielded.is_empty())
@@ -85,11 +85,11 @@ impl Server {
                 break;
             }
             self.turn();
-            self.desk.serve(&self.ledger, self.changed);
+            self.snapshots.serve(&self.ledger, self.changed);
             self.changed = false;
         }
         self.connections.clear();
-        self.desk.end(&self.ledger);
+        self.snapshots.end(&self.ledger);
     }
 
     fn turn(&mut self) {
@@ -205,6 +205,6 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.desk.abandon();
+        self.snapshots.abandon();
     }
 }

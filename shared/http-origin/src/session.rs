@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use rustls::{ServerConfig, ServerConnection};
 
-use crate::socket::{Moved, moved};
+use crate::moved::{Moved, moved};
 
 #[derive(Debug)]
 pub(crate) struct Session {

@@ -1,6 +1,6 @@
 //! The one place where bytes pass between the origin and a client.
 
-use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use std::time::Duration;
 use rustix::net::sockopt;
 use rustls::ServerConfig;
 
+use crate::moved::{Moved, moved};
 use crate::session::Session;
 
 /// A client's connection, non-blocking. Dropping it sends a FIN, or an RST if bytes of the
@@ -18,17 +19,6 @@ pub(crate) struct Socket {
     stream: TcpStream,
     /// What stands between for https; boxed, so that plain connections stay small.
     session: Option<Box<Session>>,
-}
-
-/// What came of one read or write.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Moved {
-    /// So many bytes passed, at least one.
-    Bytes(usize),
-    /// Nothing can pass now.
-    Blocked,
-    /// The client has hung up or reset the connection.
-    Lost,
 }
 
 impl Socket {
@@ -80,14 +70,5 @@ impl Socket {
 impl AsFd for Socket {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.stream.as_fd()
-    }
-}
-
-pub(crate) fn moved(result: io::Result<usize>) -> Moved {
-    match result {
-        Ok(0) => Moved::Lost,
-        Ok(bytes) => Moved::Bytes(bytes),
-        Err(error) if error.kind() == ErrorKind::WouldBlock => Moved::Blocked,
-        Err(_) => Moved::Lost,
     }
 }

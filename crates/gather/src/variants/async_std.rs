@@ -1,90 +1,139 @@
-//! A task for each request, with a connection of its own: hyper by hand.
+//! A task for each item, and hyper by hand, with a connection for each request.
 //!
-//! async-std is discontinued; its own advice is to use smol. The move is the paths: both
-//! stand on the same executor and reactor, and `smol` here is this file again.
+//! async-std is discontinued; its own advice is to use smol. The move is the paths and an
+//! executor: there is one for the whole process here, with as many threads as
+//! `ASYNC_STD_THREAD_COUNT` says.
 //!
 //! # What to notice
 //! - The adapter is smol's: both runtimes' sockets speak futures-io, and hyper takes
 //!   either through `FuturesIo`.
-//! - A `JoinHandle` is a future: dropped, it leaves the request running, where smol's
-//!   `Task` cancels it.
+//! - A dropped handle detaches its task, where smol's cancels it: a caller that drops the
+//!   future of `gather` leaves requests behind.
 //! - async-std's own `join` is behind its `unstable` feature; the one of futures-util does
 //!   the same.
 //!
 //! # When not to use this
 //! In new code: it gets no more fixes (RUSTSEC-2025-0052).
 
-use std::io::{Error, ErrorKind};
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use anyhow::Result;
-use async_std::io::{Read, Write};
-use async_std::{future::timeout, net::TcpStream, task};
-use bytes::Bytes;
-use fetching::{Page, Target, outcome};
-use futures_rustls::TlsConnector;
-use futures_util::{FutureExt, future::join};
-use http_body_util::{BodyExt, Empty};
-use hyper::{Request, client::conn::http1::handshake, header::HOST};
-use smol_hyper::rt::FuturesIo;
 
-use crate::{Job, Output};
+use crate::{Job, Output, work::Body};
 
 /// Fetches every URL, all at once.
 pub fn run(job: &Job) -> Result<Output> {
-    task::block_on(async {
-        let tls = TlsConnector::from(Arc::new(job.tls()));
-        let limit = job.timeout();
-        let mut requests = Vec::with_capacity(job.urls.len());
-        for url in job.urls.clone() {
-            let tls = tls.clone();
-            requests.push(task::spawn(async move {
-                match timeout(limit, fetch(&tls, &url)).await {
-                    Ok(result) => result,
-                    Err(_) => Err(Error::from(ErrorKind::TimedOut).into()),
-                }
-            }));
+    let (tls, limit) = (TlsConnector::from(Arc::new(job.tls())), job.timeout());
+    let fetch = move |url: String| {
+        let tls = tls.clone();
+        async move {
+            let mut body = Body::of(&url);
+            let status = fetch(&tls, limit, &url, &mut body).await;
+            Ok(body.page(status.map_err(io::Error::other)?))
         }
-        let mut outcomes = Vec::with_capacity(requests.len());
-        for request in requests {
-            outcomes.push(match AssertUnwindSafe(request).catch_unwind().await {
-                Ok(result) => outcome(result),
-                Err(panic) => panic.into(),
-            });
-        }
-        Ok(Output { outcomes })
-    })
+    };
+    // Spawned, since what `block_on` polls itself is on none of the runtime's threads.
+    let pages = task::block_on(task::spawn(gather(job.urls.clone(), fetch)));
+    Ok(pages.into_iter().collect())
 }
 
-async fn fetch(tls: &TlsConnector, url: &str) -> Result<Page> {
-    let target = Target::of(url)?;
-    let stream = TcpStream::connect(target.address).await?;
-    stream.set_nodelay(true)?;
-    match target.server_name()? {
-        Some(name) => get(url, &target, tls.connect(name, stream).await?).await,
-        None => get(url, &target, stream).await,
+// The lesson: everything below can be taken home.
+// It needs async-std, futures-rustls, futures-util (std), http-body-util, hyper (client, http1), smol-hyper, url.
+
+use std::{
+    error::Error,
+    io::{self, ErrorKind, Write},
+    panic::AssertUnwindSafe,
+    thread,
+    time::Duration,
+};
+
+use async_std::{
+    future::timeout,
+    io::{Read as AsyncRead, Write as AsyncWrite},
+    net::TcpStream,
+    task,
+};
+use futures_rustls::{TlsConnector, rustls::pki_types::ServerName};
+use futures_util::{FutureExt, future::join};
+use http_body_util::{BodyExt, Empty};
+use hyper::{Request, body::Bytes, client::conn::http1::handshake, header::HOST};
+use smol_hyper::rt::FuturesIo;
+use url::{Position, Url};
+
+/// Does `work` on every item, all at once. Returns what came of each, in input order: a
+/// panic is an error.
+pub async fn gather<I, F>(
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> F,
+) -> Vec<thread::Result<F::Output>>
+where
+    F: Future<Output: Send + 'static> + Send + 'static,
+{
+    let mut tasks = Vec::new();
+    for item in items {
+        tasks.push(task::spawn(AssertUnwindSafe(work(item)).catch_unwind()));
+    }
+    let mut ended = Vec::with_capacity(tasks.len());
+    for task in tasks {
+        ended.push(task.await);
+    }
+    ended
+}
+
+/// Asks for `url` on a connection of its own, and writes the answer's body to `body` as it
+/// comes. Returns the status.
+///
+/// # Errors
+/// No whole answer came in time, or `body` takes no more.
+pub async fn fetch(
+    tls: &TlsConnector,
+    limit: Duration,
+    url: &str,
+    body: &mut impl Write,
+) -> Result<u16, Box<dyn Error + Send + Sync>> {
+    let url = Url::parse(url)?;
+    let host = url.host_str().ok_or("the URL has no host")?;
+    let host = host.trim_matches(['[', ']']);
+    let port = url.port_or_known_default().ok_or("the URL has no port")?;
+    let exchange = async {
+        let stream = TcpStream::connect((host, port)).await?;
+        stream.set_nodelay(true)?;
+        match url.scheme() {
+            "http" => get(stream, &url, body).await,
+            "https" => {
+                let name = ServerName::try_from(host.to_owned())?;
+                get(tls.connect(name, stream).await?, &url, body).await
+            }
+            scheme => Err(format!("{scheme} is not HTTP").into()),
+        }
+    };
+    match timeout(limit, exchange).await {
+        Ok(status) => status,
+        Err(_) => Err(io::Error::from(ErrorKind::TimedOut).into()),
     }
 }
 
-async fn get<S>(url: &str, target: &Target<'_>, stream: S) -> Result<Page>
-where
-    S: Read + Write + Unpin,
-{
+async fn get(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    url: &Url,
+    body: &mut impl Write,
+) -> Result<u16, Box<dyn Error + Send + Sync>> {
+    let path = &url[Position::BeforePath..Position::AfterQuery];
+    let host = &url[Position::BeforeHost..Position::AfterPort];
+    let request = Request::get(path).header(HOST, host);
+    let request = request.body(Empty::<Bytes>::new())?;
     let (mut sender, connection) = handshake(FuturesIo::new(stream)).await?;
     let exchange = async move {
-        let request = Request::get(target.path).header(HOST, target.host);
-        let request = request.body(Empty::<Bytes>::new())?;
         let mut response = sender.send_request(request).await?;
-        let mut page = Page::open(url, response.status().as_u16());
         while let Some(frame) = response.frame().await.transpose()? {
             if let Some(part) = frame.data_ref() {
-                page.read(part);
+                body.write_all(part)?;
             }
         }
-        Ok(page.close())
+        Ok(response.status().as_u16())
     };
-    // What stops the connection stops the exchange too, and that one tells why.
-    let (page, _) = join(exchange, connection).await;
-    page
+    // What stops the connection stops the exchange too, and that one says why.
+    let (status, _) = join(exchange, connection).await;
+    status
 }

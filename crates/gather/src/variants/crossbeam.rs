@@ -1,84 +1,107 @@
-//! Workers on a channel: as many as there are URLs, but not without end.
+//! Threads on a channel, as many as there are items up to [`MOST`], and ureq.
 //!
-//! URLs go in through one channel with their places, and outcomes come back through
-//! another. A worker that waits for its socket stands still, so "all at once" takes a
-//! worker a URL; `MOST` is where the threads end and the queue begins.
+//! Items go in through one channel with their places, and what came of them returns through
+//! another. A thread that waits for its socket stands still, so "all at once" takes a
+//! thread for each item; `MOST` is where the threads end and the queue begins.
 //!
 //! # What to notice
-//! - A closed channel is the signal to stop: the loop of a worker ends when all URLs were
-//!   taken, that of the gatherer when all workers have gone.
-//! - Outcomes come as they land; the place that travels with each puts them in order.
-//! - A panic would take its worker along, and a URL's outcome with it, so it is caught.
+//! - A closed channel is the signal to stop: a thread's loop ends when all items were taken,
+//!   and the last loop when all threads have ended.
+//! - What came of an item brings its place, which puts all in order.
+//! - A panic would end its thread, and with it what the thread has yet to do, so it is
+//!   caught.
 //!
 //! # When not to use this
 //! For requests alone: a thread each is much for what is mostly waiting. It pays where an
 //! answer is work enough for a thread.
 
-use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::thread;
-
 use anyhow::Result;
-use crossbeam_channel::unbounded;
-use fetching::{Page, outcome};
-use test_fixtures::Outcome;
-use ureq::Agent;
 
-use crate::{Job, Output};
+use crate::{Job, Output, work::Body};
 
-/// The most workers; further URLs wait for one.
-const MOST: usize = 256;
-
-/// Fetches every URL, as many at once as there are workers.
+/// Fetches every URL, as many at once as there are threads.
 pub fn run(job: &Job) -> Result<Output> {
-    let agent = agent(job);
-    let (waiting, taken) = unbounded();
-    let (done, landed) = unbounded();
-    for place in job.urls.iter().enumerate() {
-        waiting
-            .send(place)
-            .expect("the receiver is in this function");
-    }
-    drop(waiting);
-    let mut outcomes = vec![Outcome::Cancelled; job.urls.len()];
-    thread::scope(|scope| {
-        for _ in 0..job.urls.len().min(MOST) {
-            let (agent, taken, done) = (&agent, taken.clone(), done.clone());
-            let worker = thread::Builder::new().name("worker".into());
-            worker.spawn_scoped(scope, move || {
-                for (index, url) in taken {
-                    let result = catch_unwind(AssertUnwindSafe(|| fetch(agent, url)));
-                    let outcome = result.map_or_else(Outcome::from, outcome);
-                    done.send((index, outcome))
-                        .expect("the gatherer outlives the workers");
-                }
-            })?;
-        }
-        drop(done);
-        for (index, outcome) in landed {
-            outcomes[index] = outcome;
-        }
-        anyhow::Ok(())
-    })?;
-    Ok(Output { outcomes })
+    let agent = client(job.timeout()).tls_config(job.ureq_tls()).build();
+    let agent = Agent::new_with_config(agent);
+    let fetch = |url: &String| {
+        let mut body = Body::of(url);
+        let status = fetch(&agent, url, &mut body);
+        Ok(body.page(status.map_err(io::Error::other)?))
+    };
+    Ok(gather(&job.urls, fetch)?.into_iter().collect())
 }
 
-fn agent(job: &Job) -> Agent {
+// The lesson: everything below can be taken home.
+// It needs crossbeam-channel, ureq.
+
+use std::{
+    error::Error,
+    io::{self, Write},
+    panic::{AssertUnwindSafe, catch_unwind},
+    thread,
+    time::Duration,
+};
+
+use crossbeam_channel::unbounded;
+use ureq::{Agent, config::ConfigBuilder, typestate::AgentScope};
+
+/// The most threads; further items wait for one.
+pub const MOST: usize = 256;
+
+/// Does `work` on every item, at most [`MOST`] at once. Returns what came of each, in input
+/// order: a panic is an error.
+///
+/// # Errors
+/// The system starts no more threads; what was under way has ended.
+pub fn gather<I: Send, T: Send>(
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> T + Sync,
+) -> io::Result<Vec<thread::Result<T>>> {
+    let (give, taken) = unbounded();
+    let (done, ends) = unbounded();
+    thread::scope(|scope| {
+        for (index, item) in items.into_iter().enumerate() {
+            if index < MOST {
+                let (taken, done, work) = (taken.clone(), done.clone(), &work);
+                thread::Builder::new().spawn_scoped(scope, move || {
+                    for (index, item) in taken {
+                        let end = catch_unwind(AssertUnwindSafe(|| work(item)));
+                        done.send((index, end)).expect("the caller waits");
+                    }
+                })?;
+            }
+            give.send((index, item)).expect("the receiver is here");
+        }
+        drop((give, done));
+        io::Result::Ok(())
+    })?;
+    let mut ended: Vec<_> = ends.into_iter().collect();
+    ended.sort_unstable_by_key(|(index, _)| *index);
+    Ok(ended.into_iter().map(|(_, end)| end).collect())
+}
+
+/// How an agent is made that gives up each request after `limit`, and takes any answer for
+/// one: statuses and redirects are the caller's.
+pub fn client(limit: Duration) -> ConfigBuilder<AgentScope> {
     Agent::config_builder()
-        .timeout_global(Some(job.timeout()))
+        .timeout_global(Some(limit))
         .max_idle_connections_per_host(MOST)
         .max_idle_connections(MOST)
         .http_status_as_error(false)
         .max_redirects(0)
         .proxy(None)
-        .tls_config(job.ureq_tls())
-        .build()
-        .into()
 }
 
-fn fetch(agent: &Agent, url: &str) -> Result<Page> {
+/// Asks for `url`, and writes the answer's body to `body` as it comes. Returns the status.
+///
+/// # Errors
+/// No whole answer came in time, or `body` takes no more.
+pub fn fetch(
+    agent: &Agent,
+    url: &str,
+    body: &mut impl Write,
+) -> Result<u16, Box<dyn Error + Send + Sync>> {
     let mut response = agent.get(url).call()?;
-    let mut page = Page::open(url, response.status().as_u16());
-    io::copy(&mut response.body_mut().as_reader(), &mut page)?;
-    Ok(page.close())
+    io::copy(&mut response.body_mut().as_reader(), body)?;
+    Ok(response.status().as_u16())
 }

@@ -1,28 +1,29 @@
 //! The variants, in reading order.
 
 test_fixtures::variants! { crate::Gather:
-    std_only = "a thread a request, HTTP/1.1 by hand on bare sockets";
-    crossbeam = "workers on a channel, one a URL up to 256, ureq", except {
-        "all_at_once": "blocking takes a thread a request, and it starts 256 at most",
+    std_only = "a thread for each item, HTTP/1.1 by hand on bare sockets"
+        + "std_only/http1.rs" + "std_only/timed.rs";
+    crossbeam = "threads on a channel, one for each item up to 256, ureq", except {
+        "all_at_once": "each item that blocks takes a thread, and it starts 256 at most",
         "reset_body": "ureq takes a reset in a body for the end of the connection, so it is truncated (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
         "reset_unframed_body": "ureq takes a reset in a body for the end of the connection, and so for the end of a body without a length (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
         "https_truncated_unframed_body": "ureq takes the end of a connection for the end of a body without a length, with close_notify or without (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
         "reset_chunked_body": "ureq takes a reset in a body for the end of the connection, so it is truncated (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
         "reset_body_without_length": "ureq takes a reset in a body for the end of the connection, so it is a success (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
     };
-    tokio = "a task a request, reqwest", except {
+    tokio = "a task for each item, reqwest", except {
         "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
     };
-    tokio_hyper = "a task a request with a connection of its own, hyper by hand", except {
+    tokio_hyper = "a task for each item with a connection of its own, hyper by hand", except {
         "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
     };
-    smol = "a task a request with a connection of its own, hyper by hand", except {
-        "leaves_nothing": "smol's global executor and reactor stay until the process ends (smol 2.0, spawn; async-io 2.6, driver)",
+    smol = "a task for each item with a connection of its own, hyper by hand", except {
+        "leaves_nothing": "the reactor is the process's: its thread and descriptors stay until it ends (async-io 2.6, driver)",
     };
-    async_std = "a task a request with a connection of its own, hyper by hand", legacy, except {
+    async_std = "a task for each item with a connection of its own, hyper by hand", legacy, except {
         "leaves_nothing": "async-std's global runtime stays until the process ends (async-std 1.13, src/rt/mod.rs)",
     };
-    surf = "a task a request, surf's own pool", legacy, except {
+    surf = "a task for each item, surf's own pool", legacy, except {
         "leaves_nothing": "async-std's global runtime stays until the process ends (async-std 1.13, src/rt/mod.rs)",
         "truncated_body": "surf takes a body shorter than its Content-Length for a whole one (async-h1 2.3.4, src/client/decode.rs: Take ends without an error)",
         "unframed_body": "surf takes a body without a length for an empty one (async-h1 2.3.4, src/client/decode.rs)",

@@ -1,90 +1,150 @@
-//! A task for each request, with a connection of its own: hyper by hand.
+//! A task for each item, and hyper by hand, with a connection for each request.
 //!
 //! smol has no HTTP client, and hyper has no runtime. `FuturesIo` makes smol's socket one
-//! that hyper takes, and that is all: a handshake gives the half that sends and the half
+//! that hyper takes, and that is all: a handshake returns the half that sends and the half
 //! that moves the bytes, and the request's own task joins them.
 //!
 //! # What to notice
 //! - Line by line it is `tokio_hyper`, but for the adapter, the time-out, which is a timer
-//!   that races the request, and the panic, which comes out of whoever awaits the task.
+//!   that races the request, and the panic, which the task has to catch.
 //! - A `Task` is a future: dropped, it cancels the request, and its connection with it.
+//! - The executor is the caller's, and so are its threads: work may borrow whatever outlives
+//!   it (`'a`).
 //!
 //! # When not to use this
 //! For more than one request to a host: hyper-util's pool does on smol what it does on
 //! tokio, with an executor and a connector of a few lines each.
 
-use std::io::{Error, ErrorKind};
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use anyhow::Result;
-use bytes::Bytes;
-use fetching::{Page, Target, outcome};
-use futures_rustls::TlsConnector;
-use http_body_util::{BodyExt, Empty};
-use hyper::{Request, client::conn::http1::handshake, header::HOST};
-use smol::future::{FutureExt, zip};
-use smol::io::{AsyncRead, AsyncWrite};
-use smol::{Timer, net::TcpStream};
-use smol_hyper::rt::FuturesIo;
+use smol::{block_on, channel};
 
-use crate::{Job, Output};
+use crate::{Job, Output, work::Body};
 
 /// Fetches every URL, all at once.
 pub fn run(job: &Job) -> Result<Output> {
-    smol::block_on(async {
-        let tls = TlsConnector::from(Arc::new(job.tls()));
-        let limit = job.timeout();
-        let mut requests = Vec::with_capacity(job.urls.len());
-        for url in job.urls.clone() {
-            let tls = tls.clone();
-            requests.push(smol::spawn(async move {
-                let late = async {
-                    Timer::after(limit).await;
-                    Err(Error::from(ErrorKind::TimedOut).into())
-                };
-                fetch(&tls, &url).or(late).await
-            }));
+    let executor = Executor::new();
+    let (signal, shutdown) = channel::bounded::<()>(1);
+    let (tls, limit) = (TlsConnector::from(Arc::new(job.tls())), job.timeout());
+    let fetch = move |url: String| {
+        let tls = tls.clone();
+        async move {
+            let mut body = Body::of(&url);
+            let status = fetch(&tls, limit, &url, &mut body).await;
+            Ok(body.page(status.map_err(io::Error::other)?))
         }
-        let mut outcomes = Vec::with_capacity(requests.len());
-        for request in requests {
-            outcomes.push(match AssertUnwindSafe(request).catch_unwind().await {
-                Ok(result) => outcome(result),
-                Err(panic) => panic.into(),
-            });
+    };
+    thread::scope(|scope| {
+        for index in 0..job.workers.get() {
+            let thread = thread::Builder::new().name(format!("smol {index}"));
+            thread.spawn_scoped(scope, || block_on(executor.run(shutdown.recv())))?;
         }
-        Ok(Output { outcomes })
+        let pages = block_on(gather(&executor, job.urls.clone(), fetch));
+        // Every `recv` fails now, and with it every thread's `run` ends.
+        drop(signal);
+        Ok(pages.into_iter().collect())
     })
 }
 
-async fn fetch(tls: &TlsConnector, url: &str) -> Result<Page> {
-    let target = Target::of(url)?;
-    let stream = TcpStream::connect(target.address).await?;
-    stream.set_nodelay(true)?;
-    match target.server_name()? {
-        Some(name) => get(url, &target, tls.connect(name, stream).await?).await,
-        None => get(url, &target, stream).await,
+// The lesson: everything below can be taken home.
+// It needs futures-rustls, http-body-util, hyper (client, http1), smol, smol-hyper, url.
+
+use std::{
+    error::Error,
+    io::{self, ErrorKind, Write},
+    panic::AssertUnwindSafe,
+    thread,
+    time::Duration,
+};
+
+use futures_rustls::{TlsConnector, rustls::pki_types::ServerName};
+use http_body_util::{BodyExt, Empty};
+use hyper::{Request, body::Bytes, client::conn::http1::handshake, header::HOST};
+use smol::{
+    Executor, Timer,
+    future::{FutureExt, zip},
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+};
+use smol_hyper::rt::FuturesIo;
+use url::{Position, Url};
+
+/// Does `work` on every item, all at once, on the executor's threads. Returns what came of
+/// each, in input order: a panic is an error.
+pub async fn gather<'a, I, F>(
+    executor: &Executor<'a>,
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> F,
+) -> Vec<thread::Result<F::Output>>
+where
+    F: Future<Output: Send + 'a> + Send + 'a,
+{
+    let mut tasks = Vec::new();
+    for item in items {
+        tasks.push(executor.spawn(AssertUnwindSafe(work(item)).catch_unwind()));
     }
+    let mut ended = Vec::with_capacity(tasks.len());
+    for task in tasks {
+        ended.push(task.await);
+    }
+    ended
 }
 
-async fn get<S>(url: &str, target: &Target<'_>, stream: S) -> Result<Page>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
+/// Asks for `url` on a connection of its own, and writes the answer's body to `body` as it
+/// comes. Returns the status.
+///
+/// # Errors
+/// No whole answer came in time, or `body` takes no more.
+pub async fn fetch(
+    tls: &TlsConnector,
+    limit: Duration,
+    url: &str,
+    body: &mut impl Write,
+) -> Result<u16, Box<dyn Error + Send + Sync>> {
+    let url = Url::parse(url)?;
+    let host = url.host_str().ok_or("the URL has no host")?;
+    let host = host.trim_matches(['[', ']']);
+    let port = url.port_or_known_default().ok_or("the URL has no port")?;
+    let exchange = async {
+        let stream = TcpStream::connect((host, port)).await?;
+        stream.set_nodelay(true)?;
+        match url.scheme() {
+            "http" => get(stream, &url, body).await,
+            "https" => {
+                let name = ServerName::try_from(host.to_owned())?;
+                get(tls.connect(name, stream).await?, &url, body).await
+            }
+            scheme => Err(format!("{scheme} is not HTTP").into()),
+        }
+    };
+    let late = async {
+        Timer::after(limit).await;
+        Err(io::Error::from(ErrorKind::TimedOut).into())
+    };
+    exchange.or(late).await
+}
+
+async fn get(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    url: &Url,
+    body: &mut impl Write,
+) -> Result<u16, Box<dyn Error + Send + Sync>> {
+    let path = &url[Position::BeforePath..Position::AfterQuery];
+    let host = &url[Position::BeforeHost..Position::AfterPort];
+    let request = Request::get(path).header(HOST, host);
+    let request = request.body(Empty::<Bytes>::new())?;
     let (mut sender, connection) = handshake(FuturesIo::new(stream)).await?;
     let exchange = async move {
-        let request = Request::get(target.path).header(HOST, target.host);
-        let request = request.body(Empty::<Bytes>::new())?;
         let mut response = sender.send_request(request).await?;
-        let mut page = Page::open(url, response.status().as_u16());
         while let Some(frame) = response.frame().await.transpose()? {
             if let Some(part) = frame.data_ref() {
-                page.read(part);
+                body.write_all(part)?;
             }
         }
-        Ok(page.close())
+        Ok(response.status().as_u16())
     };
-    // What stops the connection stops the exchange too, and that one tells why.
-    let (page, _) = zip(exchange, connection).await;
-    page
+    // What stops the connection stops the exchange too, and that one says why.
+    let (status, _) = zip(exchange, connection).await;
+    status
 }

@@ -1,11 +1,12 @@
-//! A task for each request, with surf's own pool.
+//! A task for each item, and surf with its own pool.
 //!
-//! surf is unmaintained; use reqwest on tokio, or hyper as `smol` does here. Its client
-//! runs on async-std. [`Https`] gives it a rustls of today; its own is of 2020.
+//! surf is unmaintained; use reqwest on tokio, or hyper as `smol` does here. It runs on
+//! async-std. For https it is given [`Https`], which has a rustls of today; surf's own is of
+//! 2020.
 //!
 //! # What to notice
-//! - surf keeps at most 50 connections to a host unless told otherwise, so "all at once"
-//!   has to be said: `set_max_connections_per_host`.
+//! - surf keeps at most 50 connections to a host unless it is configured otherwise, so "all
+//!   at once" needs `set_max_connections_per_host`.
 //! - Its own time-out ends with the head. It is taken off, and one that covers the body is
 //!   put around the request.
 //! - A body cut short is a success to it.
@@ -13,61 +14,96 @@
 //! # When not to use this
 //! In new code: it gets no more fixes (RUSTSEC-2025-0036).
 
-use std::io::{Error, ErrorKind};
-use std::panic::AssertUnwindSafe;
-
 use anyhow::Result;
-use async_std::{future::timeout, io::ReadExt, task};
-use fetching::{Page, outcome};
-use futures_util::FutureExt;
 use page_client::surf::Https;
-use surf::{Client, Config};
 
-use crate::{Job, Output};
+use crate::{Job, Output, work::Body};
 
 /// Fetches every URL, all at once.
 pub fn run(job: &Job) -> Result<Output> {
-    task::block_on(async {
-        let client = client(job)?;
-        let limit = job.timeout();
-        let mut requests = Vec::with_capacity(job.urls.len());
-        for url in job.urls.clone() {
-            let client = client.clone();
-            requests.push(task::spawn(async move {
-                match timeout(limit, fetch(&client, &url)).await {
-                    Ok(result) => result,
-                    Err(_) => Err(Error::from(ErrorKind::TimedOut).into()),
-                }
-            }));
+    let client = client(job.urls.len())?.with(Https::new(job.tls()));
+    let limit = job.timeout();
+    let fetch = move |url: String| {
+        let client = client.clone();
+        async move {
+            let mut body = Body::of(&url);
+            let status = fetch(&client, limit, &url, &mut body).await;
+            Ok(body.page(status.map_err(surf::Error::into_inner)?))
         }
-        let mut outcomes = Vec::with_capacity(requests.len());
-        for request in requests {
-            outcomes.push(match AssertUnwindSafe(request).catch_unwind().await {
-                Ok(result) => outcome(result),
-                Err(panic) => panic.into(),
-            });
-        }
-        Ok(Output { outcomes })
-    })
+    };
+    // Spawned, since what `block_on` polls itself is on none of the runtime's threads.
+    let pages = task::block_on(task::spawn(gather(job.urls.clone(), fetch)));
+    Ok(pages.into_iter().collect())
 }
 
-fn client(job: &Job) -> Result<Client> {
+// The lesson: everything below can be taken home.
+// It needs async-std, futures-util (std), surf.
+
+use std::{
+    io::{self, ErrorKind, Write},
+    panic::AssertUnwindSafe,
+    thread,
+    time::Duration,
+};
+
+use async_std::{future::timeout, io::ReadExt, task};
+use futures_util::FutureExt;
+use surf::{Client, Config};
+
+/// Does `work` on every item, all at once. Returns what came of each, in input order: a
+/// panic is an error.
+pub async fn gather<I, F>(
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> F,
+) -> Vec<thread::Result<F::Output>>
+where
+    F: Future<Output: Send + 'static> + Send + 'static,
+{
+    let mut tasks = Vec::new();
+    for item in items {
+        tasks.push(task::spawn(AssertUnwindSafe(work(item)).catch_unwind()));
+    }
+    let mut ended = Vec::with_capacity(tasks.len());
+    for task in tasks {
+        ended.push(task.await);
+    }
+    ended
+}
+
+/// A client that has as many connections to a host as it is allowed here.
+///
+/// # Errors
+/// surf refuses its settings.
+pub fn client(connections: usize) -> io::Result<Client> {
     let config = Config::new()
-        .set_max_connections_per_host(job.urls.len())
+        .set_max_connections_per_host(connections)
         .set_tcp_no_delay(true)
         .set_timeout(None);
-    let client: Client = config.try_into()?;
-    Ok(client.with(Https::new(job.tls())))
+    config.try_into().map_err(io::Error::other)
 }
 
-async fn fetch(client: &Client, url: &str) -> Result<Page> {
-    let mut response = client.get(url).await.map_err(surf::Error::into_inner)?;
-    let mut page = Page::open(url, response.status().into());
-    let mut part = vec![0; 8192];
-    loop {
-        match response.read(&mut part).await? {
-            0 => return Ok(page.close()),
-            count => page.read(&part[..count]),
+/// Asks for `url`, and writes the answer's body to `body` as it comes. Returns the status.
+///
+/// # Errors
+/// No whole answer came in time, or `body` takes no more.
+pub async fn fetch(
+    client: &Client,
+    limit: Duration,
+    url: &str,
+    body: &mut impl Write,
+) -> surf::Result<u16> {
+    let exchange = async {
+        let mut response = client.get(url).await?;
+        let mut part = vec![0; 8 * 1024];
+        loop {
+            match response.read(&mut part).await? {
+                0 => return Ok(response.status().into()),
+                count => body.write_all(&part[..count])?,
+            }
         }
+    };
+    match timeout(limit, exchange).await {
+        Ok(status) => status,
+        Err(_) => Err(io::Error::from(ErrorKind::TimedOut).into()),
     }
 }

@@ -1,24 +1,24 @@
-//! A task for each request, awaited in input order.
+//! A task for each item, and reqwest.
 //!
-//! Spawned, the tasks run from then on, on all of the runtime's threads; to await their
-//! handles one after another only gathers what has landed meanwhile.
+//! The tasks run from the moment they are spawned, on all of the runtime's threads; to
+//! await them one after another only gathers what has come meanwhile.
 //!
 //! # What to notice
 //! - Nothing limits how many are in flight: reqwest opens as many connections as there are
 //!   requests. Its pool limits only the idle ones.
-//! - A panic ends its task only; the handle tells it as a `JoinError`.
+//! - A panic ends its task only; the queue returns it as a `JoinError`.
 //! - reqwest has no time-out unless it is given one; this one covers the body too.
 //!
 //! # When not to use this
 //! For more URLs than the other side, or this side's descriptors, can bear at once: put a
 //! semaphore before the spawn.
 
+use std::io;
+
 use anyhow::Result;
-use fetching::{Page, outcome};
-use reqwest::{Client, redirect::Policy};
 use tokio::runtime::Builder;
 
-use crate::{Job, Output};
+use crate::{Job, Output, work::Body};
 
 /// Fetches every URL, all at once.
 pub fn run(job: &Job) -> Result<Output> {
@@ -26,38 +26,75 @@ pub fn run(job: &Job) -> Result<Output> {
         .worker_threads(job.workers.get())
         .enable_all()
         .build()?;
-    runtime.block_on(async {
-        let client = client(job)?;
-        let mut requests = Vec::with_capacity(job.urls.len());
-        for url in job.urls.clone() {
-            let client = client.clone();
-            requests.push(tokio::spawn(async move { fetch(&client, &url).await }));
+    let client = client(job.timeout())
+        .tls_backend_preconfigured(job.tls())
+        .build()?;
+    let fetch = move |url: String| {
+        let client = client.clone();
+        async move {
+            let mut body = Body::of(&url);
+            let status = fetch(&client, &url, &mut body).await;
+            Ok(body.page(status.map_err(io::Error::other)?))
         }
-        let mut outcomes = Vec::with_capacity(requests.len());
-        for request in requests {
-            outcomes.push(match request.await {
-                Ok(result) => outcome(result),
-                Err(error) => error.into_panic().into(),
-            });
-        }
-        Ok(Output { outcomes })
-    })
+    };
+    // Spawned, since what `block_on` polls itself is on none of the runtime's threads.
+    let pages = runtime.spawn(gather(job.urls.clone(), fetch));
+    let pages = runtime.block_on(pages)?.into_iter();
+    Ok(pages
+        .map(|page| page.map_err(JoinError::into_panic))
+        .collect())
 }
 
-fn client(job: &Job) -> reqwest::Result<Client> {
+// The lesson: everything below can be taken home.
+// It needs reqwest, tokio (rt), tokio-util (rt).
+
+use std::{error::Error, io::Write, time::Duration};
+
+use reqwest::{Client, ClientBuilder, redirect::Policy};
+use tokio::task::JoinError;
+use tokio_util::task::JoinQueue;
+
+/// Does `work` on every item, all at once. Returns what came of each, in input order: a
+/// panic is an error.
+pub async fn gather<I, F>(
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> F,
+) -> Vec<Result<F::Output, JoinError>>
+where
+    F: Future<Output: Send + 'static> + Send + 'static,
+{
+    let mut tasks = JoinQueue::new();
+    for item in items {
+        tasks.spawn(work(item));
+    }
+    let mut ended = Vec::with_capacity(tasks.len());
+    while let Some(end) = tasks.join_next().await {
+        ended.push(end);
+    }
+    ended
+}
+
+/// How a client is made that gives up each request after `limit`, and takes any answer for
+/// one: statuses and redirects are the caller's.
+pub fn client(limit: Duration) -> ClientBuilder {
     Client::builder()
-        .timeout(job.timeout())
+        .timeout(limit)
         .redirect(Policy::none())
         .no_proxy()
-        .tls_backend_preconfigured(job.tls())
-        .build()
 }
 
-async fn fetch(client: &Client, url: &str) -> Result<Page> {
+/// Asks for `url`, and writes the answer's body to `body` as it comes. Returns the status.
+///
+/// # Errors
+/// No whole answer came in time, or `body` takes no more.
+pub async fn fetch(
+    client: &Client,
+    url: &str,
+    body: &mut impl Write,
+) -> Result<u16, Box<dyn Error + Send + Sync>> {
     let mut response = client.get(url).send().await?;
-    let mut page = Page::open(url, response.status().as_u16());
     while let Some(part) = response.chunk().await? {
-        page.read(&part);
+        body.write_all(&part)?;
     }
-    Ok(page.close())
+    Ok(response.status().as_u16())
 }

@@ -1,6 +1,6 @@
-//! A task for each request, with a connection of its own: hyper by hand.
+//! A task for each item, and hyper by hand, with a connection for each request.
 //!
-//! hyper speaks the protocol and leaves the rest to its caller. A handshake gives two
+//! hyper speaks the protocol and leaves the rest to its caller. A handshake returns two
 //! halves, one to send requests with and one that moves the bytes; both have to be polled,
 //! so both are joined in the request's own task.
 //!
@@ -14,20 +14,12 @@
 //! For more than one request to a host, which would share a connection; or where proxies
 //! or redirects come up. reqwest has all of it.
 
-use std::io::{Error, ErrorKind};
 use std::sync::Arc;
 
 use anyhow::Result;
-use bytes::Bytes;
-use fetching::{Page, Target, outcome};
-use http_body_util::{BodyExt, Empty};
-use hyper::{Request, client::conn::http1::handshake, header::HOST};
-use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::{net::TcpStream, runtime::Builder, time::timeout};
-use tokio_rustls::TlsConnector;
+use tokio::runtime::Builder;
 
-use crate::{Job, Output};
+use crate::{Job, Output, work::Body};
 
 /// Fetches every URL, all at once.
 pub fn run(job: &Job) -> Result<Output> {
@@ -35,58 +27,115 @@ pub fn run(job: &Job) -> Result<Output> {
         .worker_threads(job.workers.get())
         .enable_all()
         .build()?;
-    runtime.block_on(async {
-        let tls = TlsConnector::from(Arc::new(job.tls()));
-        let limit = job.timeout();
-        let mut requests = Vec::with_capacity(job.urls.len());
-        for url in job.urls.clone() {
-            let tls = tls.clone();
-            requests.push(tokio::spawn(async move {
-                match timeout(limit, fetch(&tls, &url)).await {
-                    Ok(result) => result,
-                    Err(_) => Err(Error::from(ErrorKind::TimedOut).into()),
-                }
-            }));
+    let (tls, limit) = (TlsConnector::from(Arc::new(job.tls())), job.timeout());
+    let fetch = move |url: String| {
+        let tls = tls.clone();
+        async move {
+            let mut body = Body::of(&url);
+            let status = fetch(&tls, limit, &url, &mut body).await;
+            Ok(body.page(status.map_err(io::Error::other)?))
         }
-        let mut outcomes = Vec::with_capacity(requests.len());
-        for request in requests {
-            outcomes.push(match request.await {
-                Ok(result) => outcome(result),
-                Err(error) => error.into_panic().into(),
-            });
-        }
-        Ok(Output { outcomes })
-    })
+    };
+    // Spawned, since what `block_on` polls itself is on none of the runtime's threads.
+    let pages = runtime.spawn(gather(job.urls.clone(), fetch));
+    let pages = runtime.block_on(pages)?.into_iter();
+    Ok(pages
+        .map(|page| page.map_err(JoinError::into_panic))
+        .collect())
 }
 
-async fn fetch(tls: &TlsConnector, url: &str) -> Result<Page> {
-    let target = Target::of(url)?;
-    let stream = TcpStream::connect(target.address).await?;
-    stream.set_nodelay(true)?;
-    match target.server_name()? {
-        Some(name) => get(url, &target, tls.connect(name, stream).await?).await,
-        None => get(url, &target, stream).await,
-    }
-}
+// The lesson: everything below can be taken home.
+// It needs http-body-util, hyper (client, http1), hyper-util (tokio), tokio (macros, net, rt, time), tokio-rustls, tokio-util (rt), url.
 
-async fn get<S>(url: &str, target: &Target<'_>, stream: S) -> Result<Page>
+use std::{
+    error::Error,
+    io::{self, Write},
+    time::Duration,
+};
+
+use http_body_util::{BodyExt, Empty};
+use hyper::{Request, body::Bytes, client::conn::http1::handshake, header::HOST};
+use hyper_util::rt::TokioIo;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    task::JoinError,
+    time::timeout,
+};
+use tokio_rustls::{TlsConnector, rustls::pki_types::ServerName};
+use tokio_util::task::JoinQueue;
+use url::{Position, Url};
+
+/// Does `work` on every item, all at once. Returns what came of each, in input order: a
+/// panic is an error.
+pub async fn gather<I, F>(
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> F,
+) -> Vec<Result<F::Output, JoinError>>
 where
-    S: AsyncRead + AsyncWrite + Unpin,
+    F: Future<Output: Send + 'static> + Send + 'static,
 {
+    let mut tasks = JoinQueue::new();
+    for item in items {
+        tasks.spawn(work(item));
+    }
+    let mut ended = Vec::with_capacity(tasks.len());
+    while let Some(end) = tasks.join_next().await {
+        ended.push(end);
+    }
+    ended
+}
+
+/// Asks for `url` on a connection of its own, and writes the answer's body to `body` as it
+/// comes. Returns the status.
+///
+/// # Errors
+/// No whole answer came in time, or `body` takes no more.
+pub async fn fetch(
+    tls: &TlsConnector,
+    limit: Duration,
+    url: &str,
+    body: &mut impl Write,
+) -> Result<u16, Box<dyn Error + Send + Sync>> {
+    let url = Url::parse(url)?;
+    let host = url.host_str().ok_or("the URL has no host")?;
+    let host = host.trim_matches(['[', ']']);
+    let port = url.port_or_known_default().ok_or("the URL has no port")?;
+    let exchange = async {
+        let stream = TcpStream::connect((host, port)).await?;
+        stream.set_nodelay(true)?;
+        match url.scheme() {
+            "http" => get(stream, &url, body).await,
+            "https" => {
+                let name = ServerName::try_from(host.to_owned())?;
+                get(tls.connect(name, stream).await?, &url, body).await
+            }
+            scheme => Err(format!("{scheme} is not HTTP").into()),
+        }
+    };
+    timeout(limit, exchange).await.map_err(io::Error::from)?
+}
+
+async fn get(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    url: &Url,
+    body: &mut impl Write,
+) -> Result<u16, Box<dyn Error + Send + Sync>> {
+    let path = &url[Position::BeforePath..Position::AfterQuery];
+    let host = &url[Position::BeforeHost..Position::AfterPort];
+    let request = Request::get(path).header(HOST, host);
+    let request = request.body(Empty::<Bytes>::new())?;
     let (mut sender, connection) = handshake(TokioIo::new(stream)).await?;
     let exchange = async move {
-        let request = Request::get(target.path).header(HOST, target.host);
-        let request = request.body(Empty::<Bytes>::new())?;
         let mut response = sender.send_request(request).await?;
-        let mut page = Page::open(url, response.status().as_u16());
         while let Some(frame) = response.frame().await.transpose()? {
             if let Some(part) = frame.data_ref() {
-                page.read(part);
+                body.write_all(part)?;
             }
         }
-        Ok(page.close())
+        Ok(response.status().as_u16())
     };
-    // What stops the connection stops the exchange too, and that one tells why.
-    let (page, _) = tokio::join!(exchange, connection);
-    page
+    // What stops the connection stops the exchange too, and that one says why.
+    let (status, _) = tokio::join!(exchange, connection);
+    status
 }

@@ -1,12 +1,11 @@
-//! The command line of every model that saves files, and what of it a job carries.
+//! The command line of every model that saves files.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use serde::{Deserialize, Serialize};
 use test_fixtures::Misuse;
 
-use super::{Scratch, folder};
+use super::{Saving, Scratch, folder};
 
 /// Where scratch directories are, if they can be: in memory, so that no disk is measured.
 const IN_MEMORY: &str = "/dev/shm";
@@ -28,18 +27,6 @@ pub struct Files {
     /// system's directory for temporary files]
     #[arg(long, value_name = "DIR", conflicts_with = "dir")]
     scratch: Option<PathBuf>,
-}
-
-/// How a job's files are saved.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Saving {
-    /// The directory, which is there.
-    pub dir: PathBuf,
-    /// Whether a file that stands already is replaced.
-    pub force: bool,
-    /// Whether a file is on the disk before it gets its name.
-    pub sync: bool,
 }
 
 impl Files {

@@ -3,7 +3,7 @@
 use std::{
     collections::HashSet,
     fs, io,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -11,7 +11,8 @@ use anyhow::Result;
 use test_fixtures::Misuse;
 
 use super::{
-    File, Name, NameError, SaveError, Saving, Unfinished, shown, unfinished::Manner,
+    File, Name, NameError, SaveError, Saving, Unfinished, shown, standing::standing,
+    unfinished::Manner,
 };
 
 /// A folder, and the names that this run has given away in it.
@@ -117,20 +118,6 @@ impl Folder {
             .map_while(|number| name.numbered(number))
             .find(|numbered| taken.insert(numbered.clone()))
             .ok_or_else(|| NameError::taken(&name))
-    }
-}
-
-/// The file of that name, if one stands in the folder.
-///
-/// # Errors
-/// What stands there is no file, nor a link to one.
-pub(super) fn standing(folder: &Path, name: &Name) -> Result<Option<File>, NameError> {
-    let path = folder.join(name.as_str());
-    match fs::metadata(&path) {
-        Ok(stands) if stands.is_file() => Ok(Some(File::Kept { name: name.clone() })),
-        // A link that leads nowhere stands as well.
-        Err(_) if fs::symlink_metadata(&path).is_err() => Ok(None),
-        _ => Err(NameError::no_file(name)),
     }
 }
 

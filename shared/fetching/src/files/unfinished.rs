@@ -12,8 +12,8 @@ use anyhow::Result;
 use indicatif::ProgressBar;
 use tempfile::{Builder, TempPath};
 
-use super::{File, Name, SaveError, folder::standing};
-use crate::direct;
+use super::{File, Name, SaveError, standing::standing};
+use crate::bars;
 
 /// Every file of this process that is not whole yet, so that a program that has to end
 /// while threads still write leaves none of them.
@@ -82,7 +82,7 @@ impl Unfinished {
             name: name.clone(),
             bytes: 0,
             manner,
-            bar: direct::bar(name, length),
+            bar: bars::bar(name, length),
         })
     }
 

@@ -12,7 +12,7 @@ use rustix::io::ioctl_fionread;
 use rustix::process::{Pid, Signal, kill_process};
 use test_fixtures::{Bench, Case, Model};
 
-use super::Site;
+use super::site::Site;
 
 /// How long a program has to end.
 const PROMPT: Duration = Duration::from_secs(1);

@@ -5,7 +5,7 @@ use std::process::Command;
 use anyhow::{Result, ensure};
 use test_fixtures::{Bench, Case, Model};
 
-use super::Site;
+use super::site::Site;
 /// Mounts 256 KiB on the directory in `$1`, runs the rest, and lists what it left there. A
 /// name space of its own needs no rights, and the mount goes with it.
 const SCRIPT: &str = r#"

@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 use anyhow::{Result, ensure};
 use test_fixtures::{Bench, Case, Model};
 
-use super::{Site, ended};
+use super::site::{Site, ended};
 
 pub(super) fn cases<M: Model>() -> Vec<Case<M>> {
     vec![

@@ -181,6 +181,3 @@ fn line(stream: &mut impl BufRead) -> io::Result<Vec<u8>> {
 fn invalid(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
     io::Error::new(ErrorKind::InvalidData, why)
 }
-
-#[cfg(test)]
-mod tests;

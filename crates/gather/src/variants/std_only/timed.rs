@@ -3,10 +3,15 @@
 //!
 //! A server that sends a byte now and then keeps every single read short and the whole
 //! endless. So each read and each write gets only what is left of the time.
+//!
+//! A call that has a time-out is not resumed after the process was stopped and continued: it
+//! fails with `Interrupted` (signal(7)), and is tried again here.
 
-use std::io::{self, ErrorKind, Read, Write};
-use std::net::{TcpStream, ToSocketAddrs};
-use std::time::{Duration, Instant};
+use std::{
+    io::{self, ErrorKind, Read, Write},
+    net::{SocketAddr, TcpStream},
+    time::{Duration, Instant},
+};
 
 /// A connection of which no call returns much later than the deadline. A call that it cuts
 /// short fails with what the system calls that, `WouldBlock` or `TimedOut`; one that comes
@@ -18,12 +23,11 @@ pub struct TimedStream {
 }
 
 impl TimedStream {
-    /// Connects to the first of the host's addresses that answers. The look-up of a name
-    /// is the system's, and not bounded.
-    pub fn connect(host: impl ToSocketAddrs, deadline: Instant) -> io::Result<Self> {
+    /// Connects to the first of these addresses that answers.
+    pub fn connect(addresses: &[SocketAddr], deadline: Instant) -> io::Result<Self> {
         let mut last = io::Error::new(ErrorKind::NotFound, "the host has no address");
-        for address in host.to_socket_addrs()? {
-            match TcpStream::connect_timeout(&address, left(deadline)?) {
+        for address in addresses {
+            match TcpStream::connect_timeout(address, left(deadline)?) {
                 Ok(stream) => {
                     stream.set_nodelay(true)?;
                     return Ok(Self { stream, deadline });
@@ -37,15 +41,25 @@ impl TimedStream {
 
 impl Read for TimedStream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.stream.set_read_timeout(Some(left(self.deadline)?))?;
-        self.stream.read(buffer)
+        loop {
+            self.stream.set_read_timeout(Some(left(self.deadline)?))?;
+            match self.stream.read(buffer) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                result => return result,
+            }
+        }
     }
 }
 
 impl Write for TimedStream {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        self.stream.set_write_timeout(Some(left(self.deadline)?))?;
-        self.stream.write(buffer)
+        loop {
+            self.stream.set_write_timeout(Some(left(self.deadline)?))?;
+            match self.stream.write(buffer) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                result => return result,
+            }
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {

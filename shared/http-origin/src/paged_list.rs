@@ -10,7 +10,7 @@ const PAGE: usize = 1024;
 /// An append-only list whose oldest page can be dropped. Entries keep the index that they
 /// were appended at.
 #[derive(Clone, Debug)]
-pub(crate) struct Pages<T> {
+pub(crate) struct PagedList<T> {
     /// All but the last are full. A page that a snapshot shares is copied when the loop
     /// next writes to it.
     pages: VecDeque<Arc<Vec<T>>>,
@@ -18,9 +18,9 @@ pub(crate) struct Pages<T> {
     len: usize,
 }
 
-impl<T: Clone> Pages<T> {
-    pub(crate) fn new() -> Pages<T> {
-        Pages {
+impl<T: Clone> PagedList<T> {
+    pub(crate) fn new() -> PagedList<T> {
+        PagedList {
             pages: VecDeque::new(),
             dropped: 0,
             len: 0,

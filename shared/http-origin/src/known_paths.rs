@@ -15,7 +15,7 @@ use crate::sentence::{Refusals, Sentence};
 /// The scripts of known paths. Bounded: once it is full, further paths are parsed with
 /// each request and not told apart in the record.
 #[derive(Debug)]
-pub(crate) struct Paths {
+pub(crate) struct KnownPaths {
     known: HashMap<Arc<str>, Plan>,
     /// Bytes of all known paths together.
     bytes: usize,
@@ -32,9 +32,9 @@ struct Plan {
     refusals: Option<(Refusals, Rc<Script>)>,
 }
 
-impl Paths {
-    pub(crate) fn new() -> Paths {
-        Paths {
+impl KnownPaths {
+    pub(crate) fn new() -> KnownPaths {
+        KnownPaths {
             known: HashMap::new(),
             bytes: 0,
             unlisted: Arc::from("…"),
@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn beyond_the_bounds_old_exchanges_go_and_new_paths_are_not_listed() {
-        let (mut paths, mut ledger) = (Paths::new(), Ledger::new());
+        let (mut paths, mut ledger) = (KnownPaths::new(), Ledger::new());
         let requests = Record::MOST_EXCHANGES + 5000;
         for n in 0..requests {
             let path = format!("/nonce/{n}");

@@ -6,11 +6,11 @@ use std::rc::Rc;
 use crate::answer::{Answer, Progress};
 use crate::clock::now_ns;
 use crate::connection::WaitsFor;
+use crate::moved::Moved;
 use crate::record::{End, Phase};
 use crate::request::{Method, Refusal, Request};
 use crate::script::{Manner, Script};
 use crate::server::Server;
-use crate::socket::Moved;
 
 /// How long a client whose request was refused may go on sending before it is cut off.
 const LINGER_NS: u64 = 1_000_000_000;

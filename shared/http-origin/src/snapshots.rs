@@ -1,7 +1,8 @@
-//! The desk: where other threads ask the event loop for a snapshot of its ledger.
+//! Snapshots of the ledger, which other threads ask the event loop for.
 //!
-//! The loop owns the ledger and takes no lock to write to it. Who wants to see it leaves a
-//! wish; the loop looks for wishes once a turn and puts a snapshot on the desk.
+//! The loop owns the ledger and takes no lock to write to it. A thread that wants to see it
+//! leaves a wish; the loop looks for wishes once a turn and puts a snapshot here. It finds
+//! here, too, that it is to end.
 
 use std::sync::atomic::Ordering::SeqCst;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64};
@@ -19,7 +20,7 @@ const AT_ONCE: u8 = 2;
 const BREATH: Duration = Duration::from_micros(200);
 
 #[derive(Debug)]
-pub(crate) struct Desk {
+pub(crate) struct Snapshots {
     slot: Mutex<Slot>,
     /// Told when a snapshot was put into the slot, and when the loop has ended.
     served: Condvar,
@@ -34,7 +35,7 @@ pub(crate) struct Desk {
 #[derive(Debug)]
 struct Slot {
     ledger: Ledger,
-    /// `Desk::changes` when the snapshot was taken.
+    /// `Snapshots::changes` when the snapshot was taken.
     changes: u64,
     /// Snapshots that were ever put here.
     served: u64,
@@ -42,15 +43,15 @@ struct Slot {
     ended: bool,
 }
 
-impl Desk {
-    pub(crate) fn new(waker: Waker) -> Desk {
+impl Snapshots {
+    pub(crate) fn new(waker: Waker) -> Snapshots {
         let slot = Slot {
             ledger: Ledger::new(),
             changes: 0,
             served: 0,
             ended: false,
         };
-        Desk {
+        Snapshots {
             slot: Mutex::new(slot),
             served: Condvar::new(),
             wish: AtomicU8::new(NOTHING),

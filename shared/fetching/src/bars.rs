@@ -1,20 +1,30 @@
 //! Bars on a terminal: one for each file that is being written, and one for all.
 
-use std::{io, time::Duration};
+use std::{
+    fmt, io,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use rustix::termios::tcgetwinsize;
-
-use crate::files::Name;
 
 /// How many columns a name takes at the most, and at the least.
 const NAME: (usize, usize) = (30, 8);
 /// How many the rest of a bar takes, with a little of the bar itself.
 const REST: usize = 30;
 
+/// Those of the run that is under way.
+static SHOWN: Mutex<Option<Bars>> = Mutex::new(None);
+
+/// A bar for a file that is being written, if bars are shown.
+pub(crate) fn bar(name: &impl fmt::Display, length: Option<u64>) -> Option<ProgressBar> {
+    shown().as_ref().and_then(|bars| bars.add(name, length))
+}
+
 /// The bars; none where standard error is no terminal.
 #[derive(Clone)]
-pub(super) struct Bars(Option<Shown>);
+pub(crate) struct Bars(Option<Shown>);
 
 #[derive(Clone)]
 struct Shown {
@@ -23,7 +33,14 @@ struct Shown {
 }
 
 impl Bars {
-    pub(super) fn new(items: usize) -> Self {
+    /// Shows those of a run of so many items, until they are cleared.
+    pub(crate) fn show(items: usize) -> Self {
+        let bars = Self::new(items);
+        *shown() = Some(bars.clone());
+        bars
+    }
+
+    fn new(items: usize) -> Self {
         let all = MultiProgress::new();
         if all.is_hidden() {
             return Self(None);
@@ -35,7 +52,7 @@ impl Bars {
     }
 
     /// One for a file of this length, above the total.
-    pub(super) fn add(&self, name: &Name, length: Option<u64>) -> Option<ProgressBar> {
+    fn add(&self, name: &impl fmt::Display, length: Option<u64>) -> Option<ProgressBar> {
         let Shown { all, total } = self.0.as_ref()?;
         let room = columns().saturating_sub(REST).clamp(NAME.1, NAME.0);
         let (bar, behind) = match length {
@@ -53,27 +70,34 @@ impl Bars {
         Some(all.insert_before(total, bar))
     }
 
-    pub(super) fn one_more(&self) {
+    pub(crate) fn one_more(&self) {
         if let Some(shown) = &self.0 {
             shown.total.inc(1);
         }
     }
 
     /// Makes room for lines on the terminal.
-    pub(super) fn suspend<T>(&self, write: impl FnOnce() -> T) -> T {
+    pub(crate) fn suspend<T>(&self, write: impl FnOnce() -> T) -> T {
         match &self.0 {
             Some(shown) => shown.all.suspend(write),
             None => write(),
         }
     }
 
-    pub(super) fn clear(&self) {
+    pub(crate) fn clear(&self) {
+        let mut bars = shown();
+        *bars = None;
         if let Some(shown) = &self.0 {
             shown.total.finish_and_clear();
             // Those of files that are not whole.
             drop(shown.all.clear());
         }
     }
+}
+
+fn shown() -> MutexGuard<'static, Option<Bars>> {
+    // It is replaced whole.
+    SHOWN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn style(template: &str) -> ProgressStyle {

@@ -1,0 +1,113 @@
+//! What stands around the variants: the model, its command line, cases, check and floor.
+
+mod args;
+mod cases;
+
+use std::time::Duration;
+
+use anyhow::Result;
+use fetching::Stage;
+use test_fixtures::{
+    Case, Checked, Facts, Floor, Model, Peer, Span, Variant, python_peer,
+};
+
+use crate::{Job, Output, variants};
+
+pub use args::Args;
+
+/// The model.
+#[derive(Debug)]
+pub struct Gather;
+
+impl Model for Gather {
+    const NAME: &'static str = "gather";
+    const ABOUT: &'static str =
+        "Gather: fetch every URL at once and report what came of each, on every runtime";
+    const COMPARISON: &'static [&'static str] = &["--tasks", "100", "--latency", "100ms"];
+    const EXAMPLES: &'static [&'static str] = &[
+        "http://127.0.0.1:8080/ http://127.0.0.1:8080/bytes/10",
+        "--path /bytes/10 --path /hang --timeout 500ms",
+    ];
+    const LONG: &'static [&'static str] = &["--latency", "8s"];
+    const PAIR: [&'static str; 2] = ["tokio_hyper", "smol"];
+    const README: &'static str = include_str!("../../README.md");
+
+    type Args = Args;
+    type Job = Job;
+    type Output = Output;
+    type Stage = Stage;
+
+    fn variants() -> &'static [Variant<Self>] {
+        variants::VARIANTS
+    }
+
+    fn peers() -> &'static [Peer] {
+        static PEERS: [Peer; 1] = [python_peer!(
+            "asyncio.gather over aiohttp",
+            except {
+                "reset_unframed_body": "aiohttp takes any end of a connection for the end \
+                    of a body without a length (aiohttp 3.14, client_proto.py, \
+                    connection_lost)",
+                "https_truncated_unframed_body": "aiohttp takes any end of a connection \
+                    for the end of a body without a length (aiohttp 3.14, \
+                    client_proto.py, connection_lost)",
+            }
+        )];
+        &PEERS
+    }
+
+    fn job(args: &Args) -> Result<Job> {
+        args.job()
+    }
+
+    fn stage(args: &Args, job: &mut Job) -> Result<Stage> {
+        args.stage(job)
+    }
+
+    fn environment(job: &Job) -> Vec<(&'static str, String)> {
+        let workers = job.workers.to_string();
+        vec![("ASYNC_STD_THREAD_COUNT", workers)]
+    }
+
+    fn describe(job: &Job) -> String {
+        match job.urls.len() {
+            1 => "1 URL".to_owned(),
+            urls => format!("{urls} URLs, all at once"),
+        }
+    }
+
+    fn check(stage: &Stage, _job: &Job, output: &Output) -> Result<Facts> {
+        let (facts, record) = stage.check(&output.outcomes)?;
+        let Some(record) = record else {
+            return Ok(facts);
+        };
+        let (peak, requests) = (record.requests_most_in_flight, record.requests);
+        let facts = facts.count_of("peak in flight", peak, requests);
+        if peak < args::peak_due(stage, &record) {
+            let why = format!("peak in flight {peak}, where {requests} were possible");
+            return Ok(facts.breach("all_at_once", why));
+        }
+        Ok(facts)
+    }
+
+    fn timeline(stage: &Stage, _job: &Job, _trial: &Checked<Output>) -> Vec<Span> {
+        stage.timeline()
+    }
+
+    fn floor(job: &Job) -> Result<Option<Floor>> {
+        if job.slowest_ms == 0.0 {
+            return Ok(None);
+        }
+        let time = Duration::from_secs_f64(job.slowest_ms / 1e3);
+        let reason = format!("all at once, and the slowest takes {} ms", job.slowest_ms);
+        Ok(Some(Floor::new(time, reason)))
+    }
+
+    fn results(job: &Job, output: &Output) -> Vec<String> {
+        fetching::whole_results(&job.urls, &output.outcomes)
+    }
+
+    fn cases() -> Vec<Case<Self>> {
+        cases::cases()
+    }
+}

@@ -1,0 +1,49 @@
+"""What the peers in Python share: a trial's job, its measurements and its reply.
+
+docs/src/protocol.md describes both ends.
+"""
+
+import json
+import os
+import sys
+import time
+
+
+class Trial:
+    """One trial: it reads its job from standard input, and replies on standard output."""
+
+    def __init__(self):
+        self.job = json.load(sys.stdin)
+        self.wants_spans = "INTERLEAVE_SPANS" in os.environ
+        self.measured = {}
+
+    def run(self, work):
+        """Does the work, the one part that is measured. Returns what it returns."""
+        set_peak_back()
+        before = resident("VmRSS:")
+        start = time.monotonic_ns()
+        result = work()
+        nanos = time.monotonic_ns() - start
+        memory = {"before": before, "peak": resident("VmHWM:")}
+        self.measured = {"nanos": nanos, "started": start, "memory": memory}
+        return result
+
+    def reply(self, output, spans=()):
+        """Replies with the output, and with the pieces of work if the parent wants them."""
+        reply = {**self.measured, "output": output}
+        if self.wants_spans:
+            reply["spans"] = list(spans)
+        sys.stdout.write(json.dumps(reply))
+
+
+def resident(field):
+    """Bytes of this process that are in memory: now, or at the most."""
+    with open("/proc/self/status") as status:
+        line = next(line for line in status if line.startswith(field))
+    return int(line.split()[1]) * 1024
+
+
+def set_peak_back():
+    """From here on, the most memory is the job's and not that of the start."""
+    with open("/proc/self/clear_refs", "w") as references:
+        references.write("5")
