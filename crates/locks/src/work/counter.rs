@@ -1,6 +1,6 @@
-//! The work: one increment, with what can go wrong in the middle of it.
+//! The counter, whose increment can be caught half-done.
 
-use std::{hint::black_box, iter::Sum};
+use std::{hint::black_box, ops::AddAssign};
 
 use serde::{Deserialize, Serialize};
 
@@ -44,11 +44,21 @@ impl From<u64> for Counter {
     }
 }
 
-impl Sum for Counter {
-    fn sum<I: Iterator<Item = Self>>(counters: I) -> Self {
-        counters.fold(Self::default(), |sum, counter| Self {
-            entered: sum.entered + counter.entered,
-            left: sum.left + counter.left,
-        })
+/// Parts that were counted apart are added up.
+impl AddAssign for Counter {
+    fn add_assign(&mut self, other: Self) {
+        self.entered += other.entered;
+        self.left += other.left;
+    }
+}
+
+/// A message that asks for one increment.
+#[derive(Clone, Copy, Debug)]
+pub struct Increment;
+
+impl AddAssign<Increment> for Counter {
+    #[inline]
+    fn add_assign(&mut self, Increment: Increment) {
+        self.increment(|| ());
     }
 }
