@@ -13,7 +13,7 @@
 //! Whenever the guard is not held across an `.await`, as here: std's Mutex is cheaper.
 
 use anyhow::Result;
-use smol::{block_on, channel};
+use smol::{channel, future::block_on};
 
 use crate::{Counter, Job, Output};
 

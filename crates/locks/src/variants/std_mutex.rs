@@ -50,9 +50,13 @@ use std::{
     thread,
 };
 
+/// How a worker ended: it panicked, or found the lock poisoned, or did all its increments.
+/// The value is what its last increment returned.
+pub type Ended<R> = thread::Result<LockResult<Option<R>>>;
+
 /// Has each worker do `work` so many times on one value, alone with it each time. Returns the
-/// value, and what each worker's last increment returned: a panic is that worker's error,
-/// and poison for all who come after it.
+/// value, and how each worker ended: a panic is that worker's error, and poison for all who
+/// lock after it.
 ///
 /// # Errors
 /// The system starts no more threads; what was under way has ended.
@@ -61,7 +65,7 @@ pub fn count<T: Send, R: Send>(
     increments: u64,
     value: T,
     work: impl Fn(&mut T, usize, u64) -> R + Sync,
-) -> io::Result<(LockResult<T>, Vec<thread::Result<LockResult<Option<R>>>>)> {
+) -> io::Result<(LockResult<T>, Vec<Ended<R>>)> {
     let value = Mutex::new(value);
     let ended: Vec<_> = thread::scope(|scope| {
         let threads = (0..workers).map(|worker| {

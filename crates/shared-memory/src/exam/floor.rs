@@ -10,7 +10,10 @@ use std::{
 use anyhow::Result;
 use test_fixtures::Floor;
 
-use crate::{Job, room::zeroed, work::squares};
+use crate::{
+    Job,
+    work::{squares, zeroed},
+};
 
 /// A fill that takes less is at the mercy of whoever else wants a core: it is done so many
 /// times, and the least time counts.

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, ensure};
 /// # Errors
 /// There is not enough memory. `vec!` alone would abort the process, or be given pages that
 /// the machine does not have, and be killed when it touches them.
-pub fn zeroed(n: usize) -> Result<Vec<f64>> {
+pub(crate) fn zeroed(n: usize) -> Result<Vec<f64>> {
     ensure_room(n)?;
     Ok(vec![0.0; n])
 }

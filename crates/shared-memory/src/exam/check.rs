@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::{Result, ensure};
 use test_fixtures::Facts;
 
-use crate::{Job, Output, output::checksum};
+use crate::{Job, Output, checksum};
 
 pub(crate) fn check(job: &Job, output: &Output) -> Result<Facts> {
     let wanted = job.samples.len();

@@ -6,10 +6,17 @@
 //! wrong number; a `&f64` that changes is undefined behaviour. A relaxed load or store costs
 //! no more than a plain one.
 
+use std::{
+    hint::spin_loop,
+    sync::atomic::{
+        AtomicU32, AtomicU64,
+        Ordering::{AcqRel, Acquire, Relaxed},
+    },
+};
+
 use crossbeam_utils::CachePadded;
 
-use crate::sync::{AtomicU32, AtomicU64, Ordering, SPINS, futex, spin_loop};
-use Ordering::{AcqRel, Acquire, Relaxed};
+use super::futex::{self, SPINS};
 
 /// The other side sleeps until the count changes.
 const WAITING: u32 = 1;
@@ -51,7 +58,7 @@ impl<const N: usize> Ring<N> {
         Self {
             pushed: word(pushed),
             popped: word(popped),
-            slots: std::array::from_fn(|_| AtomicU64::new(0)),
+            slots: core::array::from_fn(|_| AtomicU64::new(0)),
         }
     }
 

@@ -1,13 +1,12 @@
 //! A ring in memory that two processes have mapped.
 
-use std::{fs::File, io, ops::Deref, process::Stdio};
+use std::{fs::File, io, ops::Deref};
 
-use anyhow::{Context, Result, ensure};
 use memmap2::{MmapOptions, MmapRaw};
 
-use crate::{
-    memory::{ensure_sealed, reserve, sealed_file},
-    ring::Ring,
+use super::{
+    atomic_ring::Ring,
+    memfd::{because, ensure_sealed, reserve, sealed_file},
 };
 
 /// How many records fit: as many as a pipe holds by default, 64 KiB of doubles.
@@ -23,7 +22,10 @@ pub struct SharedRing {
 
 impl SharedRing {
     /// An empty ring in fresh memory.
-    pub fn new() -> Result<Self> {
+    ///
+    /// # Errors
+    /// There is not so much memory, or no descriptor for it.
+    pub fn new() -> io::Result<Self> {
         let len = size_of::<Ring<CAPACITY>>() as u64;
         let file = sealed_file("ring", len)?;
         reserve(&file, 0, len)?;
@@ -31,21 +33,25 @@ impl SharedRing {
     }
 
     /// The ring that another process has shared.
-    pub(crate) fn map(file: File) -> Result<Self> {
+    ///
+    /// # Errors
+    /// This is no ring, or can't be mapped.
+    pub fn map(file: File) -> io::Result<Self> {
         ensure_sealed(&file)?;
-        let map = MmapOptions::new()
-            .map_raw(&file)
-            .context("can't map a ring")?;
-        ensure!(
-            map.len() >= size_of::<Ring<CAPACITY>>(),
-            "too small for a ring"
-        );
+        let map = MmapOptions::new().map_raw(&file);
+        let map = map.map_err(because("can't map a ring"))?;
+        if map.len() < size_of::<Ring<CAPACITY>>() {
+            return Err(io::Error::other("too small for a ring"));
+        }
         Ok(Self { file, map })
     }
 
-    /// The ring's memory as a worker's standard input.
-    pub fn handle(&self) -> io::Result<Stdio> {
-        Ok(self.file.try_clone()?.into())
+    /// The ring's memory for another process.
+    ///
+    /// # Errors
+    /// The process has no descriptor left.
+    pub fn share(&self) -> io::Result<File> {
+        self.file.try_clone()
     }
 }
 
