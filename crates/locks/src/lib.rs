@@ -1,8 +1,8 @@
 //! One counter, many incrementers: count to workers × increments, and lose nothing.
 //!
-//! The function is `count(workers, increments, value, work)`: each variant has its own, below
-//! the line `// The lesson`. Above it, `run` hands it a [`Counter`] and the increment of a
-//! [`Job`].
+//! The function is `count(workers, increments, value, work)`: each variant has its own,
+//! below the line `// The lesson`. Above it, `run` hands it a [`Counter`] and the
+//! increment of a [`Job`].
 
 mod exam;
 pub mod variants;
@@ -39,11 +39,11 @@ pub struct Job {
 pub struct Output {
     /// The counter after the last worker.
     pub counter: Counter,
-    /// Whether whoever uses the counter next is told that a panic may have left it
+    /// Whether the lock reports to its next user that a panic may have left the counter
     /// half-done.
     pub poisoned: bool,
-    /// What became of each worker; for one that was done, the count at its last increment,
-    /// if increments have an order that it could see.
+    /// What became of each worker; for one that was done, the count at its last
+    /// increment, if increments have an order that it could see.
     pub outcomes: Vec<Outcome<Option<u64>>>,
 }
 

@@ -1,9 +1,9 @@
-//! Shared memory: an array of squares is filled in place by several workers, threads of one
-//! process or processes of their own, and summed.
+//! Shared memory: an array of squares is filled in place by several workers, threads of
+//! one process or processes of their own, and summed.
 //!
-//! The function is `fill(array, workers, values)`: each variant has its own, below the line
-//! `// The lesson`. Above it, `run` hands it the array and what fills a stretch of it, or
-//! what starts a worker process that does.
+//! The function is `fill(array, workers, values)`: each variant has its own, below the
+//! line `// The lesson`. Above it, `run` hands it the array and what fills a stretch of
+//! it, or what starts a worker process that does.
 
 mod exam;
 pub mod parts;
@@ -128,8 +128,8 @@ impl Output {
     }
 }
 
-/// Every bit of every element counts, and so does its place: the sum of the elements' bits,
-/// each times its place counted from 1, modulo 2⁶⁴.
+/// Every bit of every element counts, and so does its place: the sum of the elements'
+/// bits, each times its place counted from 1, modulo 2⁶⁴.
 pub(crate) fn checksum(array: impl Iterator<Item = f64>) -> u64 {
     array.zip(1_u64..).fold(0, |sum, (element, place)| {
         sum.wrapping_add(place.wrapping_mul(element.to_bits()))

@@ -1,5 +1,5 @@
-//! The ring in the interleavings that loom explores, beside two twins with a bug each that
-//! loom must catch.
+//! The ring in the interleavings that loom explores, beside two twins with a bug each
+//! that loom must catch.
 
 // The ring's file asks for `std::sync`: here that is loom's.
 extern crate loom as std;
@@ -21,8 +21,8 @@ use std::{
 )]
 mod atomic_ring;
 
-/// The kernel's part, in place of `futex.rs`: a thread that sleeps on a word looks at it under
-/// the queue's lock, and one that wakes takes that lock.
+/// The kernel's part, in place of `futex.rs`: a thread that sleeps on a word looks at it
+/// under the queue's lock, and one that wakes takes that lock.
 mod futex {
     use std::sync::{Condvar, Mutex, atomic::AtomicU32, atomic::Ordering::SeqCst};
 
@@ -51,8 +51,8 @@ mod futex {
 
 use atomic_ring::Ring;
 
-/// A thread pushes these records into a ring for one, piece by piece, and closes it; another
-/// pops until the end.
+/// A thread pushes these records into a ring for one, piece by piece, and closes it;
+/// another pops until the end.
 fn through(pieces: &'static [&'static [f64]], preemptions: Option<usize>) {
     let mut model = loom::model::Builder::new();
     model.preemption_bound = preemptions;
@@ -75,9 +75,9 @@ fn through(pieces: &'static [&'static [f64]], preemptions: Option<usize>) {
     });
 }
 
-/// Records come whole and in order, though the ring is full after each and both sides must
-/// sleep. A lost wake-up would be a deadlock, which loom reports. All interleavings would be
-/// hours; these are the ones in which a thread is cut short at most three times.
+/// Records come whole and in order, though the ring is full after each and both sides
+/// must sleep. A lost wake-up would be a deadlock, which loom reports. All interleavings
+/// would be hours; these are the ones in which a thread is cut short at most three times.
 #[test]
 fn no_record_and_no_wake_up_is_lost() {
     through(&[&[1.0, 2.0]], Some(3));
@@ -95,8 +95,8 @@ fn the_end_is_not_missed() {
     through(&[], None);
 }
 
-/// The first twin says that it sleeps in a word of its own, not in the count's: it may set
-/// it after the pusher has looked and sleep on a count that was there before.
+/// The first twin says that it sleeps in a word of its own, not in the count's: it may
+/// set it after the pusher has looked and sleep on a count that was there before.
 struct TwoWords {
     pushed: AtomicU32,
     waiting: AtomicU32,

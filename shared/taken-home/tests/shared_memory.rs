@@ -33,19 +33,22 @@ fn worker(name: &str, part: Range<usize>, panics: bool) -> io::Result<Command> {
     Ok(command)
 }
 
-/// In a worker process: its part, and what it does with a stretch of it.
-fn order() -> Option<(Range<usize>, impl FnMut(usize, &mut [f64]))> {
+/// In a worker process: its part, and whether it is to panic.
+fn order() -> Option<(Range<usize>, bool)> {
     let order = env::var(PART).ok()?;
     let mut words = order.split(' ').map(|word| word.parse().expect("a number"));
     let mut next = || words.next().expect("there are three");
-    let (part, panics) = (next()..next(), next() == 1);
-    let fill = move |first, stretch: &mut [f64]| {
+    Some((next()..next(), next() == 1))
+}
+
+/// In a worker process: what it does with a stretch of its part.
+fn halves(panics: bool) -> impl FnMut(usize, &mut [f64]) {
+    move |first, stretch| {
         assert!(!panics, "the second part is not liked");
         for (value, place) in stretch.iter_mut().zip(first..) {
             *value = half(place);
         }
-    };
-    Some((part, fill))
+    }
 }
 
 /// Holds an array against what is due, but for the parts that are not whole.
@@ -63,8 +66,8 @@ macro_rules! example {
         #[test]
         fn mmap() {
             use shared_memory::{memory::Memory, mmap};
-            if let Some((part, fill)) = order() {
-                return mmap::fill_part(part, fill).expect("the memory is shared");
+            if let Some((part, panics)) = order() {
+                return mmap::fill_part(part, halves(panics)).expect("the memory is shared");
             }
             for panics in [false, true] {
                 let array = Memory::<f64>::new(LEN).expect("there is memory");
@@ -80,8 +83,8 @@ macro_rules! example {
         #[test]
         fn $lesson() {
             use shared_memory::$lesson;
-            if let Some((part, fill)) = order() {
-                return $lesson::fill_part(part, 1000, fill).expect("there is a reader");
+            if let Some((part, panics)) = order() {
+                return $lesson::fill_part(part, 1000, halves(panics)).expect("there is a reader");
             }
             for panics in [false, true] {
                 let mut array = vec![0.0; LEN];

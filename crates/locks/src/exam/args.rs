@@ -22,7 +22,8 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = 100_000)]
     #[arg(value_parser = whole::<u64>(0..=u64::MAX))]
     increments: u64,
-    /// Threads of executors and pools [default: one a core]; threads alone are the workers
+    /// Threads of executors and pools [default: one a core]; threads alone are the
+    /// workers
     #[arg(long, value_name = "N")]
     #[arg(value_parser = whole::<NonZeroUsize>(1..=MOST_THREADS))]
     threads: Option<NonZeroUsize>,

@@ -43,7 +43,7 @@ impl Model for Locks {
 
     fn peers() -> &'static [Peer] {
         &[python_peer! {
-            "threading.Lock, a thread a worker",
+            "threading.Lock, one thread per worker",
             except {
                 "panic_while_holding": "leaving a `with` block by an exception releases \
                     the lock and marks nothing: Python's reference, Using locks in the \

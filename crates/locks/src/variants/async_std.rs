@@ -1,12 +1,12 @@
-//! `async_std::sync::Mutex`: each worker is a task on the process's own executor. async-std
-//! is discontinued; use `smol`, whose lock this is under another name.
+//! `async_std::sync::Mutex`: each worker is a task on the process's own executor.
+//! async-std is discontinued; use `smol`, whose lock this is under another name.
 //!
 //! # What to notice
 //! - The executor has as many threads as `ASYNC_STD_THREAD_COUNT` says when it is first
 //!   used; async-std has no function for it, so the trial's environment obeys the job.
 //! - Its threads stay when the job is done: nothing can end them but the process.
-//! - A panic would come out of the task's handle, so it is caught in the task. The lock does
-//!   not poison.
+//! - A panic would come out of the task's handle, so it is caught in the task. The lock
+//!   does not poison.
 //!
 //! # When not to use this
 //! In anything new. The move to smol is an executor, and changes `task::spawn` to its
@@ -40,8 +40,9 @@ use std::{panic::AssertUnwindSafe, sync::Arc, thread};
 use async_std::{sync::Mutex, task};
 use futures_util::FutureExt;
 
-/// Has each worker do `work` so many times on one value, alone with it each time. Returns the
-/// value, and what each worker's last increment returned: a panic is that worker's error.
+/// Has each worker do `work` on one value `increments` times, alone with it each time.
+/// Returns the value, and what each worker's last increment returned: a panic is that
+/// worker's error.
 pub async fn count<T, R>(
     workers: usize,
     increments: u64,

@@ -1,9 +1,9 @@
-//! An owner: one thread has the value to itself, and each worker is a thread that sends it
-//! increments through a bounded channel.
+//! An owner: one thread has the value to itself, and each worker is a thread that sends
+//! it increments through a bounded channel.
 //!
 //! # What to notice
-//! - Nothing is shared but the channel: the work is done before the send, so a worker's panic
-//!   cannot happen amid an increment.
+//! - Nothing is shared but the channel: the work is done before the send, so a worker's
+//!   panic cannot happen amid an increment.
 //! - The owner ends by itself: `for` over the receiver stops once the last sender is
 //!   dropped, by a worker's panic too.
 //! - A full channel makes the workers wait: back-pressure, and flat memory.
@@ -43,8 +43,9 @@ use crossbeam_channel::bounded;
 /// Increments that may be under way at once.
 const CAPACITY: usize = 1024;
 
-/// Has each worker send so many times what `work` returns to the owner of one value, which
-/// adds it. Returns the value, and how each worker ended: a panic is that worker's error.
+/// Has each worker send what `work` returns to the owner of one value, `increments`
+/// times; the owner adds it. Returns the value, and how each worker ended: a panic is
+/// that worker's error.
 ///
 /// # Errors
 /// The system starts no more threads; what was under way has ended.

@@ -1,12 +1,12 @@
-//! `parking_lot::Mutex`: each worker is a thread; one byte of lock, and the queue of those
-//! who wait in a table beside it.
+//! `parking_lot::Mutex`: each worker is a thread; one byte of lock, and the queue of
+//! those who wait in a table beside it.
 //!
 //! # What to notice
 //! - `lock` gives the guard, not a `Result`: there is no poison to unwrap.
-//! - For the same reason a panic under the lock leaves the value half-done, and neither the
-//!   other workers nor the caller learn of it.
-//! - A thread that unlocks may lock again before those who wait: `MutexGuard::unlock_fair` is
-//!   there for when that starves somebody.
+//! - For the same reason a panic under the lock leaves the value half-done, and neither
+//!   the other workers nor the caller learn of it.
+//! - A thread that unlocks may lock again before those who wait:
+//!   `MutexGuard::unlock_fair` is there for when that starves somebody.
 //!
 //! # When not to use this
 //! When a panic under the lock must not go unnoticed. And std's own lock has long been a
@@ -37,8 +37,9 @@ use std::{io, thread};
 
 use parking_lot::Mutex;
 
-/// Has each worker do `work` so many times on one value, alone with it each time. Returns the
-/// value, and what each worker's last increment returned: a panic is that worker's error.
+/// Has each worker do `work` on one value `increments` times, alone with it each time.
+/// Returns the value, and what each worker's last increment returned: a panic is that
+/// worker's error.
 ///
 /// # Errors
 /// The system starts no more threads; what was under way has ended.

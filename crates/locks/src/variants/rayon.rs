@@ -4,7 +4,8 @@
 //! # What to notice
 //! - No shared value, so no lock: the question of who holds what does not arise.
 //! - The threads are the pool's, the workers are items: ten thousand workers cost no more
-//!   threads than two. `build_scoped` waits for them to end; a pool that is dropped does not.
+//!   threads than two. `build_scoped` waits for them to end; a pool that is dropped does
+//!   not.
 //! - rayon would raise a worker's panic again in the caller and lose the others' results;
 //!   caught within the item it is that worker's outcome, and only its own part is lost.
 //!
@@ -51,9 +52,10 @@ use std::{
 
 use rayon::prelude::*;
 
-/// Has each worker do `work` so many times on a value of its own, and adds them up, on the
-/// threads of the pool that it is called in. Returns the sum, and what each worker's last
-/// increment returned: a panic is that worker's error, and its part is lost.
+/// Has each worker do `work` on a value of its own `increments` times, and adds them up,
+/// on the threads of the pool that it is called in. Returns the sum, and what each
+/// worker's last increment returned: a panic is that worker's error, and its part is
+/// lost.
 pub fn count<T: AddAssign + Default + Send, R: Send>(
     workers: usize,
     increments: u64,

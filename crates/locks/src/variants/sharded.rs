@@ -1,17 +1,17 @@
-//! One part of the value per worker: each worker is a thread that counts alone, and the parts
-//! are added up when all have ended.
+//! One part of the value per worker: each worker is a thread that counts alone, and the
+//! parts are added up when all have ended.
 //!
 //! # What to notice
-//! - The compiler sees that each thread borrows a part of its own: no lock, no atomic. What
-//!   it asks of the value instead: it can begin at nothing, and be added up.
-//! - `CachePadded` keeps two parts off one cache line, which the cores would otherwise pull
-//!   to and fro although neither needs the other's.
-//! - A panic breaks the worker's own part only, and the join reports whose it was: that part
-//!   is left out.
+//! - The compiler sees that each thread borrows a part of its own: no lock, no atomic.
+//!   What it asks of the value instead: it can begin at nothing, and be added up.
+//! - `CachePadded` keeps two parts off one cache line, which the cores would otherwise
+//!   pull to and fro although neither needs the other's.
+//! - A panic breaks the worker's own part only, and the join reports whose it was: that
+//!   part is left out.
 //!
 //! # When not to use this
-//! When the total is wanted while the workers still count: then the parts must be atomics,
-//! and their sum is never of one moment.
+//! When the total is wanted while the workers still count: then the parts must be
+//! atomics, and their sum is never of one moment.
 
 use anyhow::Result;
 
@@ -40,9 +40,9 @@ use std::{io, ops::AddAssign, thread};
 
 use crossbeam_utils::CachePadded;
 
-/// Has each worker do `work` so many times on a value of its own, and adds them up. Returns
-/// the sum, and what each worker's last increment returned: a panic is that worker's error,
-/// and its part is lost.
+/// Has each worker do `work` on a value of its own `increments` times, and adds them up.
+/// Returns the sum, and what each worker's last increment returned: a panic is that
+/// worker's error, and its part is lost.
 ///
 /// # Errors
 /// The system starts no more threads; what was under way has ended.

@@ -4,10 +4,10 @@
 //! # What to notice
 //! - The executor is the caller's, and so are its threads: work and value may borrow what
 //!   outlives it (`'a`).
-//! - A task that unlocks may lock again at once, past those who wait; only behind one that has
-//!   starved for 0.5 ms must newcomers queue.
-//! - A panic would come out of the task's handle, so it is caught in the task. The lock does
-//!   not poison.
+//! - A task that unlocks may lock again at once, past those who wait; only behind one
+//!   that has starved for 0.5 ms must newcomers queue.
+//! - A panic would come out of the task's handle, so it is caught in the task. The lock
+//!   does not poison.
 //!
 //! # When not to use this
 //! Whenever the guard is not held across an `.await`, as here: std's Mutex is cheaper.
@@ -51,8 +51,9 @@ use std::{panic::AssertUnwindSafe, sync::Arc, thread};
 
 use smol::{Executor, future::FutureExt, lock::Mutex};
 
-/// Has each worker do `work` so many times on one value, alone with it each time. Returns the
-/// value, and what each worker's last increment returned: a panic is that worker's error.
+/// Has each worker do `work` on one value `increments` times, alone with it each time.
+/// Returns the value, and what each worker's last increment returned: a panic is that
+/// worker's error.
 pub async fn count<'a, T, R>(
     executor: &Executor<'a>,
     workers: usize,

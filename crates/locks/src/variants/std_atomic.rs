@@ -2,8 +2,8 @@
 //! step.
 //!
 //! # What to notice
-//! - An atomic holds a number, not any value, so the work is only to say how much to add. It
-//!   is done before the addition, and a panic in it leaves nothing half-done.
+//! - An atomic holds a number, not any value, so the work is only to say how much to add.
+//!   It is done before the addition, and a panic in it leaves nothing half-done.
 //! - `Relaxed` suffices. Additions to one atomic never get lost under any ordering, no
 //!   other data is published by it, and the join orders the last read after all of them.
 //!
@@ -34,9 +34,9 @@ use std::{
     thread,
 };
 
-/// Has each worker add to one value so many times what `work` returns. Returns the value, and
-/// what each worker's last addition made of it: a panic is that worker's error. Like the
-/// atomic's, its additions wrap around.
+/// Has each worker add what `work` returns to one value, `increments` times. Returns the
+/// value, and what each worker's last addition made of it: a panic is that worker's
+/// error. Like the atomic's, its additions wrap around.
 ///
 /// # Errors
 /// The system starts no more threads; what was under way has ended.

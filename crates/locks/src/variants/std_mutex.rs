@@ -50,13 +50,13 @@ use std::{
     thread,
 };
 
-/// How a worker ended: it panicked, or found the lock poisoned, or did all its increments.
-/// The value is what its last increment returned.
+/// How a worker ended: it panicked, or found the lock poisoned, or did all its
+/// increments. The value is what its last increment returned.
 pub type Ended<R> = thread::Result<LockResult<Option<R>>>;
 
-/// Has each worker do `work` so many times on one value, alone with it each time. Returns the
-/// value, and how each worker ended: a panic is that worker's error, and poison for all who
-/// lock after it.
+/// Has each worker do `work` on one value `increments` times, alone with it each time.
+/// Returns the value, and how each worker ended: a panic is that worker's error, and
+/// poison for all who lock after it.
 ///
 /// # Errors
 /// The system starts no more threads; what was under way has ended.

@@ -4,8 +4,8 @@
 //! # What to notice
 //! - First come, first served: a task that unlocks goes to the end of the queue, so the
 //!   workers keep step with each other, and pay for it at every increment.
-//! - A spawned task may outlive the function that spawned it, so the value is in an `Arc`, and
-//!   each task has a clone of the work.
+//! - A spawned task may outlive the function that spawned it, so the value is in an
+//!   `Arc`, and each task has a clone of the work.
 //! - The lock does not poison. The panic is in the `JoinError`; nothing reports that the
 //!   value is half-done.
 //!
@@ -51,8 +51,9 @@ use tokio::{
     task::{JoinError, JoinSet},
 };
 
-/// Has each worker do `work` so many times on one value, alone with it each time. Returns the
-/// value, and what each worker's last increment returned: a panic is that worker's error.
+/// Has each worker do `work` on one value `increments` times, alone with it each time.
+/// Returns the value, and what each worker's last increment returned: a panic is that
+/// worker's error.
 pub async fn count<T, R>(
     workers: usize,
     increments: u64,

@@ -4,8 +4,9 @@ use std::{hint::black_box, ops::AddAssign};
 
 use serde::{Deserialize, Serialize};
 
-/// What a lock protects. Whoever gets it may rely on `entered == left`; only between
-/// the two halves of an increment, which nobody else may see, is the one ahead.
+/// What a lock protects. The worker that gets it may rely on `entered == left`; only
+/// between the two halves of an increment, which no other worker may see, is the one
+/// ahead.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Counter {

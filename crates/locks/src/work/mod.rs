@@ -1,4 +1,5 @@
-//! What is done under the lock: one increment, and what a worker does in the middle of it.
+//! What is done under the lock: one increment, and what a worker does in the middle of
+//! it.
 
 mod counter;
 mod marks;

@@ -1,4 +1,4 @@
-//! The job that is asked for on the command line, and how it is told.
+//! The job that is asked for on the command line, and how it is described.
 
 use std::{fmt, iter, num::NonZeroUsize, str::FromStr, time::Duration};
 

@@ -7,8 +7,8 @@ use rustix::fs::{
     memfd_create,
 };
 
-/// A memfd of this length that can be neither cut short nor made longer. None of its pages
-/// is there yet.
+/// A memfd of this length that can be neither cut short nor made longer. None of its
+/// pages is there yet.
 ///
 /// # Errors
 /// There is not so much memory, or no descriptor for it.

@@ -11,8 +11,8 @@
 //! - as `&[T]`, once nobody can write any more. That the kernel can promise: [`Frozen`].
 //! - as atomics, while others write, as a ring between two processes does.
 //!
-//! And the bytes must stay there: where a file is cut short, a mapping of it ends in SIGBUS.
-//! A memfd that is sealed against it can't be.
+//! And the bytes must stay there: where a file is cut short, a mapping of it ends in
+//! SIGBUS. A memfd that is sealed against it can't be.
 
 use std::{
     fs::File,
@@ -55,8 +55,8 @@ pub struct Frozen<T> {
 }
 
 impl<T> Memory<T> {
-    /// Memory of the right length that can get neither shorter nor longer. None of its pages
-    /// is there yet.
+    /// Memory of the right length that can get neither shorter nor longer. None of its
+    /// pages is there yet.
     ///
     /// # Errors
     /// No file can be so long.
@@ -93,10 +93,10 @@ impl<T> Memory<T> {
     pub fn freeze(&self) -> io::Result<Frozen<T>> {
         fcntl_add_seals(&self.file, SealFlags::WRITE | SealFlags::SEAL)
             .map_err(because("the memory can still be written to"))?;
-        // SAFETY: nobody changes the bytes, since the seal against writing holds for every
-        // process and was refused if one had a writable mapping; and nobody cuts them short,
-        // since that is sealed, too. (From Linux 6.7 on, `map_if_safe` looks for these seals
-        // itself, and is safe.)
+        // SAFETY: nobody changes the bytes, since the seal against writing holds for
+        // every process and was refused if one had a writable mapping; and nobody cuts
+        // them short, since that is sealed, too. (From Linux 6.7 on, `map_if_safe` looks
+        // for these seals itself, and is safe.)
         let map = unsafe { MmapOptions::new().map_copy_read_only(&self.file) };
         Ok(Frozen {
             map: map.map_err(because("can't map the array"))?,
@@ -106,19 +106,20 @@ impl<T> Memory<T> {
 }
 
 impl<'a, T: FromBytes + IntoBytes + KnownLayout> Part<'a, T> {
-    /// Maps the elements of `part`, and nothing else, in the process that is to fill them.
+    /// Maps the elements of `part`, and nothing else, in the process that is to fill
+    /// them.
     ///
-    /// The caller is the only one to touch these elements until this is dropped: parts don't
-    /// overlap, and the process that shared the memory looks at it when its workers have
-    /// ended.
+    /// The caller is the only one to touch these elements until this is dropped: parts
+    /// don't overlap, and the process that shared the memory looks at it when its workers
+    /// have ended.
     pub(crate) fn map(memory: &'a File, part: &Range<usize>) -> io::Result<Self> {
         ensure_sealed(memory)?;
         let mut options = MmapOptions::new();
         options
             .offset(bytes::<T>(part.start))
             .len(part.len() * size_of::<T>());
-        // SAFETY: no other process reads or writes these bytes while the mapping lives, as
-        // agreed above; and they can't be cut off it, since the seal was just seen.
+        // SAFETY: no other process reads or writes these bytes while the mapping lives,
+        // as agreed above; and they can't be cut off it, since the seal was just seen.
         let map = unsafe { options.map_mut(memory) };
         Ok(Self {
             memory,
@@ -128,9 +129,9 @@ impl<'a, T: FromBytes + IntoBytes + KnownLayout> Part<'a, T> {
         })
     }
 
-    /// Has the pages of a stretch made, and hands it out to be filled: only what is reserved
-    /// can be touched. A page that the kernel lacks is an error here; a process that touched
-    /// it without asking would die of SIGBUS.
+    /// Has the pages of a stretch made, and hands it out to be filled: only what is
+    /// reserved can be touched. A page that the kernel lacks is an error here; a process
+    /// that touched it without asking would die of SIGBUS.
     pub(crate) fn reserve(&mut self, stretch: &Range<usize>) -> io::Result<&mut [T]> {
         let offset = bytes::<T>(stretch.start);
         reserve(self.memory, offset, bytes::<T>(stretch.len()))?;
@@ -148,7 +149,8 @@ impl<T: FromBytes + KnownLayout + Immutable> Deref for Frozen<T> {
     }
 }
 
-/// How many bytes so many elements have; no file can have as many as are too many to count.
+/// How many bytes so many elements have; no file can have as many as are too many to
+/// count.
 fn bytes<T>(elements: usize) -> u64 {
     (elements as u64).saturating_mul(size_of::<T>() as u64)
 }

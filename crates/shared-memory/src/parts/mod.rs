@@ -1,4 +1,5 @@
-//! Files that several lessons come with. They name only the standard library and packages.
+//! Files that several lessons come with. They name only the standard library and
+//! packages.
 
 pub mod atomic_ring;
 pub mod futex;

@@ -61,10 +61,10 @@ impl Deref for SharedRing {
     fn deref(&self) -> &Ring<CAPACITY> {
         let ring = self.map.as_mut_ptr().cast::<Ring<CAPACITY>>();
         debug_assert!(ring.is_aligned());
-        // SAFETY: the mapping begins at a page, is long enough, was seen to be sealed against
-        // shrinking, and lives as long as the reference. Every field of a ring is an atomic,
-        // for which any bits are valid and which may change under a shared reference, here or
-        // in another process.
+        // SAFETY: the mapping begins at a page, is long enough, was seen to be sealed
+        // against shrinking, and lives as long as the reference. Every field of a ring is
+        // an atomic, for which any bits are valid and which may change under a shared
+        // reference, here or in another process.
         unsafe { &*ring }
     }
 }

@@ -14,8 +14,8 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Starts one. What is `shared` becomes its standard input; its standard output is for
-    /// its report.
+    /// Starts one. What is `shared` becomes its standard input; its standard output is
+    /// for its report.
     ///
     /// # Errors
     /// The system starts no more processes, or not this one.
@@ -24,8 +24,8 @@ impl Worker {
         let child = child.map_err(|error| {
             io::Error::new(error.kind(), format!("can't start a worker: {error}"))
         })?;
-        // With the command goes this process's side of what is shared: a pipe ends with the
-        // worker.
+        // With the command goes this process's side of what is shared: a pipe ends with
+        // the worker.
         drop(command);
         Ok(Self { child })
     }

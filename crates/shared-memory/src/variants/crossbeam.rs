@@ -1,10 +1,11 @@
 //! Chunks over a channel: each thread takes the next one when it is done with the last.
 //!
 //! # What to notice
-//! - What is sent is a `&mut [T]`, 16 bytes: the right to fill a stretch, not the stretch.
+//! - What is sent is a `&mut [T]`, 16 bytes: the right to fill a stretch, not the
+//!   stretch.
 //! - A thread that is fast takes more, so it doesn't matter which chunks are slow.
-//! - Chunks end in any order; sorted by their first element, they are added up in the same
-//!   order in every run.
+//! - Chunks end in any order; sorted by their first element, they are added up in the
+//!   same order in every run.
 //!
 //! # When not to use this
 //! Where all stretches take the same time: one part per thread, as in `std_only`, sends
@@ -39,9 +40,9 @@ use crossbeam_channel::unbounded;
 /// How many elements a worker takes at once.
 pub const CHUNK: usize = 1 << 16;
 
-/// Fills the array in place, `workers` chunks at once: `values` is handed a chunk with the
-/// place of its first element. Returns what it returned of each, in order: a panic is an
-/// error, and that chunk is not whole.
+/// Fills the array in place, `workers` chunks at once: `values` is handed a chunk with
+/// the place of its first element. Returns what it returned of each, in order: a panic is
+/// an error, and that chunk is not whole.
 ///
 /// # Errors
 /// The system starts no more threads; what was under way has ended.

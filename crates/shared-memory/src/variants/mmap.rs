@@ -1,18 +1,21 @@
 //! One memory in several processes: a memfd that each worker maps its own part of.
 //!
-//! The workers' standard input is the memory itself. What comes back is a report and an exit.
+//! The workers' standard input is the memory itself. What comes back is a report and an
+//! exit.
 //!
 //! # What to notice
-//! - Nothing is sent, and nothing is safe by itself: that parts don't overlap is an agreement
-//!   between processes, where in `std_only` the compiler knew. `memory.rs` says what a mapping
-//!   may be read as, and holds the only two `unsafe` blocks that this takes.
-//! - Reserved, then touched: `reserve` hands a stretch out when its pages are there. Without
-//!   it, a page that the machine lacks is no error but SIGBUS.
-//! - `freeze` asks the kernel whether anybody could still write. Only then is it a `&[T]`.
+//! - Nothing is sent, and nothing is safe by itself: that parts don't overlap is an
+//!   agreement between processes, where in `std_only` the compiler knew. `memory.rs` says
+//!   what a mapping may be read as, and holds the only two `unsafe` blocks that this
+//!   takes.
+//! - Reserved, then touched: `reserve` hands a stretch out when its pages are there.
+//!   Without it, a page that the machine lacks is no error but SIGBUS.
+//! - `freeze` asks the kernel whether anybody could still write. Only then is it a
+//!   `&[T]`.
 //!
 //! # When not to use this
-//! Where threads would do: `std_only` needs no process, no seal and no agreement. This is for
-//! code that must be killed, may crash, or isn't Rust.
+//! Where threads would do: `std_only` needs no process, no seal and no agreement. This is
+//! for code that must be killed, may crash, or isn't Rust.
 
 use anyhow::Result;
 
@@ -59,11 +62,12 @@ use super::{
 pub const CHUNK: usize = 1 << 16;
 
 /// Has the array filled in place, one part per worker process: `worker` makes the command
-/// that calls [`fill_part`] on a part. Returns how each of them ended, in order, with what it
-/// wrote to standard output: where one failed, its part is not whole.
+/// that calls [`fill_part`] on a part. Returns how each of them ended, in order, with
+/// what it wrote to standard output: where one failed, its part is not whole.
 ///
 /// # Errors
-/// The system starts no more threads or processes, or the report of one can't be read; all of them have ended.
+/// The system starts no more threads or processes, or the report of one can't be read;
+/// all of them have ended.
 pub fn fill<T>(
     array: &Memory<T>,
     workers: usize,
@@ -79,8 +83,8 @@ pub fn fill<T>(
     workers.into_iter().map(Worker::finish).collect()
 }
 
-/// In a worker: fills its part of the array that is its standard input. `values` is handed
-/// a stretch at a time, with the place of its first element.
+/// In a worker: fills its part of the array that is its standard input. `values` is
+/// handed a stretch at a time, with the place of its first element.
 ///
 /// # Errors
 /// Standard input is no such array, or the machine lacks the memory for it.

@@ -1,15 +1,15 @@
-//! The queue's way: each worker process writes its squares to a pipe, and a thread here reads
-//! them into the array.
+//! The queue's way: each worker process writes its squares to a pipe, and a thread here
+//! reads them into the array.
 //!
 //! # What to notice
-//! - Every square is copied twice, into the kernel and out of it, and the array's pages are
-//!   still to be touched here: compare the time with `mmap`.
+//! - Every square is copied twice, into the kernel and out of it, and the array's pages
+//!   are still to be touched here: compare the time with `mmap`.
 //! - The read goes straight to its place in the array: any bytes are valid doubles.
 //! - A pipe is its own back-pressure: 64 KiB are on their way, then the worker waits.
 //!
 //! # When not to use this
-//! For arrays. It is right for results that are small beside the work, and for workers that
-//! one does not trust with one's memory.
+//! For arrays. It is right for results that are small beside the work, and for workers
+//! that one does not trust with one's memory.
 
 use anyhow::Result;
 
@@ -53,12 +53,13 @@ use zerocopy::{FromBytes, Immutable, IntoBytes};
 
 use super::worker::{self, Worker};
 
-/// Has the array filled, one part per worker process: `worker` makes the command that calls
-/// [`fill_part`] on a part. Returns how each of them ended, in order, with what it wrote to
-/// standard output: where one failed, its part is not whole.
+/// Has the array filled, one part per worker process: `worker` makes the command that
+/// calls [`fill_part`] on a part. Returns how each of them ended, in order, with what it
+/// wrote to standard output: where one failed, its part is not whole.
 ///
 /// # Errors
-/// The system starts no more threads or processes, or a pipe can't be read; all of them have ended.
+/// The system starts no more threads or processes, or a pipe can't be read; all of them
+/// have ended.
 pub fn fill<T: FromBytes + IntoBytes + Send>(
     array: &mut [T],
     workers: usize,
@@ -100,8 +101,8 @@ where
     Ok(end)
 }
 
-/// In a worker: makes its part of the array, and writes it to the pipe on standard input. `values` is
-/// handed room for a batch at a time, with the place of its first element.
+/// In a worker: makes its part of the array, and writes it to the pipe on standard input.
+/// `values` is handed room for a batch at a time, with the place of its first element.
 ///
 /// # Errors
 /// The pipe is closed, or there is none.

@@ -1,16 +1,17 @@
-//! `par_chunks_mut`: chunks are the items of a parallel iterator, and idle threads steal half
-//! of what another has left.
+//! `par_chunks_mut`: chunks are the items of a parallel iterator, and idle threads steal
+//! half of what another has left.
 //!
 //! # What to notice
 //! - The work is one expression; take `par_` away, and it is the sequential program.
-//! - `collect` keeps the chunks' order, whichever thread stole what. `sum` in its place would
-//!   add in the order of the splits: the last digits would differ from run to run.
-//! - A pool of its own is as wide as the job asks; the global one has a thread for each core.
-//!   `build_scoped` waits for its threads to end, which a pool that is dropped does not.
+//! - `collect` keeps the chunks' order, whichever thread stole what. `sum` in its place
+//!   would add in the order of the splits: the last digits would differ from run to run.
+//! - A pool of its own is as wide as the job asks; the global one has a thread for each
+//!   core. `build_scoped` waits for its threads to end, which a pool that is dropped does
+//!   not.
 //!
 //! # When not to use this
-//! For a single array that is filled in less than the tens of microseconds a pool needs to
-//! wake.
+//! For a single array that is filled in less than the tens of microseconds a pool needs
+//! to wake.
 
 use anyhow::Result;
 
@@ -40,9 +41,9 @@ use rayon::{ThreadPoolBuildError, ThreadPoolBuilder, prelude::*};
 /// How many elements a worker takes at once.
 pub const CHUNK: usize = 1 << 16;
 
-/// Fills the array in place, `workers` chunks at once: `values` is handed a chunk with the
-/// place of its first element. Returns what it returned of each, in order: a panic is an
-/// error, and that chunk is not whole.
+/// Fills the array in place, `workers` chunks at once: `values` is handed a chunk with
+/// the place of its first element. Returns what it returned of each, in order: a panic is
+/// an error, and that chunk is not whole.
 ///
 /// # Errors
 /// The system starts no more threads.

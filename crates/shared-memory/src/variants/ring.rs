@@ -1,17 +1,18 @@
-//! A stream of records through shared memory: each worker process pushes its squares into a
-//! bounded ring, and a thread here pops them into the array.
+//! A stream of records through shared memory: each worker process pushes its squares into
+//! a bounded ring, and a thread here pops them into the array.
 //!
 //! # What to notice
-//! - The program is `pipe`'s; what differs is that no record goes through the kernel. It is
-//!   asked only when one side has to sleep (`atomic_ring.rs`). A slot is an atomic of 64 bits,
-//!   so records are doubles, and not of any type.
+//! - The program is `pipe`'s; what differs is that no record goes through the kernel. It
+//!   is asked only when one side has to sleep (`atomic_ring.rs`). A slot is an atomic of
+//!   64 bits, so records are doubles, and not of any type.
 //! - A pipe's end is seen by its reader. A ring that nobody fills any more looks like
 //!   one that will be filled soon: so a thread waits for the worker, and closes the ring.
-//! - A ring has no idea of bytes or ends of messages: `batch` is only how often it is said
-//!   that there is more.
+//! - A ring has no idea of bytes or ends of messages: `batch` is only how often it is
+//!   said that there is more.
 //!
 //! # When not to use this
-//! For an array: `mmap` fills it in place. For large messages: a pipe copies them as fast.
+//! For an array: `mmap` fills it in place. For large messages: a pipe copies them as
+//! fast.
 
 use anyhow::Result;
 
@@ -56,12 +57,13 @@ use super::{
     worker::{self, Worker},
 };
 
-/// Has the array filled, one part per worker process: `worker` makes the command that calls
-/// [`fill_part`] on a part. Returns how each of them ended, in order, with what it wrote to
-/// standard output: where one failed, its part is not whole.
+/// Has the array filled, one part per worker process: `worker` makes the command that
+/// calls [`fill_part`] on a part. Returns how each of them ended, in order, with what it
+/// wrote to standard output: where one failed, its part is not whole.
 ///
 /// # Errors
-/// The system starts no more threads or processes, or a ring can't be had; all of them have ended.
+/// The system starts no more threads or processes, or a ring can't be had; all of them
+/// have ended.
 pub fn fill(
     array: &mut [f64],
     workers: usize,
@@ -114,8 +116,9 @@ fn receive(command: Command, part: &mut [f64]) -> io::Result<process::Output> {
     })
 }
 
-/// In a worker: makes its part of the array, and pushes it into the ring on standard input. `values` is
-/// handed room for a batch at a time, with the place of its first element.
+/// In a worker: makes its part of the array, and pushes it into the ring on standard
+/// input. `values` is handed room for a batch at a time, with the place of its first
+/// element.
 ///
 /// # Errors
 /// There is no ring, or it can't be mapped.

@@ -1,17 +1,18 @@
-//! `thread::scope` and `chunks_mut`: the array is cut into parts that don't overlap, and each
-//! thread borrows one.
+//! `thread::scope` and `chunks_mut`: the array is cut into parts that don't overlap, and
+//! each thread borrows one.
 //!
 //! # What to notice
-//! - `chunks_mut` is the whole proof: each part is a `&mut` of its own, so no lock is needed,
-//!   and the compiler refuses a thread that reaches beyond its part.
-//! - `zeroed` gives pages that nobody has touched; each is made by the thread that fills it.
-//!   A `vec![1.0; n]` would touch them all here, on one core, before the first thread.
-//! - Each worker has one part, and the parts' sums are added in their order: how many workers
-//!   there are decides the last digits.
+//! - `chunks_mut` is the whole proof: each part is a `&mut` of its own, so no lock is
+//!   needed, and the compiler refuses a thread that reaches beyond its part.
+//! - `zeroed` gives pages that nobody has touched; each is made by the thread that fills
+//!   it. A `vec![1.0; n]` would touch them all here, on one core, before the first
+//!   thread.
+//! - Each worker has one part, and the parts' sums are added in their order: how many
+//!   workers there are decides the last digits.
 //!
 //! # When not to use this
-//! Where stretches take different times: a part is cut once, and nobody takes over what is
-//! left of another's.
+//! Where stretches take different times: a part is cut once, and nobody takes over what
+//! is left of another's.
 
 use anyhow::Result;
 
@@ -32,9 +33,9 @@ pub fn run(job: &Job) -> Result<Output> {
 
 use std::{io, thread};
 
-/// Fills the array in place, one part per worker: `values` is handed a part with the place of
-/// its first element. Returns what it returned of each, in order: a panic is an error, and
-/// that part is not whole.
+/// Fills the array in place, one part per worker: `values` is handed a part with the
+/// place of its first element. Returns what it returned of each, in order: a panic is an
+/// error, and that part is not whole.
 ///
 /// # Errors
 /// The system starts no more threads; what was under way has ended.

@@ -28,7 +28,7 @@ impl Job {
         )
     }
 
-    /// The same without a span, for stretches that are too many to be told of.
+    /// The same without a span, for stretches that are too many for spans.
     pub fn fill_untold(&self, first: usize, stretch: &mut [f64]) -> f64 {
         if self.pause_ms == 0 && self.fault.is_none() {
             return squares(first, stretch);

@@ -1,4 +1,4 @@
-//! What a worker process is told, and what it reports.
+//! What a worker process is to do, and what it reports.
 
 use std::{
     env, io,
