@@ -22,8 +22,10 @@ use crate::{Counter, Job, Output};
 /// Counts with one item and one part of the counter per worker.
 pub fn run(job: &Job) -> Result<Output> {
     let job = *job;
-    let increment =
-        move |counter: &mut Counter, worker, nth| job.increment(counter, worker, nth);
+    // The count of a worker's own part has no place in the order of all.
+    let increment = move |counter: &mut Counter, worker, nth| {
+        job.increment(counter, worker, nth);
+    };
     let count = || {
         count(
             job.workers.get(),
@@ -36,7 +38,6 @@ pub fn run(job: &Job) -> Result<Output> {
         .num_threads(job.threads.get())
         .thread_name(|index| format!("rayon {index}"))
         .build_scoped(|thread| thread.run(), |pool| pool.install(count))?;
-    // A worker sees the count of its own part, which has no place in the order of all.
     let ended = ended.into_iter().map(|end| end.map(|_| None));
     Ok(Output::new(counter, ended))
 }

@@ -20,15 +20,16 @@ use crate::{Counter, Job, Output};
 /// Counts with one thread per worker and one part of the counter per worker.
 pub fn run(job: &Job) -> Result<Output> {
     let job = *job;
-    let increment =
-        move |counter: &mut Counter, worker, nth| job.increment(counter, worker, nth);
+    // The count of a worker's own part has no place in the order of all.
+    let increment = move |counter: &mut Counter, worker, nth| {
+        job.increment(counter, worker, nth);
+    };
     let (counter, ended) = count(
         job.workers.get(),
         job.increments,
         Counter::default(),
         increment,
     )?;
-    // A worker sees the count of its own part, which has no place in the order of all.
     let ended = ended.into_iter().map(|end| end.map(|_| None));
     Ok(Output::new(counter, ended))
 }
