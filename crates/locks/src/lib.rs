@@ -1,141 +1,76 @@
 //! One counter, many incrementers: count to workers × increments, and lose nothing.
+//!
+//! The function is `count(workers, increments, value, work)`: each variant has its own,
+//! below the line `// The lesson`. Above it, `run` hands it a [`Counter`] and the
+//! increment of a [`Job`].
 
-mod cases;
-mod check;
-mod counter;
-mod job;
-mod marks;
+mod exam;
 pub mod variants;
+mod work;
 
-use std::{
-    hint::black_box,
-    time::{Duration, Instant},
-};
+use std::{num::NonZeroUsize, thread};
 
-use anyhow::Result;
-use test_fixtures::{Case, Facts, Floor, Model, Peer, Variant, python_peer};
+use serde::{Deserialize, Serialize};
+use test_fixtures::{Outcome, spans_wanted};
 
-pub use crate::{
-    counter::Counter,
-    job::{Args, Job, Output},
-};
+pub use exam::{Args, Locks};
+pub use work::{Counter, Increment};
 
-/// The model.
-#[derive(Debug)]
-pub struct Locks;
+/// What every variant is handed.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Job {
+    /// How many workers share the counter.
+    pub workers: NonZeroUsize,
+    /// How often each of them increments it.
+    pub increments: u64,
+    /// Threads of executors and pools. Where threads are the workers, it says nothing.
+    pub threads: NonZeroUsize,
+    /// Whether the first worker panics at half of its increments.
+    pub panic: bool,
+    /// Whether workers record how far they are.
+    #[serde(skip, default = "spans_wanted")]
+    pub(crate) marks: bool,
+}
 
-impl Model for Locks {
-    const NAME: &'static str = "locks";
-    const ABOUT: &'static str =
-        "One counter, many incrementers: what each kind of lock costs";
-    const COMPARISON: &'static [&'static str] =
-        &["--workers", "4", "--increments", "150000"];
-    const EXAMPLES: &'static [&'static str] =
-        &["--workers 2 --increments 1000000", "--panic"];
-    const LONG: &'static [&'static str] = &["--increments", "20000000000"];
-    const PAIR: [&'static str; 2] = ["std_mutex", "tokio"];
-    const README: &'static str = include_str!("../README.md");
+/// What every variant hands back.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Output {
+    /// The counter after the last worker.
+    pub counter: Counter,
+    /// Whether the lock reports to its next user that a panic may have left the counter
+    /// half-done.
+    pub poisoned: bool,
+    /// What became of each worker; for one that was done, the count at its last
+    /// increment, if increments have an order that it could see.
+    pub outcomes: Vec<Outcome<Option<u64>>>,
+}
 
-    type Args = Args;
-    type Job = Job;
-    type Output = Output;
-    type Stage = ();
-
-    fn variants() -> &'static [Variant<Self>] {
-        variants::VARIANTS
+impl Job {
+    /// What the count comes to.
+    pub fn total(&self) -> u64 {
+        (self.workers.get() as u64).saturating_mul(self.increments)
     }
 
-    fn peers() -> &'static [Peer] {
-        &[python_peer! {
-            "threading.Lock, a thread a worker",
-            except {
-                "panic_while_holding": "leaving a `with` block by an exception releases \
-                    the lock and marks nothing: Python's reference, Using locks in the \
-                    with statement"
-            }
-        }]
-    }
-
-    fn job(args: &Args) -> Result<Job> {
-        Job::new(args)
-    }
-
-    fn stage(_args: &Args, _job: &mut Job) -> Result<()> {
-        Ok(())
-    }
-
-    fn describe(job: &Job) -> String {
-        let Job {
-            workers,
-            increments,
-            threads,
-            panic,
-            ..
-        } = job;
-        let panic = match panic {
-            true => "; worker 0 panics half-way",
-            false => "",
-        };
-        format!("{workers} workers × {increments} increments, {threads} threads{panic}")
-    }
-
-    fn check((): &(), job: &Job, output: &Output) -> Result<Facts> {
-        check::check(job, output)
-    }
-
-    fn floor(job: &Job) -> Result<Option<Floor>> {
-        let side_by_side = job.workers.min(test_fixtures::cores()).get();
-        if job.increments == 0 {
-            return Ok(None);
-        }
-        let one_core = nanos_alone() * job.total() as f64;
-        let reason = format!(
-            "{} increments without a lock and without sharing ÷ {side_by_side} cores",
-            job.total()
-        );
-        let shared = Duration::from_nanos((one_core / side_by_side as f64) as u64);
-        let one_core = Duration::from_nanos(one_core as u64);
-        Ok(Some(Floor::new(shared, reason).one_core(one_core)))
-    }
-
-    fn results(job: &Job, output: &Output) -> Vec<String> {
-        let Counter { entered, left } = output.counter;
-        let mut lines = vec![format!("count {left} of {}", job.total())];
-        if !output.counter.is_whole() {
-            let half_done = entered.abs_diff(left);
-            let who = match output.poisoned {
-                true => "the lock says so",
-                false => "nothing says so",
-            };
-            lines.push(format!("{half_done} increment half-done, and {who}"));
-        }
-        lines
-    }
-
-    fn cases() -> Vec<Case<Self>> {
-        cases::cases()
-    }
-
-    fn environment(job: &Job) -> Vec<(&'static str, String)> {
-        vec![("ASYNC_STD_THREAD_COUNT", job.threads.to_string())]
+    /// Whether a worker panics: without increments none is half-way.
+    pub(crate) fn panics(&self) -> bool {
+        self.panic && self.increments > 0
     }
 }
 
-/// Nanoseconds of one increment that has the counter to itself: the best of many batches,
-/// since whatever else the machine does only adds.
-fn nanos_alone() -> f64 {
-    const BATCHES: usize = 50;
-    const INCREMENTS: u64 = 20_000;
-    let batch = |_| {
-        let mut counter = Counter::default();
-        let clock = Instant::now();
-        for _ in 0..INCREMENTS {
-            counter.increment(|| ());
+impl Output {
+    /// The output of a variant whose lock does not poison.
+    pub fn new(
+        counter: Counter,
+        workers: impl IntoIterator<Item = thread::Result<Option<u64>>>,
+    ) -> Self {
+        let outcome =
+            |end: thread::Result<_>| end.map_or_else(Outcome::from, Outcome::Ok);
+        Self {
+            counter,
+            poisoned: false,
+            outcomes: workers.into_iter().map(outcome).collect(),
         }
-        let elapsed = clock.elapsed();
-        black_box(counter);
-        elapsed
-    };
-    let best = (0..BATCHES).map(batch).min().unwrap_or_default();
-    best.as_nanos() as f64 / INCREMENTS as f64
+    }
 }

@@ -1,100 +1,166 @@
-//! Shared memory: an array of squares is filled in place by several workers, threads of one
-//! process or processes of their own, and summed.
+//! Shared memory: an array of squares is filled in place by several workers, threads of
+//! one process or processes of their own, and summed.
+//!
+//! The function is `fill(array, workers, values)`: each variant has its own, below the
+//! line `// The lesson`. Above it, `run` hands it the array and what fills a stretch of
+//! it, or what starts a worker process that does.
 
-mod cases;
-mod check;
-mod floor;
-mod job;
-pub mod memory;
-mod output;
-pub mod ring;
-#[cfg(test)]
-mod ring_tests;
-pub mod room;
-pub mod shared_ring;
-mod sync;
+mod exam;
+pub mod parts;
 pub mod variants;
 mod work;
-pub mod worker;
 
-use anyhow::Result;
-use test_fixtures::{Case, Facts, Floor, Model, Peer, Variant, python_peer};
+use std::{
+    num::NonZeroUsize,
+    ops::{Deref, Range},
+    time::Duration,
+};
 
-pub use job::{Fault, FaultKind, Job, JobArgs};
-pub use output::{Array, Output};
+use serde::{Deserialize, Serialize};
 
-/// How many elements a chunk has, where workers take one after the other: 512 KiB.
-pub const CHUNK: usize = 1 << 16;
+use parts::memory::Frozen;
 
-/// The model.
+pub use exam::{JobArgs, SharedMemory};
+
+/// What every variant is handed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Job {
+    /// How many squares.
+    pub n: usize,
+    /// How many workers share the array.
+    pub workers: NonZeroUsize,
+    /// How many squares go in one message, where squares are sent.
+    pub batch: NonZeroUsize,
+    /// Places whose elements are wanted one by one.
+    pub samples: Vec<usize>,
+    /// How long every worker pauses half-way, in milliseconds.
+    pub pause_ms: u64,
+    /// What is to go wrong.
+    pub fault: Option<Fault>,
+}
+
+/// One worker that is to go wrong in the middle of its part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fault {
+    /// Which, from 0.
+    pub worker: usize,
+    /// How.
+    pub kind: FaultKind,
+}
+
+/// How a worker goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FaultKind {
+    /// Its process is killed.
+    Kill,
+    /// Its process exits with code 1.
+    Exit,
+    /// It panics.
+    Panic,
+}
+
+impl Job {
+    /// How many elements a worker's part has. The last part may be shorter.
+    pub fn share(&self) -> usize {
+        self.n.div_ceil(self.workers.get()).max(1)
+    }
+
+    /// The parts of the array, one a worker; none is empty, so small arrays have fewer.
+    pub fn parts(&self) -> impl ExactSizeIterator<Item = Range<usize>> + use<> {
+        let (n, share) = (self.n, self.share());
+        (0..n)
+            .step_by(share)
+            .map(move |first| first..n.min(first + share))
+    }
+
+    /// How long every worker pauses half-way.
+    pub(crate) fn pause(&self) -> Duration {
+        Duration::from_millis(self.pause_ms)
+    }
+}
+
+/// What every variant hands back: the array, wherever it is, and its sum.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Output {
+    /// The sum of the array, as its workers have added it up.
+    pub sum: f64,
+    /// The elements at the job's places.
+    pub samples: Vec<f64>,
+    /// All elements and their order in one number: the sum of their bits, each times its
+    /// place.
+    pub checksum: u64,
+    /// The array itself is not sent.
+    #[serde(skip)]
+    array: Array,
+}
+
+/// The array, in this process's memory or in memory that was shared.
 #[derive(Debug)]
-pub struct SharedMemory;
+pub enum Array {
+    /// This process's own.
+    Own(Vec<f64>),
+    /// Shared with the processes that filled it, and sealed since.
+    Shared(Frozen<f64>),
+}
 
-impl Model for SharedMemory {
-    const NAME: &'static str = env!("CARGO_PKG_NAME");
-    const ABOUT: &'static str = "Fills one array with squares from several workers, threads \
-        and processes, and sums it";
-    const COMPARISON: &'static [&'static str] = &["--n", "500000", "--workers", "2"];
-    const EXAMPLES: &'static [&'static str] =
-        &["--n 1000000 --batch 1", "--fault 1:kill"];
-    const LONG: &'static [&'static str] = &["--n", "100000", "--pause", "10s"];
-    const PAIR: [&'static str; 2] = ["std_only", "mmap"];
-    const README: &'static str = include_str!("../README.md");
-
-    type Args = JobArgs;
-    type Job = Job;
-    type Output = Output;
-    type Stage = ();
-
-    fn variants() -> &'static [Variant<Self>] {
-        variants::VARIANTS
+impl Output {
+    /// An array and its sum.
+    pub fn new(sum: f64, array: impl Into<Array>) -> Self {
+        Self {
+            sum,
+            samples: Vec::new(),
+            checksum: 0,
+            array: array.into(),
+        }
     }
 
-    fn peers() -> &'static [Peer] {
-        static PEERS: [Peer; 3] = [
-            python_peer!("multiprocessing.Array, element by element"),
-            python_peer!(python_numpy: "NumPy arrays over one SharedMemory"),
-            python_peer!(python_queue: "multiprocessing.Queue of lists of squares"),
-        ];
-        &PEERS
+    /// Looks at the array, and keeps what the check asks for.
+    pub(crate) fn reduce(&mut self, job: &Job) {
+        let array: &[f64] = &self.array;
+        self.checksum = checksum(array.iter().copied());
+        let places = job.samples.iter().filter_map(|place| array.get(*place));
+        self.samples = places.copied().collect();
+        self.array = Array::default();
     }
+}
 
-    fn job(args: &JobArgs) -> Result<Job> {
-        args.job()
+/// Every bit of every element counts, and so does its place: the sum of the elements'
+/// bits, each times its place counted from 1, modulo 2⁶⁴.
+pub(crate) fn checksum(array: impl Iterator<Item = f64>) -> u64 {
+    array.zip(1_u64..).fold(0, |sum, (element, place)| {
+        sum.wrapping_add(place.wrapping_mul(element.to_bits()))
+    })
+}
+
+impl Deref for Array {
+    type Target = [f64];
+
+    fn deref(&self) -> &[f64] {
+        match self {
+            Array::Own(array) => array,
+            Array::Shared(array) => array,
+        }
     }
+}
 
-    fn stage(_args: &JobArgs, _job: &mut Job) -> Result<()> {
-        Ok(())
+impl Default for Array {
+    fn default() -> Self {
+        Array::Own(Vec::new())
     }
+}
 
-    fn describe(job: &Job) -> String {
-        job.to_string()
+impl From<Vec<f64>> for Array {
+    fn from(array: Vec<f64>) -> Self {
+        Array::Own(array)
     }
+}
 
-    fn reduce(job: &Job, output: &mut Output) {
-        output.reduce(job);
-    }
-
-    fn check((): &(), job: &Job, output: &Output) -> Result<Facts> {
-        check::check(job, output)
-    }
-
-    fn floor(job: &Job) -> Result<Option<Floor>> {
-        floor::floor(job)
-    }
-
-    fn results(job: &Job, output: &Output) -> Vec<String> {
-        // The last place is the same in every trial; the others were chosen for this one.
-        let last = job.samples.iter().zip(&output.samples).nth(1);
-        let line = |(place, element)| format!("element {place}: {element}");
-        last.map(line).into_iter().collect()
-    }
-
-    fn cases() -> Vec<Case<Self>> {
-        cases::cases()
-    }
-
-    fn worker() -> Result<()> {
-        worker::serve()
+impl From<Frozen<f64>> for Array {
+    fn from(array: Frozen<f64>) -> Self {
+        Array::Shared(array)
     }
 }

@@ -1,7 +1,11 @@
-//! The ring in the interleavings that loom explores, beside two twins with a bug each that
-//! loom must catch.
+//! The ring in the interleavings that loom explores, beside two twins with a bug each
+//! that loom must catch.
 
-use loom::{
+// The ring's file asks for `std::sync`: here that is loom's.
+extern crate loom as std;
+extern crate std as core_std;
+
+use std::{
     sync::{
         Arc,
         atomic::{AtomicU32, AtomicU64, Ordering::Relaxed, Ordering::Release},
@@ -9,54 +13,46 @@ use loom::{
     thread,
 };
 
-#[path = "../src/ring.rs"]
+#[path = "../src/parts/atomic_ring.rs"]
 #[allow(
     dead_code,
     unreachable_pub,
     reason = "the file is the library's, where it is reachable and used"
 )]
-mod ring;
+mod atomic_ring;
 
-/// What the ring is made of here.
-mod sync {
-    pub(crate) use loom::{
-        hint::spin_loop,
-        sync::atomic::{AtomicU32, AtomicU64, Ordering},
-    };
+/// The kernel's part, in place of `futex.rs`: a thread that sleeps on a word looks at it
+/// under the queue's lock, and one that wakes takes that lock.
+mod futex {
+    use std::sync::{Condvar, Mutex, atomic::AtomicU32, atomic::Ordering::SeqCst};
 
     /// Loom finds every interleaving without looking again and again.
     pub(crate) const SPINS: usize = 0;
 
-    /// The kernel's part: whoever sleeps on a word looks at it under the queue's lock, and
-    /// whoever wakes takes that lock.
-    pub(crate) mod futex {
-        use loom::sync::{Condvar, Mutex, atomic::AtomicU32, atomic::Ordering::SeqCst};
+    loom::lazy_static! {
+        static ref SLEEPERS: (Mutex<()>, Condvar) = (Mutex::new(()), Condvar::new());
+    }
 
-        loom::lazy_static! {
-            static ref SLEEPERS: (Mutex<()>, Condvar) = (Mutex::new(()), Condvar::new());
+    pub(crate) fn wait(word: &AtomicU32, value: u32) {
+        let lock = SLEEPERS.0.lock().expect("nobody panics with the lock");
+        // An atomic step, since the kernel's look is of the newest value.
+        if word.fetch_or(0, SeqCst) == value {
+            drop(SLEEPERS.1.wait(lock).expect("nobody panics with the lock"));
         }
+    }
 
-        pub(crate) fn wait(word: &AtomicU32, value: u32) {
-            let lock = SLEEPERS.0.lock().expect("nobody panics with the lock");
-            // An atomic step, since the kernel's look is of the newest value.
-            if word.fetch_or(0, SeqCst) == value {
-                drop(SLEEPERS.1.wait(lock).expect("nobody panics with the lock"));
-            }
-        }
-
-        pub(crate) fn wake(_word: &AtomicU32) {
-            let lock = SLEEPERS.0.lock().expect("nobody panics with the lock");
-            // All words share the queue; a wake-up for nothing is allowed.
-            SLEEPERS.1.notify_all();
-            drop(lock);
-        }
+    pub(crate) fn wake(_word: &AtomicU32) {
+        let lock = SLEEPERS.0.lock().expect("nobody panics with the lock");
+        // All words share the queue; a wake-up for nothing is allowed.
+        SLEEPERS.1.notify_all();
+        drop(lock);
     }
 }
 
-use ring::Ring;
+use atomic_ring::Ring;
 
-/// A thread pushes these records into a ring for one, piece by piece, and closes it; another
-/// pops until the end.
+/// A thread pushes these records into a ring for one, piece by piece, and closes it;
+/// another pops until the end.
 fn through(pieces: &'static [&'static [f64]], preemptions: Option<usize>) {
     let mut model = loom::model::Builder::new();
     model.preemption_bound = preemptions;
@@ -79,9 +75,9 @@ fn through(pieces: &'static [&'static [f64]], preemptions: Option<usize>) {
     });
 }
 
-/// Records come whole and in order, though the ring is full after each and both sides must
-/// sleep. A lost wake-up would be a deadlock, which loom reports. All interleavings would be
-/// hours; these are the ones in which a thread is cut short at most three times.
+/// Records come whole and in order, though the ring is full after each and both sides
+/// must sleep. A lost wake-up would be a deadlock, which loom reports. All interleavings
+/// would be hours; these are the ones in which a thread is cut short at most three times.
 #[test]
 fn no_record_and_no_wake_up_is_lost() {
     through(&[&[1.0, 2.0]], Some(3));
@@ -99,8 +95,8 @@ fn the_end_is_not_missed() {
     through(&[], None);
 }
 
-/// The first twin says that it sleeps in a word of its own, not in the count's: it may set
-/// it after the pusher has looked and sleep on a count that was there before.
+/// The first twin says that it sleeps in a word of its own, not in the count's: it may
+/// set it after the pusher has looked and sleep on a count that was there before.
 struct TwoWords {
     pushed: AtomicU32,
     waiting: AtomicU32,
@@ -110,7 +106,7 @@ impl TwoWords {
     fn push(&self) {
         self.pushed.store(1, Release);
         if self.waiting.load(Relaxed) != 0 {
-            sync::futex::wake(&self.waiting);
+            futex::wake(&self.waiting);
         }
     }
 
@@ -118,7 +114,7 @@ impl TwoWords {
         while self.pushed.load(Relaxed) == 0 {
             self.waiting.store(1, Relaxed);
             // It looks at the word that says it sleeps, which nobody changes.
-            sync::futex::wait(&self.waiting, 1);
+            futex::wait(&self.waiting, 1);
         }
     }
 }

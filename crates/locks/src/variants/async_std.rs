@@ -1,57 +1,76 @@
-//! `async_std::sync::Mutex`, legacy: each worker is a task on the process's own executor.
-//! async-std is discontinued; the way out is smol, whose lock this is under another name.
+//! `async_std::sync::Mutex`: each worker is a task on the process's own executor.
+//! async-std is discontinued; use `smol`, whose lock this is under another name.
 //!
 //! # What to notice
 //! - The executor has as many threads as `ASYNC_STD_THREAD_COUNT` says when it is first
 //!   used; async-std has no function for it, so the trial's environment obeys the job.
 //! - Its threads stay when the job is done: nothing can end them but the process.
-//! - A task's panic is raised again in whoever awaits it, and the lock does not poison.
+//! - A panic would come out of the task's handle, so it is caught in the task. The lock
+//!   does not poison.
 //!
 //! # When not to use this
-//! In anything new. The move to smol changes the imports, `task::spawn` to `smol::spawn`
-//! and `ASYNC_STD_THREAD_COUNT` to `SMOL_THREADS`, by default one; and a handle that is
-//! dropped cancels its task there, where here it detaches.
-
-use std::panic::AssertUnwindSafe;
+//! In anything new. The move to smol is an executor, and changes `task::spawn` to its
+//! `spawn`; a handle that is dropped cancels its task there, where here it detaches.
 
 use anyhow::Result;
-use async_std::{
-    sync::{Arc, Mutex},
-    task,
-};
-use futures_util::FutureExt;
-use test_fixtures::Outcome;
 
 use crate::{Counter, Job, Output};
 
-/// Counts with a task a worker and a lock that is awaited.
+/// Counts with one task per worker and a lock that is awaited.
 pub fn run(job: &Job) -> Result<Output> {
     let job = *job;
-    let counter = Arc::new(Mutex::new(Counter::default()));
-    task::block_on(async {
-        let tasks: Vec<_> = (0..job.workers.get())
-            .map(|worker| {
-                let counter = Arc::clone(&counter);
-                task::spawn(async move {
-                    let mut last = None;
-                    for nth in 0..job.increments {
-                        let mut counter = counter.lock().await;
-                        last = Some(counter.increment(|| job.work(worker, nth)));
-                    }
-                    Outcome::Ok(last)
-                })
-            })
-            .collect();
-        let mut outcomes = Vec::new();
-        for task in tasks {
-            let ended = AssertUnwindSafe(task).catch_unwind().await;
-            outcomes.push(ended.unwrap_or_else(Outcome::from));
-        }
-        let counter = *counter.lock().await;
-        Ok(Output {
-            poisoned: false,
-            counter,
-            outcomes,
-        })
-    })
+    let increment =
+        move |counter: &mut Counter, worker, nth| job.increment(counter, worker, nth);
+    let counted = count(
+        job.workers.get(),
+        job.increments,
+        Counter::default(),
+        increment,
+    );
+    // Spawned, since what `block_on` polls itself is on none of the runtime's threads.
+    let (counter, ended) = task::block_on(task::spawn(counted));
+    Ok(Output::new(counter, ended))
+}
+
+// The lesson: everything below can be taken home.
+// It needs async-std, futures-util (std).
+
+use std::{panic::AssertUnwindSafe, sync::Arc, thread};
+
+use async_std::{sync::Mutex, task};
+use futures_util::FutureExt;
+
+/// Has each worker do `work` on one value `increments` times, alone with it each time.
+/// Returns the value, and what each worker's last increment returned: a panic is that
+/// worker's error.
+pub async fn count<T, R>(
+    workers: usize,
+    increments: u64,
+    value: T,
+    work: impl Fn(&mut T, usize, u64) -> R + Clone + Send + 'static,
+) -> (T, Vec<thread::Result<Option<R>>>)
+where
+    T: Send + 'static,
+    R: Send + 'static,
+{
+    let value = Arc::new(Mutex::new(value));
+    let mut tasks = Vec::with_capacity(workers);
+    for worker in 0..workers {
+        let (value, work) = (Arc::clone(&value), work.clone());
+        let task = AssertUnwindSafe(async move {
+            let mut last = None;
+            for nth in 0..increments {
+                let mut value = value.lock().await;
+                last = Some(work(&mut value, worker, nth));
+            }
+            last
+        });
+        tasks.push(task::spawn(task.catch_unwind()));
+    }
+    let mut ended = Vec::with_capacity(workers);
+    for task in tasks {
+        ended.push(task.await);
+    }
+    let value = Arc::into_inner(value).expect("no task is left that has it");
+    (value.into_inner(), ended)
 }

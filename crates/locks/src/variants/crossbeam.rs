@@ -1,9 +1,9 @@
-//! An owner: one thread has the counter to itself, and each worker is a thread that sends
+//! An owner: one thread has the value to itself, and each worker is a thread that sends
 //! it increments through a bounded channel.
 //!
 //! # What to notice
-//! - Nothing is shared but the channel: a worker's panic cannot happen amid an increment,
-//!   for no code of a worker runs there.
+//! - Nothing is shared but the channel: the work is done before the send, so a worker's
+//!   panic cannot happen amid an increment.
 //! - The owner ends by itself: `for` over the receiver stops once the last sender is
 //!   dropped, by a worker's panic too.
 //! - A full channel makes the workers wait: back-pressure, and flat memory.
@@ -12,53 +12,81 @@
 //! For work as small as an addition: a message costs more than a lock. It pays once the
 //! owner has more to do than that, or must do it on one thread.
 
-use std::{io, thread};
-
 use anyhow::Result;
-use crossbeam_channel::bounded;
-use test_fixtures::Outcome;
 
-use crate::{Counter, Job, Output};
+use crate::{Counter, Increment, Job, Output};
+
+/// Counts with one thread per worker and one more that owns the counter.
+pub fn run(job: &Job) -> Result<Output> {
+    let job = *job;
+    let increment = move |worker, nth| {
+        job.work(worker, nth);
+        Increment
+    };
+    let (counter, ended) = count(
+        job.workers.get(),
+        job.increments,
+        Counter::default(),
+        increment,
+    )?;
+    let ended = ended.into_iter().map(|end| end.map(|()| None));
+    Ok(Output::new(counter, ended))
+}
+
+// The lesson: everything below can be taken home.
+// It needs crossbeam-channel.
+
+use std::{io, ops::AddAssign, panic::resume_unwind, thread};
+
+use crossbeam_channel::bounded;
 
 /// Increments that may be under way at once.
 const CAPACITY: usize = 1024;
 
-/// Counts with a thread a worker and one more that owns the counter.
-pub fn run(job: &Job) -> Result<Output> {
+/// Has each worker send what `work` returns to the owner of one value, `increments`
+/// times; the owner adds it. Returns the value, and how each worker ended: a panic is
+/// that worker's error.
+///
+/// # Errors
+/// The system starts no more threads; what was under way has ended.
+///
+/// # Panics
+/// The addition panics; all threads have ended.
+pub fn count<T: AddAssign<I> + Send, I: Send>(
+    workers: usize,
+    increments: u64,
+    mut value: T,
+    work: impl Fn(usize, u64) -> I + Sync,
+) -> io::Result<(T, Vec<thread::Result<()>>)> {
     let (sender, receiver) = bounded(CAPACITY);
-    let (counter, outcomes) = thread::scope(|scope| {
+    let (value, ended): (_, Vec<_>) = thread::scope(|scope| {
         let thread = thread::Builder::new().name("owner".to_owned());
-        let owner = thread.spawn_scoped(scope, || {
-            let mut counter = Counter::default();
-            for () in receiver {
-                counter.increment(|| ());
+        let owner = thread.spawn_scoped(scope, move || {
+            for increment in receiver {
+                value += increment;
             }
-            counter
+            value
         })?;
-        let threads = (0..job.workers.get())
-            .map(|worker| {
-                let sender = sender.clone();
-                let thread = thread::Builder::new().name(format!("worker {worker}"));
-                thread.spawn_scoped(scope, move || {
-                    for nth in 0..job.increments {
-                        job.work(worker, nth);
-                        sender.send(()).expect("the owner outlives the workers");
+        let threads = (0..workers).map(|worker| {
+            let (sender, work) = (sender.clone(), &work);
+            let thread = thread::Builder::new().name(format!("worker {worker}"));
+            thread.spawn_scoped(scope, move || {
+                for nth in 0..increments {
+                    if sender.send(work(worker, nth)).is_err() {
+                        // The owner has panicked, as the caller will see.
+                        break;
                     }
-                    Outcome::Ok(None)
-                })
+                }
             })
-            .collect::<io::Result<Vec<_>>>()?;
+        });
+        let threads: Vec<_> = threads.collect();
         drop(sender);
-        let outcomes = threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap_or_else(Outcome::from));
-        let outcomes = outcomes.collect();
-        let counter = owner.join().expect("the owner only counts");
-        io::Result::Ok((counter, outcomes))
+        // All are joined: a scope raises the panic of a thread that was not.
+        let ends = threads.into_iter().map(|thread| Ok(thread?.join()));
+        let ended = ends.collect();
+        let value = owner.join().unwrap_or_else(|panic| resume_unwind(panic));
+        io::Result::Ok((value, ended))
     })?;
-    Ok(Output {
-        poisoned: false,
-        counter,
-        outcomes,
-    })
+    let ended = ended.into_iter().collect::<io::Result<_>>()?;
+    Ok((value, ended))
 }

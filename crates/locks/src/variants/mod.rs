@@ -1,30 +1,30 @@
-//! One counter, many incrementers, on every runtime.
+//! The variants, in reading order.
 
 test_fixtures::variants! { crate::Locks:
-    std_mutex = "std::sync::Mutex, a thread a worker";
-    std_atomic = "AtomicU64::fetch_add, a thread a worker";
-    parking_lot = "parking_lot::Mutex, a thread a worker",
+    std_mutex = "std::sync::Mutex, one thread per worker";
+    std_atomic = "AtomicU64::fetch_add, one thread per worker";
+    parking_lot = "parking_lot::Mutex, one thread per worker",
         except {
             "panic_while_holding": "the guard unlocks when a panic drops it, and nothing \
                 is marked: parking_lot::Mutex's page, under Differences from the standard \
                 library: no poisoning",
         };
-    sharded = "a counter a worker on cache lines of its own, added up at the end";
+    sharded = "one counter per worker, on cache lines of its own, added up at the end";
     crossbeam = "one thread owns the counter, a bounded channel carries the increments";
     rayon = "map each worker to a counter of its own, then add up";
-    tokio = "tokio::sync::Mutex, a task a worker",
+    tokio = "tokio::sync::Mutex, one task per worker",
         except {
             "panic_while_holding": "the guard unlocks when a panic drops it, and nothing \
                 is marked: tokio::sync::Mutex's page says that it does not poison, and \
                 that the data may be left inconsistent",
         };
-    smol = "smol::lock::Mutex, a task a worker",
+    smol = "smol::lock::Mutex, one task per worker",
         except {
             "panic_while_holding": "the guard unlocks when a panic drops it, and nothing \
                 is marked: async_lock::MutexGuard's drop only unlocks; its pages have no \
                 word on panics",
         };
-    async_std = "async_std::sync::Mutex, a task a worker", legacy,
+    async_std = "async_std::sync::Mutex, one task per worker", legacy,
         except {
             "leaves_nothing": "its executor and reactor belong to the process: their \
                 threads and descriptors have no way to end before it",

@@ -1,51 +1,73 @@
-//! `parking_lot::Mutex`: each worker is a thread; one byte of lock, and the queue of those
-//! who wait in a table beside it.
+//! `parking_lot::Mutex`: each worker is a thread; one byte of lock, and the queue of
+//! those who wait in a table beside it.
 //!
 //! # What to notice
 //! - `lock` gives the guard, not a `Result`: there is no poison to unwrap.
-//! - For the same reason a panic under the lock leaves the counter half-done, and whoever
-//!   comes next is not told.
-//! - Whoever unlocks may lock again before those who wait: `MutexGuard::unlock_fair` is
-//!   there for when that starves somebody.
+//! - For the same reason a panic under the lock leaves the value half-done, and neither
+//!   the other workers nor the caller learn of it.
+//! - A thread that unlocks may lock again before those who wait:
+//!   `MutexGuard::unlock_fair` is there for when that starves somebody.
 //!
 //! # When not to use this
 //! When a panic under the lock must not go unnoticed. And std's own lock has long been a
 //! futex word: measure before you take on a dependency.
 
-use std::{io, thread};
-
 use anyhow::Result;
-use parking_lot::Mutex;
-use test_fixtures::Outcome;
 
 use crate::{Counter, Job, Output};
 
-/// Counts with a thread a worker and a lock that does not poison.
+/// Counts with one thread per worker and a lock that does not poison.
 pub fn run(job: &Job) -> Result<Output> {
-    let counter = Mutex::new(Counter::default());
-    let outcomes = thread::scope(|scope| {
-        let threads = (0..job.workers.get())
-            .map(|worker| {
-                let counter = &counter;
-                let thread = thread::Builder::new().name(format!("worker {worker}"));
-                thread.spawn_scoped(scope, move || {
-                    let mut last = None;
-                    for nth in 0..job.increments {
-                        let mut counter = counter.lock();
-                        last = Some(counter.increment(|| job.work(worker, nth)));
-                    }
-                    Outcome::Ok(last)
-                })
+    let job = *job;
+    let increment =
+        move |counter: &mut Counter, worker, nth| job.increment(counter, worker, nth);
+    let (counter, ended) = count(
+        job.workers.get(),
+        job.increments,
+        Counter::default(),
+        increment,
+    )?;
+    Ok(Output::new(counter, ended))
+}
+
+// The lesson: everything below can be taken home.
+// It needs parking_lot.
+
+use std::{io, thread};
+
+use parking_lot::Mutex;
+
+/// Has each worker do `work` on one value `increments` times, alone with it each time.
+/// Returns the value, and what each worker's last increment returned: a panic is that
+/// worker's error.
+///
+/// # Errors
+/// The system starts no more threads; what was under way has ended.
+pub fn count<T: Send, R: Send>(
+    workers: usize,
+    increments: u64,
+    value: T,
+    work: impl Fn(&mut T, usize, u64) -> R + Sync,
+) -> io::Result<(T, Vec<thread::Result<Option<R>>>)> {
+    let value = Mutex::new(value);
+    let ended: Vec<_> = thread::scope(|scope| {
+        let threads = (0..workers).map(|worker| {
+            let (value, work) = (&value, &work);
+            let thread = thread::Builder::new().name(format!("worker {worker}"));
+            thread.spawn_scoped(scope, move || {
+                let mut last = None;
+                for nth in 0..increments {
+                    let mut value = value.lock();
+                    last = Some(work(&mut value, worker, nth));
+                }
+                last
             })
-            .collect::<io::Result<Vec<_>>>()?;
-        let outcomes = threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap_or_else(Outcome::from));
-        io::Result::Ok(outcomes.collect())
-    })?;
-    Ok(Output {
-        poisoned: false,
-        counter: counter.into_inner(),
-        outcomes,
-    })
+        });
+        let threads: Vec<_> = threads.collect();
+        // All are joined: a scope raises the panic of a thread that was not.
+        let ends = threads.into_iter().map(|thread| Ok(thread?.join()));
+        ends.collect()
+    });
+    let ended = ended.into_iter().collect::<io::Result<_>>()?;
+    Ok((value.into_inner(), ended))
 }

@@ -1,51 +1,84 @@
 //! Map and add up: each worker is an item of a parallel iterator and counts alone on one
-//! of the pool's threads; what they come to is added up at the end.
+//! of the pool's threads; the parts are added up at the end.
 //!
 //! # What to notice
-//! - No shared counter, so no lock: the question of who holds what does not arise.
+//! - No shared value, so no lock: the question of who holds what does not arise.
 //! - The threads are the pool's, the workers are items: ten thousand workers cost no more
-//!   threads than two. `build_scoped` waits for them to end; a pool that is dropped does not.
+//!   threads than two. `build_scoped` waits for them to end; a pool that is dropped does
+//!   not.
 //! - rayon would raise a worker's panic again in the caller and lose the others' results;
-//!   caught within the item it is that worker's outcome, and only its own count is lost.
+//!   caught within the item it is that worker's outcome, and only its own part is lost.
 //!
 //! # When not to use this
 //! When workers wait for something other than the processor: a waiting item keeps its
 //! thread. Or when the job is over in less than the tens of microseconds a pool needs to
 //! wake.
 
-use std::panic::catch_unwind;
-
 use anyhow::Result;
-use rayon::{ThreadPoolBuilder, prelude::*};
-use test_fixtures::Outcome;
+use rayon::ThreadPoolBuilder;
 
 use crate::{Counter, Job, Output};
 
-/// Counts with an item and a counter a worker.
+/// Counts with one item and one part of the counter per worker.
 pub fn run(job: &Job) -> Result<Output> {
-    let workers = (0..job.workers.get()).into_par_iter().map(|worker| {
-        let counted = catch_unwind(|| {
-            let mut counter = Counter::default();
-            for nth in 0..job.increments {
-                counter.increment(|| job.work(worker, nth));
-            }
-            counter
-        });
-        match counted {
-            Ok(counter) => (counter, Outcome::Ok(None)),
-            Err(panic) => (Counter::default(), Outcome::from(panic)),
-        }
-    });
-    let (counters, outcomes): (Vec<Counter>, Vec<_>) = ThreadPoolBuilder::new()
+    let job = *job;
+    // The count of a worker's own part has no place in the order of all.
+    let increment = move |counter: &mut Counter, worker, nth| {
+        job.increment(counter, worker, nth);
+    };
+    let count = || {
+        count(
+            job.workers.get(),
+            job.increments,
+            Counter::default(),
+            increment,
+        )
+    };
+    let (counter, ended) = ThreadPoolBuilder::new()
         .num_threads(job.threads.get())
         .thread_name(|index| format!("rayon {index}"))
-        .build_scoped(
-            |thread| thread.run(),
-            |pool| pool.install(|| workers.unzip()),
-        )?;
-    Ok(Output {
-        poisoned: false,
-        counter: counters.into_iter().sum(),
-        outcomes,
-    })
+        .build_scoped(|thread| thread.run(), |pool| pool.install(count))?;
+    let ended = ended.into_iter().map(|end| end.map(|_| None));
+    Ok(Output::new(counter, ended))
+}
+
+// The lesson: everything below can be taken home.
+// It needs rayon.
+
+use std::{
+    ops::AddAssign,
+    panic::{AssertUnwindSafe, catch_unwind},
+    thread,
+};
+
+use rayon::prelude::*;
+
+/// Has each worker do `work` on a value of its own `increments` times, and adds them up,
+/// on the threads of the pool that it is called in. Returns the sum, and what each
+/// worker's last increment returned: a panic is that worker's error, and its part is
+/// lost.
+pub fn count<T: AddAssign + Default + Send, R: Send>(
+    workers: usize,
+    increments: u64,
+    mut value: T,
+    work: impl Fn(&mut T, usize, u64) -> R + Sync,
+) -> (T, Vec<thread::Result<Option<R>>>) {
+    let works = (0..workers).into_par_iter().map(|worker| {
+        catch_unwind(AssertUnwindSafe(|| {
+            let mut part = T::default();
+            let mut last = None;
+            for nth in 0..increments {
+                last = Some(work(&mut part, worker, nth));
+            }
+            (part, last)
+        }))
+    });
+    let parts: Vec<_> = works.collect();
+    let ended = parts.into_iter().map(|end| {
+        let (part, last) = end?;
+        value += part;
+        Ok(last)
+    });
+    let ended = ended.collect();
+    (value, ended)
 }

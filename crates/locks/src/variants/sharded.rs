@@ -1,53 +1,80 @@
-//! A counter a worker: each worker is a thread that counts alone, and the parts are added
-//! up when all are done.
+//! One part of the value per worker: each worker is a thread that counts alone, and the
+//! parts are added up when all have ended.
 //!
 //! # What to notice
-//! - The compiler sees that each thread borrows a counter of its own: no lock, no atomic.
-//! - `CachePadded` keeps two counters off one cache line, which the cores would otherwise
+//! - The compiler sees that each thread borrows a part of its own: no lock, no atomic.
+//!   What it asks of the value instead: it can begin at nothing, and be added up.
+//! - `CachePadded` keeps two parts off one cache line, which the cores would otherwise
 //!   pull to and fro although neither needs the other's.
-//! - A panic breaks the worker's own counter only, and the join says whose it was: it is
-//!   left out.
+//! - A panic breaks the worker's own part only, and the join reports whose it was: that
+//!   part is left out.
 //!
 //! # When not to use this
-//! When the total is wanted while the workers still count: then the parts must be atomics,
-//! and their sum is never of one moment.
-
-use std::{io, thread};
+//! When the total is wanted while the workers still count: then the parts must be
+//! atomics, and their sum is never of one moment.
 
 use anyhow::Result;
-use crossbeam_utils::CachePadded;
-use test_fixtures::Outcome;
 
 use crate::{Counter, Job, Output};
 
-/// Counts with a thread and a counter a worker.
+/// Counts with one thread per worker and one part of the counter per worker.
 pub fn run(job: &Job) -> Result<Output> {
-    let mut counters = vec![CachePadded::new(Counter::default()); job.workers.get()];
-    let outcomes: Vec<_> = thread::scope(|scope| {
-        let threads = (0..job.workers.get())
-            .zip(&mut counters)
-            .map(|(worker, counter)| {
-                let thread = thread::Builder::new().name(format!("worker {worker}"));
-                thread.spawn_scoped(scope, move || {
-                    for nth in 0..job.increments {
-                        counter.increment(|| job.work(worker, nth));
-                    }
-                    Outcome::Ok(None)
-                })
+    let job = *job;
+    // The count of a worker's own part has no place in the order of all.
+    let increment = move |counter: &mut Counter, worker, nth| {
+        job.increment(counter, worker, nth);
+    };
+    let (counter, ended) = count(
+        job.workers.get(),
+        job.increments,
+        Counter::default(),
+        increment,
+    )?;
+    let ended = ended.into_iter().map(|end| end.map(|_| None));
+    Ok(Output::new(counter, ended))
+}
+
+// The lesson: everything below can be taken home.
+// It needs crossbeam-utils.
+
+use std::{io, ops::AddAssign, thread};
+
+use crossbeam_utils::CachePadded;
+
+/// Has each worker do `work` on a value of its own `increments` times, and adds them up.
+/// Returns the sum, and what each worker's last increment returned: a panic is that
+/// worker's error, and its part is lost.
+///
+/// # Errors
+/// The system starts no more threads; what was under way has ended.
+pub fn count<T: AddAssign + Default + Send, R: Send>(
+    workers: usize,
+    increments: u64,
+    mut value: T,
+    work: impl Fn(&mut T, usize, u64) -> R + Sync,
+) -> io::Result<(T, Vec<thread::Result<Option<R>>>)> {
+    let mut parts: Vec<CachePadded<T>> = Vec::new();
+    parts.resize_with(workers, CachePadded::default);
+    let ended: Vec<_> = thread::scope(|scope| {
+        let threads = (0..workers).zip(&mut parts).map(|(worker, part)| {
+            let work = &work;
+            let thread = thread::Builder::new().name(format!("worker {worker}"));
+            thread.spawn_scoped(scope, move || {
+                let mut last = None;
+                for nth in 0..increments {
+                    last = Some(work(part, worker, nth));
+                }
+                last
             })
-            .collect::<io::Result<Vec<_>>>()?;
-        let outcomes = threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap_or_else(Outcome::from));
-        io::Result::Ok(outcomes.collect())
-    })?;
-    let done = counters
-        .iter()
-        .zip(&outcomes)
-        .filter(|(_, outcome)| outcome.ok().is_some());
-    Ok(Output {
-        poisoned: false,
-        counter: done.map(|(counter, _)| **counter).sum(),
-        outcomes,
-    })
+        });
+        let threads: Vec<_> = threads.collect();
+        // All are joined: a scope raises the panic of a thread that was not.
+        let ends = threads.into_iter().map(|thread| Ok(thread?.join()));
+        ends.collect()
+    });
+    let ended = ended.into_iter().collect::<io::Result<Vec<_>>>()?;
+    for (part, _) in parts.into_iter().zip(&ended).filter(|(_, end)| end.is_ok()) {
+        value += part.into_inner();
+    }
+    Ok((value, ended))
 }

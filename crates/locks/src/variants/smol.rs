@@ -1,65 +1,88 @@
-//! `smol::lock::Mutex`: each worker is a task on an executor of our own, and a task that
+//! `smol::lock::Mutex`: each worker is a task on the caller's executor, and a task that
 //! waits for the lock gives its thread to the others.
 //!
 //! # What to notice
-//! - An executor is a value that threads run while they please; it ends with the function.
-//!   So tasks may borrow the counter, where a global executor asks for an `Arc`.
-//! - Whoever unlocks may lock again at once, past those who wait; only behind one that has
-//!   starved for 0.5 ms must newcomers queue.
-//! - A task's panic is raised again in whoever awaits it, and the lock does not poison.
+//! - The executor is the caller's, and so are its threads: work and value may borrow what
+//!   outlives it (`'a`).
+//! - A task that unlocks may lock again at once, past those who wait; only behind one
+//!   that has starved for 0.5 ms must newcomers queue.
+//! - A panic would come out of the task's handle, so it is caught in the task. The lock
+//!   does not poison.
 //!
 //! # When not to use this
 //! Whenever the guard is not held across an `.await`, as here: std's Mutex is cheaper.
 
-use std::{panic::AssertUnwindSafe, thread};
-
 use anyhow::Result;
-use smol::{
-    Executor, channel,
-    future::{FutureExt, block_on},
-    lock::Mutex,
-};
-use test_fixtures::Outcome;
+use smol::{channel, future::block_on};
 
 use crate::{Counter, Job, Output};
 
-/// Counts with a task a worker and a lock that is awaited.
+/// Counts with one task per worker and a lock that is awaited.
 pub fn run(job: &Job) -> Result<Output> {
-    let counter = Mutex::new(Counter::default());
     let executor = Executor::new();
     let (signal, shutdown) = channel::bounded::<()>(1);
+    let job = *job;
+    let increment =
+        move |counter: &mut Counter, worker, nth| job.increment(counter, worker, nth);
     thread::scope(|scope| {
         for index in 0..job.threads.get() {
             let thread = thread::Builder::new().name(format!("smol {index}"));
             thread.spawn_scoped(scope, || block_on(executor.run(shutdown.recv())))?;
         }
-        let tasks: Vec<_> = (0..job.workers.get())
-            .map(|worker| {
-                let counter = &counter;
-                executor.spawn(async move {
-                    let mut last = None;
-                    for nth in 0..job.increments {
-                        let mut counter = counter.lock().await;
-                        last = Some(counter.increment(|| job.work(worker, nth)));
-                    }
-                    Outcome::Ok(last)
-                })
-            })
-            .collect();
-        block_on(async {
-            let mut outcomes = Vec::new();
-            for task in tasks {
-                let ended = AssertUnwindSafe(task).catch_unwind().await;
-                outcomes.push(ended.unwrap_or_else(Outcome::from));
-            }
-            let counter = *counter.lock().await;
-            // Every `recv` fails now, and with it every thread's `run` ends.
-            drop(signal);
-            Ok(Output {
-                poisoned: false,
-                counter,
-                outcomes,
-            })
-        })
+        let (workers, increments) = (job.workers.get(), job.increments);
+        let counted = count(
+            &executor,
+            workers,
+            increments,
+            Counter::default(),
+            increment,
+        );
+        let (counter, ended) = block_on(counted);
+        // Every `recv` fails now, and with it every thread's `run` ends.
+        drop(signal);
+        Ok(Output::new(counter, ended))
     })
+}
+
+// The lesson: everything below can be taken home.
+// It needs smol.
+
+use std::{panic::AssertUnwindSafe, sync::Arc, thread};
+
+use smol::{Executor, future::FutureExt, lock::Mutex};
+
+/// Has each worker do `work` on one value `increments` times, alone with it each time.
+/// Returns the value, and what each worker's last increment returned: a panic is that
+/// worker's error.
+pub async fn count<'a, T, R>(
+    executor: &Executor<'a>,
+    workers: usize,
+    increments: u64,
+    value: T,
+    work: impl Fn(&mut T, usize, u64) -> R + Clone + Send + 'a,
+) -> (T, Vec<thread::Result<Option<R>>>)
+where
+    T: Send + 'a,
+    R: Send + 'a,
+{
+    let value = Arc::new(Mutex::new(value));
+    let mut tasks = Vec::with_capacity(workers);
+    for worker in 0..workers {
+        let (value, work) = (Arc::clone(&value), work.clone());
+        let task = AssertUnwindSafe(async move {
+            let mut last = None;
+            for nth in 0..increments {
+                let mut value = value.lock().await;
+                last = Some(work(&mut value, worker, nth));
+            }
+            last
+        });
+        tasks.push(executor.spawn(task.catch_unwind()));
+    }
+    let mut ended = Vec::with_capacity(workers);
+    for task in tasks {
+        ended.push(task.await);
+    }
+    let value = Arc::into_inner(value).expect("no task is left that has it");
+    (value.into_inner(), ended)
 }

@@ -2,63 +2,91 @@
 //! a moment, then sleeps in the kernel.
 //!
 //! # What to notice
-//! - The guard is the only way to the counter, and its end is the unlock.
+//! - The guard is the only way to the value, and its end is the unlock.
 //! - A panic under the lock poisons it. The other workers learn at their next `lock` that
-//!   the counter may be half-done, and stop instead of counting on.
-//! - Threads of a scope borrow the counter; no `Arc` is needed.
+//!   the value may be half-done, and stop; the caller gets it as an `Err`.
+//! - Threads of a scope borrow the value and the work; no `Arc` is needed.
 //!
 //! # When not to use this
 //! For a single number: an atomic does it without a lock. In async code, while the guard
 //! would be held across an `.await`.
-
-use std::{
-    io,
-    sync::{Mutex, PoisonError},
-    thread,
-};
 
 use anyhow::Result;
 use test_fixtures::{Class, Failure, Outcome};
 
 use crate::{Counter, Job, Output};
 
-/// Counts with a thread a worker and a lock that poisons.
+/// Counts with one thread per worker and a lock that poisons.
 pub fn run(job: &Job) -> Result<Output> {
-    let counter = Mutex::new(Counter::default());
-    let outcomes = thread::scope(|scope| {
-        let threads = (0..job.workers.get())
-            .map(|worker| {
-                let counter = &counter;
-                let thread = thread::Builder::new().name(format!("worker {worker}"));
-                thread.spawn_scoped(scope, move || {
-                    let mut last = None;
-                    for nth in 0..job.increments {
-                        let mut counter = match counter.lock() {
-                            Ok(counter) => counter,
-                            Err(error) => return failed(&error),
-                        };
-                        last = Some(counter.increment(|| job.work(worker, nth)));
-                    }
-                    Outcome::Ok(last)
-                })
-            })
-            .collect::<io::Result<Vec<_>>>()?;
-        let outcomes = threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap_or_else(Outcome::from));
-        io::Result::Ok(outcomes.collect())
-    })?;
+    let job = *job;
+    let increment =
+        move |counter: &mut Counter, worker, nth| job.increment(counter, worker, nth);
+    let (counter, ended) = count(
+        job.workers.get(),
+        job.increments,
+        Counter::default(),
+        increment,
+    )?;
+    let outcomes = ended.into_iter().map(|end| match end {
+        Ok(Ok(last)) => Outcome::Ok(last),
+        Ok(Err(poisoned)) => Outcome::Failed(Failure {
+            class: Class::Other,
+            why: poisoned.to_string(),
+        }),
+        Err(panic) => Outcome::from(panic),
+    });
     Ok(Output {
-        poisoned: counter.is_poisoned(),
-        counter: counter.into_inner().unwrap_or_else(PoisonError::into_inner),
-        outcomes,
+        outcomes: outcomes.collect(),
+        poisoned: counter.is_err(),
+        counter: counter.unwrap_or_else(PoisonError::into_inner),
     })
 }
 
-/// What becomes of a worker that finds the lock poisoned.
-fn failed<T, G>(error: &PoisonError<G>) -> Outcome<T> {
-    Outcome::Failed(Failure {
-        class: Class::Other,
-        why: error.to_string(),
-    })
+// The lesson: everything below can be taken home.
+
+use std::{
+    io,
+    sync::{LockResult, Mutex, PoisonError},
+    thread,
+};
+
+/// How a worker ended: it panicked, or found the lock poisoned, or did all its
+/// increments. The value is what its last increment returned.
+pub type Ended<R> = thread::Result<LockResult<Option<R>>>;
+
+/// Has each worker do `work` on one value `increments` times, alone with it each time.
+/// Returns the value, and how each worker ended: a panic is that worker's error, and
+/// poison for all who lock after it.
+///
+/// # Errors
+/// The system starts no more threads; what was under way has ended.
+pub fn count<T: Send, R: Send>(
+    workers: usize,
+    increments: u64,
+    value: T,
+    work: impl Fn(&mut T, usize, u64) -> R + Sync,
+) -> io::Result<(LockResult<T>, Vec<Ended<R>>)> {
+    let value = Mutex::new(value);
+    let ended: Vec<_> = thread::scope(|scope| {
+        let threads = (0..workers).map(|worker| {
+            let (value, work) = (&value, &work);
+            let thread = thread::Builder::new().name(format!("worker {worker}"));
+            thread.spawn_scoped(scope, move || {
+                let mut last = None;
+                for nth in 0..increments {
+                    let Ok(mut value) = value.lock() else {
+                        return Err(PoisonError::new(last));
+                    };
+                    last = Some(work(&mut value, worker, nth));
+                }
+                Ok(last)
+            })
+        });
+        let threads: Vec<_> = threads.collect();
+        // All are joined: a scope raises the panic of a thread that was not.
+        let ends = threads.into_iter().map(|thread| Ok(thread?.join()));
+        ends.collect()
+    });
+    let ended = ended.into_iter().collect::<io::Result<_>>()?;
+    Ok((value.into_inner(), ended))
 }

@@ -2,56 +2,95 @@
 //! its thread to the others.
 //!
 //! # What to notice
-//! - First come, first served: whoever unlocks goes to the end of the queue, so the
+//! - First come, first served: a task that unlocks goes to the end of the queue, so the
 //!   workers keep step with each other, and pay for it at every increment.
-//! - A task may outlive the function that spawned it, so the counter is in an `Arc`. Here
-//!   it doesn't: each is awaited, and the runtime's drop ends its threads.
-//! - The lock does not poison. The panic is in the `JoinError`; that the counter is
-//!   half-done is nowhere.
+//! - A spawned task may outlive the function that spawned it, so the value is in an
+//!   `Arc`, and each task has a clone of the work.
+//! - The lock does not poison. The panic is in the `JoinError`; nothing reports that the
+//!   value is half-done.
 //!
 //! # When not to use this
 //! Whenever the guard is not held across an `.await`, as here: tokio's own documentation
 //! prefers std's Mutex for data, and keeps this one for things like a connection.
 
-use std::sync::Arc;
-
 use anyhow::Result;
-use test_fixtures::Outcome;
-use tokio::{runtime, sync::Mutex};
+use tokio::runtime::Builder;
 
 use crate::{Counter, Job, Output};
 
-/// Counts with a task a worker and a lock that is awaited.
+/// Counts with one task per worker and a lock that is awaited.
 pub fn run(job: &Job) -> Result<Output> {
-    let job = *job;
-    let counter = Arc::new(Mutex::new(Counter::default()));
-    let runtime = runtime::Builder::new_multi_thread()
+    let runtime = Builder::new_multi_thread()
         .worker_threads(job.threads.get())
         .build()?;
-    runtime.block_on(async {
-        let tasks: Vec<_> = (0..job.workers.get())
-            .map(|worker| {
-                let counter = Arc::clone(&counter);
-                tokio::spawn(async move {
-                    let mut last = None;
-                    for nth in 0..job.increments {
-                        let mut counter = counter.lock().await;
-                        last = Some(counter.increment(|| job.work(worker, nth)));
-                    }
-                    Outcome::Ok(last)
-                })
-            })
-            .collect();
-        let mut outcomes = Vec::new();
-        for task in tasks {
-            let ended = task.await;
-            outcomes.push(ended.unwrap_or_else(|error| error.into_panic().into()));
-        }
-        let counter = *counter.lock().await;
-        Ok(Output {
-            poisoned: false,
-            counter,
-            outcomes,
-        })
-    })
+    let job = *job;
+    let increment =
+        move |counter: &mut Counter, worker, nth| job.increment(counter, worker, nth);
+    let counted = count(
+        job.workers.get(),
+        job.increments,
+        Counter::default(),
+        increment,
+    );
+    // Spawned, since what `block_on` polls itself is on none of the runtime's threads.
+    let (counter, ended) = runtime.block_on(runtime.spawn(counted))?;
+    let ended = ended.into_iter();
+    Ok(Output::new(
+        counter,
+        ended.map(|end| end.map_err(JoinError::into_panic)),
+    ))
+}
+
+// The lesson: everything below can be taken home.
+// It needs tokio (rt, sync).
+
+use std::{collections::HashMap, sync::Arc};
+
+use tokio::{
+    sync::Mutex,
+    task::{JoinError, JoinSet},
+};
+
+/// Has each worker do `work` on one value `increments` times, alone with it each time.
+/// Returns the value, and what each worker's last increment returned: a panic is that
+/// worker's error.
+pub async fn count<T, R>(
+    workers: usize,
+    increments: u64,
+    value: T,
+    work: impl Fn(&mut T, usize, u64) -> R + Clone + Send + 'static,
+) -> (T, Vec<Result<Option<R>, JoinError>>)
+where
+    T: Send + 'static,
+    R: Send + 'static,
+{
+    let value = Arc::new(Mutex::new(value));
+    let mut tasks = JoinSet::new();
+    let mut ids = Vec::with_capacity(workers);
+    for worker in 0..workers {
+        let (value, work) = (Arc::clone(&value), work.clone());
+        let task = tasks.spawn(async move {
+            let mut last = None;
+            for nth in 0..increments {
+                let mut value = value.lock().await;
+                last = Some(work(&mut value, worker, nth));
+            }
+            last
+        });
+        ids.push(task.id());
+    }
+    // A set hands tasks over as they end; their ids bring them back into order.
+    let mut ended = HashMap::with_capacity(workers);
+    while let Some(end) = tasks.join_next_with_id().await {
+        match end {
+            Ok((id, last)) => ended.insert(id, Ok(last)),
+            Err(error) => ended.insert(error.id(), Err(error)),
+        };
+    }
+    let ended = ids
+        .iter()
+        .map(|id| ended.remove(id).expect("each has ended once"));
+    let ended = ended.collect();
+    let value = Arc::into_inner(value).expect("no task is left that has it");
+    (value.into_inner(), ended)
 }

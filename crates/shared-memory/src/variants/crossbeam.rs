@@ -1,50 +1,77 @@
 //! Chunks over a channel: each thread takes the next one when it is done with the last.
 //!
 //! # What to notice
-//! - What is sent is a `&mut [f64]`, 16 bytes: the right to fill a stretch, not the stretch.
-//! - Whoever is fast takes more, so it doesn't matter which chunks are slow.
-//! - Which thread adds which chunks up is chance, and so are the last digits of the sum.
+//! - What is sent is a `&mut [T]`, 16 bytes: the right to fill a stretch, not the
+//!   stretch.
+//! - A thread that is fast takes more, so it doesn't matter which chunks are slow.
+//! - Chunks end in any order; sorted by their first element, they are added up in the
+//!   same order in every run.
 //!
 //! # When not to use this
-//! Where all stretches take the same time: a part a thread, as in `std_only`, sends nothing.
+//! Where all stretches take the same time: one part per thread, as in `std_only`, sends
+//! nothing.
 
-use std::{io, thread};
+use anyhow::Result;
 
-use anyhow::{Result, anyhow};
-use crossbeam_channel::unbounded;
-use test_fixtures::panic_message;
-
-use crate::{CHUNK, Job, Output, room::zeroed};
+use crate::{
+    Job, Output,
+    work::{sum, zeroed},
+};
 
 /// Fills the array with threads that take chunks from a channel.
 pub fn run(job: &Job) -> Result<Output> {
     let mut array = zeroed(job.n)?;
-    let sum = thread::scope(|scope| {
-        let (sender, chunks) = unbounded();
-        for (first, chunk) in (0..).step_by(CHUNK).zip(array.chunks_mut(CHUNK)) {
-            sender
-                .send((first, chunk))
-                .expect("`chunks` is the receiver");
+    let squares = |first, stretch: &mut [f64]| job.fill(first, stretch);
+    let sums = fill(&mut array, job.workers.get(), squares)?;
+    Ok(Output::new(sum(sums)?, array))
+}
+
+// The lesson: everything below can be taken home.
+// It needs crossbeam-channel.
+
+use std::{
+    io,
+    panic::{AssertUnwindSafe, catch_unwind},
+    thread,
+};
+
+use crossbeam_channel::unbounded;
+
+/// How many elements a worker takes at once.
+pub const CHUNK: usize = 1 << 16;
+
+/// Fills the array in place, `workers` chunks at once: `values` is handed a chunk with
+/// the place of its first element. Returns what it returned of each, in order: a panic is
+/// an error, and that chunk is not whole.
+///
+/// # Errors
+/// The system starts no more threads; what was under way has ended.
+pub fn fill<T: Send, S: Send>(
+    array: &mut [T],
+    workers: usize,
+    values: impl Fn(usize, &mut [T]) -> S + Sync,
+) -> io::Result<Vec<thread::Result<S>>> {
+    let (give, taken) = unbounded();
+    let (done, ends) = unbounded();
+    for chunk in (0..).step_by(CHUNK).zip(array.chunks_mut(CHUNK)) {
+        give.send(chunk).expect("`taken` is the receiver");
+    }
+    drop(give);
+    thread::scope(|scope| {
+        for worker in 0..workers.max(1) {
+            let (taken, done, values) = (taken.clone(), done.clone(), &values);
+            let thread = thread::Builder::new().name(format!("worker {worker}"));
+            thread.spawn_scoped(scope, move || {
+                for (first, chunk) in taken {
+                    let end = catch_unwind(AssertUnwindSafe(|| values(first, chunk)));
+                    done.send((first, end)).expect("the caller waits");
+                }
+            })?;
         }
-        drop(sender);
-        let workers = (0..job.workers.get()).map(|number| {
-            let chunks = chunks.clone();
-            thread::Builder::new()
-                .name(format!("worker {number}"))
-                .spawn_scoped(scope, move || {
-                    let sums = chunks
-                        .into_iter()
-                        .map(|(first, chunk)| job.fill(first, chunk));
-                    sums.sum::<f64>()
-                })
-        });
-        let workers = workers.collect::<io::Result<Vec<_>>>()?;
-        // All are joined before the first panic ends the sum: a scope raises one that nobody
-        // has joined.
-        let sums: Vec<_> = workers.into_iter().map(|worker| worker.join()).collect();
-        sums.into_iter()
-            .sum::<thread::Result<f64>>()
-            .map_err(|panic| anyhow!("a worker panicked: {}", panic_message(&*panic)))
+        io::Result::Ok(())
     })?;
-    Ok(Output::new(sum, array))
+    drop(done);
+    let mut ended: Vec<_> = ends.into_iter().collect();
+    ended.sort_unstable_by_key(|(first, _)| *first);
+    Ok(ended.into_iter().map(|(_, end)| end).collect())
 }

@@ -1,69 +1,122 @@
-//! The queue's way: each worker process writes its squares to a pipe, and a thread here reads
-//! them into the array.
+//! The queue's way: each worker process writes its squares to a pipe, and a thread here
+//! reads them into the array.
 //!
 //! # What to notice
-//! - Every square is copied twice, into the kernel and out of it, and the array's pages are
-//!   still to be touched here: compare the time with `mmap`.
+//! - Every square is copied twice, into the kernel and out of it, and the array's pages
+//!   are still to be touched here: compare the time with `mmap`.
 //! - The read goes straight to its place in the array: any bytes are valid doubles.
 //! - A pipe is its own back-pressure: 64 KiB are on their way, then the worker waits.
 //!
 //! # When not to use this
-//! For arrays. It is right for results that are small beside the work, and for workers that
-//! one does not trust with one's memory.
-
-use std::{
-    io::{self, Read, Write},
-    ops::Range,
-    thread,
-};
+//! For arrays. It is right for results that are small beside the work, and for workers
+//! that one does not trust with one's memory.
 
 use anyhow::Result;
-use zerocopy::IntoBytes;
 
 use crate::{
     Job, Output,
-    room::zeroed,
-    worker::{self, Order, Worker},
+    work::{Order, zeroed},
 };
 
 /// Has squares made by worker processes, and reads them into the array.
 pub fn run(job: &Job) -> Result<Output> {
     let mut array = zeroed(job.n)?;
-    let parts = job.parts().zip(array.chunks_mut(job.share()));
-    let sum = thread::scope(|scope| {
-        let readers = parts.enumerate().map(|(number, (range, part))| {
-            thread::Builder::new()
-                .name(format!("reader {number}"))
-                .spawn_scoped(scope, move || receive(job, (number, range), part))
-        });
-        let readers = readers.collect::<io::Result<Vec<_>>>()?;
-        let sums = readers.into_iter().map(|reader| reader.join());
-        sums.map(|sum| sum.expect("a reader does not panic"))
-            .sum::<Result<f64>>()
+    let workers = fill(&mut array, job.workers.get(), |part| {
+        job.worker("pipe", part)
     })?;
-    Ok(Output::new(sum, array))
+    Ok(Output::new(job.sum(workers)?, array))
 }
 
-/// Reads one worker's squares into its part of the array.
-fn receive(job: &Job, range: (usize, Range<usize>), part: &mut [f64]) -> Result<f64> {
-    let (mut reader, writer) = io::pipe()?;
-    let worker = Worker::start(job, "pipe", range, writer.into())?;
-    let read = reader.read_exact(part.as_mut_bytes());
-    // How a worker ended says more than that its pipe did.
-    let sum = worker.finish()?;
-    read?;
-    Ok(sum)
-}
-
-/// What each worker does.
+/// In a worker: makes the squares of its part, and returns their sum.
 pub(crate) fn work(order: &Order) -> Result<f64> {
-    let mut pipe = worker::shared()?;
-    let mut squares = vec![0.0; order.job.batch.get()];
+    let (part, batch) = (order.part.clone(), order.job.batch.get());
     let mut sum = 0.0;
-    for range in order.messages() {
-        let squares = &mut squares[..range.len()];
-        sum += order.job.fill_untold(range.start, squares);
-        pipe.write_all(squares.as_bytes())?;
-    }
+    fill_part(part, batch, |first, squares| {
+        sum += order.job.fill_untold(first, squares);
+    })?;
     Ok(sum)
+}
+
+// The lesson: everything below can be taken home.
+// It needs zerocopy.
+// It comes with worker.rs.
+
+use std::{
+    io::{self, Read, Write},
+    ops::Range,
+    panic::resume_unwind,
+    process::{self, Command},
+    thread,
+};
+
+use zerocopy::{FromBytes, Immutable, IntoBytes};
+
+use super::worker::{self, Worker};
+
+/// Has the array filled, one part per worker process: `worker` makes the command that
+/// calls [`fill_part`] on a part. Returns how each of them ended, in order, with what it
+/// wrote to standard output: where one failed, its part is not whole.
+///
+/// # Errors
+/// The system starts no more threads or processes, or a pipe can't be read; all of them
+/// have ended.
+pub fn fill<T: FromBytes + IntoBytes + Send>(
+    array: &mut [T],
+    workers: usize,
+    worker: impl Fn(Range<usize>) -> io::Result<Command> + Sync,
+) -> io::Result<Vec<process::Output>> {
+    let share = array.len().div_ceil(workers.max(1)).max(1);
+    let ended: Vec<_> = thread::scope(|scope| {
+        let parts = (0..).step_by(share).zip(array.chunks_mut(share));
+        let readers = parts.enumerate().map(|(number, (first, part))| {
+            let worker = &worker;
+            let thread = thread::Builder::new().name(format!("reader {number}"));
+            thread.spawn_scoped(scope, move || {
+                receive(worker(first..first + part.len())?, part)
+            })
+        });
+        let readers: Vec<_> = readers.collect();
+        let ends = readers.into_iter().map(|reader| {
+            let end = reader?.join();
+            end.unwrap_or_else(|panic| resume_unwind(panic))
+        });
+        ends.collect()
+    });
+    ended.into_iter().collect()
+}
+
+/// Reads one worker's values into its part of the array.
+fn receive<T>(command: Command, part: &mut [T]) -> io::Result<process::Output>
+where
+    T: FromBytes + IntoBytes,
+{
+    let (mut reader, writer) = io::pipe()?;
+    let worker = Worker::start(command, writer)?;
+    let read = reader.read_exact(part.as_mut_bytes());
+    let end = worker.finish()?;
+    // How a worker failed says more than that its pipe did.
+    if end.status.success() {
+        read?;
+    }
+    Ok(end)
+}
+
+/// In a worker: makes its part of the array, and writes it to the pipe on standard input.
+/// `values` is handed room for a batch at a time, with the place of its first element.
+///
+/// # Errors
+/// The pipe is closed, or there is none.
+pub fn fill_part<T: Copy + Default + IntoBytes + Immutable>(
+    part: Range<usize>,
+    batch: usize,
+    mut values: impl FnMut(usize, &mut [T]),
+) -> io::Result<()> {
+    let mut pipe = worker::shared()?;
+    let mut room = vec![T::default(); batch];
+    for first in part.clone().step_by(batch) {
+        let batch = &mut room[..batch.min(part.end - first)];
+        values(first, batch);
+        pipe.write_all(batch.as_bytes())?;
+    }
+    Ok(())
 }

@@ -1,38 +1,68 @@
-//! `par_chunks_mut`: chunks are the items of a parallel iterator, and idle threads steal half
-//! of what another has left.
+//! `par_chunks_mut`: chunks are the items of a parallel iterator, and idle threads steal
+//! half of what another has left.
 //!
 //! # What to notice
-//! - The job is one expression; take `par_` away, and it is the sequential program.
-//! - `sum` adds in the order of the splits, which depends on who stole what: the last digits
-//!   may differ from run to run. Collect the chunks' sums and add them up where they must not.
-//! - A pool of its own obeys the job; the global one has a thread a core. `build_scoped`
-//!   waits for its threads to end, which a pool that is dropped does not. A panic in one of
-//!   them comes out of `install`.
+//! - The work is one expression; take `par_` away, and it is the sequential program.
+//! - `collect` keeps the chunks' order, whichever thread stole what. `sum` in its place
+//!   would add in the order of the splits: the last digits would differ from run to run.
+//! - A pool of its own is as wide as the job asks; the global one has a thread for each
+//!   core. `build_scoped` waits for its threads to end, which a pool that is dropped does
+//!   not.
 //!
 //! # When not to use this
-//! For a single array that is filled in less than the tens of microseconds a pool needs to
-//! wake.
+//! For a single array that is filled in less than the tens of microseconds a pool needs
+//! to wake.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use anyhow::Result;
 
-use anyhow::{Result, anyhow};
-use rayon::{ThreadPoolBuilder, prelude::*};
-use test_fixtures::panic_message;
-
-use crate::{CHUNK, Job, Output, room::zeroed};
+use crate::{
+    Job, Output,
+    work::{sum, zeroed},
+};
 
 /// Fills the array with a pool's threads, chunk by chunk.
 pub fn run(job: &Job) -> Result<Output> {
     let mut array = zeroed(job.n)?;
-    let chunks = array.par_chunks_mut(CHUNK).enumerate();
-    let sums = chunks.map(|(index, chunk)| job.fill(index * CHUNK, chunk));
-    let sum = ThreadPoolBuilder::new()
-        .num_threads(job.workers.get())
-        .thread_name(|number| format!("worker {number}"))
+    let squares = |first, stretch: &mut [f64]| job.fill(first, stretch);
+    let sums = fill(&mut array, job.workers.get(), squares)?;
+    Ok(Output::new(sum(sums)?, array))
+}
+
+// The lesson: everything below can be taken home.
+// It needs rayon.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    thread,
+};
+
+use rayon::{ThreadPoolBuildError, ThreadPoolBuilder, prelude::*};
+
+/// How many elements a worker takes at once.
+pub const CHUNK: usize = 1 << 16;
+
+/// Fills the array in place, `workers` chunks at once: `values` is handed a chunk with
+/// the place of its first element. Returns what it returned of each, in order: a panic is
+/// an error, and that chunk is not whole.
+///
+/// # Errors
+/// The system starts no more threads.
+pub fn fill<T: Send, S: Send>(
+    array: &mut [T],
+    workers: usize,
+    values: impl Fn(usize, &mut [T]) -> S + Sync,
+) -> Result<Vec<thread::Result<S>>, ThreadPoolBuildError> {
+    let works = array
+        .par_chunks_mut(CHUNK)
+        .enumerate()
+        .map(|(index, chunk)| {
+            catch_unwind(AssertUnwindSafe(|| values(index * CHUNK, chunk)))
+        });
+    ThreadPoolBuilder::new()
+        .num_threads(workers.max(1))
+        .thread_name(|worker| format!("worker {worker}"))
         .build_scoped(
             |thread| thread.run(),
-            |pool| catch_unwind(AssertUnwindSafe(|| pool.install(|| sums.sum()))),
-        )?
-        .map_err(|panic| anyhow!("a worker panicked: {}", panic_message(&*panic)))?;
-    Ok(Output::new(sum, array))
+            |pool| pool.install(|| works.collect()),
+        )
 }

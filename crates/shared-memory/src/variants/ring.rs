@@ -1,56 +1,104 @@
-//! A stream of records through shared memory: each worker process pushes its squares into a
-//! bounded ring, and a thread here pops them into the array.
+//! A stream of records through shared memory: each worker process pushes its squares into
+//! a bounded ring, and a thread here pops them into the array.
 //!
 //! # What to notice
-//! - The program is `pipe`'s; what differs is that no record goes through the kernel. It is
-//!   asked only when one side has to sleep (`ring.rs`).
-//! - A pipe's end is seen by whoever reads it. A ring that nobody fills any more looks like
+//! - The program is `pipe`'s; what differs is that no record goes through the kernel. It
+//!   is asked only when one side has to sleep (`atomic_ring.rs`). A slot is an atomic of
+//!   64 bits, so records are doubles, and not of any type.
+//! - A pipe's end is seen by its reader. A ring that nobody fills any more looks like
 //!   one that will be filled soon: so a thread waits for the worker, and closes the ring.
-//! - A ring has no idea of bytes or ends of messages: `--batch` is only how often it is said
-//!   that there is more.
+//! - A ring has no idea of bytes or ends of messages: `batch` is only how often it is
+//!   said that there is more.
 //!
 //! # When not to use this
-//! For an array: `mmap` fills it in place. For large messages: a pipe copies them as fast.
+//! For an array: `mmap` fills it in place. For large messages: a pipe copies them as
+//! fast.
 
-use std::{io, ops::Range, thread};
-
-use anyhow::{Result, ensure};
+use anyhow::Result;
 
 use crate::{
     Job, Output,
-    room::zeroed,
-    shared_ring::SharedRing,
-    worker::{self, Order, Worker},
+    work::{Order, zeroed},
 };
 
 /// Has squares made by worker processes, and pops them into the array.
 pub fn run(job: &Job) -> Result<Output> {
     let mut array = zeroed(job.n)?;
-    let parts = job.parts().zip(array.chunks_mut(job.share()));
-    let sum = thread::scope(|scope| {
-        let readers = parts.enumerate().map(|(number, (range, part))| {
-            thread::Builder::new()
-                .name(format!("reader {number}"))
-                .spawn_scoped(scope, move || receive(job, (number, range), part))
-        });
-        let readers = readers.collect::<io::Result<Vec<_>>>()?;
-        let sums = readers.into_iter().map(|reader| reader.join());
-        sums.map(|sum| sum.expect("a reader does not panic"))
-            .sum::<Result<f64>>()
+    let workers = fill(&mut array, job.workers.get(), |part| {
+        job.worker("ring", part)
     })?;
-    Ok(Output::new(sum, array))
+    Ok(Output::new(job.sum(workers)?, array))
 }
 
-/// Pops one worker's squares into its part of the array.
-fn receive(job: &Job, range: (usize, Range<usize>), part: &mut [f64]) -> Result<f64> {
-    let ring = SharedRing::new()?;
-    let worker = Worker::start(job, "ring", range, ring.handle()?)?;
-    thread::scope(|scope| {
-        let ending = scope.spawn(|| {
-            let sum = worker.finish();
-            ring.close();
-            sum
+/// In a worker: makes the squares of its part, and returns their sum.
+pub(crate) fn work(order: &Order) -> Result<f64> {
+    let (part, batch) = (order.part.clone(), order.job.batch.get());
+    let mut sum = 0.0;
+    fill_part(part, batch, |first, squares| {
+        sum += order.job.fill_untold(first, squares);
+    })?;
+    Ok(sum)
+}
+
+// The lesson: everything below can be taken home.
+// It needs crossbeam-utils, memmap2, rustix (fs, thread).
+// It comes with atomic_ring.rs, futex.rs, memfd.rs, shared_ring.rs, worker.rs.
+
+use std::{
+    io,
+    ops::Range,
+    panic::resume_unwind,
+    process::{self, Command},
+    thread,
+};
+
+use super::{
+    shared_ring::SharedRing,
+    worker::{self, Worker},
+};
+
+/// Has the array filled, one part per worker process: `worker` makes the command that
+/// calls [`fill_part`] on a part. Returns how each of them ended, in order, with what it
+/// wrote to standard output: where one failed, its part is not whole.
+///
+/// # Errors
+/// The system starts no more threads or processes, or a ring can't be had; all of them
+/// have ended.
+pub fn fill(
+    array: &mut [f64],
+    workers: usize,
+    worker: impl Fn(Range<usize>) -> io::Result<Command> + Sync,
+) -> io::Result<Vec<process::Output>> {
+    let share = array.len().div_ceil(workers.max(1)).max(1);
+    let ended: Vec<_> = thread::scope(|scope| {
+        let parts = (0..).step_by(share).zip(array.chunks_mut(share));
+        let readers = parts.enumerate().map(|(number, (first, part))| {
+            let worker = &worker;
+            let thread = thread::Builder::new().name(format!("reader {number}"));
+            thread.spawn_scoped(scope, move || {
+                receive(worker(first..first + part.len())?, part)
+            })
         });
+        let readers: Vec<_> = readers.collect();
+        let ends = readers.into_iter().map(|reader| {
+            let end = reader?.join();
+            end.unwrap_or_else(|panic| resume_unwind(panic))
+        });
+        ends.collect()
+    });
+    ended.into_iter().collect()
+}
+
+/// Pops one worker's values into its part of the array.
+fn receive(command: Command, part: &mut [f64]) -> io::Result<process::Output> {
+    let ring = SharedRing::new()?;
+    let worker = Worker::start(command, ring.share()?)?;
+    thread::scope(|scope| {
+        let ending = thread::Builder::new().spawn_scoped(scope, || {
+            let end = worker.finish();
+            ring.close();
+            end
+        })?;
         let mut filled = 0;
         while filled < part.len() {
             match ring.pop(&mut part[filled..]) {
@@ -58,21 +106,33 @@ fn receive(job: &Job, range: (usize, Range<usize>), part: &mut [f64]) -> Result<
                 count => filled += count,
             }
         }
-        let sum = ending.join().expect("waiting does not panic")?;
-        ensure!(filled == part.len(), "{filled} squares of {}", part.len());
-        Ok(sum)
+        let end = ending.join().expect("waiting does not panic")?;
+        // How a worker failed says more than that its ring is empty.
+        if end.status.success() && filled < part.len() {
+            let why = format!("{filled} values of {}", part.len());
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, why));
+        }
+        Ok(end)
     })
 }
 
-/// What each worker does.
-pub(crate) fn work(order: &Order) -> Result<f64> {
+/// In a worker: makes its part of the array, and pushes it into the ring on standard
+/// input. `values` is handed room for a batch at a time, with the place of its first
+/// element.
+///
+/// # Errors
+/// There is no ring, or it can't be mapped.
+pub fn fill_part(
+    part: Range<usize>,
+    batch: usize,
+    mut values: impl FnMut(usize, &mut [f64]),
+) -> io::Result<()> {
     let ring = SharedRing::map(worker::shared()?)?;
-    let mut squares = vec![0.0; order.job.batch.get()];
-    let mut sum = 0.0;
-    for range in order.messages() {
-        let squares = &mut squares[..range.len()];
-        sum += order.job.fill_untold(range.start, squares);
-        ring.push(squares);
+    let mut room = vec![0.0; batch];
+    for first in part.clone().step_by(batch) {
+        let batch = &mut room[..batch.min(part.end - first)];
+        values(first, batch);
+        ring.push(batch);
     }
-    Ok(sum)
+    Ok(())
 }

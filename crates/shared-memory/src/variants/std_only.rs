@@ -1,41 +1,61 @@
-//! `thread::scope` and `chunks_mut`: the array is cut into parts that don't overlap, and each
-//! thread borrows one.
+//! `thread::scope` and `chunks_mut`: the array is cut into parts that don't overlap, and
+//! each thread borrows one.
 //!
 //! # What to notice
-//! - `chunks_mut` is the whole proof: each part is a `&mut` of its own, so no lock is needed,
-//!   and the compiler refuses a thread that reaches beyond its part.
-//! - `zeroed` gives pages that nobody has touched; each is made by the thread that fills it.
-//!   A `vec![1.0; n]` would touch them all here, on one core, before the first thread.
-//! - The parts' sums are added in their order, so the last digits are the same in every run.
+//! - `chunks_mut` is the whole proof: each part is a `&mut` of its own, so no lock is
+//!   needed, and the compiler refuses a thread that reaches beyond its part.
+//! - `zeroed` gives pages that nobody has touched; each is made by the thread that fills
+//!   it. A `vec![1.0; n]` would touch them all here, on one core, before the first
+//!   thread.
+//! - Each worker has one part, and the parts' sums are added in their order: how many
+//!   workers there are decides the last digits.
 //!
 //! # When not to use this
-//! Where stretches take different times: a part is cut once, and nobody takes over what is
-//! left of another's.
+//! Where stretches take different times: a part is cut once, and nobody takes over what
+//! is left of another's.
+
+use anyhow::Result;
+
+use crate::{
+    Job, Output,
+    work::{sum, zeroed},
+};
+
+/// Fills the array with one thread per part.
+pub fn run(job: &Job) -> Result<Output> {
+    let mut array = zeroed(job.n)?;
+    let squares = |first, stretch: &mut [f64]| job.fill(first, stretch);
+    let sums = fill(&mut array, job.workers.get(), squares)?;
+    Ok(Output::new(sum(sums)?, array))
+}
+
+// The lesson: everything below can be taken home.
 
 use std::{io, thread};
 
-use anyhow::{Result, anyhow};
-use test_fixtures::panic_message;
-
-use crate::{Job, Output, room::zeroed};
-
-/// Fills the array with a thread a part.
-pub fn run(job: &Job) -> Result<Output> {
-    let mut array = zeroed(job.n)?;
-    let parts = job.parts().zip(array.chunks_mut(job.share()));
-    let sum = thread::scope(|scope| {
-        let workers = parts.enumerate().map(|(number, (range, part))| {
-            thread::Builder::new()
-                .name(format!("worker {number}"))
-                .spawn_scoped(scope, move || job.fill(range.start, part))
+/// Fills the array in place, one part per worker: `values` is handed a part with the
+/// place of its first element. Returns what it returned of each, in order: a panic is an
+/// error, and that part is not whole.
+///
+/// # Errors
+/// The system starts no more threads; what was under way has ended.
+pub fn fill<T: Send, S: Send>(
+    array: &mut [T],
+    workers: usize,
+    values: impl Fn(usize, &mut [T]) -> S + Sync,
+) -> io::Result<Vec<thread::Result<S>>> {
+    let share = array.len().div_ceil(workers.max(1)).max(1);
+    let ended: Vec<_> = thread::scope(|scope| {
+        let parts = (0..).step_by(share).zip(array.chunks_mut(share));
+        let threads = parts.enumerate().map(|(worker, (first, part))| {
+            let values = &values;
+            let thread = thread::Builder::new().name(format!("worker {worker}"));
+            thread.spawn_scoped(scope, move || values(first, part))
         });
-        let workers = workers.collect::<io::Result<Vec<_>>>()?;
-        // All are joined before the first panic ends the sum: a scope raises one that nobody
-        // has joined.
-        let sums: Vec<_> = workers.into_iter().map(|worker| worker.join()).collect();
-        sums.into_iter()
-            .sum::<thread::Result<f64>>()
-            .map_err(|panic| anyhow!("a worker panicked: {}", panic_message(&*panic)))
-    })?;
-    Ok(Output::new(sum, array))
+        let threads: Vec<_> = threads.collect();
+        // All are joined: a scope raises the panic of a thread that was not.
+        let ends = threads.into_iter().map(|thread| Ok(thread?.join()));
+        ends.collect()
+    });
+    ended.into_iter().collect()
 }

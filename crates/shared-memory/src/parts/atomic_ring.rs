@@ -3,13 +3,20 @@
 //!
 //! All of it is atomics, also the records: the other side is a process that the compiler
 //! can't see, and a bug in it may write anywhere at any time. An atomic that changes is a
-//! wrong number; a `&f64` that changes is undefined behaviour. A relaxed load or store costs
-//! no more than a plain one.
+//! wrong number; a `&f64` that changes is undefined behaviour. A relaxed load or store
+//! costs no more than a plain one.
+
+use std::{
+    hint::spin_loop,
+    sync::atomic::{
+        AtomicU32, AtomicU64,
+        Ordering::{AcqRel, Acquire, Relaxed},
+    },
+};
 
 use crossbeam_utils::CachePadded;
 
-use crate::sync::{AtomicU32, AtomicU64, Ordering, SPINS, futex, spin_loop};
-use Ordering::{AcqRel, Acquire, Relaxed};
+use super::futex::{self, SPINS};
 
 /// The other side sleeps until the count changes.
 const WAITING: u32 = 1;
@@ -20,14 +27,14 @@ const ONE: u32 = 4;
 
 /// Room for `N` records, a power of two.
 ///
-/// Everything that one side has to tell the other is in one word, and changes in one step:
-/// so no wake-up is lost between a count that was read and a flag that was set.
-/// All bits zero are an empty ring, which is what fresh shared memory holds.
+/// Everything that one side has to tell the other is in one word, and changes in one
+/// step: so no wake-up is lost between a count that was read and a flag that was set. All
+/// bits zero are an empty ring, which is what fresh shared memory holds.
 #[derive(Debug)]
 #[repr(C)]
 pub struct Ring<const N: usize> {
-    /// How many records were ever pushed. The one who pushes changes the count, and wakes the
-    /// one who pops if that set `WAITING`.
+    /// How many records were ever pushed. The one who pushes changes the count, and wakes
+    /// the one who pops if that set `WAITING`.
     pushed: CachePadded<AtomicU32>,
     /// How many were ever popped: the same, the other way round.
     popped: CachePadded<AtomicU32>,
@@ -51,11 +58,12 @@ impl<const N: usize> Ring<N> {
         Self {
             pushed: word(pushed),
             popped: word(popped),
-            slots: std::array::from_fn(|_| AtomicU64::new(0)),
+            slots: core::array::from_fn(|_| AtomicU64::new(0)),
         }
     }
 
-    /// Pushes all records, in order, as there is room. Only one thread of one process pushes.
+    /// Pushes all records, in order, as there is room. Only one thread of one process
+    /// pushes.
     pub fn push(&self, records: &[f64]) {
         let mut rest = records;
         while !rest.is_empty() {
@@ -81,7 +89,8 @@ impl<const N: usize> Ring<N> {
         loop {
             let popped = count(self.popped.load(Relaxed));
             let pushed = self.pushed.load(Acquire);
-            // A count that can't be is the other side's bug: cut to what there is room for.
+            // A count that can't be is the other side's bug: cut to what there is room
+            // for.
             let there = distance(popped, count(pushed)).min(N).min(records.len());
             if there > 0 {
                 for (record, number) in records[..there].iter_mut().zip(popped..) {
@@ -98,8 +107,8 @@ impl<const N: usize> Ring<N> {
         }
     }
 
-    /// Says that nothing will be pushed any more, and wakes whoever waits for it. Not while
-    /// anybody pushes.
+    /// Says that nothing will be pushed any more, and wakes the one who waits for it. Not
+    /// while anybody pushes.
     pub fn close(&self) {
         self.pushed.fetch_or(CLOSED, AcqRel);
         futex::wake(&self.pushed);
@@ -121,8 +130,8 @@ fn distance(from: u32, to: u32) -> usize {
     (to.wrapping_sub(from) % (u32::MAX / ONE + 1)) as usize
 }
 
-/// Adds to the count and takes `WAITING` away in one step, then wakes whoever had set it.
-/// What was stored in slots before is seen by whoever sees the new count.
+/// Adds to the count and takes `WAITING` away in one step, then wakes the one who had set
+/// it. What was stored in slots before is seen by the side that sees the new count.
 fn advance(word: &AtomicU32, old: u32, by: usize) {
     let new = old.wrapping_add(by as u32).wrapping_mul(ONE);
     if word.swap(new, AcqRel) & WAITING != 0 {

@@ -58,8 +58,8 @@ pub(crate) fn cases() -> Vec<Case<Locks>> {
         ),
         Case::custom(
             "fairness",
-            "the count at which the first worker was done is told: with one worker after \
-             the other it is one worker's share, with perfect fairness nearly all",
+            "the count at which the first worker was done is reported: with one worker \
+             after the other it is one worker's share, with perfect fairness nearly all",
             fairness,
         ),
     ]

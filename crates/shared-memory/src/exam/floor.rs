@@ -10,9 +10,12 @@ use std::{
 use anyhow::Result;
 use test_fixtures::Floor;
 
-use crate::{Job, room::zeroed, work::squares};
+use crate::{
+    Job,
+    work::{squares, zeroed},
+};
 
-/// A fill that takes less is at the mercy of whoever else wants a core: it is done so many
+/// A fill that takes less is at the mercy of what else wants a core: it is done so many
 /// times, and the least time counts.
 const SHORT: Duration = Duration::from_millis(10);
 const TIMES: usize = 5;
@@ -36,7 +39,8 @@ pub(crate) fn floor(job: &Job) -> Result<Option<Floor>> {
     Ok(Some(Floor::new(shared, reason).one_core(one_core)))
 }
 
-/// What is filled is kept: given back, its pages could come again, and would not be fresh.
+/// What is filled is kept: given back, its pages could come again, and would not be
+/// fresh.
 fn least(n: usize, share: usize, kept: &mut Vec<Vec<f64>>) -> Result<Duration> {
     let mut least = Duration::MAX;
     for _ in 0..TIMES {
@@ -50,7 +54,7 @@ fn least(n: usize, share: usize, kept: &mut Vec<Vec<f64>>) -> Result<Duration> {
     Ok(least)
 }
 
-/// Fills fresh memory, a thread a share; where there is one share, without a thread.
+/// Fills fresh memory, one thread per share; where there is one share, without a thread.
 fn fill(n: usize, share: usize) -> Result<(Duration, Vec<f64>)> {
     let clock = Instant::now();
     let mut array = zeroed(n)?;

@@ -4,13 +4,13 @@ use std::fs;
 
 use anyhow::{Context, Result, ensure};
 
-/// `n` doubles, all zero. None of their pages is there yet: whoever touches one first gets
-/// it, so a worker's part is made by that worker.
+/// `n` doubles, all zero. None of their pages is there yet: each is made by the worker
+/// that touches it first.
 ///
 /// # Errors
-/// There is not enough memory. `vec!` alone would abort the process, or be given pages that
-/// the machine does not have, and be killed when it touches them.
-pub fn zeroed(n: usize) -> Result<Vec<f64>> {
+/// There is not enough memory. `vec!` alone would abort the process, or be given pages
+/// that the machine does not have, and be killed when it touches them.
+pub(crate) fn zeroed(n: usize) -> Result<Vec<f64>> {
     ensure_room(n)?;
     Ok(vec![0.0; n])
 }
@@ -35,7 +35,7 @@ pub(crate) fn ensure_room(n: usize) -> Result<()> {
         .context("/proc/meminfo has no MemAvailable")?
         .parse()?;
     ensure!(wanted >> 10 <= available, why());
-    // The limits of this process (`ulimit -v`) are known only to whoever asks for memory.
+    // The limits of this process (`ulimit -v`) are known only when memory is asked for.
     Vec::<f64>::new().try_reserve_exact(n).with_context(why)
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::{Result, ensure};
 use test_fixtures::Facts;
 
-use crate::{Job, Output, output::checksum};
+use crate::{Job, Output, checksum};
 
 pub(crate) fn check(job: &Job, output: &Output) -> Result<Facts> {
     let wanted = job.samples.len();
@@ -54,10 +54,10 @@ fn exact_sum(n: usize) -> f64 {
     exact as f64
 }
 
-/// How far a sum of `n` doubles that are not negative may be from the exact one, whatever the
-/// order of the additions: each rounds by at most 2⁻⁵³ of what it has come to, and none has
-/// come to more than all (Higham, Accuracy and Stability of Numerical Algorithms, 4.2).
-/// Squares above 2⁵³ are rounded once more.
+/// How far a sum of `n` doubles that are not negative may be from the exact one, whatever
+/// the order of the additions: each rounds by at most 2⁻⁵³ of what it has come to, and
+/// none has come to more than all (Higham, Accuracy and Stability of Numerical
+/// Algorithms, 4.2). Squares above 2⁵³ are rounded once more.
 fn tolerance(n: usize) -> f64 {
     exact_sum(n) * (n as f64 + 1.0) * (f64::EPSILON / 2.0)
 }

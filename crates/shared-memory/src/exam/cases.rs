@@ -93,8 +93,8 @@ fn losses() -> Vec<Case<SharedMemory>> {
         ),
         Case::custom(
             "creator_killed",
-            "killed half-way, whoever made the memory leaves no process and nothing in \
-             /dev/shm",
+            "killed half-way, the process that made the memory leaves no process and \
+             nothing in /dev/shm",
             seen::creator_killed,
         )
         .with_peers(),

@@ -1,11 +1,18 @@
 //! The work: squares of whole numbers, written where they belong, and their sum.
 
-use std::{ops::Range, process, thread};
+mod process;
+mod room;
 
+use std::{ops::Range, process::exit, thread};
+
+use anyhow::{Result, anyhow};
 use rustix::process::{Signal, getpid, kill_process};
-use test_fixtures::span;
+use test_fixtures::{panic_message, span};
 
 use crate::{FaultKind, Job};
+
+pub(crate) use process::{Order, Report};
+pub(crate) use room::{ensure_room, zeroed};
 
 /// How many sums run side by side: an addition need not wait for the one before it.
 const LANES: usize = 8;
@@ -21,7 +28,7 @@ impl Job {
         )
     }
 
-    /// The same without a span, for stretches that are too many to be told of.
+    /// The same without a span, for stretches that are too many for spans.
     pub fn fill_untold(&self, first: usize, stretch: &mut [f64]) -> f64 {
         if self.pause_ms == 0 && self.fault.is_none() {
             return squares(first, stretch);
@@ -52,7 +59,7 @@ impl Job {
         match fault.map(|fault| fault.kind) {
             // Nothing can refuse a process a signal to itself.
             Some(FaultKind::Kill) => drop(kill_process(getpid(), Signal::KILL)),
-            Some(FaultKind::Exit) => process::exit(1),
+            Some(FaultKind::Exit) => exit(1),
             Some(FaultKind::Panic) => panic!("worker {worker} was told to panic"),
             None => {}
         }
@@ -77,6 +84,15 @@ pub(crate) fn squares(first: usize, stretch: &mut [f64]) -> f64 {
         sum += *square;
     }
     sum
+}
+
+/// The sum of the array, from what its stretches came to.
+///
+/// # Errors
+/// One of them is not whole, since its worker panicked.
+pub(crate) fn sum(stretches: Vec<thread::Result<f64>>) -> Result<f64> {
+    let sum = stretches.into_iter().sum::<thread::Result<f64>>();
+    sum.map_err(|panic| anyhow!("a worker panicked: {}", panic_message(&*panic)))
 }
 
 #[cfg(test)]

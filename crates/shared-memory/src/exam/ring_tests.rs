@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use crate::ring::Ring;
+use crate::parts::atomic_ring::Ring;
 
 #[test]
 fn records_come_in_order_whatever_the_pieces() {

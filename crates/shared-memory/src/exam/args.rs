@@ -1,11 +1,12 @@
-//! The job, and the command line's view of it.
+//! The job that is asked for on the command line, and how it is described.
 
-use std::{fmt, iter, num::NonZeroUsize, ops::Range, str::FromStr, time::Duration};
+use std::{fmt, iter, num::NonZeroUsize, str::FromStr, time::Duration};
 
 use anyhow::Result;
 use clap::Args;
-use serde::{Deserialize, Serialize};
 use test_fixtures::{Misuse, duration, whole};
+
+use crate::{Fault, FaultKind, Job};
 
 const MOST_SQUARES: u64 = 1_000_000_000;
 const MOST_WORKERS: u64 = 256;
@@ -35,46 +36,6 @@ pub struct JobArgs {
     /// Make a worker go wrong half-way: 1:kill. Kinds: kill, exit, panic
     #[arg(long, value_name = "WORKER:KIND", allow_hyphen_values = true)]
     fault: Option<Fault>,
-}
-
-/// What every variant is handed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Job {
-    /// How many squares.
-    pub n: usize,
-    /// How many workers share the array.
-    pub workers: NonZeroUsize,
-    /// How many squares go in one message, where squares are sent.
-    pub batch: NonZeroUsize,
-    /// Places whose elements are wanted one by one.
-    pub samples: Vec<usize>,
-    /// How long every worker pauses half-way, in milliseconds.
-    pub pause_ms: u64,
-    /// What is to go wrong.
-    pub fault: Option<Fault>,
-}
-
-/// One worker that is to go wrong in the middle of its part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Fault {
-    /// Which, from 0.
-    pub worker: usize,
-    /// How.
-    pub kind: FaultKind,
-}
-
-/// How a worker goes wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FaultKind {
-    /// Its process is killed.
-    Kill,
-    /// Its process exits with code 1.
-    Exit,
-    /// It panics.
-    Panic,
 }
 
 impl FromStr for Fault {
@@ -137,26 +98,6 @@ fn samples(n: usize) -> Vec<usize> {
     let mut places = vec![0, last];
     places.extend(iter::repeat_with(|| fastrand::usize(..n)).take(SAMPLES));
     places
-}
-
-impl Job {
-    /// How many elements a worker's part has. The last part may be shorter.
-    pub fn share(&self) -> usize {
-        self.n.div_ceil(self.workers.get()).max(1)
-    }
-
-    /// The parts of the array, one a worker; none is empty, so small arrays have fewer.
-    pub fn parts(&self) -> impl ExactSizeIterator<Item = Range<usize>> + use<> {
-        let (n, share) = (self.n, self.share());
-        (0..n)
-            .step_by(share)
-            .map(move |first| first..n.min(first + share))
-    }
-
-    /// How long every worker pauses half-way.
-    pub(crate) fn pause(&self) -> Duration {
-        Duration::from_millis(self.pause_ms)
-    }
 }
 
 impl fmt::Display for Job {

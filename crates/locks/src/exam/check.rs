@@ -86,10 +86,10 @@ fn order(job: &Job, output: &Output) -> Result<Vec<u64>> {
     let done = output.outcomes.iter().filter_map(Outcome::ok);
     let mut order: Vec<u64> = done.copied().flatten().collect();
     order.sort_unstable();
-    let told = order.len();
+    let seen = order.len();
     order.dedup();
     ensure!(
-        told == order.len(),
+        seen == order.len(),
         "two workers were done at the same count"
     );
     let (Some(&first), Some(&last)) = (order.first(), order.last()) else {
@@ -101,8 +101,8 @@ fn order(job: &Job, output: &Output) -> Result<Vec<u64>> {
         output.counter.left
     );
     ensure!(
-        job.panics() || (told == job.workers.get() && last == job.total()),
-        "the last of {told} workers was done at {last}"
+        job.panics() || (seen == job.workers.get() && last == job.total()),
+        "the last of {seen} workers was done at {last}"
     );
     Ok(order)
 }

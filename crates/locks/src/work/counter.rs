@@ -1,11 +1,12 @@
-//! The work: one increment, with what can go wrong in the middle of it.
+//! The counter, whose increment can be caught half-done.
 
-use std::{hint::black_box, iter::Sum};
+use std::{hint::black_box, ops::AddAssign};
 
 use serde::{Deserialize, Serialize};
 
-/// What a lock protects. Whoever gets it may rely on `entered == left`; only between
-/// the two halves of an increment, which nobody else may see, is the one ahead.
+/// What a lock protects. The worker that gets it may rely on `entered == left`; only
+/// between the two halves of an increment, which no other worker may see, is the one
+/// ahead.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Counter {
@@ -44,11 +45,21 @@ impl From<u64> for Counter {
     }
 }
 
-impl Sum for Counter {
-    fn sum<I: Iterator<Item = Self>>(counters: I) -> Self {
-        counters.fold(Self::default(), |sum, counter| Self {
-            entered: sum.entered + counter.entered,
-            left: sum.left + counter.left,
-        })
+/// Parts that were counted apart are added up.
+impl AddAssign for Counter {
+    fn add_assign(&mut self, other: Self) {
+        self.entered += other.entered;
+        self.left += other.left;
+    }
+}
+
+/// A message that asks for one increment.
+#[derive(Clone, Copy, Debug)]
+pub struct Increment;
+
+impl AddAssign<Increment> for Counter {
+    #[inline]
+    fn add_assign(&mut self, Increment: Increment) {
+        self.increment(|| ());
     }
 }

@@ -1,0 +1,59 @@
+//! The job that is asked for on the command line.
+
+use std::num::NonZeroUsize;
+
+use anyhow::Result;
+use test_fixtures::{Misuse, cores, whole};
+
+use crate::Job;
+
+/// Most variants start a thread for each worker.
+const MOST_WORKERS: u64 = 10_000;
+const MOST_THREADS: u64 = 1_000;
+
+/// The command line's view of the job.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// How many workers share the counter
+    #[arg(long, value_name = "N", default_value = "10")]
+    #[arg(value_parser = whole::<NonZeroUsize>(1..=MOST_WORKERS))]
+    workers: NonZeroUsize,
+    /// How often each of them increments it
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    #[arg(value_parser = whole::<u64>(0..=u64::MAX))]
+    increments: u64,
+    /// Threads of executors and pools [default: one a core]; threads alone are the
+    /// workers
+    #[arg(long, value_name = "N")]
+    #[arg(value_parser = whole::<NonZeroUsize>(1..=MOST_THREADS))]
+    threads: Option<NonZeroUsize>,
+    /// Let the first worker panic half-way, while it holds the lock
+    #[arg(long)]
+    panic: bool,
+}
+
+impl Args {
+    /// The job of these arguments.
+    pub(crate) fn job(&self) -> Result<Job> {
+        let workers = self.workers;
+        if (workers.get() as u64)
+            .checked_mul(self.increments)
+            .is_none()
+        {
+            let most = u64::MAX / workers.get() as u64;
+            let line = format!(
+                "--increments {} times {workers} workers is more than a counter holds; \
+                 at most {most}",
+                self.increments
+            );
+            return Err(Misuse::new(line).into());
+        }
+        Ok(Job {
+            workers,
+            increments: self.increments,
+            threads: self.threads.unwrap_or_else(cores),
+            panic: self.panic,
+            marks: false,
+        })
+    }
+}

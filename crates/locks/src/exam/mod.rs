@@ -1,0 +1,137 @@
+//! What stands around the variants: the model, its command line, cases, check and floor.
+
+mod args;
+mod cases;
+mod check;
+
+use std::{
+    hint::black_box,
+    time::{Duration, Instant},
+};
+
+use anyhow::Result;
+use test_fixtures::{Case, Facts, Floor, Model, Peer, Variant, python_peer};
+
+use crate::{Counter, Job, Output, variants};
+
+pub use args::Args;
+
+/// The model.
+#[derive(Debug)]
+pub struct Locks;
+
+impl Model for Locks {
+    const NAME: &'static str = "locks";
+    const ABOUT: &'static str =
+        "One counter, many incrementers: what each kind of lock costs";
+    const COMPARISON: &'static [&'static str] =
+        &["--workers", "4", "--increments", "150000"];
+    const EXAMPLES: &'static [&'static str] =
+        &["--workers 2 --increments 1000000", "--panic"];
+    const LONG: &'static [&'static str] = &["--increments", "20000000000"];
+    const PAIR: [&'static str; 2] = ["std_mutex", "tokio"];
+    const README: &'static str = include_str!("../../README.md");
+
+    type Args = Args;
+    type Job = Job;
+    type Output = Output;
+    type Stage = ();
+
+    fn variants() -> &'static [Variant<Self>] {
+        variants::VARIANTS
+    }
+
+    fn peers() -> &'static [Peer] {
+        &[python_peer! {
+            "threading.Lock, one thread per worker",
+            except {
+                "panic_while_holding": "leaving a `with` block by an exception releases \
+                    the lock and marks nothing: Python's reference, Using locks in the \
+                    with statement"
+            }
+        }]
+    }
+
+    fn job(args: &Args) -> Result<Job> {
+        args.job()
+    }
+
+    fn stage(_args: &Args, _job: &mut Job) -> Result<()> {
+        Ok(())
+    }
+
+    fn describe(job: &Job) -> String {
+        let Job {
+            workers,
+            increments,
+            threads,
+            panic,
+            ..
+        } = job;
+        let panic = match panic {
+            true => "; worker 0 panics half-way",
+            false => "",
+        };
+        format!("{workers} workers × {increments} increments, {threads} threads{panic}")
+    }
+
+    fn check((): &(), job: &Job, output: &Output) -> Result<Facts> {
+        check::check(job, output)
+    }
+
+    fn floor(job: &Job) -> Result<Option<Floor>> {
+        let side_by_side = job.workers.min(test_fixtures::cores()).get();
+        if job.increments == 0 {
+            return Ok(None);
+        }
+        let one_core = nanos_alone() * job.total() as f64;
+        let reason = format!(
+            "{} increments without a lock and without sharing ÷ {side_by_side} cores",
+            job.total()
+        );
+        let shared = Duration::from_nanos((one_core / side_by_side as f64) as u64);
+        let one_core = Duration::from_nanos(one_core as u64);
+        Ok(Some(Floor::new(shared, reason).one_core(one_core)))
+    }
+
+    fn results(job: &Job, output: &Output) -> Vec<String> {
+        let Counter { entered, left } = output.counter;
+        let mut lines = vec![format!("count {left} of {}", job.total())];
+        if !output.counter.is_whole() {
+            let half_done = entered.abs_diff(left);
+            let who = match output.poisoned {
+                true => "the lock says so",
+                false => "nothing says so",
+            };
+            lines.push(format!("{half_done} increment half-done, and {who}"));
+        }
+        lines
+    }
+
+    fn cases() -> Vec<Case<Self>> {
+        cases::cases()
+    }
+
+    fn environment(job: &Job) -> Vec<(&'static str, String)> {
+        vec![("ASYNC_STD_THREAD_COUNT", job.threads.to_string())]
+    }
+}
+
+/// Nanoseconds of one increment that has the counter to itself: the best of many batches,
+/// since whatever else the machine does only adds.
+fn nanos_alone() -> f64 {
+    const BATCHES: usize = 50;
+    const INCREMENTS: u64 = 20_000;
+    let batch = |_| {
+        let mut counter = Counter::default();
+        let clock = Instant::now();
+        for _ in 0..INCREMENTS {
+            counter.increment(|| ());
+        }
+        let elapsed = clock.elapsed();
+        black_box(counter);
+        elapsed
+    };
+    let best = (0..BATCHES).map(batch).min().unwrap_or_default();
+    best.as_nanos() as f64 / INCREMENTS as f64
+}

@@ -1,0 +1,91 @@
+//! What stands around the variants: the model, its command line, cases, check and floor.
+
+mod args;
+mod cases;
+mod check;
+mod floor;
+#[cfg(test)]
+mod memory_tests;
+#[cfg(test)]
+mod ring_tests;
+mod serve;
+
+use anyhow::Result;
+use test_fixtures::{Case, Facts, Floor, Model, Peer, Variant, python_peer};
+
+use crate::{Job, Output, variants};
+
+pub use args::JobArgs;
+
+/// The model.
+#[derive(Debug)]
+pub struct SharedMemory;
+
+impl Model for SharedMemory {
+    const NAME: &'static str = env!("CARGO_PKG_NAME");
+    const ABOUT: &'static str = "Fills one array with squares from several workers, threads \
+        and processes, and sums it";
+    const COMPARISON: &'static [&'static str] = &["--n", "500000", "--workers", "2"];
+    const EXAMPLES: &'static [&'static str] =
+        &["--n 1000000 --batch 1", "--fault 1:kill"];
+    const LONG: &'static [&'static str] = &["--n", "100000", "--pause", "10s"];
+    const PAIR: [&'static str; 2] = ["std_only", "mmap"];
+    const README: &'static str = include_str!("../../README.md");
+
+    type Args = JobArgs;
+    type Job = Job;
+    type Output = Output;
+    type Stage = ();
+
+    fn variants() -> &'static [Variant<Self>] {
+        variants::VARIANTS
+    }
+
+    fn peers() -> &'static [Peer] {
+        static PEERS: [Peer; 3] = [
+            python_peer!("multiprocessing.Array, element by element"),
+            python_peer!(python_numpy: "NumPy arrays over one SharedMemory"),
+            python_peer!(python_queue: "multiprocessing.Queue of lists of squares"),
+        ];
+        &PEERS
+    }
+
+    fn job(args: &JobArgs) -> Result<Job> {
+        args.job()
+    }
+
+    fn stage(_args: &JobArgs, _job: &mut Job) -> Result<()> {
+        Ok(())
+    }
+
+    fn describe(job: &Job) -> String {
+        job.to_string()
+    }
+
+    fn reduce(job: &Job, output: &mut Output) {
+        output.reduce(job);
+    }
+
+    fn check((): &(), job: &Job, output: &Output) -> Result<Facts> {
+        check::check(job, output)
+    }
+
+    fn floor(job: &Job) -> Result<Option<Floor>> {
+        floor::floor(job)
+    }
+
+    fn results(job: &Job, output: &Output) -> Vec<String> {
+        // The last place is the same in every trial; the others were chosen for this one.
+        let last = job.samples.iter().zip(&output.samples).nth(1);
+        let line = |(place, element)| format!("element {place}: {element}");
+        last.map(line).into_iter().collect()
+    }
+
+    fn cases() -> Vec<Case<Self>> {
+        cases::cases()
+    }
+
+    fn worker() -> Result<()> {
+        serve::serve()
+    }
+}
