@@ -1,7 +1,17 @@
 //! The hand-built flag that stops threads, in the interleavings that loom explores, beside
 //! a twin with a bug that loom must catch.
 
-use std::time::Duration;
+// The flag's file asks for `std::sync`: here that is loom's.
+extern crate self as std;
+extern crate std as core_std;
+
+/// What the flag is made of here.
+pub mod sync {
+    pub use core_std::sync::PoisonError;
+    pub use loom::sync::{Condvar, Mutex};
+}
+
+pub use core_std::time;
 
 use loom::{
     sync::{
@@ -10,18 +20,14 @@ use loom::{
     },
     thread,
 };
+use time::Duration;
 
-#[path = "../src/stop.rs"]
+#[path = "../src/parts/stop.rs"]
 #[allow(
     unreachable_pub,
     reason = "the file is the library's, where it is reachable"
 )]
 mod stop;
-
-/// What the flag is made of here.
-mod sync {
-    pub(crate) use loom::sync::{Condvar, Mutex};
-}
 
 use stop::Stop;
 
@@ -93,13 +99,13 @@ impl Lossy {
 fn the_twin_that_tells_without_the_lock_is_caught() {
     loom::model(|| {
         // Not loom's, whose drop would panic within the panic that is expected.
-        let stop = std::sync::Arc::new(Lossy {
+        let stop = core_std::sync::Arc::new(Lossy {
             stopped: AtomicBool::new(false),
             lock: Mutex::new(()),
             told: Condvar::new(),
         });
         let waits = {
-            let stop = std::sync::Arc::clone(&stop);
+            let stop = core_std::sync::Arc::clone(&stop);
             thread::spawn(move || stop.wait())
         };
         stop.tell();

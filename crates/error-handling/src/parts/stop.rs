@@ -2,13 +2,11 @@
 //! wait are told to stop.
 
 use std::{
-    sync::PoisonError,
+    sync::{Condvar, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
-use crate::sync::{Condvar, Mutex};
-
-/// Which task failed first, if any did: the others are to stop.
+/// Which item failed first, if any did: the work on the others is to stop.
 #[derive(Debug)]
 pub struct Stop {
     /// Looked at and set under its lock only, so a thread that has just looked is asleep
@@ -27,11 +25,11 @@ impl Stop {
         }
     }
 
-    /// Tells everybody to stop because of this task, unless another was first.
-    pub fn tell(&self, task: usize) {
+    /// Tells everybody to stop because of this item, unless another was first.
+    pub fn tell(&self, item: usize) {
         // Nothing panics while it holds the lock.
         let mut first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
-        first.get_or_insert(task);
+        first.get_or_insert(item);
         self.told.notify_all();
     }
 
@@ -53,7 +51,7 @@ impl Stop {
         true
     }
 
-    /// The task because of which all are to stop.
+    /// The item because of which all are to stop.
     pub fn first(&self) -> Option<usize> {
         *self.first.lock().unwrap_or_else(PoisonError::into_inner)
     }
