@@ -138,21 +138,21 @@ macro_rules! example {
         .expect("threads start")
     };
     (@executor $function:ident, $seen:ident, $bad:expr, $items:expr) => {{
-        let executor = smol::Executor::new();
-        let work = work!($seen, smol::Timer::after, $bad);
-        smol::block_on(executor.run($function(&executor, $items, work)))
+        let executor = ::smol::Executor::new();
+        let work = work!($seen, ::smol::Timer::after, $bad);
+        ::smol::block_on(executor.run($function(&executor, $items, work)))
     }};
     (@tokio $function:ident, $seen:ident, $bad:expr, $items:expr) => {{
-        let runtime = tokio::runtime::Builder::new_multi_thread();
+        let runtime = ::tokio::runtime::Builder::new_multi_thread();
         let runtime = { runtime }.enable_time().build().expect("it starts");
-        runtime.block_on($function($items, work!($seen, tokio::time::sleep, $bad)))
+        runtime.block_on($function($items, work!($seen, ::tokio::time::sleep, $bad)))
     }};
     (@async_std $function:ident, $seen:ident, $bad:expr, $items:expr) => {{
-        let work = work!($seen, async_std::task::sleep, $bad);
-        async_std::task::block_on($function($items, work))
+        let work = work!($seen, ::async_std::task::sleep, $bad);
+        ::async_std::task::block_on($function($items, work))
     }};
     (@any $function:ident, $seen:ident, $bad:expr, $items:expr) => {
-        smol::block_on($function($items, work!($seen, smol::Timer::after, $bad)))
+        ::smol::block_on($function($items, work!($seen, ::smol::Timer::after, $bad)))
     };
 }
 

@@ -51,11 +51,16 @@ use std::{
 
 use crossbeam_channel::{Receiver, bounded, unbounded};
 
+/// What came of the work on an item: a panic is an error.
+pub type End<T, E> = thread::Result<Result<T, E>>;
+/// The index of the first item that went wrong, if one did, and what came of each, in input
+/// order: `None` of one that was not begun.
+pub type First<T, E> = (Option<usize>, Vec<Option<End<T, E>>>);
+
 /// Ends that may wait to be received.
 const CAPACITY: usize = 1024;
 
-/// Does `work` on every item, on so many threads. Returns what came of each, in input order:
-/// a panic is an error.
+/// Does `work` on every item, on so many threads. Returns what came of each, in input order.
 ///
 /// # Errors
 /// The system starts no more threads; what was under way has ended.
@@ -63,7 +68,7 @@ pub fn settle<I: Send, T: Send, E: Send>(
     threads: usize,
     items: impl IntoIterator<Item = I>,
     work: impl Fn(I) -> Result<T, E> + Sync,
-) -> io::Result<Vec<thread::Result<Result<T, E>>>> {
+) -> io::Result<Vec<End<T, E>>> {
     each(threads, items, |_, item| {
         catch_unwind(AssertUnwindSafe(|| work(item)))
     })
@@ -71,20 +76,14 @@ pub fn settle<I: Send, T: Send, E: Send>(
 
 /// Does `work` on every item, on so many threads, until it fails or panics on one. The
 /// others are stopped, as soon as their work finds the channel closed, and waited for.
-/// Returns the index of the first that went wrong, if one did, and what came of each, in
-/// input order: `None` of one that was not begun.
 ///
 /// # Errors
 /// The system starts no more threads; what was under way has ended.
-#[expect(
-    clippy::type_complexity,
-    reason = "an alias would hide what it is made of"
-)]
 pub fn first_error<I: Send, T: Send, E: Send>(
     threads: usize,
     items: impl IntoIterator<Item = I>,
     work: impl Fn(I, &Receiver<Infallible>) -> Result<T, E> + Sync,
-) -> io::Result<(Option<usize>, Vec<Option<thread::Result<Result<T, E>>>>)> {
+) -> io::Result<First<T, E>> {
     let first = OnceLock::new();
     let (open, stop) = bounded(0);
     let open = Mutex::new(Some(open));

@@ -52,13 +52,19 @@ use std::{panic::AssertUnwindSafe, thread};
 use futures_util::future::join_all;
 use smol::{Executor, channel, future::FutureExt};
 
+/// What came of the work on an item: a panic is an error.
+pub type End<T, E> = thread::Result<Result<T, E>>;
+/// The index of the first item that went wrong, if one did, and what came of each, in input
+/// order: `None` of one that was stopped.
+pub type First<T, E> = (Option<usize>, Vec<Option<End<T, E>>>);
+
 /// Does `work` on every item at once, on the executor's threads. Returns what came of each,
-/// in input order: a panic is an error.
+/// in input order.
 pub async fn settle<'a, I, F, T, E>(
     executor: &Executor<'a>,
     items: impl IntoIterator<Item = I>,
     work: impl Fn(I) -> F,
-) -> Vec<thread::Result<Result<T, E>>>
+) -> Vec<End<T, E>>
 where
     F: Future<Output = Result<T, E>> + Send + 'a,
     T: Send + 'a,
@@ -77,13 +83,12 @@ where
 }
 
 /// Does `work` on every item at once, until it fails or panics on one. The others are
-/// dropped where they wait, and waited for. Returns the index of the first that went wrong,
-/// if one did, and what came of each, in input order: `None` of one that was stopped.
+/// dropped where they wait, and waited for.
 pub async fn first_error<'a, I, F, T, E>(
     executor: &Executor<'a>,
     items: impl IntoIterator<Item = I>,
     work: impl Fn(I) -> F,
-) -> (Option<usize>, Vec<Option<thread::Result<Result<T, E>>>>)
+) -> First<T, E>
 where
     F: Future<Output = Result<T, E>> + Send + 'a,
     T: Send + 'a,

@@ -47,8 +47,13 @@ use std::{
 
 use super::stop::Stop;
 
-/// Does `work` on every item, on so many threads. Returns what came of each, in input order:
-/// a panic is an error.
+/// What came of the work on an item: a panic is an error.
+pub type End<T, E> = thread::Result<Result<T, E>>;
+/// The index of the first item that went wrong, if one did, and what came of each, in input
+/// order: `None` of one that was not begun.
+pub type First<T, E> = (Option<usize>, Vec<Option<End<T, E>>>);
+
+/// Does `work` on every item, on so many threads. Returns what came of each, in input order.
 ///
 /// # Errors
 /// The system starts no more threads; what was under way has ended.
@@ -56,28 +61,22 @@ pub fn settle<I: Send, T: Send, E: Send>(
     threads: usize,
     items: impl IntoIterator<Item = I>,
     work: impl Fn(I) -> Result<T, E> + Sync,
-) -> io::Result<Vec<thread::Result<Result<T, E>>>> {
+) -> io::Result<Vec<End<T, E>>> {
     each(threads, items, |_, item| {
         catch_unwind(AssertUnwindSafe(|| work(item)))
     })
 }
 
 /// Does `work` on every item, on so many threads, until it fails or panics on one. The
-/// others are stopped, as soon as their work looks at the flag, and waited for. Returns the
-/// index of the first that went wrong, if one did, and what came of each, in input order:
-/// `None` of one that was not begun.
+/// others are stopped, as soon as their work looks at the flag, and waited for.
 ///
 /// # Errors
 /// The system starts no more threads; what was under way has ended.
-#[expect(
-    clippy::type_complexity,
-    reason = "an alias would hide what it is made of"
-)]
 pub fn first_error<I: Send, T: Send, E: Send>(
     threads: usize,
     items: impl IntoIterator<Item = I>,
     work: impl Fn(I, &Stop) -> Result<T, E> + Sync,
-) -> io::Result<(Option<usize>, Vec<Option<thread::Result<Result<T, E>>>>)> {
+) -> io::Result<First<T, E>> {
     let stop = Stop::new();
     let ends = each(threads, items, |index, item| {
         if stop.first().is_some() {

@@ -11,6 +11,8 @@
 //! When the first error is all that is wanted: `try_join` is shorter. When a task must not
 //! be cut where it awaits: then tell it, with a token, and let it end by itself.
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use tokio::{runtime::Builder, time::sleep};
 
@@ -44,17 +46,20 @@ pub fn run(job: &Job) -> Result<Output> {
 // The lesson: everything below can be taken home.
 // It needs tokio (rt), tokio-util (join-map).
 
-use std::sync::Arc;
-
 use tokio::task::JoinError;
 use tokio_util::task::{JoinMap, JoinQueue};
 
-/// Does `work` on every item at once. Returns what came of each, in input order: a panic is
-/// an error.
+/// What came of the work on an item: a panic is an error.
+pub type End<T, E> = Result<Result<T, E>, JoinError>;
+/// The index of the first item that went wrong, if one did, and what came of each, in input
+/// order: `None` of one that was stopped.
+pub type First<T, E> = (Option<usize>, Vec<Option<End<T, E>>>);
+
+/// Does `work` on every item at once. Returns what came of each, in input order.
 pub async fn settle<I, F, T, E>(
     items: impl IntoIterator<Item = I>,
     work: impl Fn(I) -> F,
-) -> Vec<Result<Result<T, E>, JoinError>>
+) -> Vec<End<T, E>>
 where
     F: Future<Output = Result<T, E>> + Send + 'static,
     T: Send + 'static,
@@ -72,12 +77,11 @@ where
 }
 
 /// Does `work` on every item at once, until it fails or panics on one. The others are
-/// dropped where they wait, and waited for. Returns the index of the first that went wrong,
-/// if one did, and what came of each, in input order: `None` of one that was stopped.
+/// dropped where they wait, and waited for.
 pub async fn first_error<I, F, T, E>(
     items: impl IntoIterator<Item = I>,
     work: impl Fn(I) -> F,
-) -> (Option<usize>, Vec<Option<Result<Result<T, E>, JoinError>>>)
+) -> First<T, E>
 where
     F: Future<Output = Result<T, E>> + Send + 'static,
     T: Send + 'static,

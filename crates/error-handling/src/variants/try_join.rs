@@ -47,12 +47,17 @@ use futures_util::{
     future::{join_all, try_join_all},
 };
 
-/// Does `work` on every item at once. Returns what came of each, in input order: a panic is
-/// an error.
+/// What came of the work on an item: a panic is an error.
+pub type End<T, E> = thread::Result<Result<T, E>>;
+/// The index of the first item that went wrong, if one did, and what came of each, in input
+/// order: `None` of one that was stopped.
+pub type First<T, E> = (Option<usize>, Vec<Option<End<T, E>>>);
+
+/// Does `work` on every item at once. Returns what came of each, in input order.
 pub async fn settle<I, F, T, E>(
     items: impl IntoIterator<Item = I>,
     work: impl Fn(I) -> F,
-) -> Vec<thread::Result<Result<T, E>>>
+) -> Vec<End<T, E>>
 where
     F: Future<Output = Result<T, E>>,
 {
@@ -61,12 +66,11 @@ where
 }
 
 /// Does `work` on every item at once, until it fails or panics on one. The others are
-/// dropped where they wait. Returns the index of the first that went wrong, if one did, and
-/// what came of each, in input order: `None` of one that was stopped.
+/// dropped where they wait.
 pub async fn first_error<I, F, T, E>(
     items: impl IntoIterator<Item = I>,
     work: impl Fn(I) -> F,
-) -> (Option<usize>, Vec<Option<thread::Result<Result<T, E>>>>)
+) -> First<T, E>
 where
     F: Future<Output = Result<T, E>>,
 {

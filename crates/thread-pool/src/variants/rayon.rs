@@ -41,9 +41,9 @@ use std::{
 
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
-/// Does `work` on every item, on so many threads, of which there is at least one. Calls
-/// `each` with the index of an item and what came of it as soon as that is known: a panic
-/// is an error.
+/// Does `work` on every item, on at most so many threads, of which there is at least one.
+/// Calls `each` with the index of an item and what came of it as soon as that is known: a
+/// panic is an error.
 ///
 /// # Errors
 /// The system starts no more threads.
