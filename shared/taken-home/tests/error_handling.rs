@@ -81,7 +81,7 @@ macro_rules! work {
             async move {
                 let _guard = guard;
                 if number >= $bad {
-                    $sleep(if number > $bad { LONG } else { SHORT }).await;
+                    $sleep(if number > $bad { LONG } else { 10 * SHORT }).await;
                 }
                 square(number)
             }

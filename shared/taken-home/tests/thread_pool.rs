@@ -13,18 +13,22 @@ use std::{
 
 use taken_home::thread_pool;
 
-/// How many are at work now, and how many were at most.
+/// How many are at work now, how many were at most, and how many have been reported.
 #[derive(Default)]
 struct Seen {
     now: AtomicUsize,
     most: AtomicUsize,
+    reported: AtomicUsize,
 }
 
-/// Squares a number, and takes the longer the smaller it is; three panics.
+/// Squares a number. Zero takes until all others are reported; three panics.
 fn square(seen: &Seen, number: u64) -> u64 {
     let now = seen.now.fetch_add(1, SeqCst) + 1;
     seen.most.fetch_max(now, SeqCst);
-    thread::sleep(Duration::from_millis(20 + 300 * u64::from(number == 0)));
+    thread::sleep(Duration::from_millis(20));
+    while number == 0 && seen.reported.load(SeqCst) < 19 {
+        thread::sleep(Duration::from_millis(1));
+    }
     seen.now.fetch_sub(1, SeqCst);
     assert_ne!(number, 3, "three is not liked");
     number * number
@@ -42,15 +46,20 @@ fn check<E: Debug>(run: impl Fn(Arc<Seen>, &mut dyn FnMut(usize, Result<u64, E>)
             Err(_) => assert_eq!(index, 3),
         }
         ended.push(index);
+        seen.reported.fetch_add(1, SeqCst);
     });
-    assert_eq!(ended.last(), Some(&0), "the slowest is the last");
+    assert_eq!(ended.last(), Some(&0), "each is reported as it ends");
     ended.sort_unstable();
     assert_eq!(ended, Vec::from_iter(0..20));
     assert_eq!((seen.now.load(SeqCst), seen.most.load(SeqCst)), (0, 4));
 
     // A panic of `each` comes out once nobody is at work any more.
     let seen = Arc::new(Seen::default());
-    let run = || run(Arc::clone(&seen), &mut |index, _| panic!("{index} ended"));
+    let mut each = |index, _: Result<u64, E>| {
+        seen.reported.store(19, SeqCst);
+        panic!("{index} ended");
+    };
+    let run = || run(Arc::clone(&seen), &mut each);
     assert!(catch_unwind(AssertUnwindSafe(run)).is_err());
     assert_eq!(seen.now.load(SeqCst), 0);
 }
