@@ -107,7 +107,11 @@ pub(crate) fn check<M: Model>(variant: &Variant<M>) -> Result<()> {
             check_text(part.text, &[]).context(part.path)?;
         }
         let texts = [pair.failing, pair.cure].map(|part| part.text);
-        ensure!(texts[0] != texts[1], "{}: the cure is what fails", pair.name);
+        ensure!(
+            texts[0] != texts[1],
+            "{}: the cure is what fails",
+            pair.name
+        );
     }
     Ok(())
 }

@@ -1,5 +1,5 @@
 //! A flag that can be waited on, from a mutex and a condition variable: how threads that
-//! wait are told to stop.
+//! wait are stopped.
 
 use std::{
     sync::{Condvar, Mutex, PoisonError},
@@ -12,25 +12,25 @@ pub struct Stop {
     /// Looked at and set under its lock only, so a thread that has just looked is asleep
     /// before it can be set, and is woken.
     first: Mutex<Option<usize>>,
-    /// Told once, for all who wait.
-    told: Condvar,
+    /// Notified once, for all who wait.
+    changed: Condvar,
 }
 
 impl Stop {
-    /// Nobody is to stop yet.
+    /// None is to stop yet.
     pub fn new() -> Self {
         Self {
             first: Mutex::new(None),
-            told: Condvar::new(),
+            changed: Condvar::new(),
         }
     }
 
-    /// Tells everybody to stop because of this item, unless another was first.
-    pub fn tell(&self, item: usize) {
+    /// Lets all stop because of this item, unless another was first.
+    pub fn set(&self, item: usize) {
         // Nothing panics while it holds the lock.
         let mut first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
         first.get_or_insert(item);
-        self.told.notify_all();
+        self.changed.notify_all();
     }
 
     /// Waits so long, or until everybody is to stop: whether that is so.
@@ -44,7 +44,7 @@ impl Stop {
                 return false;
             }
             (first, _) = self
-                .told
+                .changed
                 .wait_timeout(first, left)
                 .unwrap_or_else(PoisonError::into_inner);
         }

@@ -4,7 +4,7 @@
 //! async-std is discontinued; use `smol`, from which this differs by the executor.
 //!
 //! # What to notice
-//! - A panic would be raised again in whoever awaits the task, when its turn comes. Caught
+//! - A panic would be raised again where the task is awaited, when its turn comes. Caught
 //!   within, it is known at once.
 //! - Awaiting in input order says nothing of a fault further down, so the first one to
 //!   happen comes through a channel. That closes when all tasks have ended without one.

@@ -2,7 +2,7 @@
 //! what it had done when `cancel` is awaited.
 //!
 //! # What to notice
-//! - A panic would be raised again in whoever awaits the task, when its turn comes. Caught
+//! - A panic would be raised again where the task is awaited, when its turn comes. Caught
 //!   within, it is known at once.
 //! - Awaiting in input order says nothing of a fault further down, so the first one to
 //!   happen comes through a channel. That closes when all tasks have ended without one.
@@ -10,8 +10,8 @@
 //!   on meanwhile; `join_all` cancels all at once.
 //!
 //! # When not to use this
-//! When a dropped handle must not stop the work: `detach` it, and then nobody learns what
-//! became of it.
+//! When a dropped handle must not stop the work: `detach` it, and then what
+//! became of it is lost.
 
 use anyhow::Result;
 use smol::{Timer, block_on};

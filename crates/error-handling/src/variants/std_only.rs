@@ -84,7 +84,7 @@ pub fn first_error<I: Send, T: Send, E: Send>(
         }
         let end = catch_unwind(AssertUnwindSafe(|| work(item, &stop)));
         if !matches!(end, Ok(Ok(_))) {
-            stop.tell(index);
+            stop.set(index);
         }
         Some(end)
     })?;
