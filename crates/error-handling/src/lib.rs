@@ -1,33 +1,104 @@
 //! Some tasks fail, panic or hang, and the rest must arrive: every outcome, in input order,
 //! with its whole chain of causes.
+//!
+//! The functions are `settle(items, work)` and `first_error(items, work)`: each variant has
+//! its own, below the line `// The lesson`. Above it, `run` hands them the numbers of a
+//! [`Job`]'s tasks, and [`persist`](work::persist) for the work.
 
-mod cases;
-mod check;
-pub mod error;
-mod job;
-pub mod stop;
+mod exam;
+pub mod parts;
 pub mod variants;
-mod which;
 pub mod work;
 
-/// What the flag that stops threads is made of. Its tests put loom's in their place.
-mod sync {
-    pub(crate) use std::sync::{Condvar, Mutex};
+use std::{collections::BTreeMap, num::NonZeroUsize, thread, time::Duration};
+
+use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
+use test_fixtures::Outcome;
+
+use work::{Done, TaskError, outcome};
+
+pub use exam::{Args, ErrorHandling};
+
+/// What every variant is handed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Job {
+    /// How many tasks there are, from number 0.
+    pub tasks: usize,
+    /// The tasks that go wrong, and how.
+    pub faults: BTreeMap<usize, Fault>,
+    /// Milliseconds that a task waits before it succeeds.
+    pub wait_ms: f64,
+    /// Milliseconds that one that goes wrong waits before it does.
+    pub fault_after_ms: f64,
+    /// What to do when one goes wrong.
+    pub policy: Policy,
+    /// How often a task is tried again, if its error is transient.
+    pub retries: u32,
+    /// Milliseconds before the first retry, at the most.
+    pub backoff_ms: f64,
+    /// Milliseconds after which a task is given up, all its attempts together.
+    pub timeout_ms: f64,
+    /// Threads of executors.
+    pub workers: NonZeroUsize,
+    /// Threads where each waiting task blocks one.
+    pub blocking: NonZeroUsize,
 }
 
-use anyhow::Result;
-use serde::{Deserialize, Serialize};
-use test_fixtures::{Case, Facts, Floor, Model, Outcome, Peer, Variant, python_peer};
+/// How a task goes wrong. Each has its case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    /// Its record can't be read, however often.
+    Fail,
+    /// Its store is not reached at its first two attempts.
+    Flaky,
+    /// It panics with a message.
+    Panic,
+    /// It panics without one.
+    PanicAny,
+    /// It never ends by itself.
+    Hang,
+}
 
-pub use crate::{
-    error::{RecordError, TaskError, outcome},
-    job::{Fault, Job, JobArgs, Policy},
-    work::{Attempt, Attempts, Done},
-};
+/// What to do when a task goes wrong.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Policy {
+    /// Let the others come to their end, and collect all outcomes: `settle`.
+    #[default]
+    Collect,
+    /// Stop the others; their outcomes are collected all the same: `first_error`.
+    FailFast,
+}
 
-/// The model.
-#[derive(Debug)]
-pub struct ErrorHandling;
+impl Job {
+    /// How long a task waits before it succeeds.
+    pub fn wait(&self) -> Duration {
+        Duration::from_secs_f64(self.wait_ms / 1e3)
+    }
+
+    /// How long one that goes wrong waits before it does.
+    pub fn fault_after(&self) -> Duration {
+        Duration::from_secs_f64(self.fault_after_ms / 1e3)
+    }
+
+    /// The longest pause before the first retry.
+    pub fn backoff(&self) -> Duration {
+        Duration::from_secs_f64(self.backoff_ms / 1e3)
+    }
+
+    /// After how long a task is given up.
+    pub fn timeout(&self) -> Duration {
+        Duration::from_secs_f64(self.timeout_ms / 1e3)
+    }
+}
+
+/// How a task ended: a panic is an error.
+pub type End = thread::Result<Result<Done, TaskError>>;
 
 /// What every variant hands back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,92 +110,28 @@ pub struct Output {
     pub outcomes: Vec<Outcome<Done>>,
 }
 
-impl Model for ErrorHandling {
-    const NAME: &'static str = "error-handling";
-    const ABOUT: &'static str = "Some tasks fail, panic or hang; every outcome still \
-        arrives, in input order, with its causes";
-    const COMPARISON: &'static [&'static str] = &[
-        "--tasks",
-        "256",
-        "--wait",
-        "80ms",
-        "--fail",
-        "64",
-        "--flaky",
-        "32",
-        "--panic",
-        "4",
-        "--retry",
-        "2",
-        "--timeout",
-        "5s",
-    ];
-    const EXAMPLES: &'static [&'static str] = &[
-        "--policy fail-fast --fail at:3 --fault-after 20ms",
-        "--fail 0 --flaky 3 --retry 2",
-        "--panic 1 --panic-any 1 --hang 1 --timeout 500ms",
-    ];
-    const LONG: &'static [&'static str] = &["--wait", "20s", "--timeout", "60s"];
-    const PAIR: [&'static str; 2] = ["tokio", "smol"];
-    const README: &'static str = include_str!("../README.md");
-
-    type Args = JobArgs;
-    type Job = Job;
-    type Output = Output;
-    type Stage = ();
-
-    fn variants() -> &'static [Variant<Self>] {
-        variants::VARIANTS
+impl Output {
+    /// All tasks came to their end.
+    pub fn settled(ends: impl IntoIterator<Item = End>) -> Self {
+        Self {
+            first: None,
+            outcomes: ends.into_iter().map(ended).collect(),
+        }
     }
 
-    fn peers() -> &'static [Peer] {
-        &[python_peer! {
-            "asyncio.gather(return_exceptions=True), TaskGroup and except*"
-        }]
+    /// One task was the first to go wrong, if one did; `None` was stopped because of it.
+    pub fn stopped(
+        first: Option<usize>,
+        ends: impl IntoIterator<Item = Option<End>>,
+    ) -> Self {
+        let outcome = |end: Option<End>| end.map_or(Outcome::Cancelled, ended);
+        Self {
+            first,
+            outcomes: ends.into_iter().map(outcome).collect(),
+        }
     }
+}
 
-    fn job(args: &JobArgs) -> Result<Job> {
-        args.job()
-    }
-
-    fn stage(_args: &JobArgs, _job: &mut Job) -> Result<()> {
-        Ok(())
-    }
-
-    fn describe(job: &Job) -> String {
-        job.to_string()
-    }
-
-    fn check((): &(), job: &Job, output: &Output) -> Result<Facts> {
-        check::check(job, output)
-    }
-
-    fn floor(job: &Job) -> Result<Option<Floor>> {
-        Ok(check::floor(job))
-    }
-
-    fn results(_job: &Job, output: &Output) -> Vec<String> {
-        let first = output
-            .first
-            .map(|task| format!("stopped because of task {task}"));
-        let line = |(task, outcome): (usize, &Outcome<Done>)| match outcome {
-            Outcome::Ok(Done { value, attempts: 1 }) => format!("{task}: ok, {value}"),
-            Outcome::Ok(Done { value, attempts }) => {
-                format!("{task}: ok, {value}, after {attempts} attempts")
-            }
-            Outcome::Failed(failure) => format!("{task}: failed: {}", failure.why),
-            Outcome::Panicked(message) => format!("{task}: panicked: {message}"),
-            other => format!("{task}: {}", other.word()),
-        };
-        let lines = output.outcomes.iter().enumerate().map(line);
-        first.into_iter().chain(lines).collect()
-    }
-
-    fn cases() -> Vec<Case<Self>> {
-        cases::cases()
-    }
-
-    fn environment(job: &Job) -> Vec<(&'static str, String)> {
-        vec![("ASYNC_STD_THREAD_COUNT", job.workers.to_string())]
-    }
+fn ended(end: End) -> Outcome<Done> {
+    end.map_or_else(Outcome::from, outcome)
 }

@@ -3,10 +3,7 @@
 use std::{error::Error, io, num::ParseIntError};
 
 use anyhow::Context;
-use error_handling::{
-    RecordError, TaskError,
-    error::{chain, outcome},
-};
+use error_handling::work::{RecordError, TaskError, chain, outcome};
 use test_fixtures::{Class, Outcome};
 use thiserror::Error;
 

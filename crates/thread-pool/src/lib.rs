@@ -1,122 +1,91 @@
 //! As completed: download files on a few blocking threads, and report each as it lands.
+//!
+//! The function is `as_completed(threads, items, work, each)`: each variant has its own,
+//! below the line `// The lesson`. Above it, `run` hands it the places of a [`Job`]'s URLs,
+//! [`Downloads::fetch`](work::Downloads::fetch) for the work, and [`Output::report`] for
+//! what to do with each.
 
-mod args;
-mod cases;
-mod check;
-pub mod download;
-mod job;
-pub mod queue;
+mod exam;
 pub mod variants;
+pub mod work;
 
-/// What the queue is made of. Its tests put loom's in their place.
-mod sync {
-    pub(crate) use std::sync::{Condvar, Mutex, MutexGuard};
-}
+use std::{num::NonZeroUsize, thread, time::Duration};
 
-use anyhow::Result;
-use fetching::direct;
-use test_fixtures::{
-    Case, Direct, Facts, Floor, Model, Outcome, Peer, Variant, python_peer,
+use fetching::{
+    direct,
+    files::{File, Name, NameError, Saving},
 };
+use serde::{Deserialize, Serialize};
+use test_fixtures::Outcome;
 
-pub use args::Args;
-pub use check::Stage;
-pub use job::{Job, Output, Report};
+pub use exam::{Args, Stage, ThreadPool};
 
-/// The model.
-#[derive(Debug)]
-pub struct ThreadPool;
-
-impl Model for ThreadPool {
-    const NAME: &'static str = "thread-pool";
-    const ABOUT: &'static str = "As completed: download files on --workers blocking threads and report each as it lands, on every runtime";
-    const COMPARISON: &'static [&'static str] = &["--tasks", "30", "--latency", "12ms"];
-    const EXAMPLES: &'static [&'static str] = &["--tasks 100 --workers 8 --latency 20ms"];
-    const DIRECT_EXAMPLES: &'static [&'static str] = &[
-        "--dir downloads http://localhost:8080/bytes/1000000/note/a.bin",
-        "--dir downloads --urls-from urls.txt --variants tokio",
-    ];
-    const LONG: &'static [&'static str] = &["--tasks", "60", "--latency", "500ms"];
-    const PAIR: [&'static str; 2] = ["std_only", "tokio"];
-    const README: &'static str = include_str!("../README.md");
-
-    type Args = Args;
-    type Job = Job;
-    type Output = Output;
-    type Stage = Stage;
-
-    fn variants() -> &'static [Variant<Self>] {
-        variants::VARIANTS
-    }
-
-    fn peers() -> &'static [Peer] {
-        static PEERS: [Peer; 1] = [python_peer!(
-            "ThreadPoolExecutor and as_completed, requests",
-            except {
-                "https_truncated_unframed_body": "Python's TLS sockets take the end of a \
-                    connection without close_notify for the end of the stream \
-                    (suppress_ragged_eofs; Lib/ssl.py of CPython, SSLSocket.read)",
-            }
-        )];
-        &PEERS
-    }
-
-    fn job(args: &Args) -> Result<Job> {
-        args.job()
-    }
-
-    fn stage(args: &Args, job: &mut Job) -> Result<Stage> {
-        args.stage(job)
-    }
-
-    fn environment(job: &Job) -> Vec<(&'static str, String)> {
-        vec![
-            // The executor only waits; the threads that work are those of the pool.
-            ("ASYNC_STD_THREAD_COUNT", "1".to_owned()),
-            // That of smol and async-std starts more than are needed at once.
-            ("BLOCKING_MAX_THREADS", job.threads().to_string()),
-        ]
-    }
-
-    fn describe(job: &Job) -> String {
-        job.describe()
-    }
-
-    fn check(stage: &Stage, job: &Job, output: &Output) -> Result<Facts> {
-        stage.check(job, output)
-    }
-
-    fn floor(job: &Job) -> Result<Option<Floor>> {
-        Ok(job.floor())
-    }
-
-    fn results(job: &Job, output: &Output) -> Vec<String> {
-        output.lines(job)
-    }
-
-    fn cases() -> Vec<Case<Self>> {
-        cases::cases()
-    }
-
-    fn direct(args: &Args) -> Option<Direct<Self>> {
-        args.is_for_good().then_some(download)
-    }
+/// What every variant is handed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Job {
+    /// What to download.
+    pub urls: Vec<String>,
+    /// The name of each one's file, or why it can't have one.
+    pub names: Vec<Result<Name, NameError>>,
+    /// Where to, and how.
+    pub saving: Saving,
+    /// What https is to trust beside the system's roots, in PEM.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cacert: Option<String>,
+    /// How many threads download.
+    pub workers: NonZeroUsize,
+    /// Milliseconds of silence after which a download is given up.
+    pub timeout_ms: u64,
+    /// Milliseconds after which every download is given up, if they are.
+    pub deadline_ms: Option<u64>,
+    /// Milliseconds that the origin is known to wait in all, and at the most before one
+    /// answer; for the floor.
+    pub waits_ms: (f64, f64),
 }
 
-/// Downloads what the user named, for good.
-fn download(args: &Args, variant: &'static Variant<ThreadPool>) -> Result<bool> {
-    let job = args.job_for_good()?;
-    direct::run(job.urls.len(), move || (variant.run)(&job).map(drop))
+/// What every variant hands back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Output {
+    /// What became of each file, in the order in which that was known.
+    pub reports: Vec<Report>,
+}
+
+/// What became of one file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// Its URL's place in the job.
+    pub place: usize,
+    /// What became of it.
+    pub outcome: Outcome<File>,
+}
+
+impl Job {
+    /// After how much silence a download is given up.
+    pub fn timeout(&self) -> Duration {
+        Duration::from_millis(self.timeout_ms)
+    }
+
+    /// After how long every download is given up, if they are.
+    pub fn deadline(&self) -> Option<Duration> {
+        self.deadline_ms.map(Duration::from_millis)
+    }
+
+    /// How many threads have something to do: at least one.
+    pub fn threads(&self) -> usize {
+        self.workers.get().min(self.urls.len()).max(1)
+    }
 }
 
 impl Output {
-    /// Reports what became of the file at this place, as soon as it is known.
+    /// Reports what became of the file at this place, as soon as that is known.
     pub fn report(
         &mut self,
         job: &Job,
         place: usize,
-        outcome: Outcome<fetching::files::File>,
+        end: thread::Result<Outcome<File>>,
     ) {
+        let outcome = end.unwrap_or_else(Into::into);
         if let Some(url) = job.urls.get(place) {
             direct::report(url, &outcome);
         }

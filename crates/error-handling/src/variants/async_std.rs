@@ -1,91 +1,112 @@
-//! Tasks on the process's own executor, legacy: each goes on when its handle is dropped,
-//! and gives back what it had done when it is told to `cancel`.
-//! async-std is discontinued; the way out is smol, on whose executor it stands.
+//! Tasks on the process's own executor, legacy: each goes on when its handle is dropped, and
+//! gives back what it had done when `cancel` is awaited.
+//!
+//! async-std is discontinued; use `smol`, from which this differs by the executor.
 //!
 //! # What to notice
-//! - A panic is raised again in whoever awaits the task, when its turn comes. Caught within,
-//!   it is known at once.
+//! - A panic would be raised again where the task is awaited, when its turn comes. Caught
+//!   within, it is known at once.
 //! - Awaiting in input order says nothing of a fault further down, so the first one to
-//!   happen comes through a channel, which races the awaiting.
+//!   happen comes through a channel. That closes when all tasks have ended without one.
 //! - A handle that is dropped detaches its task: without `cancel` the siblings go on.
-//!   `join_all` tells all at once, and waits until they are gone.
+//!   `join_all` cancels all at once, and waits until they are gone.
 //!
 //! # When not to use this
-//! In anything new (RUSTSEC-2025-0052). The move to smol changes the imports, `timeout`,
-//! which is a race with a timer there, and what a dropped handle does.
+//! In new code: it gets no more fixes (RUSTSEC-2025-0052).
 
-use std::{panic::AssertUnwindSafe, pin::pin};
+use std::sync::Arc;
 
 use anyhow::Result;
-use async_std::{
-    channel,
-    future::timeout,
-    sync::Arc,
-    task::{self, sleep},
-};
-use futures_util::future::{FutureExt, join_all, select};
-use test_fixtures::Outcome;
+use async_std::task::{block_on, sleep};
 
-use crate::{Done, Job, Output, TaskError, outcome};
+use crate::{Job, Output, Policy, work::persist};
 
 /// Does every task at once.
 pub fn run(job: &Job) -> Result<Output> {
-    let (fault, faults) = channel::unbounded();
-    let shared = Arc::new((job.clone(), fault));
-    task::block_on(async {
-        let mut tasks = Vec::with_capacity(job.tasks);
-        for task in 0..job.tasks {
-            let shared = Arc::clone(&shared);
-            tasks.push(task::spawn(async move {
-                let (job, fault) = &*shared;
-                let ended = AssertUnwindSafe(timeout(job.timeout(), persist(job, task)))
-                    .catch_unwind()
-                    .await;
-                let outcome = match ended {
-                    Ok(in_time) => outcome(in_time.unwrap_or(Err(TaskError::TimedOut))),
-                    Err(panic) => panic.into(),
-                };
-                if job.stops_at(&outcome) {
-                    let sent = fault.try_send(task);
-                    sent.expect("the receiver outlives the tasks, and has room for all");
-                }
-                outcome
-            }));
+    let (tasks, policy, job) = (0..job.tasks, job.policy, Arc::new(job.clone()));
+    let work = move |task| persist(Arc::clone(&job), task, sleep);
+    // Spawned, since what `block_on` polls itself is on none of the runtime's threads.
+    Ok(block_on(task::spawn(async move {
+        match policy {
+            Policy::Collect => Output::settled(settle(tasks, work).await),
+            Policy::FailFast => {
+                let (first, ends) = first_error(tasks, work).await;
+                Output::stopped(first, ends)
+            }
         }
-        let mut outcomes = Vec::with_capacity(job.tasks);
-        let all = async {
-            for task in &mut tasks {
-                outcomes.push(task.await);
-            }
-            faults.try_recv().ok()
-        };
-        let fault = async { faults.recv().await.ok() };
-        let (first, _) = select(pin!(fault), pin!(all)).await.factor_first();
-        let left = tasks.into_iter().enumerate().skip(outcomes.len());
-        let stopped = left.map(|(index, task)| async move {
-            match first == Some(index) {
-                // It has told of its fault, and is about to end.
-                true => task.await,
-                false => task.cancel().await.unwrap_or(Outcome::Cancelled),
-            }
-        });
-        outcomes.extend(join_all(stopped).await);
-        Ok(Output { first, outcomes })
-    })
+    })))
 }
 
-/// A task, tried again while its error is transient and a retry is left.
-async fn persist(job: &Job, task: usize) -> Result<Done, TaskError> {
-    let mut attempts = job.attempts(task);
-    loop {
-        let attempt = attempts.begin();
-        if let Some(time) = attempt.wait() {
-            sleep(time).await;
-        }
-        let pause = match attempt.finish() {
-            Err(error) if error.is_transient() => attempts.pause().ok_or(error)?,
-            result => return result,
-        };
-        sleep(pause).await;
+// The lesson: everything below can be taken home.
+// It needs async-std, futures-util (std).
+
+use std::{panic::AssertUnwindSafe, thread};
+
+use async_std::{channel, task};
+use futures_util::{FutureExt, future::join_all};
+
+/// What came of the work on an item: a panic is an error.
+pub type End<T, E> = thread::Result<Result<T, E>>;
+/// The index of the first item that went wrong, if one did, and what came of each, in input
+/// order: `None` of one that was stopped.
+pub type First<T, E> = (Option<usize>, Vec<Option<End<T, E>>>);
+
+/// Does `work` on every item at once. Returns what came of each, in input order.
+pub async fn settle<I, F, T, E>(
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> F,
+) -> Vec<End<T, E>>
+where
+    F: Future<Output = Result<T, E>> + Send + 'static,
+    T: Send + 'static,
+    E: Send + 'static,
+{
+    let mut tasks = Vec::new();
+    for item in items {
+        let work = AssertUnwindSafe(work(item)).catch_unwind();
+        tasks.push(task::spawn(work));
     }
+    let mut ends = Vec::with_capacity(tasks.len());
+    for task in tasks {
+        ends.push(task.await);
+    }
+    ends
+}
+
+/// Does `work` on every item at once, until it fails or panics on one. The others are
+/// dropped where they wait, and waited for.
+pub async fn first_error<I, F, T, E>(
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> F,
+) -> First<T, E>
+where
+    F: Future<Output = Result<T, E>> + Send + 'static,
+    T: Send + 'static,
+    E: Send + 'static,
+{
+    let (fault, faults) = channel::bounded(1);
+    let mut tasks = Vec::new();
+    for (index, item) in items.into_iter().enumerate() {
+        let work = AssertUnwindSafe(work(item)).catch_unwind();
+        let fault = fault.clone();
+        tasks.push(task::spawn(async move {
+            let end = work.await;
+            if !matches!(end, Ok(Ok(_))) {
+                // There is no room for it if another was first.
+                let _ = fault.try_send(index);
+            }
+            end
+        }));
+    }
+    drop(fault);
+    let first = faults.recv().await.ok();
+    let tasks = tasks.into_iter().enumerate();
+    let ends = join_all(tasks.map(|(index, task)| async move {
+        match first.is_none_or(|first| first == index) {
+            // It is about to end: cancelled now, what it returns would be lost.
+            true => Some(task.await),
+            false => task.cancel().await,
+        }
+    }));
+    (first, ends.await)
 }

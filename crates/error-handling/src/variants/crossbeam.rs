@@ -1,110 +1,138 @@
-//! Threads between two channels: one hands out tasks, the other brings outcomes back as
-//! they come; a third carries nothing, and stops all who wait when it closes.
+//! Threads between two channels: one hands out items, the other brings back what came of
+//! them as they end; a third carries nothing, and stops all who wait when it closes.
 //!
 //! # What to notice
-//! - The receiver of the outcomes decides: at the first fault it empties the queue, so
-//!   that nothing more begins, and drops the sender, so that nobody waits on.
+//! - The work on the item that fails first drops the sender of the third channel, so that
+//!   nobody waits on.
 //! - `recv_timeout` on a channel that is never sent on is a sleep that can be ended.
-//! - The panic is caught before it ends the thread, which would leave the queue with one
+//! - The panic is caught before it ends the thread, which would leave the items with one
 //!   taker less, and in the end with none.
 //!
 //! # When not to use this
-//! With many tasks that wait: each takes a thread.
+//! With many items that wait: each takes a thread.
+
+use anyhow::Result;
+use crossbeam_channel::RecvTimeoutError::Disconnected;
+
+use crate::{
+    Job, Output, Policy,
+    work::{persist_blocking, sleep},
+};
+
+/// Does every task, `job.blocking` of them at once.
+pub fn run(job: &Job) -> Result<Output> {
+    let (threads, tasks) = (job.blocking.get(), 0..job.tasks);
+    match job.policy {
+        Policy::Collect => {
+            let work = |task| persist_blocking(job, task, sleep);
+            Ok(Output::settled(settle(threads, tasks, work)?))
+        }
+        Policy::FailFast => {
+            let work = |task, stop: &Receiver<_>| {
+                let wait = |time| stop.recv_timeout(time) == Err(Disconnected);
+                persist_blocking(job, task, wait)
+            };
+            let (first, ends) = first_error(threads, tasks, work)?;
+            Ok(Output::stopped(first, ends))
+        }
+    }
+}
+
+// The lesson: everything below can be taken home.
+// It needs crossbeam-channel.
 
 use std::{
     convert::Infallible,
     io,
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Mutex, OnceLock},
     thread,
-    time::{Duration, Instant},
 };
 
-use anyhow::Result;
-use crossbeam_channel::{Receiver, RecvTimeoutError, bounded, unbounded};
-use test_fixtures::Outcome;
+use crossbeam_channel::{Receiver, bounded, unbounded};
 
-use crate::{Done, Job, Output, TaskError, outcome};
+/// What came of the work on an item: a panic is an error.
+pub type End<T, E> = thread::Result<Result<T, E>>;
+/// The index of the first item that went wrong, if one did, and what came of each, in input
+/// order: `None` of one that was not begun.
+pub type First<T, E> = (Option<usize>, Vec<Option<End<T, E>>>);
 
-/// Outcomes that may wait to be received.
+/// Ends that may wait to be received.
 const CAPACITY: usize = 1024;
 
-/// Does every task, `job.blocking` of them at once.
-pub fn run(job: &Job) -> Result<Output> {
-    let (queue, tasks) = unbounded();
-    for task in 0..job.tasks {
-        queue.send(task)?;
+/// Does `work` on every item, on so many threads. Returns what came of each, in input order.
+///
+/// # Errors
+/// The system starts no more threads; what was under way has ended.
+pub fn settle<I: Send, T: Send, E: Send>(
+    threads: usize,
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> Result<T, E> + Sync,
+) -> io::Result<Vec<End<T, E>>> {
+    each(threads, items, |_, item| {
+        catch_unwind(AssertUnwindSafe(|| work(item)))
+    })
+}
+
+/// Does `work` on every item, on so many threads, until it fails or panics on one. The
+/// others are stopped, as soon as their work finds the channel closed, and waited for.
+///
+/// # Errors
+/// The system starts no more threads; what was under way has ended.
+pub fn first_error<I: Send, T: Send, E: Send>(
+    threads: usize,
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I, &Receiver<Infallible>) -> Result<T, E> + Sync,
+) -> io::Result<First<T, E>> {
+    let first = OnceLock::new();
+    let (open, stop) = bounded(0);
+    let open = Mutex::new(Some(open));
+    let ends = each(threads, items, |index, item| {
+        if first.get().is_some() {
+            return None;
+        }
+        let end = catch_unwind(AssertUnwindSafe(|| work(item, &stop)));
+        if !matches!(end, Ok(Ok(_))) {
+            first.get_or_init(|| index);
+            drop(open.lock().expect("no panic is in the lock").take());
+        }
+        Some(end)
+    })?;
+    Ok((first.into_inner(), ends))
+}
+
+/// Does `work` on every item and its index. Returns what it returned, in input order.
+fn each<I: Send, T: Send>(
+    threads: usize,
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(usize, I) -> T + Sync,
+) -> io::Result<Vec<T>> {
+    let (give, taken) = unbounded();
+    for item in items.into_iter().enumerate() {
+        give.send(item).expect("the receiver is here");
     }
-    drop(queue);
-    let (sender, ended) = bounded(CAPACITY);
-    let (stop, stopped) = bounded(0);
-    let mut stop = Some(stop);
-    let mut first = None;
-    let mut outcomes = vec![Outcome::Cancelled; job.tasks];
+    drop(give);
+    let mut ends: Vec<Option<T>> = (0..taken.len()).map(|_| None).collect();
+    let (done, ended) = bounded(CAPACITY);
     thread::scope(|scope| {
-        for index in 0..job.blocking.get().min(job.tasks) {
-            let (tasks, sender, stopped) = (&tasks, sender.clone(), &stopped);
+        for index in 0..threads.min(ends.len()) {
+            let (taken, done, work) = (&taken, done.clone(), &work);
             let thread = thread::Builder::new().name(format!("worker {index}"));
             thread.spawn_scoped(scope, move || {
-                for task in tasks {
-                    let done = || persist(job, task, stopped);
-                    let outcome = match catch_unwind(AssertUnwindSafe(done)) {
-                        Ok(result) => outcome(result),
-                        Err(panic) => panic.into(),
-                    };
-                    if sender.send((task, outcome)).is_err() {
+                for (index, item) in taken {
+                    if done.send((index, work(index, item))).is_err() {
                         // Nobody receives: the system refused a further thread.
-                        return;
+                        break;
                     }
                 }
             })?;
         }
-        drop(sender);
-        for (task, outcome) in ended {
-            if first.is_none() && job.stops_at(&outcome) {
-                first = Some(task);
-                tasks.try_iter().for_each(drop);
-                stop = None;
-            }
-            outcomes[task] = outcome;
+        drop(done);
+        for (index, end) in ended {
+            ends[index] = Some(end);
         }
-        drop(stop);
         io::Result::Ok(())
     })?;
-    Ok(Output { first, outcomes })
-}
-
-/// A task, tried again while its error is transient and a retry is left.
-fn persist(
-    job: &Job,
-    task: usize,
-    stopped: &Receiver<Infallible>,
-) -> Result<Done, TaskError> {
-    let deadline = Instant::now() + job.timeout();
-    let mut attempts = job.attempts(task);
-    loop {
-        let attempt = attempts.begin();
-        if let Some(time) = attempt.wait() {
-            wait(time, deadline, stopped)?;
-        }
-        let pause = match attempt.finish() {
-            Err(error) if error.is_transient() => attempts.pause().ok_or(error)?,
-            result => return result,
-        };
-        wait(pause, deadline, stopped)?;
-    }
-}
-
-/// Waits, but not past the deadline, and not once the channel is closed.
-fn wait(
-    time: Duration,
-    deadline: Instant,
-    stopped: &Receiver<Infallible>,
-) -> Result<(), TaskError> {
-    let left = deadline.saturating_duration_since(Instant::now());
-    match stopped.recv_timeout(time.min(left)) {
-        Ok(never) => match never {},
-        Err(RecvTimeoutError::Disconnected) => Err(TaskError::Cancelled),
-        Err(RecvTimeoutError::Timeout) if time > left => Err(TaskError::TimedOut),
-        Err(RecvTimeoutError::Timeout) => Ok(()),
-    }
+    let ends = ends.into_iter();
+    Ok(ends.map(|end| end.expect("each item was taken")).collect())
 }

@@ -1,15 +1,19 @@
-//! Every outcome in order, with its causes, on every runtime.
+//! The variants, in reading order.
+
+pub use crate::parts::stop;
 
 test_fixtures::variants! { crate::ErrorHandling:
-    std_only = "threads that catch panics, and a flag that wakes those who wait";
-    crossbeam = "a channel of tasks, one of outcomes, and one that closes to stop";
-    rayon = "into a partition to collect, into a Result to fail fast";
-    tokio = "JoinSet, with a panic in the JoinError",
+    std_only = "threads that take items from behind a lock, and a flag that wakes those who wait"
+        + "../parts/stop.rs";
+    crossbeam = "a channel of items, one of outcomes, and one that closes to stop";
+    rayon = "a parallel iterator, whose items look at a flag"
+        + "../parts/stop.rs";
+    tokio = "JoinQueue and JoinMap, with a panic in the JoinError",
         except {
             "ten_times_the_items": "every task is spawned at once, and each takes memory \
                 until it is joined: here tasks are the cost",
         };
-    try_join = "try_join_all: futures in one task, dropped at the first error",
+    try_join = "join_all and try_join_all: futures in one task, dropped at the first error",
         except {
             "siblings_stopped_among_many": "of more than 30 futures, try_join_all takes \
                 the results in input order, so it sees an error when all in front of it \

@@ -1,117 +1,114 @@
-//! A parallel iterator, consumed in two ways: into a partition, which keeps what was done
-//! and what went wrong, or into a `Result`, which stops at the first error.
+//! A parallel iterator in a pool of its own, collected in order.
 //!
 //! # What to notice
-//! - `collect` into `Result<Vec<_>, _>` would drop what was done together with the rest,
-//!   so each task writes into its own slot, and only `()` is collected.
-//! - A `Result` stops items that have not begun, but only once it has the error. Until
-//!   then, each looks at a flag; one that is at work waits on it instead of sleeping.
-//! - rayon would raise a panic again in the caller; caught within, it is an outcome.
+//! - `try_for_each`, and `collect` into a `Result`, return an error, which need not be the
+//!   first, and drop what was done. So each item looks at a flag before it begins, and all
+//!   are collected.
+//! - Work that waits waits on the flag instead of sleeping, so that it hears at once that it
+//!   is to stop.
+//! - rayon would raise a panic again in the caller; caught within, it is one item's.
 //!
 //! # When not to use this
-//! For tasks that wait, as here: each keeps one of the pool's threads from computing.
-
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    time::{Duration, Instant},
-};
+//! For work that waits, as here: each item keeps one of the pool's threads from computing.
 
 use anyhow::Result;
-use rayon::{ThreadPoolBuilder, iter::Either, prelude::*};
-use test_fixtures::Outcome;
 
-use crate::{Done, Job, Output, Policy, TaskError, outcome, stop::Stop};
+use crate::{
+    Job, Output, Policy,
+    work::{persist_blocking, sleep},
+};
 
 /// Does every task, `job.blocking` of them at once.
 pub fn run(job: &Job) -> Result<Output> {
-    let consume = match job.policy {
-        Policy::Collect => partition,
-        Policy::FailFast => stop_at_first,
-    };
-    let output = ThreadPoolBuilder::new()
-        .num_threads(job.blocking.get().min(job.tasks.max(1)))
-        .thread_name(|index| format!("rayon {index}"))
-        .build_scoped(|thread| thread.run(), |pool| pool.install(|| consume(job)))?;
-    Ok(output)
-}
-
-fn partition(job: &Job) -> Output {
-    let stop = Stop::new();
-    let tasks = (0..job.tasks).into_par_iter();
-    let (done, faults): (Vec<_>, Vec<_>) =
-        tasks.partition_map(|task| match caught(job, task, &stop) {
-            Outcome::Ok(done) => Either::Left(done),
-            fault => Either::Right((task, fault)),
-        });
-    // Both are in input order, so what is no fault is the next that was done.
-    let (mut done, mut faults) = (done.into_iter(), faults.into_iter().peekable());
-    let outcomes =
-        (0..job.tasks).map(|task| match faults.next_if(|(at, _)| *at == task) {
-            Some((_, fault)) => fault,
-            None => Outcome::Ok(done.next().expect("what is no fault was done")),
-        });
-    Output {
-        first: None,
-        outcomes: outcomes.collect(),
+    let (threads, tasks) = (job.blocking.get(), 0..job.tasks);
+    match job.policy {
+        Policy::Collect => {
+            let work = |task| persist_blocking(job, task, sleep);
+            Ok(Output::settled(settle(threads, tasks, work)?))
+        }
+        Policy::FailFast => {
+            let work =
+                |task, stop: &Stop| persist_blocking(job, task, |time| stop.wait(time));
+            let (first, ends) = first_error(threads, tasks, work)?;
+            Ok(Output::stopped(first, ends))
+        }
     }
 }
 
-fn stop_at_first(job: &Job) -> Output {
+// The lesson: everything below can be taken home.
+// It needs rayon.
+// It comes with stop.rs.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    thread,
+};
+
+use rayon::{ThreadPoolBuildError, ThreadPoolBuilder, prelude::*};
+
+use super::stop::Stop;
+
+/// What came of the work on an item: a panic is an error.
+pub type End<T, E> = thread::Result<Result<T, E>>;
+/// The index of the first item that went wrong, if one did, and what came of each, in input
+/// order: `None` of one that was not begun.
+pub type First<T, E> = (Option<usize>, Vec<Option<End<T, E>>>);
+
+/// Does `work` on every item, on so many threads. Returns what came of each, in input order.
+///
+/// # Errors
+/// The system starts no more threads.
+pub fn settle<I: Send, T: Send, E: Send>(
+    threads: usize,
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> Result<T, E> + Sync,
+) -> Result<Vec<End<T, E>>, ThreadPoolBuildError> {
+    each(threads, items, |_, item| {
+        catch_unwind(AssertUnwindSafe(|| work(item)))
+    })
+}
+
+/// Does `work` on every item, on so many threads, until it fails or panics on one. The
+/// others are stopped, as soon as their work looks at the flag, and waited for.
+///
+/// # Errors
+/// The system starts no more threads.
+pub fn first_error<I: Send, T: Send, E: Send>(
+    threads: usize,
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I, &Stop) -> Result<T, E> + Sync,
+) -> Result<First<T, E>, ThreadPoolBuildError> {
     let stop = Stop::new();
-    let mut outcomes = vec![Outcome::Cancelled; job.tasks];
-    let slots = outcomes.par_iter_mut().enumerate();
-    let tasks = slots.map(|(task, slot)| {
-        // rayon learns of an error only when the closure that tells of it has returned.
+    let ends = each(threads, items, |index, item| {
         if stop.first().is_some() {
-            return Ok(());
+            return None;
         }
-        *slot = caught(job, task, &stop);
-        if job.stops_at(slot) {
-            stop.tell(task);
-            return Err(task);
+        let end = catch_unwind(AssertUnwindSafe(|| work(item, &stop)));
+        if !matches!(end, Ok(Ok(_))) {
+            stop.set(index);
         }
-        Ok(())
-    });
-    let all = tasks.collect::<Result<(), usize>>();
-    Output {
-        first: all.err(),
-        outcomes,
-    }
+        Some(end)
+    })?;
+    Ok((stop.first(), ends))
 }
 
-fn caught(job: &Job, task: usize, stop: &Stop) -> Outcome<Done> {
-    let done = || persist(job, task, stop);
-    match catch_unwind(AssertUnwindSafe(done)) {
-        Ok(result) => outcome(result),
-        Err(panic) => panic.into(),
-    }
-}
-
-/// A task, tried again while its error is transient and a retry is left.
-fn persist(job: &Job, task: usize, stop: &Stop) -> Result<Done, TaskError> {
-    let deadline = Instant::now() + job.timeout();
-    let mut attempts = job.attempts(task);
-    loop {
-        let attempt = attempts.begin();
-        if let Some(time) = attempt.wait() {
-            wait(time, deadline, stop)?;
-        }
-        let pause = match attempt.finish() {
-            Err(error) if error.is_transient() => attempts.pause().ok_or(error)?,
-            result => return result,
-        };
-        wait(pause, deadline, stop)?;
-    }
-}
-
-/// Waits, but not past the deadline, and not once it is to stop.
-fn wait(time: Duration, deadline: Instant, stop: &Stop) -> Result<(), TaskError> {
-    let left = deadline.saturating_duration_since(Instant::now());
-    if stop.wait(time.min(left)) {
-        Err(TaskError::Cancelled)
-    } else if time > left {
-        Err(TaskError::TimedOut)
-    } else {
-        Ok(())
-    }
+/// Does `work` on every item and its index. Returns what it returned, in input order.
+fn each<I: Send, T: Send>(
+    threads: usize,
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(usize, I) -> T + Sync,
+) -> Result<Vec<T>, ThreadPoolBuildError> {
+    let items: Vec<I> = items.into_iter().collect();
+    ThreadPoolBuilder::new()
+        // Threads beyond the items would be started for nothing.
+        .num_threads(threads.min(items.len()).max(1))
+        .thread_name(|index| format!("worker {index}"))
+        .build_scoped(
+            |thread| thread.run(),
+            |pool| {
+                let items = items.into_par_iter().enumerate();
+                let ends = items.map(|(index, item)| work(index, item));
+                pool.install(|| ends.collect())
+            },
+        )
 }

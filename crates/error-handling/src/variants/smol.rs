@@ -1,102 +1,122 @@
-//! Tasks on an executor of our own: each is a future, which is cancelled when it is
-//! dropped, and gives back what it had done when it is told to `cancel`.
+//! Tasks on an executor of the caller's: each is cancelled when it is dropped, and gives back
+//! what it had done when `cancel` is awaited.
 //!
 //! # What to notice
-//! - A panic is raised again in whoever awaits the task, when its turn comes. Caught within,
-//!   it is known at once.
+//! - A panic would be raised again where the task is awaited, when its turn comes. Caught
+//!   within, it is known at once.
 //! - Awaiting in input order says nothing of a fault further down, so the first one to
-//!   happen comes through a channel, which races the awaiting.
-//! - `cancel` waits until the task is gone, and gives back what it had come to. One after
-//!   the other, the last sibling would work on meanwhile; `join_all` tells all at once.
+//!   happen comes through a channel. That closes when all tasks have ended without one.
+//! - `cancel` waits until the task is gone. One after the other, the last sibling would work
+//!   on meanwhile; `join_all` cancels all at once.
 //!
 //! # When not to use this
-//! When a dropped handle must not stop the work: `detach` it, and then nobody learns what
-//! became of it.
-
-use std::{panic::AssertUnwindSafe, thread};
+//! When a dropped handle must not stop the work: `detach` it, and then what
+//! became of it is lost.
 
 use anyhow::Result;
-use futures_util::future::join_all;
-use smol::{
-    Executor, Timer, channel,
-    future::{FutureExt, block_on},
-};
-use test_fixtures::Outcome;
+use smol::{Timer, block_on};
 
-use crate::{Done, Job, Output, TaskError, outcome};
+use crate::{Job, Output, Policy, work::persist};
 
 /// Does every task at once.
 pub fn run(job: &Job) -> Result<Output> {
-    let (fault, faults) = channel::unbounded();
     let executor = Executor::new();
     let (signal, shutdown) = channel::bounded::<()>(1);
+    let tasks = 0..job.tasks;
+    let work = |task| persist(job, task, Timer::after);
     thread::scope(|scope| {
         for index in 0..job.workers.get() {
             let thread = thread::Builder::new().name(format!("smol {index}"));
             thread.spawn_scoped(scope, || block_on(executor.run(shutdown.recv())))?;
         }
-        let mut tasks = Vec::with_capacity(job.tasks);
-        for task in 0..job.tasks {
-            let fault = &fault;
-            tasks.push(executor.spawn(async move {
-                let ended = AssertUnwindSafe(persist(job, task).or(late(job)))
-                    .catch_unwind()
-                    .await;
-                let outcome = match ended {
-                    Ok(result) => outcome(result),
-                    Err(panic) => panic.into(),
-                };
-                if job.stops_at(&outcome) {
-                    let sent = fault.try_send(task);
-                    sent.expect("the receiver outlives the tasks, and has room for all");
+        let output = block_on(async {
+            match job.policy {
+                Policy::Collect => Output::settled(settle(&executor, tasks, work).await),
+                Policy::FailFast => {
+                    let (first, ends) = first_error(&executor, tasks, work).await;
+                    Output::stopped(first, ends)
                 }
-                outcome
-            }));
-        }
-        block_on(async {
-            let mut outcomes = Vec::with_capacity(job.tasks);
-            let all = async {
-                for task in &mut tasks {
-                    outcomes.push(task.await);
-                }
-                faults.try_recv().ok()
-            };
-            let fault = async { faults.recv().await.ok() };
-            let first = fault.or(all).await;
-            let left = tasks.into_iter().enumerate().skip(outcomes.len());
-            let stopped = left.map(|(index, task)| async move {
-                match first == Some(index) {
-                    // It has told of its fault, and is about to end.
-                    true => task.await,
-                    false => task.cancel().await.unwrap_or(Outcome::Cancelled),
-                }
-            });
-            outcomes.extend(join_all(stopped).await);
-            // Every `recv` fails now, and with it every thread's `run` ends.
-            drop(signal);
-            Ok(Output { first, outcomes })
-        })
+            }
+        });
+        // Every `recv` fails now, and with it every thread's `run` ends.
+        drop(signal);
+        Ok(output)
     })
 }
 
-/// A task, tried again while its error is transient and a retry is left.
-async fn persist(job: &Job, task: usize) -> Result<Done, TaskError> {
-    let mut attempts = job.attempts(task);
-    loop {
-        let attempt = attempts.begin();
-        if let Some(time) = attempt.wait() {
-            Timer::after(time).await;
-        }
-        let pause = match attempt.finish() {
-            Err(error) if error.is_transient() => attempts.pause().ok_or(error)?,
-            result => return result,
-        };
-        Timer::after(pause).await;
+// The lesson: everything below can be taken home.
+// It needs futures-util (std), smol.
+
+use std::{panic::AssertUnwindSafe, thread};
+
+use futures_util::future::join_all;
+use smol::{Executor, channel, future::FutureExt};
+
+/// What came of the work on an item: a panic is an error.
+pub type End<T, E> = thread::Result<Result<T, E>>;
+/// The index of the first item that went wrong, if one did, and what came of each, in input
+/// order: `None` of one that was stopped.
+pub type First<T, E> = (Option<usize>, Vec<Option<End<T, E>>>);
+
+/// Does `work` on every item at once, on the executor's threads. Returns what came of each,
+/// in input order.
+pub async fn settle<'a, I, F, T, E>(
+    executor: &Executor<'a>,
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> F,
+) -> Vec<End<T, E>>
+where
+    F: Future<Output = Result<T, E>> + Send + 'a,
+    T: Send + 'a,
+    E: Send + 'a,
+{
+    let mut tasks = Vec::new();
+    for item in items {
+        let work = AssertUnwindSafe(work(item)).catch_unwind();
+        tasks.push(executor.spawn(work));
     }
+    let mut ends = Vec::with_capacity(tasks.len());
+    for task in tasks {
+        ends.push(task.await);
+    }
+    ends
 }
 
-/// The deadline of a task, which races it.
-async fn late(job: &Job) -> Result<Done, TaskError> {
-    Timer::after(job.timeout()).await;
-    Err(TaskError::TimedOut)
+/// Does `work` on every item at once, until it fails or panics on one. The others are
+/// dropped where they wait, and waited for.
+pub async fn first_error<'a, I, F, T, E>(
+    executor: &Executor<'a>,
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> F,
+) -> First<T, E>
+where
+    F: Future<Output = Result<T, E>> + Send + 'a,
+    T: Send + 'a,
+    E: Send + 'a,
+{
+    let (fault, faults) = channel::bounded(1);
+    let mut tasks = Vec::new();
+    for (index, item) in items.into_iter().enumerate() {
+        let work = AssertUnwindSafe(work(item)).catch_unwind();
+        let fault = fault.clone();
+        tasks.push(executor.spawn(async move {
+            let end = work.await;
+            if !matches!(end, Ok(Ok(_))) {
+                // There is no room for it if another was first.
+                let _ = fault.try_send(index);
+            }
+            end
+        }));
+    }
+    drop(fault);
+    let first = faults.recv().await.ok();
+    let tasks = tasks.into_iter().enumerate();
+    let ends = join_all(tasks.map(|(index, task)| async move {
+        match first.is_none_or(|first| first == index) {
+            // It is about to end: cancelled now, what it returns would be lost.
+            true => Some(task.await),
+            false => task.cancel().await,
+        }
+    }));
+    (first, ends.await)
 }

@@ -1,100 +1,125 @@
-//! Threads that take the next task each, and bring back what became of theirs when they
-//! are joined.
+//! Threads that take the next item each, and bring back what came of theirs when they are
+//! joined.
 //!
 //! # What to notice
 //! - `join` would hand over a panic, too, but only when its turn comes, and the thread
-//!   would be lost to the tasks after it. Caught within, it is one task's outcome.
-//! - A thread can't be stopped from outside. It waits on a condition variable instead of
-//!   sleeping, so that it hears at once that it is to stop; and no task is left to take.
+//!   would be lost to the items after it. Caught within, it is one item's.
+//! - A thread can't be stopped from outside. The work waits on a condition variable instead
+//!   of sleeping, so that it hears at once that it is to stop.
 //! - Nothing can end a call that blocks at its deadline; each wait has to know it.
 //!
 //! # When not to use this
-//! With many tasks that wait: each takes a thread.
-
-use std::{
-    io,
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::atomic::{AtomicUsize, Ordering::Relaxed},
-    thread,
-    time::{Duration, Instant},
-};
+//! With many items that wait: each takes a thread.
 
 use anyhow::Result;
-use test_fixtures::Outcome;
 
-use crate::{Done, Job, Output, TaskError, outcome, stop::Stop};
+use crate::{
+    Job, Output, Policy,
+    work::{persist_blocking, sleep},
+};
 
 /// Does every task, `job.blocking` of them at once.
 pub fn run(job: &Job) -> Result<Output> {
-    let next = AtomicUsize::new(0);
+    let (threads, tasks) = (job.blocking.get(), 0..job.tasks);
+    match job.policy {
+        Policy::Collect => {
+            let work = |task| persist_blocking(job, task, sleep);
+            Ok(Output::settled(settle(threads, tasks, work)?))
+        }
+        Policy::FailFast => {
+            let work =
+                |task, stop: &Stop| persist_blocking(job, task, |time| stop.wait(time));
+            let (first, ends) = first_error(threads, tasks, work)?;
+            Ok(Output::stopped(first, ends))
+        }
+    }
+}
+
+// The lesson: everything below can be taken home.
+// It comes with stop.rs.
+
+use std::{
+    io, iter,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Mutex,
+    thread,
+};
+
+use super::stop::Stop;
+
+/// What came of the work on an item: a panic is an error.
+pub type End<T, E> = thread::Result<Result<T, E>>;
+/// The index of the first item that went wrong, if one did, and what came of each, in input
+/// order: `None` of one that was not begun.
+pub type First<T, E> = (Option<usize>, Vec<Option<End<T, E>>>);
+
+/// Does `work` on every item, on so many threads. Returns what came of each, in input order.
+///
+/// # Errors
+/// The system starts no more threads; what was under way has ended.
+pub fn settle<I: Send, T: Send, E: Send>(
+    threads: usize,
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> Result<T, E> + Sync,
+) -> io::Result<Vec<End<T, E>>> {
+    each(threads, items, |_, item| {
+        catch_unwind(AssertUnwindSafe(|| work(item)))
+    })
+}
+
+/// Does `work` on every item, on so many threads, until it fails or panics on one. The
+/// others are stopped, as soon as their work looks at the flag, and waited for.
+///
+/// # Errors
+/// The system starts no more threads; what was under way has ended.
+pub fn first_error<I: Send, T: Send, E: Send>(
+    threads: usize,
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I, &Stop) -> Result<T, E> + Sync,
+) -> io::Result<First<T, E>> {
     let stop = Stop::new();
-    let mut outcomes = vec![Outcome::Cancelled; job.tasks];
+    let ends = each(threads, items, |index, item| {
+        if stop.first().is_some() {
+            return None;
+        }
+        let end = catch_unwind(AssertUnwindSafe(|| work(item, &stop)));
+        if !matches!(end, Ok(Ok(_))) {
+            stop.set(index);
+        }
+        Some(end)
+    })?;
+    Ok((stop.first(), ends))
+}
+
+/// Does `work` on every item and its index. Returns what it returned, in input order.
+fn each<I: Send, T: Send>(
+    threads: usize,
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(usize, I) -> T + Sync,
+) -> io::Result<Vec<T>> {
+    let items: Vec<I> = items.into_iter().collect();
+    let mut ends: Vec<Option<T>> = items.iter().map(|_| None).collect();
+    let items = Mutex::new(items.into_iter().enumerate());
+    let next = || items.lock().expect("no panic is in the lock").next();
     thread::scope(|scope| {
-        let threads = (0..job.blocking.get().min(job.tasks))
-            .map(|index| {
-                let (next, stop) = (&next, &stop);
-                let thread = thread::Builder::new().name(format!("worker {index}"));
-                thread.spawn_scoped(scope, move || {
-                    let mut ended = Vec::new();
-                    loop {
-                        let task = next.fetch_add(1, Relaxed);
-                        if task >= job.tasks {
-                            return ended;
-                        }
-                        let done = || persist(job, task, stop);
-                        let outcome = match catch_unwind(AssertUnwindSafe(done)) {
-                            Ok(result) => outcome(result),
-                            Err(panic) => panic.into(),
-                        };
-                        if job.stops_at(&outcome) {
-                            next.store(job.tasks, Relaxed);
-                            stop.tell(task);
-                        }
-                        ended.push((task, outcome));
-                    }
-                })
-            })
-            .collect::<io::Result<Vec<_>>>()
-            // If the system refuses a thread, the others need not do all the tasks.
-            .inspect_err(|_| next.store(job.tasks, Relaxed))?;
-        for thread in threads {
-            for (task, outcome) in thread.join().expect("tasks' panics are caught") {
-                outcomes[task] = outcome;
+        let mut started = Vec::new();
+        for index in 0..threads.min(ends.len()) {
+            let thread = thread::Builder::new().name(format!("worker {index}"));
+            let thread = thread.spawn_scoped(scope, || {
+                let items = iter::from_fn(next);
+                let ends = items.map(|(index, item)| (index, work(index, item)));
+                ends.collect::<Vec<_>>()
+            });
+            // If the system refuses one, the others need not do it all.
+            started.push(thread.inspect_err(|_| iter::from_fn(next).for_each(drop))?);
+        }
+        for thread in started {
+            for (index, end) in thread.join().expect("no panic leaves the work") {
+                ends[index] = Some(end);
             }
         }
         io::Result::Ok(())
     })?;
-    Ok(Output {
-        first: stop.first(),
-        outcomes,
-    })
-}
-
-/// A task, tried again while its error is transient and a retry is left.
-fn persist(job: &Job, task: usize, stop: &Stop) -> Result<Done, TaskError> {
-    let deadline = Instant::now() + job.timeout();
-    let mut attempts = job.attempts(task);
-    loop {
-        let attempt = attempts.begin();
-        if let Some(time) = attempt.wait() {
-            wait(time, deadline, stop)?;
-        }
-        let pause = match attempt.finish() {
-            Err(error) if error.is_transient() => attempts.pause().ok_or(error)?,
-            result => return result,
-        };
-        wait(pause, deadline, stop)?;
-    }
-}
-
-/// Waits, but not past the deadline, and not once it is to stop.
-fn wait(time: Duration, deadline: Instant, stop: &Stop) -> Result<(), TaskError> {
-    let left = deadline.saturating_duration_since(Instant::now());
-    if stop.wait(time.min(left)) {
-        Err(TaskError::Cancelled)
-    } else if time > left {
-        Err(TaskError::TimedOut)
-    } else {
-        Ok(())
-    }
+    let ends = ends.into_iter();
+    Ok(ends.map(|end| end.expect("each item was taken")).collect())
 }

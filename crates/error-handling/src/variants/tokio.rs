@@ -1,11 +1,11 @@
-//! A `JoinSet`: each task is spawned into it, and it hands back each as it ends, whether
-//! it came to its end, panicked or was aborted.
+//! Spawned tasks: a `JoinQueue` hands them back in order, a `JoinMap` each with its index as
+//! it ends, whether it came to its end, panicked or was aborted.
 //!
 //! # What to notice
-//! - A panic ends its task only, and is in the `JoinError`. That has no index, only the
-//!   task's id, so whoever wants to know which it was keeps the ids.
-//! - `abort_all` drops what waits, and what has ended stays in the set: nothing is lost.
-//! - `timeout` drops the future that it gives up, with all its attempts.
+//! - A panic ends its task only, and is in the `JoinError`. That knows the task's id; the map
+//!   knows its index.
+//! - `abort_all` drops what waits, and what has ended stays in the map: nothing is lost.
+//! - Spawned work is `'static`: it can't borrow what the caller has.
 //!
 //! # When not to use this
 //! When the first error is all that is wanted: `try_join` is shorter. When a task must not
@@ -14,68 +14,94 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use test_fixtures::Outcome;
-use tokio::{
-    runtime,
-    task::JoinSet,
-    time::{sleep, timeout},
-};
+use tokio::{runtime::Builder, time::sleep};
 
-use crate::{Done, Job, Output, TaskError, outcome};
+use crate::{Job, Output, Policy, work::persist};
 
 /// Does every task at once.
 pub fn run(job: &Job) -> Result<Output> {
-    let job = Arc::new(job.clone());
-    let runtime = runtime::Builder::new_multi_thread()
+    let runtime = Builder::new_multi_thread()
         .worker_threads(job.workers.get())
         .enable_time()
         .build()?;
-    runtime.block_on(async {
-        let mut tasks = JoinSet::new();
-        let mut ids = Vec::with_capacity(job.tasks);
-        for task in 0..job.tasks {
-            let job = Arc::clone(&job);
-            let handle = tasks.spawn(async move {
-                let done = timeout(job.timeout(), persist(&job, task)).await;
-                (task, done.unwrap_or(Err(TaskError::TimedOut)))
-            });
-            ids.push(handle.id());
-        }
-        let mut first = None;
-        let mut outcomes = vec![Outcome::Cancelled; job.tasks];
-        while let Some(ended) = tasks.join_next().await {
-            let (task, outcome) = match ended {
-                Ok((task, result)) => (task, outcome(result)),
-                // What was aborted is cancelled, as it was before it began.
-                Err(error) if error.is_cancelled() => continue,
-                Err(error) => {
-                    let task = ids.iter().position(|id| *id == error.id());
-                    let task = task.expect("every task has its id among them");
-                    (task, error.into_panic().into())
-                }
-            };
-            if first.is_none() && job.stops_at(&outcome) {
-                first = Some(task);
-                tasks.abort_all();
+    let (tasks, policy, job) = (0..job.tasks, job.policy, Arc::new(job.clone()));
+    let work = move |task| persist(Arc::clone(&job), task, sleep);
+    let ended = |end: Result<_, _>| end.map_err(JoinError::into_panic);
+    // Spawned, since what `block_on` polls itself is on none of the runtime's threads.
+    let output = runtime.spawn(async move {
+        match policy {
+            Policy::Collect => {
+                let ends = settle(tasks, work).await;
+                Output::settled(ends.into_iter().map(ended))
             }
-            outcomes[task] = outcome;
+            Policy::FailFast => {
+                let (first, ends) = first_error(tasks, work).await;
+                Output::stopped(first, ends.into_iter().map(|end| end.map(ended)))
+            }
         }
-        Ok(Output { first, outcomes })
-    })
+    });
+    Ok(runtime.block_on(output)?)
 }
 
-/// A task, tried again while its error is transient and a retry is left.
-async fn persist(job: &Job, task: usize) -> Result<Done, TaskError> {
-    let mut attempts = job.attempts(task);
-    loop {
-        let attempt = attempts.begin();
-        if let Some(time) = attempt.wait() {
-            sleep(time).await;
-        }
-        let pause = match attempt.finish() {
-            Err(error) if error.is_transient() => attempts.pause().ok_or(error)?,
-            result => return result,
-        };
-        sleep(pause).await;
+// The lesson: everything below can be taken home.
+// It needs tokio (rt), tokio-util (join-map).
+
+use tokio::task::JoinError;
+use tokio_util::task::{JoinMap, JoinQueue};
+
+/// What came of the work on an item: a panic is an error.
+pub type End<T, E> = Result<Result<T, E>, JoinError>;
+/// The index of the first item that went wrong, if one did, and what came of each, in input
+/// order: `None` of one that was stopped.
+pub type First<T, E> = (Option<usize>, Vec<Option<End<T, E>>>);
+
+/// Does `work` on every item at once. Returns what came of each, in input order.
+pub async fn settle<I, F, T, E>(
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> F,
+) -> Vec<End<T, E>>
+where
+    F: Future<Output = Result<T, E>> + Send + 'static,
+    T: Send + 'static,
+    E: Send + 'static,
+{
+    let mut tasks = JoinQueue::new();
+    for item in items {
+        tasks.spawn(work(item));
     }
+    let mut ends = Vec::with_capacity(tasks.len());
+    while let Some(end) = tasks.join_next().await {
+        ends.push(end);
+    }
+    ends
+}
+
+/// Does `work` on every item at once, until it fails or panics on one. The others are
+/// dropped where they wait, and waited for.
+pub async fn first_error<I, F, T, E>(
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> F,
+) -> First<T, E>
+where
+    F: Future<Output = Result<T, E>> + Send + 'static,
+    T: Send + 'static,
+    E: Send + 'static,
+{
+    let mut tasks = JoinMap::new();
+    for (index, item) in items.into_iter().enumerate() {
+        tasks.spawn(index, work(item));
+    }
+    let mut first = None;
+    let mut ends: Vec<_> = (0..tasks.len()).map(|_| None).collect();
+    while let Some((index, end)) = tasks.join_next().await {
+        if matches!(&end, Err(error) if error.is_cancelled()) {
+            continue;
+        }
+        if first.is_none() && !matches!(end, Ok(Ok(_))) {
+            first = Some(index);
+            tasks.abort_all();
+        }
+        ends[index] = Some(end);
+    }
+    (first, ends)
 }

@@ -1,9 +1,10 @@
-//! `try_join_all`: no tasks, only futures in one, which are dropped where they wait as
-//! soon as one of them comes back with an error.
+//! Futures in one task: `join_all` waits for all, `try_join_all` until one returns an error,
+//! and drops the others where they wait.
 //!
 //! # What to notice
-//! - It gives back all the results or one error, and a panic would unwind through all of
-//!   them. So each catches its own and writes into its own slot, and only `()` is joined.
+//! - `try_join_all` returns all the results or one error, and a panic would unwind through
+//!   all of them. So each catches its own and writes into its own slot, and only `()` is
+//!   joined.
 //! - With more than 30 futures it stops at the first error in input order: one that has
 //!   happened is not seen before everything in front of it is done.
 //! - To tokio it is one task, and one task gets 128 answers out of its timers and sockets a
@@ -14,58 +15,74 @@
 //! When tasks compute, since one thread polls them all, or when an error among many must
 //! stop the rest at once: `FuturesUnordered`, or `tokio` here, does that.
 
-use std::panic::AssertUnwindSafe;
-
 use anyhow::Result;
-use futures_util::{FutureExt, future::try_join_all};
-use test_fixtures::Outcome;
-use tokio::{
-    runtime,
-    task::unconstrained,
-    time::{sleep, timeout},
-};
+use tokio::{runtime::Builder, task::unconstrained, time::sleep};
 
-use crate::{Done, Job, Output, TaskError, outcome};
+use crate::{Job, Output, Policy, work::persist};
 
 /// Does every task at once.
 pub fn run(job: &Job) -> Result<Output> {
-    let runtime = runtime::Builder::new_current_thread()
-        .enable_time()
-        .build()?;
-    let mut outcomes = vec![Outcome::Cancelled; job.tasks];
-    let slots = outcomes.iter_mut().enumerate();
-    let tasks = slots.map(|(task, slot)| async move {
-        let ended = AssertUnwindSafe(timeout(job.timeout(), persist(job, task)))
-            .catch_unwind()
-            .await;
-        *slot = match ended {
-            Ok(in_time) => outcome(in_time.unwrap_or(Err(TaskError::TimedOut))),
-            Err(panic) => panic.into(),
-        };
-        if job.stops_at(slot) {
-            return Err(task);
+    let runtime = Builder::new_current_thread().enable_time().build()?;
+    let tasks = 0..job.tasks;
+    let work = |task| persist(job, task, sleep);
+    let output = async {
+        match job.policy {
+            Policy::Collect => Output::settled(settle(tasks, work).await),
+            Policy::FailFast => {
+                let (first, ends) = first_error(tasks, work).await;
+                Output::stopped(first, ends)
+            }
         }
-        Ok(())
-    });
-    let all = runtime.block_on(unconstrained(try_join_all(tasks)));
-    Ok(Output {
-        first: all.err(),
-        outcomes,
-    })
+    };
+    Ok(runtime.block_on(unconstrained(output)))
 }
 
-/// A task, tried again while its error is transient and a retry is left.
-async fn persist(job: &Job, task: usize) -> Result<Done, TaskError> {
-    let mut attempts = job.attempts(task);
-    loop {
-        let attempt = attempts.begin();
-        if let Some(time) = attempt.wait() {
-            sleep(time).await;
+// The lesson: everything below can be taken home.
+// It needs futures-util (std).
+
+use std::{panic::AssertUnwindSafe, thread};
+
+use futures_util::{
+    FutureExt,
+    future::{join_all, try_join_all},
+};
+
+/// What came of the work on an item: a panic is an error.
+pub type End<T, E> = thread::Result<Result<T, E>>;
+/// The index of the first item that went wrong, if one did, and what came of each, in input
+/// order: `None` of one that was stopped.
+pub type First<T, E> = (Option<usize>, Vec<Option<End<T, E>>>);
+
+/// Does `work` on every item at once. Returns what came of each, in input order.
+pub async fn settle<I, F, T, E>(
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> F,
+) -> Vec<End<T, E>>
+where
+    F: Future<Output = Result<T, E>>,
+{
+    let works = items.into_iter().map(work);
+    join_all(works.map(|work| AssertUnwindSafe(work).catch_unwind())).await
+}
+
+/// Does `work` on every item at once, until it fails or panics on one. The others are
+/// dropped where they wait.
+pub async fn first_error<I, F, T, E>(
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> F,
+) -> First<T, E>
+where
+    F: Future<Output = Result<T, E>>,
+{
+    let items: Vec<I> = items.into_iter().collect();
+    let mut ends: Vec<_> = items.iter().map(|_| None).collect();
+    let slots = items.into_iter().map(work).zip(&mut ends).enumerate();
+    let tasks = slots.map(|(index, (work, slot))| async move {
+        match slot.insert(AssertUnwindSafe(work).catch_unwind().await) {
+            Ok(Ok(_)) => Ok(()),
+            _ => Err(index),
         }
-        let pause = match attempt.finish() {
-            Err(error) if error.is_transient() => attempts.pause().ok_or(error)?,
-            result => return result,
-        };
-        sleep(pause).await;
-    }
+    });
+    let all = try_join_all(tasks).await;
+    (all.err(), ends)
 }

@@ -1,51 +1,78 @@
 //! Blocking closures, as many at a time as threads.
 //!
-//! async-std is discontinued; its own advice is to use smol. The move is the paths and the
-//! time-out: both run closures on the same blocking pool.
+//! async-std is discontinued; its own advice is to use smol. The move is the imports: both
+//! run closures on the same blocking pool.
 //!
 //! # What to notice
 //! - The blocking pool is the process's own: it starts up to 500 threads, or as many as
 //!   `BLOCKING_MAX_THREADS` says, and they end after half a second without work. The set's
 //!   length is the limit.
-//! - A panic comes out of whoever awaits the closure, so the wait catches it.
-//! - Dropped, a handle leaves its closure running: one that hangs is told to stop, and
-//!   awaited.
+//! - A panic comes out of the awaiting of the closure, so that catches it.
+//! - A closure that has begun runs on when its handle is dropped. If `each` panics, those
+//!   under way are awaited; when this function's future is dropped, nobody waits for them.
 //!
 //! # When not to use this
 //! In new code: it gets no more fixes (RUSTSEC-2025-0052).
 
-use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
-
 use anyhow::Result;
-use async_std::{future::timeout, task};
-use futures_util::FutureExt;
-use futures_util::stream::{FuturesUnordered, StreamExt};
+use async_std::task::block_on;
 
-use crate::{Job, Output, download::Downloads};
+use crate::{Job, Output, work::Downloads};
 
 /// Downloads every file on `job.workers` threads.
 pub fn run(job: &Job) -> Result<Output> {
-    let downloads = Arc::new(Downloads::new(job));
+    let downloads = Downloads::new(job);
     let mut output = Output::default();
-    task::block_on(async {
-        let mut pool = FuturesUnordered::new();
-        let mut queue = 0..job.urls.len();
-        loop {
-            for place in queue.by_ref().take(job.threads() - pool.len()) {
-                let downloads = Arc::clone(&downloads);
-                let fetch = task::spawn_blocking(move || downloads.fetch(place));
-                let fetch = AssertUnwindSafe(fetch);
-                pool.push(async move { (place, fetch.catch_unwind().await) });
-            }
-            match timeout(downloads.time_left(), pool.next()).await {
-                Ok(Some((place, outcome))) => {
-                    output.report(job, place, outcome.unwrap_or_else(Into::into));
-                }
-                Ok(None) => break,
-                Err(_) => downloads.stop(),
-            }
-        }
-    });
+    let places = 0..job.urls.len();
+    let fetch = move |place| downloads.fetch(place);
+    let report = |place, end| output.report(job, place, end);
+    block_on(as_completed(job.threads(), places, fetch, report));
     Ok(output)
+}
+
+// The lesson: everything below can be taken home.
+// It needs async-std, futures-util (std).
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    sync::Arc,
+    thread,
+};
+
+use async_std::task::spawn_blocking;
+use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
+
+/// Does `work` on every item, on at most so many threads, of which there is at least one.
+/// Calls `each` with the index of an item and what came of it as soon as that is known: a
+/// panic is an error.
+///
+/// # Panics
+/// If `each` does, once what was under way has ended.
+pub async fn as_completed<I, T>(
+    threads: usize,
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> T + Send + Sync + 'static,
+    mut each: impl FnMut(usize, thread::Result<T>),
+) where
+    I: Send + 'static,
+    T: Send + 'static,
+{
+    let work = Arc::new(work);
+    let mut items = items.into_iter().enumerate();
+    let mut tasks = FuturesUnordered::new();
+    loop {
+        for (index, item) in items.by_ref().take(threads - tasks.len()) {
+            let work = Arc::clone(&work);
+            let task =
+                AssertUnwindSafe(spawn_blocking(move || work(item))).catch_unwind();
+            tasks.push(async move { (index, task.await) });
+        }
+        let Some((index, end)) = tasks.next().await else {
+            return;
+        };
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| each(index, end))) {
+            while tasks.next().await.is_some() {}
+            resume_unwind(panic);
+        }
+    }
 }

@@ -1,58 +1,86 @@
-//! Scoped threads that take places from one bounded channel.
+//! Threads of a scope that share one bounded channel.
 //!
-//! A crossbeam channel has any number of receivers, so it is the shared queue itself. A
-//! thread of its own feeds it, so that this one is free to report what lands.
+//! A crossbeam channel has any number of receivers, so it is the shared queue itself. The
+//! caller fills it and calls `each`, by turns, so that no thread is needed for either.
 //!
 //! # What to notice
-//! - The channel holds as many places as there are threads: a feeder that is faster waits.
-//!   The threads end when the feeder has dropped the sender and the channel is empty.
-//! - Reports come over a second channel in the order in which files land; `recv_timeout`
-//!   waits for the next one or for the deadline, whichever is first.
-//! - A scope can't be left while a thread is at work, so one that hangs is told to stop and
-//!   waited for: threads can't be killed.
+//! - At most twice as many items as threads are under way: an end is waited for before one
+//!   more is given out. A slow `each` holds up the threads, and memory stays flat.
+//! - Threads are started as items come, so never more than there are items. They end when
+//!   the last sender is gone and the channel is empty.
+//! - A thread can't be stopped, only asked. If `each` panics, its channel is gone: each
+//!   thread ends after the item that it has, and the scope waits for that.
 //!
 //! # When not to use this
 //! If the work computes instead of waiting: rayon shares that out better.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::thread;
-
 use anyhow::Result;
-use crossbeam_channel::{RecvTimeoutError, bounded, unbounded};
 
-use crate::{Job, Output, download::Downloads};
+use crate::{Job, Output, work::Downloads};
 
 /// Downloads every file on `job.workers` threads.
 pub fn run(job: &Job) -> Result<Output> {
     let downloads = Downloads::new(job);
     let mut output = Output::default();
-    thread::scope(|scope| {
-        let (feed, queue) = bounded(job.threads());
-        let (done, reports) = unbounded();
-        for worker in 0..job.threads() {
-            let (downloads, queue, done) = (&downloads, queue.clone(), done.clone());
-            let thread = thread::Builder::new().name(format!("download-{worker}"));
-            thread.spawn_scoped(scope, move || {
-                for place in queue {
-                    let fetch = AssertUnwindSafe(|| downloads.fetch(place));
-                    let outcome = catch_unwind(fetch).unwrap_or_else(Into::into);
-                    done.send((place, outcome))
-                        .expect("the receiver waits for every sender");
-                }
-            })?;
-        }
-        drop((queue, done));
-        let feeder = thread::Builder::new().name("feeder".into());
-        feeder.spawn_scoped(scope, move || {
-            (0..job.urls.len()).try_for_each(|place| feed.send(place))
-        })?;
-        loop {
-            match reports.recv_timeout(downloads.time_left()) {
-                Ok((place, outcome)) => output.report(job, place, outcome),
-                Err(RecvTimeoutError::Timeout) => downloads.stop(),
-                Err(RecvTimeoutError::Disconnected) => return anyhow::Ok(()),
-            }
-        }
-    })?;
+    let places = 0..job.urls.len();
+    let fetch = |place| downloads.fetch(place);
+    let report = |place, end| output.report(job, place, end);
+    as_completed(job.threads(), places, fetch, report)?;
     Ok(output)
+}
+
+// The lesson: everything below can be taken home.
+// It needs crossbeam-channel.
+
+use std::{
+    io,
+    panic::{AssertUnwindSafe, catch_unwind},
+    thread,
+};
+
+use crossbeam_channel::{bounded, unbounded};
+
+/// Does `work` on every item, on at most so many threads, of which there is at least one.
+/// Calls `each` with the index of an item and what came of it as soon as that is known: a
+/// panic is an error.
+///
+/// # Errors
+/// The system starts no more threads; what was under way has ended.
+///
+/// # Panics
+/// If `each` does, once what was under way has ended.
+pub fn as_completed<I: Send, T: Send>(
+    threads: usize,
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> T + Sync,
+    mut each: impl FnMut(usize, thread::Result<T>),
+) -> io::Result<()> {
+    thread::scope(|scope| {
+        let (give, taken) = bounded(threads);
+        let (done, ends) = unbounded();
+        for (index, item) in items.into_iter().enumerate() {
+            if index < threads {
+                let (taken, done, work) = (taken.clone(), done.clone(), &work);
+                let thread = thread::Builder::new().name(format!("worker {index}"));
+                thread.spawn_scoped(scope, move || {
+                    for (index, item) in taken {
+                        let end = catch_unwind(AssertUnwindSafe(|| work(item)));
+                        if done.send((index, end)).is_err() {
+                            break;
+                        }
+                    }
+                })?;
+            }
+            if index >= 2 * threads {
+                let (index, end) = ends.recv().expect("the threads report all");
+                each(index, end);
+            }
+            give.send((index, item)).expect("the threads wait for more");
+        }
+        drop((give, done));
+        for (index, end) in ends {
+            each(index, end);
+        }
+        Ok(())
+    })
 }

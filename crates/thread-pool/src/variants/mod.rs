@@ -1,33 +1,34 @@
 //! The variants, in reading order.
 
 test_fixtures::variants! { crate::ThreadPool:
-    std_only = "scoped threads that share one bounded queue, ureq", except {
+    std_only = "threads of a scope that share one bounded queue"
+        + "std_only/queue.rs", except {
         "reset_body": "ureq takes a reset in a body for the end of the connection, so it is truncated (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
         "reset_unframed_body": "ureq takes a reset in a body for the end of the connection, and so for the end of a body without a length (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
         "https_truncated_unframed_body": "ureq takes the end of a connection for the end of a body without a length, with close_notify or without (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
     };
-    crossbeam = "scoped threads that share one bounded channel, ureq", except {
+    crossbeam = "threads of a scope that share one bounded channel", except {
         "reset_body": "ureq takes a reset in a body for the end of the connection, so it is truncated (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
         "reset_unframed_body": "ureq takes a reset in a body for the end of the connection, and so for the end of a body without a length (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
         "https_truncated_unframed_body": "ureq takes the end of a connection for the end of a body without a length, with close_notify or without (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
     };
-    rayon = "a pool that pulls from an iterator, ureq", except {
+    rayon = "a pool on which each item is spawned", except {
         "reset_body": "ureq takes a reset in a body for the end of the connection, so it is truncated (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
         "reset_unframed_body": "ureq takes a reset in a body for the end of the connection, and so for the end of a body without a length (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
         "https_truncated_unframed_body": "ureq takes the end of a connection for the end of a body without a length, with close_notify or without (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
     };
-    tokio = "spawn_blocking, as many in a JoinSet as threads, ureq", except {
+    tokio = "spawn_blocking, as many in a JoinMap as threads", except {
         "reset_body": "ureq takes a reset in a body for the end of the connection, so it is truncated (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
         "reset_unframed_body": "ureq takes a reset in a body for the end of the connection, and so for the end of a body without a length (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
         "https_truncated_unframed_body": "ureq takes the end of a connection for the end of a body without a length, with close_notify or without (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
     };
-    smol = "unblock, as many in a FuturesUnordered as threads, ureq", except {
+    smol = "unblock, as many in a FuturesUnordered as threads", except {
         "reset_body": "ureq takes a reset in a body for the end of the connection, so it is truncated (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
         "reset_unframed_body": "ureq takes a reset in a body for the end of the connection, and so for the end of a body without a length (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
         "https_truncated_unframed_body": "ureq takes the end of a connection for the end of a body without a length, with close_notify or without (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
         "leaves_nothing": "async-io's reactor and its thread stay until the process ends, and the blocking pool's threads for half a second (async-io 2.6, driver; blocking 1.7, src/lib.rs)",
     };
-    async_std = "spawn_blocking, as many in a FuturesUnordered as threads, ureq", legacy, except {
+    async_std = "spawn_blocking, as many in a FuturesUnordered as threads", legacy, except {
         "reset_body": "ureq takes a reset in a body for the end of the connection, so it is truncated (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
         "reset_unframed_body": "ureq takes a reset in a body for the end of the connection, and so for the end of a body without a length (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
         "https_truncated_unframed_body": "ureq takes the end of a connection for the end of a body without a length, with close_notify or without (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",

@@ -1,60 +1,84 @@
-//! A pool of threads that pull places from an iterator.
+//! A pool of rayon's own threads, on which each item is spawned.
 //!
-//! `par_bridge` lets each idle thread take the next place, so there is no queue to feed.
-//! The scope runs on this thread, which is not one of the pool's, and reports what lands.
+//! The pool has its queue, which has no bound; the caller spawns into it and calls `each`,
+//! by turns, and so bounds it. It is none of the pool's threads.
 //!
 //! # What to notice
-//! - Nothing waits in a queue: a place exists when a thread is free for it. `spawn` for each
-//!   place would queue all of them, without a bound.
-//! - `in_place_scope` keeps this thread out of the pool; in `scope` and `install` it would
-//!   wait on one of the pool's threads, which then downloads nothing.
-//! - A panic would come out of the scope when all is done; `catch_unwind` makes it the
-//!   outcome of one file.
+//! - At most twice as many items as threads are under way: an end is waited for before one
+//!   more is spawned. A slow `each` holds up the threads, and memory stays flat.
+//! - `in_place_scope` keeps the caller's thread out of the pool; in `scope` and `install` it
+//!   would wait on one of the pool's threads, which then does no work.
+//! - A panic would come out of the scope when all is done; caught, it is one item's. That
+//!   of `each` does, and what was spawned has been done.
 //!
 //! # When not to use this
 //! For downloads, mostly: rayon is made for computing, and each of its threads blocks here
 //! on a socket. A pool of its own keeps the global one free for those who compute.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{self, RecvTimeoutError};
-
 use anyhow::Result;
-use rayon::ThreadPoolBuilder;
-use rayon::prelude::*;
 
-use crate::{Job, Output, download::Downloads};
+use crate::{Job, Output, work::Downloads};
 
 /// Downloads every file on `job.workers` threads.
 pub fn run(job: &Job) -> Result<Output> {
     let downloads = Downloads::new(job);
     let mut output = Output::default();
-    let pool = ThreadPoolBuilder::new()
-        .num_threads(job.threads())
-        .thread_name(|index| format!("download-{index}"));
-    pool.build_scoped(
-        |thread| thread.run(),
-        |pool| {
-            pool.in_place_scope(|scope| {
-                let (done, reports) = mpsc::channel();
-                let downloads = &downloads;
-                scope.spawn(move |_| {
-                    let places = (0..job.urls.len()).par_bridge();
-                    places.for_each_with(done, |done, place| {
-                        let fetch = AssertUnwindSafe(|| downloads.fetch(place));
-                        let outcome = catch_unwind(fetch).unwrap_or_else(Into::into);
-                        done.send((place, outcome))
-                            .expect("the receiver waits for every sender");
-                    });
-                });
-                loop {
-                    match reports.recv_timeout(downloads.time_left()) {
-                        Ok((place, outcome)) => output.report(job, place, outcome),
-                        Err(RecvTimeoutError::Timeout) => downloads.stop(),
-                        Err(RecvTimeoutError::Disconnected) => break,
-                    }
-                }
-            });
-        },
-    )?;
+    let places = 0..job.urls.len();
+    let fetch = |place| downloads.fetch(place);
+    let report = |place, end| output.report(job, place, end);
+    as_completed(job.threads(), places, fetch, report)?;
     Ok(output)
+}
+
+// The lesson: everything below can be taken home.
+// It needs rayon.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::mpsc::channel,
+    thread,
+};
+
+use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
+
+/// Does `work` on every item, on at most so many threads, of which there is at least one.
+/// Calls `each` with the index of an item and what came of it as soon as that is known: a
+/// panic is an error.
+///
+/// # Errors
+/// The system starts no more threads.
+///
+/// # Panics
+/// If `each` does, once what was under way has ended.
+pub fn as_completed<I: Send, T: Send>(
+    threads: usize,
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> T + Sync,
+    mut each: impl FnMut(usize, thread::Result<T>),
+) -> Result<(), ThreadPoolBuildError> {
+    let feed = |pool: &ThreadPool| {
+        pool.in_place_scope(|scope| {
+            let (done, ends) = channel();
+            for (index, item) in items.into_iter().enumerate() {
+                if index >= 2 * threads {
+                    let (index, end) = ends.recv().expect("the threads report all");
+                    each(index, end);
+                }
+                let (done, work) = (done.clone(), &work);
+                scope.spawn(move |_| {
+                    let end = catch_unwind(AssertUnwindSafe(|| work(item)));
+                    // Nobody wants to know once `each` has panicked.
+                    drop(done.send((index, end)));
+                });
+            }
+            drop(done);
+            for (index, end) in ends {
+                each(index, end);
+            }
+        });
+    };
+    ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .thread_name(|index| format!("worker {index}"))
+        .build_scoped(|thread| thread.run(), feed)
 }

@@ -1,53 +1,78 @@
 //! Blocking closures, as many at a time as threads.
 //!
-//! `unblock` runs a closure on a thread where it may wait, and is a future here; a
-//! [`FuturesUnordered`] hands them back in the order in which they end. When one has ended,
+//! `unblock` runs a closure on a thread where it may wait, and is a task here; a
+//! `FuturesUnordered` hands them back in the order in which they end. When one has ended,
 //! the next begins.
 //!
 //! # What to notice
 //! - The blocking pool is the process's own: it starts up to 500 threads, or as many as
 //!   `BLOCKING_MAX_THREADS` says, and they end after half a second without work. The set's
 //!   length is the limit.
-//! - A panic comes out of whoever awaits the closure, so the wait catches it.
-//! - Dropped, a closure that has begun runs on: one that hangs is told to stop, and awaited.
+//! - A panic comes out of the awaiting of the closure, so that catches it.
+//! - A closure that has begun runs on when its task is dropped. If `each` panics, those
+//!   under way are awaited; when this function's future is dropped, nobody waits for them.
 //!
 //! # When not to use this
 //! If nothing else in the program is async: it is a thread pool, and nothing more.
 
-use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
-
 use anyhow::Result;
-use futures_util::stream::{FuturesUnordered, StreamExt};
-use smol::{Timer, future::FutureExt, unblock};
+use smol::block_on;
 
-use crate::{Job, Output, download::Downloads};
+use crate::{Job, Output, work::Downloads};
 
 /// Downloads every file on `job.workers` threads.
 pub fn run(job: &Job) -> Result<Output> {
-    let downloads = Arc::new(Downloads::new(job));
+    let downloads = Downloads::new(job);
     let mut output = Output::default();
-    smol::block_on(async {
-        let mut pool = FuturesUnordered::new();
-        let mut queue = 0..job.urls.len();
-        loop {
-            for place in queue.by_ref().take(job.threads() - pool.len()) {
-                let downloads = Arc::clone(&downloads);
-                let fetch = AssertUnwindSafe(unblock(move || downloads.fetch(place)));
-                pool.push(async move { (place, fetch.catch_unwind().await) });
-            }
-            let late = async {
-                Timer::after(downloads.time_left()).await;
-                Err(())
-            };
-            match async { Ok(pool.next().await) }.or(late).await {
-                Ok(Some((place, outcome))) => {
-                    output.report(job, place, outcome.unwrap_or_else(Into::into));
-                }
-                Ok(None) => break,
-                Err(()) => downloads.stop(),
-            }
-        }
-    });
+    let places = 0..job.urls.len();
+    let fetch = move |place| downloads.fetch(place);
+    let report = |place, end| output.report(job, place, end);
+    block_on(as_completed(job.threads(), places, fetch, report));
     Ok(output)
+}
+
+// The lesson: everything below can be taken home.
+// It needs futures-util (std), smol.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    sync::Arc,
+    thread,
+};
+
+use futures_util::stream::FuturesUnordered;
+use smol::{future::FutureExt, stream::StreamExt, unblock};
+
+/// Does `work` on every item, on at most so many threads, of which there is at least one.
+/// Calls `each` with the index of an item and what came of it as soon as that is known: a
+/// panic is an error.
+///
+/// # Panics
+/// If `each` does, once what was under way has ended.
+pub async fn as_completed<I, T>(
+    threads: usize,
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> T + Send + Sync + 'static,
+    mut each: impl FnMut(usize, thread::Result<T>),
+) where
+    I: Send + 'static,
+    T: Send + 'static,
+{
+    let work = Arc::new(work);
+    let mut items = items.into_iter().enumerate();
+    let mut tasks = FuturesUnordered::new();
+    loop {
+        for (index, item) in items.by_ref().take(threads - tasks.len()) {
+            let work = Arc::clone(&work);
+            let task = AssertUnwindSafe(unblock(move || work(item))).catch_unwind();
+            tasks.push(async move { (index, task.await) });
+        }
+        let Some((index, end)) = tasks.next().await else {
+            return;
+        };
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| each(index, end))) {
+            while tasks.next().await.is_some() {}
+            resume_unwind(panic);
+        }
+    }
 }

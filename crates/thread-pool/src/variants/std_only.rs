@@ -1,60 +1,90 @@
-//! Scoped threads that take places from one shared queue.
+//! Threads of a scope that share one bounded queue.
 //!
-//! The standard library has no queue that several threads can receive from; [`Queue`] makes
-//! one of a mutex and two condition variables. A thread of its own feeds it, so that this
-//! one is free to report what lands.
+//! The standard library has no queue that several threads can receive from without a lock
+//! around it; [`queue.rs`](queue) makes one of a mutex and two condition variables. The
+//! caller fills it and calls `each`, by turns, so that no thread is needed for either.
 //!
 //! # What to notice
-//! - The queue holds as many places as there are threads: a feeder that is faster waits.
-//!   What a million URLs take is their text and their outcomes, not the queue.
-//! - Reports come over a channel in the order in which files land; `recv_timeout` waits for
-//!   the next one or for the deadline, whichever is first.
-//! - A scope can't be left while a thread is at work, so one that hangs is told to stop and
-//!   waited for: threads can't be killed.
+//! - At most twice as many items as threads are under way: an end is waited for before one
+//!   more is given out. A slow `each` holds up the threads, and memory stays flat.
+//! - Threads are started as items come, so never more than there are items.
+//! - A thread can't be stopped, only asked. If `each` panics, its channel is gone: each
+//!   thread ends after the item that it has, and the scope waits for that.
 //!
 //! # When not to use this
 //! If a dependency is no trouble: crossbeam-channel is this queue, and faster.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread;
-
 use anyhow::Result;
 
-use crate::{Job, Output, download::Downloads, queue::Queue};
+use crate::{Job, Output, work::Downloads};
 
 /// Downloads every file on `job.workers` threads.
 pub fn run(job: &Job) -> Result<Output> {
     let downloads = Downloads::new(job);
     let mut output = Output::default();
-    let queue = Queue::bounded(job.threads());
-    thread::scope(|scope| {
-        let (done, reports) = mpsc::channel();
-        let feed = queue.feed();
-        for worker in 0..job.threads() {
-            let (downloads, queue, done) = (&downloads, &queue, done.clone());
-            let thread = thread::Builder::new().name(format!("download-{worker}"));
-            thread.spawn_scoped(scope, move || {
-                while let Some(place) = queue.pop() {
-                    let fetch = AssertUnwindSafe(|| downloads.fetch(place));
-                    let outcome = catch_unwind(fetch).unwrap_or_else(Into::into);
-                    done.send((place, outcome))
-                        .expect("the receiver waits for every sender");
-                }
-            })?;
-        }
-        drop(done);
-        let feeder = thread::Builder::new().name("feeder".into());
-        feeder.spawn_scoped(scope, move || {
-            (0..job.urls.len()).for_each(|place| feed.push(place));
-        })?;
-        loop {
-            match reports.recv_timeout(downloads.time_left()) {
-                Ok((place, outcome)) => output.report(job, place, outcome),
-                Err(RecvTimeoutError::Timeout) => downloads.stop(),
-                Err(RecvTimeoutError::Disconnected) => return anyhow::Ok(()),
-            }
-        }
-    })?;
+    let places = 0..job.urls.len();
+    let fetch = |place| downloads.fetch(place);
+    let report = |place, end| output.report(job, place, end);
+    as_completed(job.threads(), places, fetch, report)?;
     Ok(output)
+}
+
+// The lesson: everything below can be taken home.
+// It comes with queue.rs.
+
+use std::{
+    io,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::mpsc::channel,
+    thread,
+};
+
+use queue::Queue;
+
+pub mod queue;
+
+/// Does `work` on every item, on at most so many threads, of which there is at least one.
+/// Calls `each` with the index of an item and what came of it as soon as that is known: a
+/// panic is an error.
+///
+/// # Errors
+/// The system starts no more threads; what was under way has ended.
+///
+/// # Panics
+/// If `each` does, once what was under way has ended.
+pub fn as_completed<I: Send, T: Send>(
+    threads: usize,
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> T + Sync,
+    mut each: impl FnMut(usize, thread::Result<T>),
+) -> io::Result<()> {
+    let queue = Queue::bounded(threads);
+    thread::scope(|scope| {
+        let give = queue.feed();
+        let (done, ends) = channel();
+        for (index, item) in items.into_iter().enumerate() {
+            if index < threads {
+                let (taken, done, work) = (&queue, done.clone(), &work);
+                let thread = thread::Builder::new().name(format!("worker {index}"));
+                thread.spawn_scoped(scope, move || {
+                    while let Some((index, item)) = taken.pop() {
+                        let end = catch_unwind(AssertUnwindSafe(|| work(item)));
+                        if done.send((index, end)).is_err() {
+                            break;
+                        }
+                    }
+                })?;
+            }
+            if index >= 2 * threads {
+                let (index, end) = ends.recv().expect("the threads report all");
+                each(index, end);
+            }
+            give.push((index, item));
+        }
+        drop((give, done));
+        for (index, end) in ends {
+            each(index, end);
+        }
+        Ok(())
+    })
 }

@@ -6,8 +6,8 @@ use anyhow::{Result, bail, ensure};
 use test_fixtures::{Class, Facts, Failure, Floor, Outcome};
 
 use crate::{
-    Done, Fault, Job, Output, Policy,
-    work::{FLAKY, value},
+    Fault, Job, Output, Policy,
+    work::{Done, FLAKY, value},
 };
 
 /// What a busy machine may take longer than is due.
@@ -42,14 +42,14 @@ pub(crate) fn check(job: &Job, output: &Output) -> Result<Facts> {
         facts = facts.count("retries that helped", retries);
     }
     let Some(first) = *first else {
-        let missed = outcomes.iter().position(|outcome| job.stops_at(outcome));
+        let missed = outcomes.iter().position(|outcome| stops(job, outcome));
         if let Some(task) = missed {
             bail!("task {task} went wrong, and none is named as the first that did");
         }
         return Ok(facts);
     };
     ensure!(
-        first < tasks && job.stops_at(&outcomes[first]),
+        first < tasks && stops(job, &outcomes[first]),
         "task {first} is named as the first that went wrong, and it did not"
     );
     facts = facts.text("stopped by", format!("task {first}"));
@@ -58,6 +58,12 @@ pub(crate) fn check(job: &Job, output: &Output) -> Result<Facts> {
         Some(why) if tasks > FEW => facts.breach("siblings_stopped_among_many", why),
         Some(why) => facts.breach("siblings_stopped", why),
     })
+}
+
+/// Whether the others are to stop, now that a task has come to this.
+fn stops(job: &Job, outcome: &Outcome<Done>) -> bool {
+    let is_fault = !matches!(outcome, Outcome::Ok(_) | Outcome::Cancelled);
+    job.policy == Policy::FailFast && is_fault
 }
 
 /// What was too late for the first fault, if anything was. Where tasks wait for a thread,

@@ -1,8 +1,15 @@
-//! The work that every variant hands to its threads: download one file.
+//! Downloads of files over a blocking client: ureq.
+//!
+//! A body goes to a hidden file in the same folder, which is flushed, renamed, and flushed
+//! with its folder: what stands under a final name is whole, whatever ends the program.
+//!
+//! A thread can't be stopped from outside, so the deadline is the work's own affair: it
+//! looks at the clock between two parts of a body, and ureq does for what blocks.
 
-use std::io::{self, Read, Write};
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::time::{Duration, Instant};
+use std::{
+    io::{self, Read, Write},
+    time::{Duration, Instant},
+};
 
 use anyhow::Result;
 use fetching::{
@@ -15,8 +22,12 @@ use ureq::{Agent, http::header::CONTENT_DISPOSITION};
 
 use crate::Job;
 
-/// How much of a body is in memory at a time.
+/// How much of a body is in memory at a time. As much as ureq's buffer, which is as long as
+/// the longest head that it takes; unless it is told otherwise, it fills two of twice that
+/// with zeros for each connection.
 const PART: usize = 64 * 1024;
+/// A request is a head.
+const REQUEST: usize = 8 * 1024;
 
 /// The files of one job, to be downloaded from any thread.
 #[derive(Debug)]
@@ -25,10 +36,8 @@ pub struct Downloads {
     names: Vec<Result<Name, NameError>>,
     folder: Folder,
     agent: Agent,
-    /// When those under way are to stop.
+    /// When downloads under way end, and none begins any more.
     deadline: Option<Instant>,
-    /// Set once, and looked at between two parts of a body. It guards nothing else.
-    is_stopped: AtomicBool,
 }
 
 impl Downloads {
@@ -40,34 +49,29 @@ impl Downloads {
             folder: Folder::new(&job.saving, &job.names),
             agent: agent(job),
             deadline: job.deadline().map(|deadline| Instant::now() + deadline),
-            is_stopped: AtomicBool::new(false),
         }
     }
 
-    /// Downloads the file at this place, and blocks until that is done.
+    /// Downloads the file at this place, and blocks until that is done. At the deadline it
+    /// is given up, and after it not begun.
     ///
     /// # Panics
     /// If its URL has `/note/panic` in it.
     pub fn fetch(&self, place: usize) -> Outcome<File> {
-        // A thread may be free again at the deadline before anyone has told it to stop.
-        if self.is_stopped.load(Relaxed) || self.time_left().is_zero() {
+        if self.is_late() {
             return Outcome::Cancelled;
         }
         span(|| place.to_string(), || outcome(self.save(place)))
     }
 
-    /// How long to wait until those that are under way are to stop: for ever, if that was
-    /// not asked for or is done.
-    pub fn time_left(&self) -> Duration {
-        match self.deadline {
-            Some(deadline) if !self.is_stopped.load(Relaxed) => time_until(deadline),
-            _ => Duration::MAX,
-        }
+    fn is_late(&self) -> bool {
+        self.time_left().is_some_and(|left| left.is_zero())
     }
 
-    /// Lets none begin any more, and those under way end at the next part of their bodies.
-    pub fn stop(&self) {
-        self.is_stopped.store(true, Relaxed);
+    fn time_left(&self) -> Option<Duration> {
+        let until =
+            |deadline: Instant| deadline.saturating_duration_since(Instant::now());
+        self.deadline.map(until)
     }
 
     fn save(&self, place: usize) -> Result<File> {
@@ -78,7 +82,7 @@ impl Downloads {
         }
         let request = self.agent.get(url).config();
         let request = request
-            .timeout_global(self.deadline.map(time_until))
+            .timeout_global(self.time_left())
             // No redirect leads from https to http.
             .https_only(url.starts_with("https://"));
         let mut response = request.build().call()?;
@@ -99,7 +103,7 @@ impl Downloads {
     fn copy(&self, body: &mut impl Read, file: &mut impl Write) -> io::Result<()> {
         let mut part = vec![0; PART];
         loop {
-            if self.is_stopped.load(Relaxed) {
+            if self.is_late() {
                 let why = "still under way at the deadline";
                 return Err(io::Error::new(io::ErrorKind::TimedOut, why));
             }
@@ -111,10 +115,6 @@ impl Downloads {
     }
 }
 
-fn time_until(deadline: Instant) -> Duration {
-    deadline.saturating_duration_since(Instant::now())
-}
-
 fn agent(job: &Job) -> Agent {
     Agent::config_builder()
         .timeout_connect(Some(job.timeout()))
@@ -122,6 +122,8 @@ fn agent(job: &Job) -> Agent {
         .timeout_recv_response(Some(job.timeout()))
         // Of silence: a long body may take as long as it goes on.
         .timeout_per_read(Some(job.timeout()))
+        .input_buffer_size(PART)
+        .output_buffer_size(REQUEST)
         .max_idle_connections_per_host(job.threads())
         .max_idle_connections(job.threads())
         .http_status_as_error(false)

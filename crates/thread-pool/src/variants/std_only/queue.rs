@@ -1,11 +1,11 @@
 //! A bounded queue that many threads share, from a mutex and two condition variables: the
 //! standard library's channels have one receiver only.
 
-use std::collections::VecDeque;
-use std::mem;
-use std::sync::PoisonError;
-
-use crate::sync::{Condvar, Mutex, MutexGuard};
+use std::{
+    collections::VecDeque,
+    mem,
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+};
 
 /// Items on their way from those who push to those who pop, at most so many at a time.
 ///

@@ -1,9 +1,8 @@
 //! What a task fails with: an error type by hand, as `thiserror` would derive it.
 //!
 //! An error is three things. `Display` says what went wrong at its own level, and leaves
-//! out the cause. `source` hands the cause on, so that whoever prints the error can print
-//! the whole chain, and whoever handles it can look for what it was in the end. `From`
-//! lets `?` convert, where nothing has to be added.
+//! out the cause. `source` hands the cause on, so that the whole chain can be printed, and
+//! searched for the innermost cause. `From` lets `?` convert, where nothing has to be added.
 
 use std::{error::Error, fmt, io, num::ParseIntError};
 

@@ -1,38 +1,36 @@
 //! A flag that can be waited on, from a mutex and a condition variable: how threads that
-//! wait are told to stop.
+//! wait are stopped.
 
 use std::{
-    sync::PoisonError,
+    sync::{Condvar, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
-use crate::sync::{Condvar, Mutex};
-
-/// Which task failed first, if any did: the others are to stop.
+/// Which item failed first, if any did: the work on the others is to stop.
 #[derive(Debug)]
 pub struct Stop {
     /// Looked at and set under its lock only, so a thread that has just looked is asleep
     /// before it can be set, and is woken.
     first: Mutex<Option<usize>>,
-    /// Told once, for all who wait.
-    told: Condvar,
+    /// Notified once, for all who wait.
+    changed: Condvar,
 }
 
 impl Stop {
-    /// Nobody is to stop yet.
+    /// None is to stop yet.
     pub fn new() -> Self {
         Self {
             first: Mutex::new(None),
-            told: Condvar::new(),
+            changed: Condvar::new(),
         }
     }
 
-    /// Tells everybody to stop because of this task, unless another was first.
-    pub fn tell(&self, task: usize) {
+    /// Lets all stop because of this item, unless another was first.
+    pub fn set(&self, item: usize) {
         // Nothing panics while it holds the lock.
         let mut first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
-        first.get_or_insert(task);
-        self.told.notify_all();
+        first.get_or_insert(item);
+        self.changed.notify_all();
     }
 
     /// Waits so long, or until everybody is to stop: whether that is so.
@@ -46,14 +44,14 @@ impl Stop {
                 return false;
             }
             (first, _) = self
-                .told
+                .changed
                 .wait_timeout(first, left)
                 .unwrap_or_else(PoisonError::into_inner);
         }
         true
     }
 
-    /// The task because of which all are to stop.
+    /// The item because of which all are to stop.
     pub fn first(&self) -> Option<usize> {
         *self.first.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,16 +1,15 @@
-//! The work that every variant calls: a task is some attempts, and an attempt is to wait,
-//! then to read a record.
+//! An attempt at a task: to wait, then to read a record.
 //!
-//! Only the waiting is a runtime's, so an attempt is begun here, waited for by the variant,
-//! and finished here. Attempts are counted and their spans recorded here, whatever the
-//! variant does with them: one that is dropped in the middle says that it was cut.
+//! Attempts are counted and their spans recorded here, whatever the variant does with them:
+//! one that is dropped in the middle says that it was cut.
 
 use std::{io, panic::panic_any, thread, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use test_fixtures::{Span, monotonic_nanos, record_span, spans_wanted};
 
-use crate::{Fault, Job, RecordError, TaskError};
+use super::{RecordError, TaskError};
+use crate::{Fault, Job};
 
 /// At how many attempts a flaky task does not reach its store.
 pub(crate) const FLAKY: u32 = 2;

@@ -6,7 +6,7 @@ use test_fixtures::Misuse;
 
 /// Some of the tasks.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Which {
+pub(crate) enum Selection {
     /// So many, spread evenly over those that nothing else was said of.
     Count(usize),
     /// Those with an even number.
@@ -19,20 +19,20 @@ pub(crate) enum Which {
     At(Vec<usize>),
 }
 
-impl Which {
+impl Selection {
     /// The tasks that are meant by name: none if it is a count.
     pub(crate) fn named(&self, tasks: usize) -> Vec<usize> {
         match self {
-            Which::Count(_) => Vec::new(),
-            Which::Even => (0..tasks).step_by(2).collect(),
-            Which::Odd => (1..tasks).step_by(2).collect(),
-            Which::All => (0..tasks).collect(),
-            Which::At(numbers) => numbers.clone(),
+            Selection::Count(_) => Vec::new(),
+            Selection::Even => (0..tasks).step_by(2).collect(),
+            Selection::Odd => (1..tasks).step_by(2).collect(),
+            Selection::All => (0..tasks).collect(),
+            Selection::At(numbers) => numbers.clone(),
         }
     }
 }
 
-impl FromStr for Which {
+impl FromStr for Selection {
     type Err = Misuse;
 
     fn from_str(text: &str) -> Result<Self, Misuse> {
@@ -40,13 +40,13 @@ impl FromStr for Which {
             || Misuse::new("write how many (3), even, odd, all, or which (at:0,7)");
         let number = |text: &str| text.parse().map_err(|_| wrong());
         Ok(match (text, text.strip_prefix("at:")) {
-            ("even", _) => Which::Even,
-            ("odd", _) => Which::Odd,
-            ("all", _) => Which::All,
+            ("even", _) => Selection::Even,
+            ("odd", _) => Selection::Odd,
+            ("all", _) => Selection::All,
             (_, Some(list)) => {
-                Which::At(list.split(',').map(number).collect::<Result<_, _>>()?)
+                Selection::At(list.split(',').map(number).collect::<Result<_, _>>()?)
             }
-            (count, None) => Which::Count(number(count)?),
+            (count, None) => Selection::Count(number(count)?),
         })
     }
 }
@@ -58,7 +58,7 @@ pub(crate) fn spread(among: &[usize], count: usize) -> impl Iterator<Item = usiz
 
 #[cfg(test)]
 mod tests {
-    use super::{Which, spread};
+    use super::{Selection, spread};
 
     #[test]
     fn a_count_is_spread_and_takes_nothing_twice() {
@@ -72,14 +72,14 @@ mod tests {
 
     #[test]
     fn words_mean_tasks() {
-        let named = |text: &str| text.parse::<Which>().expect(text).named(5);
+        let named = |text: &str| text.parse::<Selection>().expect(text).named(5);
         assert_eq!(named("even"), [0, 2, 4]);
         assert_eq!(named("odd"), [1, 3]);
         assert_eq!(named("all"), [0, 1, 2, 3, 4]);
         assert_eq!(named("at:3,0"), [3, 0]);
         assert!(named("3").is_empty());
         for text in ["", "some", "-1", "at:", "at:1,", "at:x", "1.5"] {
-            let why = text.parse::<Which>().expect_err(text).to_string();
+            let why = text.parse::<Selection>().expect_err(text).to_string();
             assert!(why.contains("at:0,7"), "{text}: {why}");
         }
     }

@@ -7,6 +7,7 @@ use fetching::files::{File, Scratch};
 use http_origin::Record;
 use test_fixtures::{Facts, Outcome};
 
+use super::in_input_order;
 use crate::{Job, Output};
 
 mod late;
@@ -96,7 +97,7 @@ impl Stage {
 fn each_once(job: &Job, output: &Output) -> Result<Vec<Outcome<File>>> {
     let (files, reports) = (job.urls.len(), output.reports.len());
     ensure!(reports == files, "{reports} reports of {files} files");
-    let each = output.outcomes(files).into_iter();
+    let each = in_input_order(output, files).into_iter();
     let outcomes: Vec<_> = each.flatten().cloned().collect();
     if outcomes.len() < files {
         bail!("a file was reported twice, and another not at all");

@@ -219,11 +219,8 @@ fn never_begun(bench: &Bench<ThreadPool>) -> Result<()> {
 }
 
 fn in_input_order(output: &Output) -> Vec<&Outcome<File>> {
-    output
-        .outcomes(output.reports.len())
-        .into_iter()
-        .flatten()
-        .collect()
+    let outcomes = super::in_input_order(output, output.reports.len());
+    outcomes.into_iter().flatten().collect()
 }
 
 fn ten_times_the_items(bench: &Bench<ThreadPool>) -> Result<()> {

@@ -1,0 +1,153 @@
+//! What stands around the variants: the model, its command line, cases, check and floor.
+
+mod args;
+mod cases;
+mod check;
+
+use std::time::Duration;
+
+use anyhow::Result;
+use fetching::{common_host, direct, files::File};
+use test_fixtures::{
+    Case, Direct, Facts, Floor, Model, Outcome, Peer, Variant, python_peer,
+};
+
+use crate::{Job, Output, Report, variants};
+
+pub use args::Args;
+pub use check::Stage;
+
+/// The model.
+#[derive(Debug)]
+pub struct ThreadPool;
+
+impl Model for ThreadPool {
+    const NAME: &'static str = "thread-pool";
+    const ABOUT: &'static str = "As completed: download files on --workers blocking threads and report each as it lands, on every runtime";
+    const COMPARISON: &'static [&'static str] = &["--tasks", "30", "--latency", "12ms"];
+    const EXAMPLES: &'static [&'static str] = &["--tasks 100 --workers 8 --latency 20ms"];
+    const DIRECT_EXAMPLES: &'static [&'static str] = &[
+        "--dir downloads http://localhost:8080/bytes/1000000/note/a.bin",
+        "--dir downloads --urls-from urls.txt --variants tokio",
+    ];
+    const LONG: &'static [&'static str] = &["--tasks", "60", "--latency", "500ms"];
+    const PAIR: [&'static str; 2] = ["std_only", "tokio"];
+    const README: &'static str = include_str!("../../README.md");
+
+    type Args = Args;
+    type Job = Job;
+    type Output = Output;
+    type Stage = Stage;
+
+    fn variants() -> &'static [Variant<Self>] {
+        variants::VARIANTS
+    }
+
+    fn peers() -> &'static [Peer] {
+        static PEERS: [Peer; 1] = [python_peer!(
+            "ThreadPoolExecutor and as_completed, requests",
+            except {
+                "https_truncated_unframed_body": "Python's TLS sockets take the end of a \
+                    connection without close_notify for the end of the stream \
+                    (suppress_ragged_eofs; Lib/ssl.py of CPython, SSLSocket.read)",
+            }
+        )];
+        &PEERS
+    }
+
+    fn job(args: &Args) -> Result<Job> {
+        args.job()
+    }
+
+    fn stage(args: &Args, job: &mut Job) -> Result<Stage> {
+        args.stage(job)
+    }
+
+    fn environment(job: &Job) -> Vec<(&'static str, String)> {
+        vec![
+            // The executor only waits; the threads that work are those of the pool.
+            ("ASYNC_STD_THREAD_COUNT", "1".to_owned()),
+            // That of smol and async-std starts more than are needed at once.
+            ("BLOCKING_MAX_THREADS", job.threads().to_string()),
+        ]
+    }
+
+    fn describe(job: &Job) -> String {
+        let (files, workers) = (job.urls.len(), job.workers.get());
+        let (s, t) = (plural(files), plural(workers));
+        let stopped = job.deadline_ms.map(|ms| format!(", stopped after {ms} ms"));
+        let stopped = stopped.unwrap_or_default();
+        format!("{files} file{s} on {workers} thread{t}{stopped}")
+    }
+
+    fn check(stage: &Stage, job: &Job, output: &Output) -> Result<Facts> {
+        stage.check(job, output)
+    }
+
+    /// The origin's pauses, shared out among the threads.
+    fn floor(job: &Job) -> Result<Option<Floor>> {
+        let (all, longest) = job.waits_ms;
+        let threads = job.threads();
+        let shared = all / threads as f64;
+        let (files, s) = (job.urls.len(), plural(job.urls.len()));
+        let reason = match shared > longest {
+            true => format!("{files} file{s}: {all:.0} ms of pauses ÷ {threads} threads"),
+            false => format!("the longest of {files} pause{s}"),
+        };
+        let floor = shared.max(longest);
+        let time = Duration::from_secs_f64(floor / 1e3);
+        Ok((floor > 0.0).then(|| Floor::new(time, reason)))
+    }
+
+    /// A line a file, in the order in which they landed.
+    fn results(job: &Job, output: &Output) -> Vec<String> {
+        let host = common_host(&job.urls);
+        let line = |Report { place, outcome }: &Report| {
+            let url = job.urls.get(*place).map_or("", |url| &url[host..]);
+            let number = place + 1;
+            match outcome {
+                Outcome::Ok(file) => format!("{number:>4}: {file}"),
+                Outcome::Failed(failure) => {
+                    format!(
+                        "{number:>4}: failed, {}: {}  {url}",
+                        failure.class, failure.why
+                    )
+                }
+                Outcome::Panicked(message) => {
+                    format!("{number:>4}: panicked: {message}  {url}")
+                }
+                other => format!("{number:>4}: {}  {url}", other.word()),
+            }
+        };
+        output.reports.iter().map(line).collect()
+    }
+
+    fn cases() -> Vec<Case<Self>> {
+        cases::cases()
+    }
+
+    fn direct(args: &Args) -> Option<Direct<Self>> {
+        args.is_for_good().then_some(download)
+    }
+}
+
+/// Downloads what the user named, for good.
+fn download(args: &Args, variant: &'static Variant<ThreadPool>) -> Result<bool> {
+    let job = args.job_for_good()?;
+    direct::run(job.urls.len(), move || (variant.run)(&job).map(drop))
+}
+
+/// What became of each file, in input order; `None` of one that nobody reported.
+fn in_input_order(output: &Output, files: usize) -> Vec<Option<&Outcome<File>>> {
+    let mut outcomes = vec![None; files];
+    for Report { place, outcome } in &output.reports {
+        if let Some(slot) = outcomes.get_mut(*place) {
+            *slot = Some(outcome);
+        }
+    }
+    outcomes
+}
+
+fn plural(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
