@@ -1,45 +1,68 @@
-//! A deadline that really stops the work: tasks of every kind under way, and all of them
-//! stopped when it falls, each seen to its end.
+//! A deadline that really stops the work: tasks of every kind are under way, and all of
+//! them are stopped when it falls, each seen to its end.
+//!
+//! The function is `until(deadline, tasks)`: each variant has its own, below the line
+//! `// The lesson`. What a dropped future doesn't stop has a function of its own beside it:
+//! `until_told(deadline, calls)` for calls that block, `until_killed(deadline, command)` for
+//! a process. Above the line, `run` hands them the tasks of a [`Job`]; what a task does is
+//! in [`work`].
 
-mod args;
-mod cases;
-mod check;
-mod ends;
-mod fetch;
-mod job;
-mod journal;
-mod latency;
-mod process;
-mod stage;
-mod task;
-pub mod token;
+mod exam;
+pub mod parts;
 pub mod variants;
-mod watch;
-mod work;
+pub mod work;
 
-/// What the token is made of. Its tests put loom's in their place.
-mod sync {
-    pub(crate) use std::sync::{Condvar, Mutex, MutexGuard};
+use std::{fmt, num::NonZeroUsize, path::PathBuf, time::Duration};
+
+use serde::{Deserialize, Serialize};
+use test_fixtures::Memory;
+
+pub use exam::{Args, Cancellation, Stage};
+use work::Outcomes;
+
+/// What a task does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Work {
+    /// Waits for a timer
+    Sleep,
+    /// Fetches a URL
+    Fetch,
+    /// Computes, in pieces between which it can look whether to stop
+    Cpu,
+    /// Blocks its thread, in pieces likewise
+    Blocking,
+    /// Waits for a process of its own
+    Process,
 }
 
-use std::time::Duration;
-
-use anyhow::Result;
-use serde::{Deserialize, Serialize};
-use test_fixtures::{
-    Case, Checked, Facts, Floor, Memory, Model, Outcome, Peer, Span, Variant, python_peer,
-};
-
-pub use args::Args;
-pub use ends::{Ended, Ends, Phase};
-pub use job::{Job, Work};
-pub use journal::Journal;
-pub use stage::Stage;
-pub use task::{Task, Tasks};
-
-/// The model.
-#[derive(Debug)]
-pub struct Cancellation;
+/// What every variant is handed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Job {
+    /// What a task does.
+    pub work: Work,
+    /// How many there are.
+    pub tasks: usize,
+    /// Microseconds that a task takes if nobody stops it.
+    pub length_us: u64,
+    /// Microseconds from the start of the job to the deadline.
+    pub deadline_us: u64,
+    /// Into how many pieces a computation or a blocking call is cut; it can stop between
+    /// two of them.
+    pub pieces: NonZeroUsize,
+    /// The threads of executors and pools, of those for blocking calls too.
+    pub workers: NonZeroUsize,
+    /// How many threads may be started where each task takes one.
+    pub most_threads: usize,
+    /// What to fetch: a URL a task, or none where nothing is fetched.
+    pub urls: Vec<String>,
+    /// The file in which every piece of work is noted down, where whoever counts them
+    /// reads it.
+    pub journal: PathBuf,
+    /// Whether the code of the first task panics when it begins.
+    pub panic: bool,
+}
 
 /// What every variant hands back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,113 +77,51 @@ pub struct Output {
     /// Bytes that were resident before the first task was made, and the most since then.
     pub memory: Option<Memory>,
     /// What became of each task, in input order.
-    pub tasks: Ends,
+    pub tasks: Outcomes,
 }
 
-impl Model for Cancellation {
-    const NAME: &'static str = "cancellation";
-    const ABOUT: &'static str = "A deadline that really stops the work: timers, fetches, computations, blocking calls and processes, each seen to its end";
-    const COMPARISON: &'static [&'static str] =
-        &["--work", "sleep", "--tasks", "500", "--deadline", "100ms"];
-    const EXAMPLES: &'static [&'static str] = &[
-        "--work fetch --tasks 1000",
-        "--work blocking --pieces 20",
-        "--tasks 1000000",
-    ];
-    const LONG: &'static [&'static str] = &["--deadline", "20s", "--length", "60s"];
-    const PAIR: [&'static str; 2] = ["tokio", "smol"];
-    const README: &'static str = include_str!("../README.md");
-
-    type Args = Args;
-    type Job = Job;
-    type Output = Output;
-    type Stage = Stage;
-
-    fn variants() -> &'static [Variant<Self>] {
-        variants::VARIANTS
+impl Job {
+    /// How long a task takes if nobody stops it.
+    pub fn length(&self) -> Duration {
+        Duration::from_micros(self.length_us)
     }
 
-    fn peers() -> &'static [Peer] {
-        static PEERS: [Peer; 1] = [python_peer!(
-            "asyncio.wait_for around a TaskGroup, aiohttp",
-            except {
-                "stopped_in_time": "asyncio looks at its timers once a turn of all tasks, and tells them three turns later: too late where very many compute (CPython 3.11, asyncio/base_events.py, _run_once; tasks.py, wait_for; taskgroups.py, _abort)",
-            }
-        )];
-        &PEERS
+    /// The time from the start of the job to the deadline.
+    pub fn until_deadline(&self) -> Duration {
+        Duration::from_micros(self.deadline_us)
     }
 
-    fn job(args: &Args) -> Result<Job> {
-        args.job()
+    /// How long a piece takes.
+    pub fn piece(&self) -> Duration {
+        self.length() / u32::try_from(self.pieces.get()).unwrap_or(u32::MAX)
     }
 
-    fn stage(args: &Args, job: &mut Job) -> Result<Stage> {
-        args.stage(job)
-    }
-
-    fn environment(job: &Job) -> Vec<(&'static str, String)> {
-        let workers = job.workers.to_string();
-        vec![
-            ("ASYNC_STD_THREAD_COUNT", workers.clone()),
-            ("BLOCKING_MAX_THREADS", workers),
-        ]
-    }
-
-    fn describe(job: &Job) -> String {
-        job.to_string()
-    }
-
-    fn check(stage: &Stage, job: &Job, output: &Output) -> Result<Facts> {
-        check::check(stage, job, output)
-    }
-
-    fn timeline(stage: &Stage, _job: &Job, trial: &Checked<Output>) -> Vec<Span> {
-        match stage.fetching() {
-            Some(fetching) if stage.origin().is_some() => fetching.timeline(),
-            _ => trial.spans.clone(),
-        }
-    }
-
-    fn floor(job: &Job) -> Result<Option<Floor>> {
-        let (length, deadline) = (job.length(), job.until_deadline());
-        if job.tasks == 0 || length.is_zero() || deadline.is_zero() {
-            return Ok(None);
-        }
-        let (time, reason) = match (job.never_looks(), length > deadline) {
-            (true, true) => (length, "a task that was begun can't be stopped"),
-            (_, true) => (deadline, "the deadline"),
-            (_, false) => (length, "the length of one task"),
-        };
-        Ok(Some(Floor::new(time, format!("{time:?}: {reason}"))))
-    }
-
-    fn results(_job: &Job, output: &Output) -> Vec<String> {
-        let line = |(index, ended): (usize, Ended)| match ended.outcome {
-            Outcome::Ok(Some(page)) => {
-                let (status, bytes) = (page.status, page.bytes);
-                let sha256 = page.sha256;
-                format!("task {index}: {status}, {bytes} bytes, sha256 {sha256:.16}")
-            }
-            Outcome::Ok(None) => format!("task {index}: done"),
-            Outcome::Failed(failure) => {
-                format!("task {index}: failed, {}: {}", failure.class, failure.why)
-            }
-            Outcome::Panicked(why) => format!("task {index}: panicked: {why}"),
-            _ => format!("task {index}: stopped, {}", ended.phase),
-        };
-        output.tasks.iter().enumerate().map(line).collect()
-    }
-
-    fn cases() -> Vec<Case<Self>> {
-        cases::cases()
-    }
-
-    fn worker() -> Result<()> {
-        process::serve()
+    /// Whether a task that is under way may never look whether it should stop.
+    pub(crate) fn never_looks(&self) -> bool {
+        matches!(self.work, Work::Cpu | Work::Blocking) && self.pieces.get() == 1
     }
 }
 
-/// Milliseconds, of a time in nanoseconds.
-fn milliseconds(nanos: u64) -> f64 {
-    Duration::from_nanos(nanos).as_secs_f64() * 1e3
+impl fmt::Display for Job {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let s = if self.tasks == 1 { "" } else { "s" };
+        let what = match self.work {
+            Work::Sleep => format!("sleeping task{s}"),
+            Work::Fetch => format!("fetch{}", if self.tasks == 1 { "" } else { "es" }),
+            Work::Cpu => format!("computation{s}"),
+            Work::Blocking => format!("blocking call{s}"),
+            Work::Process => format!("process{}", if s.is_empty() { "" } else { "es" }),
+        };
+        write!(f, "{} {what}", self.tasks)?;
+        if self.work != Work::Fetch {
+            write!(f, " of {:?}", self.length())?;
+        }
+        if matches!(self.work, Work::Cpu | Work::Blocking) {
+            match self.pieces.get() {
+                1 => write!(f, " in one piece")?,
+                pieces => write!(f, " in {pieces} pieces")?,
+            }
+        }
+        write!(f, ", a deadline of {:?}", self.until_deadline())
+    }
 }

@@ -1,103 +1,148 @@
-//! A task for each, and `cancel` for every handle: a dropped handle would let its task go.
+//! A task for each, and one `timeout` around the wait for all of them.
 //!
-//! async-std is discontinued; its own advice is to use smol. The move is the executor,
-//! which can be the job's own there, and the handle, which cancels when it is dropped.
+//! async-std is discontinued; use `smol`, from which this differs by the executor: there is
+//! one for the whole process, with as many threads as `ASYNC_STD_THREAD_COUNT` says.
 //!
 //! # What to notice
-//! - `cancel` also waits until the future has been dropped, so a thousand are cancelled at a
-//!   time and not one after the other.
-//! - A blocking call that was begun does not end with its handle: it has a flag, and is
-//!   awaited. Those that are queued are begun, look, and end.
-//! - A dropped child runs on. So processes have the deadline themselves, and are awaited.
+//! - A handle that is dropped lets its task run on, where smol's cancels it: `cancel` does
+//!   both here, and also waits until the future has been dropped.
+//! - It does nothing to a blocking call that was begun: that one has a flag, and is waited
+//!   for. Calls that are queued look at it, and are never begun.
+//! - A child that is dropped runs on, or is killed with `kill_on_drop` and reaped later. So
+//!   a process has the deadline itself, and is waited for.
 //!
 //! # When not to use this
 //! In new code: it gets no more fixes (RUSTSEC-2025-0052).
 
+use anyhow::Result;
+
+use crate::{
+    Job, Output, Work,
+    work::{
+        self, REAPED_WITHIN, Tasks,
+        async_std::{compute, fetch, sleep},
+    },
+};
+
+/// Does every task, and stops at the deadline those that are not done.
+pub fn run(job: &Job) -> Result<Output> {
+    let tasks = Tasks::new(job)?;
+    let (work, each, deadline) = (job.work, tasks.iter(), tasks.deadline());
+    let ended = async move {
+        match work {
+            Work::Sleep => until(deadline, each.map(sleep)).await,
+            Work::Fetch => until(deadline, each.map(fetch)).await,
+            Work::Cpu => until(deadline, each.map(compute)).await,
+            Work::Blocking => {
+                let call = |task: work::Task| {
+                    |stop: &AtomicBool| task.in_pieces(|| stop.load(Relaxed))
+                };
+                until_told(deadline, each.map(call)).await
+            }
+            Work::Process => {
+                let wait = |task: work::Task| async move {
+                    let status = until_killed(deadline, task.command().into()).await;
+                    task.exited(status)
+                };
+                // Each ends by itself at the deadline.
+                until(deadline + REAPED_WITHIN, each.map(wait)).await
+            }
+        }
+    };
+    // Not spawned: it would wait its turn among those that it is to stop.
+    let ended = task::block_on(ended).into_iter();
+    tasks.output(ended.map(|end| end.unwrap_or(Ok(None))))
+}
+
+// The lesson: everything below can be taken home.
+// It needs async-std (unstable), futures-util (std).
+
 use std::{
     collections::VecDeque,
     io,
-    panic::AssertUnwindSafe,
-    process::{Command, ExitStatus},
+    panic::{AssertUnwindSafe, catch_unwind},
+    process::ExitStatus,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
+    thread,
     time::Instant,
 };
 
-use anyhow::Result;
-use async_std::task::{JoinHandle, spawn, spawn_blocking, yield_now};
-use async_std::{future::timeout, net::TcpStream, task};
-use futures_util::{FutureExt, StreamExt, stream};
-use smol_hyper::rt::FuturesIo;
+use async_std::{
+    future::timeout,
+    process::Command,
+    task::{self, JoinHandle, spawn_blocking},
+};
+use futures_util::future::{FutureExt, join_all};
 
-use crate::{Job, Output, Task, Tasks, Work};
-
-/// Does every task, and stops at the deadline those that are not done.
-pub fn run(job: &Job) -> Result<Output> {
-    task::block_on(async {
-        let tasks = Tasks::new(job)?;
-        let deadline = tasks.deadline();
-        let stop = Arc::new(AtomicBool::new(false));
-        let mut running = VecDeque::with_capacity(job.tasks);
-        for task in tasks.iter() {
-            let stop = Arc::clone(&stop);
-            running.push_back(match job.work {
-                Work::Sleep => spawn(async move {
-                    task.begin();
-                    task::sleep(task.length()).await;
-                    task.finish();
-                }),
-                Work::Fetch => spawn(fetch(task)),
-                Work::Cpu => spawn(compute(task)),
-                Work::Blocking => spawn_blocking(move || {
-                    task.in_pieces(|| stop.load(Relaxed));
-                }),
-                Work::Process => spawn(async move {
-                    let status = process(task.command(), deadline).await;
-                    task.exited(status);
-                }),
-            });
-        }
-        // Whether all were done in time, the next lines find out.
-        let _ = timeout(tasks.time_left(), all(&mut running)).await;
-        stop.store(true, Relaxed);
-        if matches!(job.work, Work::Blocking | Work::Process) {
-            all(&mut running).await;
-        }
-        let cancel = |handle: JoinHandle<()>| async { _ = handle.cancel().await };
-        stream::iter(running)
-            .for_each_concurrent(1000, cancel)
-            .await;
-        tasks.output()
-    })
-}
-
-/// Awaits each, and takes away those that have ended.
-async fn all(running: &mut VecDeque<JoinHandle<()>>) {
-    while let Some(task) = running.front_mut() {
-        // A panic is the outcome of its task, which has noted it.
-        let _ = AssertUnwindSafe(task).catch_unwind().await;
-        running.pop_front();
+/// Does all `tasks` at once until `deadline`, and stops those that are not done. Returns
+/// what became of each, in input order, once all have ended: an error is a panic, and none
+/// is one that was stopped.
+pub async fn until<F>(
+    deadline: Instant,
+    tasks: impl IntoIterator<Item = F>,
+) -> Vec<Option<thread::Result<F::Output>>>
+where
+    F: Future<Output: Send + 'static> + Send + 'static,
+{
+    let tasks = tasks.into_iter();
+    let mut running: VecDeque<_> = tasks
+        .map(|task| task::spawn(AssertUnwindSafe(task).catch_unwind()))
+        .collect();
+    let mut ended = Vec::with_capacity(running.len());
+    let left = deadline.saturating_duration_since(Instant::now());
+    // Whether all were done in time, the next lines find out.
+    let _ = timeout(left, join(&mut running, &mut ended)).await;
+    while !running.is_empty() {
+        let some = running.len().min(1000);
+        let cancelled = running.drain(..some).map(JoinHandle::cancel);
+        ended.extend(join_all(cancelled).await);
     }
+    ended
 }
 
-async fn fetch(task: Task) {
-    let stream = TcpStream::connect(task.address()).await;
-    task.exchange(stream.map(FuturesIo::new)).await;
-}
-
-async fn compute(task: Task) {
-    task.begin();
-    for _ in 0..task.pieces() {
-        task.compute_piece();
-        yield_now().await;
+/// Makes all `calls`, which block, on the runtime's threads for that. At `deadline` it sets
+/// the flag that they look at, and waits until all that were begun have ended. Returns what
+/// became of each, in input order: an error is a panic, and none is one that was never
+/// begun.
+pub async fn until_told<C, T>(
+    deadline: Instant,
+    calls: impl IntoIterator<Item = C>,
+) -> Vec<Option<thread::Result<T>>>
+where
+    C: FnOnce(&AtomicBool) -> T + Send + 'static,
+    T: Send + 'static,
+{
+    let stop = StopOnDrop::default();
+    let mut running = VecDeque::new();
+    for call in calls {
+        let stop = Arc::clone(&stop.0);
+        running.push_back(spawn_blocking(move || {
+            let begins = !stop.load(Relaxed);
+            begins.then(|| catch_unwind(AssertUnwindSafe(|| call(&stop))))
+        }));
     }
-    task.finish();
+    let mut ended = Vec::with_capacity(running.len());
+    let left = deadline.saturating_duration_since(Instant::now());
+    // Whether all were done in time, the next lines find out.
+    let _ = timeout(left, join(&mut running, &mut ended)).await;
+    drop(stop);
+    join(&mut running, &mut ended).await;
+    ended
 }
 
-async fn process(command: Command, deadline: Instant) -> io::Result<Option<ExitStatus>> {
-    let mut child = async_std::process::Command::from(command).spawn()?;
+/// Runs a process until `deadline`, and then kills it. Returns how it ended, or none if it
+/// was killed; it has been reaped.
+///
+/// # Errors
+/// It can't be started, waited for or killed.
+pub async fn until_killed(
+    deadline: Instant,
+    mut command: Command,
+) -> io::Result<Option<ExitStatus>> {
+    let mut child = command.kill_on_drop(true).spawn()?;
     let left = deadline.saturating_duration_since(Instant::now());
     match timeout(left, child.status()).await {
         Ok(status) => status.map(Some),
@@ -105,5 +150,23 @@ async fn process(command: Command, deadline: Instant) -> io::Result<Option<ExitS
             child.kill()?;
             child.status().await.map(|_| None)
         }
+    }
+}
+
+/// Waits for the tasks in their order, and takes those that have ended out of the queue.
+async fn join<T, E: From<T>>(running: &mut VecDeque<JoinHandle<T>>, ended: &mut Vec<E>) {
+    while let Some(task) = running.front_mut() {
+        ended.push(task.await.into());
+        running.pop_front();
+    }
+}
+
+/// Sets the flag when it is dropped: also with the future that waits for the calls.
+#[derive(Default)]
+struct StopOnDrop(Arc<AtomicBool>);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Relaxed);
     }
 }

@@ -1,19 +1,21 @@
 //! The variants, in reading order.
 
+pub use crate::parts::token;
+
 test_fixtures::variants! { crate::Cancellation:
-    std_only = "a token that sleepers wait on, deadlines on sockets, a thread a task";
-    crossbeam = "select! over the work and a channel that closes, a thread a task";
+    std_only = "a token that sleepers wait on, a thread for each task" + "../parts/token.rs";
+    crossbeam = "select! over the work and a channel that closes, a thread for each task";
     rayon = "a flag that is looked at between pieces, on a pool";
-    tokio = "timeout_at around a JoinSet, which aborts what is left", except {
-        "leaves_nothing": "tokio's signal handling is the process's, for good: a pair of sockets (tokio::signal::unix, Caveats)",
+    tokio = "timeout_at around a JoinQueue, which aborts what is left", except {
+        "leaves_nothing": "tokio's signal handling is the process's until it ends: a pair of sockets (tokio::signal::unix, Caveats)",
     };
-    tokio_token = "CancellationToken and TaskTracker: every task is told to end", except {
-        "leaves_nothing": "tokio's signal handling is the process's, for good: a pair of sockets (tokio::signal::unix, Caveats)",
+    tokio_token = "CancellationToken: every task is asked to end", except {
+        "leaves_nothing": "tokio's signal handling is the process's until it ends: a pair of sockets (tokio::signal::unix, Caveats)",
     };
-    smol = "dropped tasks of an executor that ends with the job", except {
-        "leaves_nothing": "the reactor is the process's, for good: a thread and its descriptors (async-io 2.6, driver)",
+    smol = "Task::cancel, which also waits until the future has been dropped", except {
+        "leaves_nothing": "the reactor is the process's until it ends: a thread and its descriptors (async-io 2.6, driver)",
     };
-    async_std = "JoinHandle::cancel, since a dropped handle detaches", legacy, except {
+    async_std = "JoinHandle::cancel, since a dropped handle detaches its task", legacy, except {
         "leaves_nothing": "async-std's global runtime stays until the process ends (async-std 1.13, src/rt/mod.rs)",
     };
     surf = "JoinHandle::cancel around surf's client; the rest is async_std's", legacy, except {

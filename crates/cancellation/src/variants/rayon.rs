@@ -1,7 +1,7 @@
-//! A pool of as many threads as workers, and a flag that each task looks at between pieces.
+//! A pool of threads, and a flag that each task looks at between pieces.
 //!
-//! Rayon has neither timers nor a way to stop a job: what was begun runs until it looks, and
-//! what is queued is begun all the same, and ends at its first look.
+//! Rayon has neither timers nor a way to stop a job: what was begun runs until it looks.
+//! What is queued at the deadline is taken off the queue all the same, looks, and ends.
 //!
 //! # What to notice
 //! - `in_place_scope` runs its closure on the calling thread, outside the pool, so that one
@@ -13,59 +13,91 @@
 //! # When not to use this
 //! For anything that waits: this pool is made to keep cores busy.
 
+use anyhow::Result;
+use rayon::ThreadPoolBuilder;
+
+use crate::{
+    Job, Output, Work,
+    work::{Task, Tasks},
+};
+
+/// Does every task, and stops at the deadline those that are not done.
+pub fn run(job: &Job) -> Result<Output> {
+    let tasks = Tasks::new(job)?;
+    let (work, deadline) = (job.work, tasks.deadline());
+    let perform = |task: Task| {
+        move |stop: &AtomicBool| match work {
+            Work::Sleep | Work::Cpu | Work::Blocking => {
+                task.in_pieces(|| stop.load(Relaxed))
+            }
+            Work::Fetch => task.fetch_until(deadline),
+            Work::Process => task.process_until(deadline),
+        }
+    };
+    let ended = ThreadPoolBuilder::new()
+        .num_threads(job.workers.get())
+        .thread_name(|index| format!("worker-{index}"))
+        .build_scoped(
+            |thread| thread.run(),
+            |pool| until(pool, deadline, tasks.iter().map(perform)),
+        )?
+        .into_iter();
+    tasks.output(ended.map(|end| end.unwrap_or(Ok(None))))
+}
+
+// The lesson: everything below can be taken home.
+// It needs rayon.
+
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         atomic::{AtomicBool, Ordering::Relaxed},
         mpsc,
     },
+    thread,
     time::Instant,
 };
 
-use anyhow::Result;
-use rayon::ThreadPoolBuilder;
+use rayon::ThreadPool;
 
-use crate::{Job, Output, Task, Tasks, Work};
-
-/// Does every task, and stops at the deadline those that are not done.
-pub fn run(job: &Job) -> Result<Output> {
-    let tasks = Tasks::new(job)?;
-    let deadline = tasks.deadline();
+/// Does all `tasks` until `deadline`, as many at once as the pool has threads, and then sets
+/// the flag that they look at. Returns what became of each, in input order, once all have
+/// ended: an error is a panic, and none is one that was not begun by the deadline.
+pub fn until<F, T>(
+    pool: &ThreadPool,
+    deadline: Instant,
+    tasks: impl IntoIterator<Item = F>,
+) -> Vec<Option<thread::Result<T>>>
+where
+    F: FnOnce(&AtomicBool) -> T + Send,
+    T: Send,
+{
     let stop = AtomicBool::new(false);
-    let (running, all_done) = mpsc::channel::<()>();
-    ThreadPoolBuilder::new()
-        .num_threads(job.workers.get())
-        .thread_name(|index| format!("worker-{index}"))
-        .build_scoped(
-            |thread| thread.run(),
-            |pool| {
-                pool.in_place_scope(|scope| {
-                    for task in tasks.iter() {
-                        let (stop, running) = (&stop, running.clone());
-                        scope.spawn(move |_| {
-                            let _running = running;
-                            let task = AssertUnwindSafe(|| perform(task, stop, deadline));
-                            // A panic is the outcome of its task, which has noted it.
-                            let _ = catch_unwind(task);
-                        });
-                    }
-                    drop(running);
-                    // Ends when all senders have gone, or at the deadline.
-                    let _ = all_done.recv_timeout(tasks.time_left());
-                    stop.store(true, Relaxed);
-                });
-            },
-        )?;
-    tasks.output()
-}
-
-fn perform(task: Task, stop: &AtomicBool, deadline: Instant) {
-    match task.job().work {
-        Work::Sleep | Work::Cpu | Work::Blocking => {
-            task.in_pieces(|| stop.load(Relaxed));
+    let (done, ends) = mpsc::channel();
+    let mut ended = Vec::new();
+    pool.in_place_scope(|scope| {
+        for (index, task) in tasks.into_iter().enumerate() {
+            ended.push(None);
+            let (stop, done) = (&stop, done.clone());
+            scope.spawn(move |_| {
+                if !stop.load(Relaxed) {
+                    let end = catch_unwind(AssertUnwindSafe(|| task(stop)));
+                    done.send((index, end)).expect("the caller waits");
+                }
+            });
         }
-        // A queued one that is begun after the deadline is out of time at once.
-        Work::Fetch => task.fetch_until(deadline),
-        Work::Process => task.process_until(deadline),
+        drop(done);
+        // Ends when all senders have gone, or at the deadline.
+        let left = || deadline.saturating_duration_since(Instant::now());
+        while !left().is_zero()
+            && let Ok((index, end)) = ends.recv_timeout(left())
+        {
+            ended[index] = Some(end);
+        }
+        stop.store(true, Relaxed);
+    });
+    for (index, end) in ends {
+        ended[index] = Some(end);
     }
+    ended
 }

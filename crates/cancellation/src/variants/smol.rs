@@ -1,24 +1,79 @@
-//! A task for each on an executor of the job's own: dropped, they are cancelled.
+//! A task for each on the executor, and one `Timer` beside the wait for all of them.
 //!
-//! A `Task` is the right to a result: dropping it takes the future off the executor. The
-//! executor is a value too, and when it is dropped no task is left of it.
+//! A `Task` is the right to a result: dropped or cancelled, it takes its future off the
+//! executor, and what the future holds goes with it, its socket and its timer.
 //!
 //! # What to notice
-//! - A drop asks, as an abort does: the executor drops the futures later, so `run` drops it
-//!   before it looks at what became of them.
-//! - A blocking call that was begun runs on when its task is dropped, so it has a flag, and
-//!   blocking calls are awaited. Those that are queued are begun, look, and end.
-//! - A dropped child runs on: `async-process` kills it only if told to. So processes have
-//!   the deadline themselves, and are awaited.
+//! - `cancel` also waits until the future has been dropped, so a thousand are cancelled at a
+//!   time and not one after the other.
+//! - It does nothing to a blocking call that was begun: that one has a flag, and is waited
+//!   for. Calls that are queued look at it, and are never begun.
+//! - A child that is dropped runs on, or is killed with `kill_on_drop` and reaped later. So
+//!   a process has the deadline itself, and is waited for.
 //!
 //! # When not to use this
-//! Where a task must be told to go: there is no token, and a dropped future can't await.
+//! Where a task must do something before it ends: a future that is dropped can't await.
+
+use anyhow::Result;
+use smol::{block_on, channel};
+
+use crate::{
+    Job, Output, Work,
+    work::{
+        self, REAPED_WITHIN, Tasks,
+        smol::{compute, fetch, sleep},
+    },
+};
+
+/// Does every task, and stops at the deadline those that are not done.
+pub fn run(job: &Job) -> Result<Output> {
+    let executor = Executor::new();
+    let (signal, shutdown) = channel::bounded::<()>(1);
+    let tasks = Tasks::new(job)?;
+    let (work, each, deadline) = (job.work, tasks.iter(), tasks.deadline());
+    let ended = async {
+        match work {
+            Work::Sleep => until(&executor, deadline, each.map(sleep)).await,
+            Work::Fetch => until(&executor, deadline, each.map(fetch)).await,
+            Work::Cpu => until(&executor, deadline, each.map(compute)).await,
+            Work::Blocking => {
+                let call = |task: work::Task| {
+                    |stop: &AtomicBool| task.in_pieces(|| stop.load(Relaxed))
+                };
+                until_told(deadline, each.map(call)).await
+            }
+            Work::Process => {
+                let wait = |task: work::Task| async move {
+                    let status = until_killed(deadline, task.command().into()).await;
+                    task.exited(status)
+                };
+                // Each ends by itself at the deadline.
+                until(&executor, deadline + REAPED_WITHIN, each.map(wait)).await
+            }
+        }
+    };
+    let ended = thread::scope(|scope| {
+        for index in 0..job.workers.get() {
+            let thread = thread::Builder::new().name(format!("smol {index}"));
+            thread.spawn_scoped(scope, || block_on(executor.run(shutdown.recv())))?;
+        }
+        // Not spawned: it would wait its turn among those that it is to stop.
+        let ended = block_on(ended);
+        // Every `recv` fails now, and with it every thread's `run` ends.
+        drop(signal);
+        io::Result::Ok(ended)
+    })?;
+    tasks.output(ended.into_iter().map(|end| end.unwrap_or(Ok(None))))
+}
+
+// The lesson: everything below can be taken home.
+// It needs futures-util (std), smol.
 
 use std::{
     collections::VecDeque,
     io,
-    panic::AssertUnwindSafe,
-    process::{Command, ExitStatus},
+    panic::{AssertUnwindSafe, catch_unwind},
+    process::ExitStatus,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -27,82 +82,74 @@ use std::{
     time::Instant,
 };
 
-use anyhow::Result;
-use smol::future::{FutureExt, block_on, yield_now};
-use smol::{Executor, Timer, channel, net::TcpStream, unblock};
-use smol_hyper::rt::FuturesIo;
+use futures_util::future::join_all;
+use smol::{Executor, Task, Timer, future::FutureExt, process::Command, unblock};
 
-use crate::{Job, Output, Task, Tasks, Work};
-
-/// Does every task, and stops at the deadline those that are not done.
-pub fn run(job: &Job) -> Result<Output> {
-    let executor = Executor::new();
-    let (signal, shutdown) = channel::bounded::<()>(1);
-    let tasks = Tasks::new(job)?;
-    let deadline = tasks.deadline();
-    let stop = Arc::new(AtomicBool::new(false));
-    thread::scope(|scope| {
-        for index in 0..job.workers.get() {
-            let thread = thread::Builder::new().name(format!("smol {index}"));
-            thread.spawn_scoped(scope, || block_on(executor.run(shutdown.recv())))?;
-        }
-        let mut running = VecDeque::with_capacity(job.tasks);
-        for task in tasks.iter() {
-            let stop = Arc::clone(&stop);
-            running.push_back(match job.work {
-                Work::Sleep => executor.spawn(async move {
-                    task.begin();
-                    Timer::after(task.length()).await;
-                    task.finish();
-                }),
-                Work::Fetch => executor.spawn(fetch(task)),
-                Work::Cpu => executor.spawn(compute(task)),
-                Work::Blocking => unblock(move || task.in_pieces(|| stop.load(Relaxed))),
-                Work::Process => executor.spawn(async move {
-                    let status = process(task.command(), deadline).await;
-                    task.exited(status);
-                }),
-            });
-        }
-        let late = async { _ = Timer::at(deadline).await };
-        block_on(all(&mut running).or(late));
-        stop.store(true, Relaxed);
-        if matches!(job.work, Work::Blocking | Work::Process) {
-            block_on(all(&mut running));
-        }
-        drop(running);
-        drop(signal);
-        anyhow::Ok(())
-    })?;
-    drop(executor);
-    tasks.output()
-}
-
-/// Awaits each, and takes away those that have ended.
-async fn all(running: &mut VecDeque<smol::Task<()>>) {
-    while let Some(task) = running.front_mut() {
-        // A panic is the outcome of its task, which has noted it.
-        let _ = AssertUnwindSafe(task).catch_unwind().await;
-        running.pop_front();
+/// Does all `tasks` at once until `deadline`, on the executor's threads, and stops those
+/// that are not done. Returns what became of each, in input order, once all have ended: an
+/// error is a panic, and none is one that was stopped.
+pub async fn until<'a, F>(
+    executor: &Executor<'a>,
+    deadline: Instant,
+    tasks: impl IntoIterator<Item = F>,
+) -> Vec<Option<thread::Result<F::Output>>>
+where
+    F: Future<Output: Send + 'a> + Send + 'a,
+{
+    let tasks = tasks.into_iter();
+    let mut running: VecDeque<_> = tasks
+        .map(|task| executor.spawn(AssertUnwindSafe(task).catch_unwind()))
+        .collect();
+    let mut ended = Vec::with_capacity(running.len());
+    let late = async { _ = Timer::at(deadline).await };
+    join(&mut running, &mut ended).or(late).await;
+    while !running.is_empty() {
+        let some = running.len().min(1000);
+        let cancelled = running.drain(..some).map(Task::cancel);
+        ended.extend(join_all(cancelled).await);
     }
+    ended
 }
 
-async fn fetch(task: Task) {
-    let stream = TcpStream::connect(task.address()).await;
-    task.exchange(stream.map(FuturesIo::new)).await;
-}
-
-async fn compute(task: Task) {
-    task.begin();
-    for _ in 0..task.pieces() {
-        task.compute_piece();
-        yield_now().await;
+/// Makes all `calls`, which block, on the runtime's threads for that. At `deadline` it sets
+/// the flag that they look at, and waits until all that were begun have ended. Returns what
+/// became of each, in input order: an error is a panic, and none is one that was never
+/// begun.
+pub async fn until_told<C, T>(
+    deadline: Instant,
+    calls: impl IntoIterator<Item = C>,
+) -> Vec<Option<thread::Result<T>>>
+where
+    C: FnOnce(&AtomicBool) -> T + Send + 'static,
+    T: Send + 'static,
+{
+    let stop = StopOnDrop::default();
+    let mut running = VecDeque::new();
+    for call in calls {
+        let stop = Arc::clone(&stop.0);
+        running.push_back(unblock(move || {
+            let begins = !stop.load(Relaxed);
+            begins.then(|| catch_unwind(AssertUnwindSafe(|| call(&stop))))
+        }));
     }
-    task.finish();
+    let mut ended = Vec::with_capacity(running.len());
+    let late = async { _ = Timer::at(deadline).await };
+    join(&mut running, &mut ended).or(late).await;
+    drop(stop);
+    join(&mut running, &mut ended).await;
+    ended
 }
 
-async fn process(command: Command, deadline: Instant) -> io::Result<Option<ExitStatus>> {
-    let mut child = smol::process::Command::from(command).spawn()?;
+/// Runs a process until `deadline`, and then kills it. Returns how it ended, or none if it
+/// was killed; it has been reaped.
+///
+/// # Errors
+/// It can't be started, waited for or killed.
+pub async fn until_killed(
+    deadline: Instant,
+    mut command: Command,
+) -> io::Result<Option<ExitStatus>> {
+    let mut child = command.kill_on_drop(true).spawn()?;
     let status = async { child.status().await.map(Some) };
     let late = async {
         Timer::at(deadline).await;
@@ -114,4 +161,22 @@ async fn process(command: Command, deadline: Instant) -> io::Result<Option<ExitS
         child.status().await?;
     }
     Ok(status)
+}
+
+/// Waits for the tasks in their order, and takes those that have ended out of the queue.
+async fn join<T, E: From<T>>(running: &mut VecDeque<Task<T>>, ended: &mut Vec<E>) {
+    while let Some(task) = running.front_mut() {
+        ended.push(task.await.into());
+        running.pop_front();
+    }
+}
+
+/// Sets the flag when it is dropped: also with the future that waits for the calls.
+#[derive(Default)]
+struct StopOnDrop(Arc<AtomicBool>);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Relaxed);
+    }
 }

@@ -1,12 +1,12 @@
-//! A thread for each task, a token that all of them look at, and deadlines on sockets.
+//! A thread for each task, and a token that all of them look at.
 //!
-//! Nothing stops a thread from outside, so each has to stop itself: those who sleep do it on
-//! the [`Token`], those who compute look at it between two pieces, and those who wait for a
-//! socket or a process have the deadline as its time-out.
+//! Nothing stops a thread from outside, so each has to stop itself: those that sleep do it
+//! on the [`Token`], those that compute look at it between two pieces, and those that wait
+//! for a socket or a process have the deadline as its time-out.
 //!
 //! # What to notice
 //! - Each thread keeps a sender and sends nothing: when the last has gone the channel is
-//!   closed, which is how the loop's end is waited for with a time-out.
+//!   closed, which is how the end of all is waited for with a time-out.
 //! - A read that has begun knows no token. Its time-out has to be set beforehand, so what is
 //!   cancelled sooner than at the deadline must be woken by `shutdown` on the socket.
 //! - The scope joins whatever happens: a call that never looks is waited for to its end.
@@ -14,54 +14,84 @@
 //! # When not to use this
 //! For many tasks: threads end where the system, or `--most-threads`, says.
 
-use std::{sync::mpsc, thread, time::Instant};
-
 use anyhow::Result;
 
-use crate::{Job, Output, Task, Tasks, Work, token::Token};
+use crate::{
+    Job, Output, Work,
+    work::{Task, Tasks},
+};
 
 /// Does every task, and stops at the deadline those that are not done.
 pub fn run(job: &Job) -> Result<Output> {
     let tasks = Tasks::new(job)?;
-    let deadline = tasks.deadline();
+    let (work, deadline) = (job.work, tasks.deadline());
+    let perform = |task: Task| {
+        move |token: &Token| match work {
+            Work::Sleep => {
+                task.begin();
+                match token.sleep(task.length()) {
+                    true => task.finish(),
+                    false => None,
+                }
+            }
+            Work::Cpu | Work::Blocking => task.in_pieces(|| token.is_cancelled()),
+            Work::Fetch => task.fetch_until(deadline),
+            Work::Process => task.process_until(deadline),
+        }
+    };
+    let ended = until(deadline, tasks.each_on_a_thread()?.map(perform));
+    let ended = ended.map_err(|error| tasks.refused(error))?.into_iter();
+    tasks.output(ended.map(|end| end.unwrap_or(Ok(None))))
+}
+
+// The lesson: everything below can be taken home.
+// It comes with token.rs.
+
+use std::{io, sync::mpsc, thread, time::Instant};
+
+use super::token::Token;
+
+/// Does all `tasks` at once until `deadline`, each on a thread, and then cancels the token
+/// that they look at. Returns what became of each, in input order, once all have ended: an
+/// error is a panic, and none is one that was not begun by the deadline.
+///
+/// # Errors
+/// The system starts no more threads; what was under way has ended.
+pub fn until<F, T>(
+    deadline: Instant,
+    tasks: impl IntoIterator<Item = F>,
+) -> io::Result<Vec<Option<thread::Result<T>>>>
+where
+    F: FnOnce(&Token) -> T + Send,
+    T: Send,
+{
     let token = Token::new();
     let (running, all_done) = mpsc::channel::<()>();
     thread::scope(|scope| {
         let mut threads = Vec::new();
-        let started = tasks.each_on_a_thread(|task| {
+        let started = tasks.into_iter().try_for_each(|task| {
+            // Threads that compute leave little time to start the next.
+            if deadline <= Instant::now() {
+                threads.push(None);
+                return Ok(());
+            }
             let (token, running) = (&token, running.clone());
             let thread = thread::Builder::new().name("task".into());
-            threads.push(thread.spawn_scoped(scope, move || {
+            threads.push(Some(thread.spawn_scoped(scope, move || {
                 let _running = running;
-                perform(task, token, deadline);
-            })?);
-            Ok(())
+                task(token)
+            })?));
+            io::Result::Ok(())
         });
         drop(running);
         if started.is_ok() {
+            let left = deadline.saturating_duration_since(Instant::now());
             // Ends when all senders have gone, or at the deadline.
-            let _ = all_done.recv_timeout(tasks.time_left());
+            let _ = all_done.recv_timeout(left);
         }
         token.cancel();
-        for thread in threads {
-            // A panic is the outcome of its task, which has noted it.
-            let _ = thread.join();
-        }
-        started
-    })?;
-    tasks.output()
-}
-
-fn perform(task: Task, token: &Token, deadline: Instant) {
-    match task.job().work {
-        Work::Sleep => {
-            task.begin();
-            if token.sleep(task.length()) {
-                task.finish();
-            }
-        }
-        Work::Fetch => task.fetch_until(deadline),
-        Work::Cpu | Work::Blocking => task.in_pieces(|| token.is_cancelled()),
-        Work::Process => task.process_until(deadline),
-    }
+        let ended = threads.into_iter().map(|thread| Some(thread?.join()));
+        let ended = ended.collect();
+        started.map(|()| ended)
+    })
 }

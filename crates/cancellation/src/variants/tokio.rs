@@ -1,36 +1,28 @@
-//! A task for each, all in one `JoinSet`, which is shut down when the time is up.
+//! A task for each in one `JoinQueue`, and one `timeout_at` around the wait for all of them.
 //!
-//! One timer is enough: `timeout_at` is around the wait for all. When it elapses, `abort`
-//! drops each task's future at the `.await` that it stands at, and what the future holds
-//! goes with it, its socket and its timer.
+//! When it elapses, `abort` drops each task's future at the `.await` that it stands at, and
+//! what the future holds goes with it, its socket and its timer.
 //!
 //! # What to notice
-//! - An abort is asked for, not done: the loop after it waits until each has ended.
-//! - It does nothing to a blocking call that was begun: that one has a flag, and the loop
-//!   waits for it as for the others. Those that are queued are never begun.
-//! - A dropped child is killed, but reaped whenever the runtime gets to it. So processes
-//!   have the deadline themselves, and are not aborted.
+//! - An abort is asked for, not done: the second `join` waits until each has ended.
+//! - It does nothing to a blocking call that was begun: that one has a flag, and is waited
+//!   for. Calls that are queued are never begun.
+//! - A child that is dropped is killed with `kill_on_drop`, but reaped whenever the runtime
+//!   gets to it. So a process has the deadline itself, and is waited for.
 //!
 //! # When not to use this
-//! Where a task must do something before it goes: an abort lets it do nothing but drop.
-
-use std::{
-    io,
-    process::{Command, ExitStatus},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
-};
+//! Where a task must do something before it ends: an abort lets it do nothing but drop.
 
 use anyhow::Result;
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
 use tokio::runtime::Builder;
-use tokio::task::{JoinSet, yield_now};
-use tokio::time::{Instant, timeout_at};
 
-use crate::{Job, Output, Task, Tasks, Work};
+use crate::{
+    Job, Output, Work,
+    work::{
+        self, REAPED_WITHIN, Tasks,
+        tokio::{compute, fetch, sleep},
+    },
+};
 
 /// Does every task, and stops at the deadline those that are not done.
 pub fn run(job: &Job) -> Result<Output> {
@@ -40,57 +32,130 @@ pub fn run(job: &Job) -> Result<Output> {
         .enable_all()
         .build()?;
     let tasks = Tasks::new(job)?;
-    let deadline = tasks.deadline().into();
-    let stop = Arc::new(AtomicBool::new(false));
-    runtime.block_on(async {
-        let mut running = JoinSet::new();
-        for task in tasks.iter() {
-            let stop = Arc::clone(&stop);
-            match job.work {
-                Work::Sleep => running.spawn(async move {
-                    task.begin();
-                    tokio::time::sleep(task.length()).await;
-                    task.finish();
-                }),
-                Work::Fetch => running.spawn(fetch(task)),
-                Work::Cpu => running.spawn(compute(task)),
-                Work::Blocking => running.spawn_blocking(move || {
-                    task.in_pieces(|| stop.load(Relaxed));
-                }),
-                Work::Process => running.spawn(async move {
-                    let status = process(task.command(), deadline).await;
-                    task.exited(status);
-                }),
-            };
+    let (work, each, deadline) = (job.work, tasks.iter(), tasks.deadline().into());
+    let ended = async move {
+        match work {
+            Work::Sleep => until(deadline, each.map(sleep)).await,
+            Work::Fetch => until(deadline, each.map(fetch)).await,
+            Work::Cpu => until(deadline, each.map(compute)).await,
+            Work::Blocking => {
+                let call = |task: work::Task| {
+                    |stop: &AtomicBool| task.in_pieces(|| stop.load(Relaxed))
+                };
+                until_told(deadline, each.map(call)).await
+            }
+            Work::Process => {
+                let wait = |task: work::Task| async move {
+                    let status = until_killed(deadline, task.command().into()).await;
+                    task.exited(status)
+                };
+                // Each ends by itself at the deadline.
+                until(deadline + REAPED_WITHIN, each.map(wait)).await
+            }
         }
-        let all = async { while running.join_next().await.is_some() {} };
-        if timeout_at(deadline, all).await.is_err() && job.work != Work::Process {
-            stop.store(true, Relaxed);
-            running.abort_all();
-        }
-        while running.join_next().await.is_some() {}
-    });
-    tasks.output()
+    };
+    // Not spawned: it would wait its turn among those that it is to stop.
+    let ended = runtime.block_on(ended).into_iter();
+    tasks.output(ended.map(|end| match end {
+        Err(error) if error.is_cancelled() => Ok(None),
+        end => end.map_err(JoinError::into_panic),
+    }))
 }
 
-async fn fetch(task: Task) {
-    let stream = TcpStream::connect(task.address()).await;
-    task.exchange(stream.map(TokioIo::new)).await;
+// The lesson: everything below can be taken home.
+// It needs tokio (process, rt, time), tokio-util (rt).
+
+use std::{
+    io,
+    process::ExitStatus,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+};
+
+use tokio::{
+    process::Command,
+    task::JoinError,
+    time::{Instant, timeout_at},
+};
+use tokio_util::task::JoinQueue;
+
+/// Does all `tasks` at once until `deadline`, and stops those that are not done. Returns
+/// what became of each, in input order, once all have ended: an error is a panic, or one
+/// that was stopped (`is_cancelled`).
+pub async fn until<F>(
+    deadline: Instant,
+    tasks: impl IntoIterator<Item = F>,
+) -> Vec<Result<F::Output, JoinError>>
+where
+    F: Future<Output: Send + 'static> + Send + 'static,
+{
+    let mut running: JoinQueue<_> = tasks.into_iter().collect();
+    let mut ended = Vec::with_capacity(running.len());
+    // Whether all were done in time, the next lines find out.
+    let _ = timeout_at(deadline, join(&mut running, &mut ended)).await;
+    running.abort_all();
+    join(&mut running, &mut ended).await;
+    ended
 }
 
-async fn compute(task: Task) {
-    task.begin();
-    for _ in 0..task.pieces() {
-        task.compute_piece();
-        yield_now().await;
+/// Makes all `calls`, which block, on the runtime's threads for that. At `deadline` it sets
+/// the flag that they look at, and waits until all that were begun have ended. Returns what
+/// became of each, in input order: an error is a panic, or one that was never begun
+/// (`is_cancelled`).
+pub async fn until_told<C, T>(
+    deadline: Instant,
+    calls: impl IntoIterator<Item = C>,
+) -> Vec<Result<T, JoinError>>
+where
+    C: FnOnce(&AtomicBool) -> T + Send + 'static,
+    T: Send + 'static,
+{
+    let stop = StopOnDrop::default();
+    let mut running = JoinQueue::new();
+    for call in calls {
+        let stop = Arc::clone(&stop.0);
+        running.spawn_blocking(move || call(&stop));
     }
-    task.finish();
+    let mut ended = Vec::with_capacity(running.len());
+    // Whether all were done in time, the next lines find out.
+    let _ = timeout_at(deadline, join(&mut running, &mut ended)).await;
+    drop(stop);
+    running.abort_all();
+    join(&mut running, &mut ended).await;
+    ended
 }
 
-async fn process(command: Command, deadline: Instant) -> io::Result<Option<ExitStatus>> {
-    let mut child = tokio::process::Command::from(command).spawn()?;
+/// Runs a process until `deadline`, and then kills it. Returns how it ended, or none if it
+/// was killed; it has been reaped.
+///
+/// # Errors
+/// It can't be started, waited for or killed.
+pub async fn until_killed(
+    deadline: Instant,
+    mut command: Command,
+) -> io::Result<Option<ExitStatus>> {
+    let mut child = command.kill_on_drop(true).spawn()?;
     match timeout_at(deadline, child.wait()).await {
         Ok(status) => status.map(Some),
         Err(_) => child.kill().await.map(|()| None),
+    }
+}
+
+/// Waits for the tasks in their order, and takes those that have ended out of the queue.
+async fn join<T>(running: &mut JoinQueue<T>, ended: &mut Vec<Result<T, JoinError>>) {
+    while let Some(end) = running.join_next().await {
+        ended.push(end);
+    }
+}
+
+/// Sets the flag when it is dropped: also with the future that waits for the calls.
+#[derive(Default)]
+struct StopOnDrop(Arc<AtomicBool>);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Relaxed);
     }
 }

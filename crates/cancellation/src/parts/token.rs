@@ -1,21 +1,19 @@
 //! A token from a mutex and a condition variable: the standard library has none.
 
 use std::{
-    sync::PoisonError,
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
-use crate::sync::{Condvar, Mutex, MutexGuard};
-
-/// Tells many threads to stop: those who look, and those who sleep.
+/// Asks many threads to stop: those that look at it, and those that sleep on it.
 ///
 /// Whether it was cancelled is only looked at and changed under its lock, so a cancel that
 /// comes between a sleeper's look and its sleep can't be missed.
 #[derive(Debug)]
 pub struct Token {
     cancelled: Mutex<bool>,
-    /// Told once, to everybody.
-    told: Condvar,
+    /// Notified once, for all that sleep.
+    notified: Condvar,
 }
 
 impl Token {
@@ -27,14 +25,14 @@ impl Token {
     pub fn new() -> Self {
         Self {
             cancelled: Mutex::new(false),
-            told: Condvar::new(),
+            notified: Condvar::new(),
         }
     }
 
-    /// Wakes all who sleep on it. Who sleeps later is not even put to sleep.
+    /// Cancels it, and wakes all that sleep on it. A sleep that begins later ends at once.
     pub fn cancel(&self) {
         *self.lock() = true;
-        self.told.notify_all();
+        self.notified.notify_all();
     }
 
     /// Whether it was cancelled.
@@ -52,7 +50,7 @@ impl Token {
             if left.is_zero() {
                 return true;
             }
-            let woken = self.told.wait_timeout(cancelled, left);
+            let woken = self.notified.wait_timeout(cancelled, left);
             cancelled = woken.unwrap_or_else(PoisonError::into_inner).0;
         }
         false

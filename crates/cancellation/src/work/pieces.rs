@@ -6,7 +6,8 @@ use std::{
     time::Instant,
 };
 
-use crate::{Task, Work};
+use super::{Done, Task};
+use crate::Work;
 
 impl Task {
     /// Into how many pieces it is cut.
@@ -26,14 +27,14 @@ impl Task {
 
     /// Computes, blocks or sleeps piece by piece on this thread, and stops before the piece
     /// at which `stop` says so. Inside a piece nothing can stop it.
-    pub fn in_pieces(self, stop: impl Fn() -> bool) {
+    pub fn in_pieces(self, stop: impl Fn() -> bool) -> Done {
         if stop() {
-            return;
+            return None;
         }
         self.begin();
         for piece in 0..self.pieces() {
             if piece > 0 && stop() {
-                return;
+                return None;
             }
             match self.job().work {
                 Work::Cpu => self.compute_piece(),
@@ -47,6 +48,6 @@ impl Task {
                 _ => thread::sleep(self.job().piece()),
             }
         }
-        self.finish();
+        self.finish()
     }
 }

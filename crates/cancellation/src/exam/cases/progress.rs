@@ -6,7 +6,10 @@ use anyhow::{Result, ensure};
 use test_fixtures::{Bench, Case, Model, Settings, job_args, run_trial};
 
 use super::stops::TRIES;
-use crate::{Cancellation, Output, Phase, journal::Entry};
+use crate::{
+    Cancellation, Output,
+    work::{Entry, Phase},
+};
 
 pub(super) fn cases() -> Vec<Case<Cancellation>> {
     let custom = Case::custom;

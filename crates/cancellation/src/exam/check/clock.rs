@@ -3,7 +3,7 @@
 use anyhow::{Result, bail, ensure};
 use test_fixtures::monotonic_nanos;
 
-use crate::{Ended, Output};
+use crate::{Output, work::Ended};
 
 /// The job began after its stage stood, in nanoseconds of the system's monotonic clock, and
 /// has ended by now; all else is in between.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use test_fixtures::{Case, Settings};
 
-use crate::Cancellation;
+use super::Cancellation;
 
 pub(crate) fn cases() -> Vec<Case<Cancellation>> {
     let mut cases = shapes();

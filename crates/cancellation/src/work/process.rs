@@ -12,15 +12,15 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use fetching::{Page, outcome};
-use test_fixtures::{Outcome, end_with_pool, worker_command};
+use test_fixtures::{end_with_pool, worker_command};
 
-use crate::{
-    Task,
-    ends::{Detail, Kind},
-    fetch::{left, wait},
-    journal::Journal,
+use super::{
+    Done, Journal, Task,
+    time_left::{left, wait},
 };
+
+/// How long after the deadline a process that is killed then may take to be gone.
+pub const REAPED_WITHIN: Duration = Duration::from_secs(10);
 
 /// In the environment of a process: the journal, the task, and the microseconds.
 const TASK: &str = "INTERLEAVE_CANCELLATION_TASK";
@@ -46,26 +46,22 @@ impl Task {
 
     /// Its process has ended by itself, or could not be started or waited for. `None` is
     /// one that had to be killed: the task was stopped.
-    pub fn exited(self, status: io::Result<Option<ExitStatus>>) {
+    pub fn exited(self, status: io::Result<Option<ExitStatus>>) -> Done {
         let error = match status {
-            Ok(None) => return,
+            Ok(None) => return None,
             Ok(Some(status)) if status.success() => return self.finish(),
             Ok(Some(status)) => io::Error::other(format!("its process: {status}")),
             Err(error) => error,
         };
-        if let Outcome::Failed(failure) = outcome::<Page>(Err(error.into())) {
-            self.end(Kind::Failed, Some(Detail::Failure(failure)));
-        }
+        self.settle(Err(error.into()))
     }
 
     /// Starts its process and waits for its end, or kills it at `deadline`; in both ways it
     /// is reaped. It is not begun if the deadline has passed.
-    pub fn process_until(self, deadline: Instant) {
-        if left(deadline).is_err() {
-            return;
-        }
+    pub fn process_until(self, deadline: Instant) -> Done {
+        left(deadline).ok()?;
         let status = process_until(self.command(), deadline);
-        self.exited(status);
+        self.exited(status)
     }
 }
 

@@ -16,7 +16,7 @@ use std::{
 use rustix::process::Pid;
 use test_fixtures::{monotonic_nanos, state};
 
-use crate::journal::entries;
+use crate::work::entries;
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_millis(2);

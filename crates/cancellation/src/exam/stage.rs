@@ -12,10 +12,10 @@ use anyhow::Result;
 use tempfile::{NamedTempFile, TempPath};
 use test_fixtures::monotonic_nanos;
 
+use super::watch::Watch;
 use crate::{
     Work,
-    journal::{Entry, entries},
-    watch::Watch,
+    work::{Entry, entries},
 };
 
 /// The path that stands for a host that doesn't answer.

@@ -6,9 +6,10 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail, ensure};
 use test_fixtures::{Facts, Outcome};
 
+use super::{Stage, latency::Latencies, milliseconds};
 use crate::{
-    Ended, Job, Output, Phase, Stage, Work, journal::Entry, latency::Latencies,
-    milliseconds,
+    Job, Output, Work,
+    work::{Ended, Entry, Phase},
 };
 
 mod clock;

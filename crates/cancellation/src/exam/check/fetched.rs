@@ -9,7 +9,10 @@ use http_origin::{End, Expected, Fault, Origin, expected};
 use test_fixtures::{Class, Facts, Outcome};
 
 use super::Deadline;
-use crate::{Ended, Phase, stage::UNANSWERED};
+use crate::{
+    exam::stage::UNANSWERED,
+    work::{Ended, Phase},
+};
 
 /// How long the origin has to see every socket closed, once the trial has ended.
 const CLOSED_WITHIN: Duration = Duration::from_millis(500);

@@ -6,7 +6,8 @@ use anyhow::Result;
 use fetching::Urls;
 use test_fixtures::{Misuse, cores, duration, whole};
 
-use crate::{Job, Stage, Work};
+use super::Stage;
+use crate::{Job, Work};
 
 /// How long a computation goes on before it can be stopped, unless told otherwise.
 const LOOK_EVERY: Duration = Duration::from_micros(100);

@@ -62,7 +62,7 @@ pub struct Ended {
 
 /// The kind of an outcome, without what belongs to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(super) enum Kind {
     /// There is none yet.
     Pending,
     Ok,
@@ -84,29 +84,29 @@ impl Kind {
 /// A task's phase, the kind of its outcome, and when both came to be: nanoseconds from the
 /// start of the job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Slot(pub(crate) u64);
+pub(super) struct Slot(pub(super) u64);
 
 impl Slot {
-    pub(crate) fn new(phase: Phase, kind: Kind, nanos: u64) -> Self {
+    pub(super) fn new(phase: Phase, kind: Kind, nanos: u64) -> Self {
         Self(nanos << 6 | (kind as u64) << 3 | phase as u64)
     }
 
-    pub(crate) fn phase(self) -> Phase {
+    pub(super) fn phase(self) -> Phase {
         Phase::ALL[(self.0 & 7) as usize]
     }
 
-    pub(crate) fn kind(self) -> Kind {
+    pub(super) fn kind(self) -> Kind {
         Kind::ALL[(self.0 >> 3 & 7) as usize]
     }
 
-    pub(crate) fn nanos(self) -> u64 {
+    pub(super) fn nanos(self) -> u64 {
         self.0 >> 6
     }
 }
 
 /// What belongs to an outcome, for the few that have it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Detail {
+pub(super) enum Detail {
     Page(Page),
     Failure(Failure),
     Panic(String),
@@ -114,12 +114,12 @@ pub(crate) enum Detail {
 
 /// What became of every task, in input order. On the wire it is a list of [`Ended`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Ends {
-    pub(crate) slots: Vec<Slot>,
-    pub(crate) details: BTreeMap<usize, Detail>,
+pub struct Outcomes {
+    pub(super) slots: Vec<Slot>,
+    pub(super) details: BTreeMap<usize, Detail>,
 }
 
-impl Ends {
+impl Outcomes {
     /// How many there are.
     pub fn len(&self) -> usize {
         self.slots.len()
@@ -171,7 +171,7 @@ impl Ends {
     }
 }
 
-impl Serialize for Ends {
+impl Serialize for Outcomes {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(Some(self.len()))?;
         for ended in self.iter() {
@@ -181,7 +181,7 @@ impl Serialize for Ends {
     }
 }
 
-impl<'de> Deserialize<'de> for Ends {
+impl<'de> Deserialize<'de> for Outcomes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_seq(List)
     }
@@ -190,18 +190,18 @@ impl<'de> Deserialize<'de> for Ends {
 struct List;
 
 impl<'de> Visitor<'de> for List {
-    type Value = Ends;
+    type Value = Outcomes;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list of what became of each task")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Ends, A::Error> {
-        let mut ends = Ends::default();
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Outcomes, A::Error> {
+        let mut outcomes = Outcomes::default();
         while let Some(ended) = list.next_element()? {
-            ends.push(ended).map_err(de::Error::custom)?;
+            outcomes.push(ended).map_err(de::Error::custom)?;
         }
-        Ok(ends)
+        Ok(outcomes)
     }
 }
 
@@ -214,8 +214,8 @@ mod tests {
         let json = r#"[{"outcome":{"ok":null},"phase":"working","at_us":1000},
             {"outcome":"cancelled","phase":"reading_head","at_us":500001},
             {"outcome":{"panicked":"told to"},"phase":"queued","at_us":0}]"#;
-        let ends: Ends = serde_json::from_str(json).expect("it is a list");
-        let told = serde_json::to_string(&ends).expect("it can be told");
+        let outcomes: Outcomes = serde_json::from_str(json).expect("it is a list");
+        let told = serde_json::to_string(&outcomes).expect("it can be told");
         assert_eq!(
             told,
             json.replace(char::is_whitespace, "")
@@ -226,6 +226,6 @@ mod tests {
     #[test]
     fn no_task_has_an_outcome_of_another_model() {
         let json = r#"[{"outcome":"timed_out","phase":"working","at_us":1}]"#;
-        assert!(serde_json::from_str::<Ends>(json).is_err());
+        assert!(serde_json::from_str::<Outcomes>(json).is_err());
     }
 }

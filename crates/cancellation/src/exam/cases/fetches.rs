@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use test_fixtures::{Bench, Case, Outcome, Settings};
 
-use crate::{Cancellation, Phase};
+use crate::{Cancellation, work::Phase};
 
 pub(super) fn cases() -> Vec<Case<Cancellation>> {
     let custom = Case::custom;

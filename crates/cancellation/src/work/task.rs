@@ -11,7 +11,7 @@ use std::{
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{
-            AtomicU64,
+            AtomicU64, AtomicUsize,
             Ordering::{Acquire, Relaxed, Release},
         },
     },
@@ -19,15 +19,18 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Error, Result, anyhow, bail, ensure};
 use fetching::Target;
 use test_fixtures::{Memory, Span, monotonic_nanos, record_span, spans_wanted};
 
-use crate::{
-    Job, Output,
-    ends::{Detail, Ends, Kind, Phase, Slot},
-    journal::Journal,
+use super::{
+    Journal, Outcomes, Phase,
+    outcomes::{Detail, Kind, Slot},
 };
+use crate::{Job, Output, Work};
+
+/// What the code of a task returns: the task's number, or none if it was stopped.
+pub type Done = Option<usize>;
 
 /// All tasks of a job.
 #[derive(Debug)]
@@ -37,7 +40,7 @@ pub struct Tasks(Arc<Ledger>);
 #[derive(Debug)]
 pub struct Task {
     ledger: Arc<Ledger>,
-    pub(crate) index: usize,
+    pub(super) index: usize,
 }
 
 #[derive(Debug)]
@@ -46,6 +49,8 @@ struct Ledger {
     /// The start of the job, on two clocks that are one.
     started: Instant,
     started_ns: u64,
+    /// How many tasks have been made.
+    made: AtomicUsize,
     /// When the last task was made, in nanoseconds from the start.
     spawned: AtomicU64,
     /// Each is written by its task alone. While the task is under way it says since when it
@@ -75,6 +80,7 @@ impl Tasks {
             job: job.clone(),
             started: Instant::now(),
             started_ns: monotonic_nanos(),
+            made: AtomicUsize::new(0),
             spawned: AtomicU64::new(0),
             slots,
             details: Mutex::default(),
@@ -88,76 +94,92 @@ impl Tasks {
         self.0.started + self.0.job.until_deadline()
     }
 
-    /// The time that is left until then.
-    pub fn time_left(&self) -> Duration {
-        self.deadline().saturating_duration_since(Instant::now())
-    }
-
     /// Each task, to be started.
-    pub fn iter(&self) -> impl Iterator<Item = Task> {
-        (0..self.0.slots.len()).map(|index| {
-            if index + 1 == self.0.slots.len() {
-                self.0.spawned.store(self.0.now(), Relaxed);
+    pub fn iter(&self) -> impl Iterator<Item = Task> + Send + use<> {
+        let ledger = Arc::clone(&self.0);
+        (0..ledger.slots.len()).map(move |index| {
+            ledger.made.store(index + 1, Relaxed);
+            if index + 1 == ledger.slots.len() {
+                ledger.spawned.store(ledger.now(), Relaxed);
             }
-            let ledger = Arc::clone(&self.0);
+            let ledger = Arc::clone(&ledger);
             Task { ledger, index }
         })
     }
 
-    /// Has `start` start each task on a thread of its own, as far as threads go. Those that
-    /// have none at the deadline get none: they are stopped in the queue.
+    /// The same where each takes a thread of its own.
     ///
     /// # Errors
-    /// They don't go far enough: how far, and why.
-    pub fn each_on_a_thread(
-        &self,
-        mut start: impl FnMut(Task) -> io::Result<()>,
-    ) -> Result<()> {
+    /// So many threads are not to be had: how many are, and why.
+    pub fn each_on_a_thread(&self) -> Result<impl Iterator<Item = Task> + Send + use<>> {
         let (tasks, most) = (self.0.slots.len(), self.0.job.most_threads);
-        let reached = |count| format!("{count} of {tasks} tasks have a thread");
+        let can = |count| format!("{count} of {tasks} tasks can have a thread");
+        let allowed = || anyhow!("--most-threads {most} allows no more");
+        ensure!(tasks <= most, allowed().context(can(most)));
+        // Before the system refuses a thread, std would abort the process for want of one.
         let mappings = most_mappings().unwrap_or(usize::MAX);
-        for task in self.iter() {
-            let index = task.index;
-            let allowed = || anyhow!("--most-threads {most} allows no more");
-            ensure!(index < most, allowed().context(reached(index)));
-            let mapped = || {
-                anyhow!("vm.max_map_count {mappings} allows no more; ask for fewer tasks")
-            };
-            ensure!(index < mappings / 5, mapped().context(reached(index)));
-            // Threads that compute leave little time to start the next.
-            if self.time_left().is_zero() {
-                continue;
-            }
-            start(task).with_context(|| reached(index))?;
-        }
-        Ok(())
+        let mapped =
+            || anyhow!("vm.max_map_count {mappings} allows no more; ask for fewer tasks");
+        ensure!(tasks <= mappings / 5, mapped().context(can(mappings / 5)));
+        Ok(self.iter())
     }
 
-    /// What became of each task, once all have ended.
+    /// What to say where the system refused a thread to a task.
+    pub fn refused(&self, error: io::Error) -> Error {
+        let (made, tasks) = (self.0.made.load(Relaxed), self.0.slots.len());
+        let had = made.saturating_sub(1);
+        Error::new(error).context(format!("{had} of {tasks} tasks have a thread"))
+    }
+
+    /// What became of each task, once all have ended. `ended` is what the variant says.
     ///
     /// # Errors
-    /// One has not: it was neither awaited nor stopped.
-    pub fn output(&self) -> Result<Output> {
-        let ended = self.0.now();
+    /// One has not: it was neither awaited nor stopped. Or what the variant says of one is
+    /// not what the task itself has noted.
+    pub fn output(
+        &self,
+        ended: impl IntoIterator<Item = thread::Result<Done>>,
+    ) -> Result<Output> {
+        let ended_ns = self.0.now();
         let peak = resident("VmHWM:")?;
         let load = |slot: &AtomicU64| Slot(slot.load(Acquire));
         let slots: Vec<_> = self.0.slots.iter().map(load).collect();
         let pending = slots.iter().position(|slot| slot.kind() == Kind::Pending);
         if let Some(index) = pending {
-            return Err(anyhow!(
-                "task {index} was let go of: neither done nor stopped"
-            ));
+            bail!("task {index} was let go of: neither done nor stopped");
         }
+        let mut said = ended.into_iter();
+        let deadline = self.0.job.deadline_us.saturating_mul(1000);
+        for (index, slot) in slots.iter().enumerate() {
+            let said = said
+                .next()
+                .with_context(|| format!("no word of task {index}"))?;
+            let agrees = match &said {
+                Ok(Some(done)) => {
+                    *done == index && matches!(slot.kind(), Kind::Ok | Kind::Failed)
+                }
+                // One that is done just as it is stopped may be either, but none that was
+                // done long before.
+                Ok(None) => slot.kind() == Kind::Cancelled || slot.nanos() >= deadline / 2,
+                Err(_) => slot.kind() == Kind::Panicked,
+            };
+            let noted = slot.kind();
+            ensure!(
+                agrees,
+                "task {index} has noted {noted:?}, and is said to be {said:?}"
+            );
+        }
+        ensure!(said.next().is_none(), "more is said than there are tasks");
         let details = self.0.details().clone();
         Ok(Output {
             started_ns: self.0.started_ns,
             spawned_us: self.0.spawned.load(Relaxed) / 1000,
-            ended_us: ended / 1000,
+            ended_us: ended_ns / 1000,
             memory: Some(Memory {
                 before: self.0.idle_memory,
                 peak,
             }),
-            tasks: Ends { slots, details },
+            tasks: Outcomes { slots, details },
         })
     }
 }
@@ -185,20 +207,21 @@ impl Task {
     }
 
     /// It is done.
-    pub fn finish(self) {
+    pub fn finish(self) -> Done {
         self.end(Kind::Ok, None);
-        if self.job().work == crate::Work::Sleep {
+        if self.job().work == Work::Sleep {
             self.note();
         }
+        Some(self.index)
     }
 
-    pub(crate) fn enter(&self, phase: Phase) {
+    pub(super) fn enter(&self, phase: Phase) {
         let slot = Slot::new(phase, Kind::Pending, self.ledger.now());
         self.slot().store(slot.0, Relaxed);
     }
 
     /// It has come to an end, with what belongs to that.
-    pub(crate) fn end(&self, kind: Kind, detail: Option<Detail>) {
+    pub(super) fn end(&self, kind: Kind, detail: Option<Detail>) {
         if let Some(detail) = detail {
             self.ledger.details().insert(self.index, detail);
         }
@@ -212,7 +235,7 @@ impl Task {
     }
 
     /// Notes a piece of its work in the journal.
-    pub(crate) fn note(&self) {
+    pub(super) fn note(&self) {
         self.ledger.journal.note(self.index, std::process::id());
     }
 

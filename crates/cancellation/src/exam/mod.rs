@@ -1,0 +1,135 @@
+//! What stands around the variants: the model, its command line, cases, check and floor.
+
+mod args;
+mod cases;
+mod check;
+mod latency;
+mod stage;
+mod watch;
+
+use std::time::Duration;
+
+use anyhow::Result;
+use test_fixtures::{
+    Case, Checked, Facts, Floor, Model, Outcome, Peer, Span, Variant, python_peer,
+};
+
+use crate::{
+    Job, Output, variants,
+    work::{self, Ended},
+};
+
+pub use args::Args;
+pub use stage::Stage;
+
+/// The model.
+#[derive(Debug)]
+pub struct Cancellation;
+
+impl Model for Cancellation {
+    const NAME: &'static str = "cancellation";
+    const ABOUT: &'static str = "A deadline that really stops the work: timers, fetches, computations, blocking calls and processes, each seen to its end";
+    const COMPARISON: &'static [&'static str] =
+        &["--work", "sleep", "--tasks", "500", "--deadline", "100ms"];
+    const EXAMPLES: &'static [&'static str] = &[
+        "--work fetch --tasks 1000",
+        "--work blocking --pieces 20",
+        "--tasks 1000000",
+    ];
+    const LONG: &'static [&'static str] = &["--deadline", "20s", "--length", "60s"];
+    const PAIR: [&'static str; 2] = ["tokio", "smol"];
+    const README: &'static str = include_str!("../../README.md");
+
+    type Args = Args;
+    type Job = Job;
+    type Output = Output;
+    type Stage = Stage;
+
+    fn variants() -> &'static [Variant<Self>] {
+        variants::VARIANTS
+    }
+
+    fn peers() -> &'static [Peer] {
+        static PEERS: [Peer; 1] = [python_peer!(
+            "asyncio.wait_for around a TaskGroup, aiohttp",
+            except {
+                "stopped_in_time": "asyncio looks at its timers once a turn of all tasks, and tells them three turns later: too late where very many compute (CPython 3.11, asyncio/base_events.py, _run_once; tasks.py, wait_for; taskgroups.py, _abort)",
+            }
+        )];
+        &PEERS
+    }
+
+    fn job(args: &Args) -> Result<Job> {
+        args.job()
+    }
+
+    fn stage(args: &Args, job: &mut Job) -> Result<Stage> {
+        args.stage(job)
+    }
+
+    fn environment(job: &Job) -> Vec<(&'static str, String)> {
+        let workers = job.workers.to_string();
+        vec![
+            ("ASYNC_STD_THREAD_COUNT", workers.clone()),
+            ("BLOCKING_MAX_THREADS", workers),
+        ]
+    }
+
+    fn describe(job: &Job) -> String {
+        job.to_string()
+    }
+
+    fn check(stage: &Stage, job: &Job, output: &Output) -> Result<Facts> {
+        check::check(stage, job, output)
+    }
+
+    fn timeline(stage: &Stage, _job: &Job, trial: &Checked<Output>) -> Vec<Span> {
+        match stage.fetching() {
+            Some(fetching) if stage.origin().is_some() => fetching.timeline(),
+            _ => trial.spans.clone(),
+        }
+    }
+
+    fn floor(job: &Job) -> Result<Option<Floor>> {
+        let (length, deadline) = (job.length(), job.until_deadline());
+        if job.tasks == 0 || length.is_zero() || deadline.is_zero() {
+            return Ok(None);
+        }
+        let (time, reason) = match (job.never_looks(), length > deadline) {
+            (true, true) => (length, "a task that was begun can't be stopped"),
+            (_, true) => (deadline, "the deadline"),
+            (_, false) => (length, "the length of one task"),
+        };
+        Ok(Some(Floor::new(time, format!("{time:?}: {reason}"))))
+    }
+
+    fn results(_job: &Job, output: &Output) -> Vec<String> {
+        let line = |(index, ended): (usize, Ended)| match ended.outcome {
+            Outcome::Ok(Some(page)) => {
+                let (status, bytes) = (page.status, page.bytes);
+                let sha256 = page.sha256;
+                format!("task {index}: {status}, {bytes} bytes, sha256 {sha256:.16}")
+            }
+            Outcome::Ok(None) => format!("task {index}: done"),
+            Outcome::Failed(failure) => {
+                format!("task {index}: failed, {}: {}", failure.class, failure.why)
+            }
+            Outcome::Panicked(why) => format!("task {index}: panicked: {why}"),
+            _ => format!("task {index}: stopped, {}", ended.phase),
+        };
+        output.tasks.iter().enumerate().map(line).collect()
+    }
+
+    fn cases() -> Vec<Case<Self>> {
+        cases::cases()
+    }
+
+    fn worker() -> Result<()> {
+        work::serve()
+    }
+}
+
+/// Milliseconds, of a time in nanoseconds.
+fn milliseconds(nanos: u64) -> f64 {
+    Duration::from_nanos(nanos).as_secs_f64() * 1e3
+}

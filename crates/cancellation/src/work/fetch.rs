@@ -1,0 +1,90 @@
+//! One request over a stream of any runtime, and in which phase of it a task is.
+
+use std::io;
+
+use anyhow::Result;
+use bytes::Bytes;
+use fetching::{Page, Target, outcome};
+use futures_util::future::join;
+use http_body_util::{BodyExt, Empty};
+use hyper::{Request, client::conn::http1::handshake, header::HOST, rt};
+use test_fixtures::Outcome;
+
+use super::{
+    Done, Phase, Task,
+    outcomes::{Detail, Kind},
+};
+
+impl Task {
+    /// The URL that it fetches.
+    pub fn url(&self) -> &str {
+        &self.job().urls[self.index]
+    }
+
+    /// Begins to connect: the host and the port to connect to.
+    pub fn address(&self) -> (&str, u16) {
+        self.begin();
+        self.enter(Phase::Connecting);
+        self.target().address
+    }
+
+    pub(super) fn target(&self) -> Target<'_> {
+        Target::of(self.url()).expect("every URL was looked at when the tasks were made")
+    }
+
+    /// Begins to wait for the answer's head.
+    pub fn sent(&self) {
+        self.enter(Phase::ReadingHead);
+    }
+
+    /// Has the head, and begins to read the body.
+    pub fn answered(&self) {
+        self.enter(Phase::ReadingBody);
+    }
+
+    /// It has its page, or could not get it. One that ran into its deadline was stopped.
+    pub fn settle(self, result: Result<Page>) -> Done {
+        let (kind, detail) = match outcome(result) {
+            Outcome::Ok(page) => (Kind::Ok, Detail::Page(page)),
+            Outcome::Failed(failure) => (Kind::Failed, Detail::Failure(failure)),
+            _ => return None,
+        };
+        self.end(kind, Some(detail));
+        Some(self.index)
+    }
+
+    /// Sends the request and reads the answer, with hyper over any runtime's stream. There
+    /// is nothing beside this future: dropped, it drops the connection.
+    pub async fn exchange<S>(self, stream: io::Result<S>) -> Done
+    where
+        S: rt::Read + rt::Write + Unpin + Send + 'static,
+    {
+        let page = exchange(&self, stream).await;
+        self.settle(page)
+    }
+}
+
+async fn exchange<S>(task: &Task, stream: io::Result<S>) -> Result<Page>
+where
+    S: rt::Read + rt::Write + Unpin + Send + 'static,
+{
+    let (mut sender, connection) = handshake(stream?).await?;
+    let exchange = async move {
+        let target = task.target();
+        let request = Request::get(target.path).header(HOST, target.host);
+        task.sent();
+        let mut response = sender
+            .send_request(request.body(Empty::<Bytes>::new())?)
+            .await?;
+        task.answered();
+        let mut page = Page::open(task.url(), response.status().as_u16());
+        while let Some(frame) = response.frame().await.transpose()? {
+            if let Some(part) = frame.data_ref() {
+                page.read(part);
+            }
+        }
+        anyhow::Ok(page.close())
+    };
+    // What stops the connection stops the exchange too, and that one tells why.
+    join(exchange, connection).await.0
+}
