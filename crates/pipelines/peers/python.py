@@ -1,4 +1,4 @@
-"""asyncio.Queue between stages, or a chain of coroutines an item, over aiohttp."""
+"""asyncio.Queue between stages, or a chain of coroutines for each item, over aiohttp."""
 
 import asyncio
 import hashlib

@@ -1,186 +1,145 @@
-//! A pipeline: fetch, process, save, for each item, chained or in stages with bounded
-//! queues between them.
+//! A pipeline: each item is fetched, processed and saved, by one worker after the other or by
+//! stages with bounded queues between them.
+//!
+//! The functions are `chained(queue, workers, items, steps, each)` and `staged` with the same
+//! parameters: each variant has its own, below the line `// The lesson`. Above it, `run`
+//! hands them the items of a [`Job`] and the three steps of [`work`].
 
-mod args;
-mod cases;
-mod check;
-mod job;
-mod passage;
-mod saved;
-mod tally;
+mod exam;
 pub mod variants;
-mod work;
+pub mod work;
 
-use std::{num::NonZeroUsize, time::Duration};
+use std::{fmt, num::NonZeroUsize, time::Duration};
 
-use anyhow::Result;
-use fetching::direct;
-use test_fixtures::{
-    Case, Checked, Direct, Facts, Floor, Model, Outcome, Peer, Span, Variant,
-    ensure_environment, python_peer,
+use clap::ValueEnum;
+use fetching::{
+    Trust,
+    files::{Name, NameError, Saving},
 };
+use serde::{Deserialize, Serialize};
+use test_fixtures::Outcome;
 
-pub use args::{Args, Scene};
-pub use job::{Fault, FaultKind, Job, Output, Shape, Stage};
-pub use passage::Passage;
-pub use saved::{Content, Saved};
-pub use tally::Tally;
-pub use work::{Download, Fetched, Item, Lost, Processed, Step, process, save};
+pub use exam::{Args, Pipelines, Stage};
+pub use work::{Content, Fault, FaultKind, Passage, Saved};
 
-/// The model.
-#[derive(Debug)]
-pub struct Pipelines;
+/// What every variant is handed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Job {
+    /// What to fetch: an item each.
+    pub urls: Vec<String>,
+    /// Who does an item's steps.
+    pub shape: Shape,
+    /// How many work at once: in each stage, or the chains; and the threads of runtimes that
+    /// have a choice.
+    pub workers: NonZeroUsize,
+    /// Items that each queue between two stages has room for.
+    pub queue: NonZeroUsize,
+    /// After how many saved items the consumer leaves.
+    pub take: Option<usize>,
+    /// The name of each one's file, or why it can't have one.
+    pub names: Vec<Result<Name, NameError>>,
+    /// Where to save, and how.
+    pub saving: Saving,
+    /// What https is to trust beside the system's roots, in PEM.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cacert: Option<String>,
+    /// Bytes that a body may have.
+    pub most_bytes: u64,
+    /// Milliseconds after which a request is given up.
+    pub timeout_ms: u64,
+    /// Milliseconds that the origin is known to wait before each answer; for the floor.
+    pub latency_ms: f64,
+    /// Milliseconds that processing an item takes on top.
+    pub process_ms: f64,
+    /// Milliseconds that saving an item takes on top.
+    pub save_ms: f64,
+    /// What is to go wrong.
+    pub faults: Vec<Fault>,
+}
 
-impl Model for Pipelines {
-    const NAME: &'static str = "pipelines";
-    const ABOUT: &'static str = "Fetch, process, save: a chain an item, or stages with bounded queues between them";
-    const COMPARISON: &'static [&'static str] = &[
-        "--items",
-        "60",
-        "--workers",
-        "6",
-        "--latency",
-        "10ms",
-        "--process",
-        "5ms",
-        "--save",
-        "5ms",
-    ];
-    const EXAMPLES: &'static [&'static str] = &[
-        "--shape chained --items 30",
-        "--items 30 --workers 1 --save 300ms",
-        "--items 30 --fault process:4:panic",
-    ];
-    const LONG: &'static [&'static str] = &["--items", "150"];
-    const PAIR: [&'static str; 2] = ["tokio", "smol"];
-    const README: &'static str = include_str!("../README.md");
+/// Who does an item's steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum Shape {
+    /// One worker does all steps of an item
+    Chained,
+    /// Each step has workers of its own: a stage, with a bounded queue before the next
+    Staged,
+}
 
-    type Args = Args;
-    type Job = Job;
-    type Output = Output;
-    type Stage = Scene;
+/// A step that is done to each item, in this order.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ValueEnum,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// The body is read whole.
+    Fetch,
+    /// It is hashed, and its words are counted.
+    Process,
+    /// It is written to a file.
+    Save,
+}
 
-    fn variants() -> &'static [Variant<Self>] {
-        variants::VARIANTS
+impl Step {
+    /// All of them, in order.
+    pub const ALL: [Step; 3] = [Step::Fetch, Step::Process, Step::Save];
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Step::Fetch => "fetch",
+            Step::Process => "process",
+            Step::Save => "save",
+        })
     }
+}
 
-    fn peers() -> &'static [Peer] {
-        static PEERS: [Peer; 1] = [python_peer!(
-            "asyncio.Queue, coroutines and asyncio.to_thread, aiohttp",
-            except {
-                "reset_unframed_body": "aiohttp takes any end of a connection for the end \
-                    of a body without a length (aiohttp 3.14, client_proto.py, \
-                    connection_lost)",
-                "https_truncated_unframed_body": "aiohttp takes any end of a connection \
-                    for the end of a body without a length (aiohttp 3.14, \
-                    client_proto.py, connection_lost)",
-            }
-        )];
-        &PEERS
-    }
+/// What every variant hands back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Output {
+    /// What became of each item, in input order; `Cancelled` if the consumer had left
+    /// before.
+    pub outcomes: Vec<Outcome<Saved>>,
+    /// When each item was in which step, as the work itself recorded it.
+    pub passages: Vec<Passage>,
+}
 
-    fn job(args: &Args) -> Result<Job> {
-        args.job()
-    }
-
-    fn stage(args: &Args, job: &mut Job) -> Result<Scene> {
-        args.stage(job)
-    }
-
-    fn environment(job: &Job) -> Vec<(&'static str, String)> {
-        environment(job.workers)
-    }
-
-    fn describe(job: &Job) -> String {
-        let (items, s) = (job.urls.len(), plural(job.urls.len()));
-        let workers = job.workers;
-        match job.shape {
-            Shape::Chained => format!("{items} item{s}, {workers} chains at once"),
-            Shape::Staged => format!(
-                "{items} item{s}, {workers} worker{} a stage, queues of {}",
-                plural(workers.get()),
-                job.queue
-            ),
+impl Job {
+    /// The client's settings, the same in every variant.
+    pub fn client(&self) -> page_client::Settings {
+        page_client::Settings {
+            timeout: Duration::from_millis(self.timeout_ms),
+            connections: self.workers.get(),
+            trust: Trust::new(&self.urls, self.cacert.as_deref()),
         }
     }
 
-    fn check(scene: &Scene, job: &Job, output: &Output) -> Result<Facts> {
-        check::check(scene, job, output)
+    /// What is to go wrong with this item in this step.
+    pub(crate) fn fault(&self, step: Step, item: usize) -> Option<FaultKind> {
+        let mut faults = self.faults.iter();
+        let fault = faults.find(|fault| (fault.step, fault.item) == (step, item))?;
+        Some(fault.kind)
     }
 
-    fn timeline(_: &Scene, _: &Job, trial: &Checked<Output>) -> Vec<Span> {
-        passage::timeline(&trial.output.passages)
-    }
-
-    fn floor(job: &Job) -> Result<Option<Floor>> {
-        let times = Stage::ALL.map(|stage| job.least_ms(stage));
-        let [fetch, process, save] = times;
-        let (items, workers) = (job.urls.len(), job.workers.get());
-        let turns = items.div_ceil(workers);
-        let pass: f64 = times.iter().sum();
-        if pass == 0.0 || turns == 0 || job.take.is_some() {
-            return Ok(None);
+    /// How long a step is known to take for an item at least, in milliseconds.
+    pub(crate) fn least_ms(&self, step: Step) -> f64 {
+        match step {
+            Step::Fetch => self.latency_ms,
+            Step::Process => self.process_ms,
+            Step::Save => self.save_ms,
         }
-        let s = plural(turns);
-        let (time, reason) = match job.shape {
-            Shape::Chained => (
-                pass * turns as f64,
-                format!("{fetch} + {process} + {save} ms, {turns} turn{s} of {workers}"),
-            ),
-            Shape::Staged => {
-                let slowest = times.into_iter().fold(0.0, f64::max);
-                (
-                    pass + slowest * (turns - 1) as f64,
-                    format!(
-                        "{turns} turn{s} of {workers} in the slowest stage, {slowest} ms \
-                         each, and one pass through the others"
-                    ),
-                )
-            }
-        };
-        Ok(Some(Floor::new(
-            Duration::from_secs_f64(time / 1e3),
-            reason,
-        )))
     }
 
-    fn results(job: &Job, output: &Output) -> Vec<String> {
-        let line = |(url, outcome): (&String, &Outcome<Saved>)| match outcome {
-            Outcome::Ok(saved) => saved.to_string(),
-            Outcome::Failed(failure) => {
-                format!("failed, {}: {}  {url}", failure.class, failure.why)
-            }
-            other => format!("{}  {url}", other.word()),
-        };
-        job.urls.iter().zip(&output.outcomes).map(line).collect()
+    /// How many items can be under way at once.
+    pub(crate) fn room(&self) -> usize {
+        let workers = self.workers.get();
+        match self.shape {
+            Shape::Chained => workers,
+            Shape::Staged => 3 * workers + 2 * self.queue.get(),
+        }
     }
-
-    fn cases() -> Vec<Case<Self>> {
-        cases::cases()
-    }
-
-    fn direct(args: &Args) -> Option<Direct<Self>> {
-        args.is_for_good().then_some(save_for_good)
-    }
-}
-
-/// Does the job of the URLs that the user named, whose files stay.
-fn save_for_good(args: &Args, variant: &'static Variant<Pipelines>) -> Result<bool> {
-    ensure_environment(&environment(args.workers()))?;
-    let job = args.job_for_good()?;
-    direct::run(job.urls.len(), move || (variant.run)(&job).map(drop))
-}
-
-fn environment(workers: NonZeroUsize) -> Vec<(&'static str, String)> {
-    // Two stages block, and the first may have names to look up.
-    let blocking = 3 * workers.get();
-    vec![
-        ("BLOCKING_MAX_THREADS", blocking.to_string()),
-        ("SMOL_THREADS", workers.to_string()),
-        ("ASYNC_STD_THREAD_COUNT", workers.to_string()),
-    ]
-}
-
-fn plural(count: usize) -> &'static str {
-    if count == 1 { "" } else { "s" }
 }

@@ -30,7 +30,7 @@ use rustls::{ClientConfig, pki_types::ServerName};
 
 use crate::{Digest, Settings, Sink};
 
-/// A pooled client. Its clones share the pool.
+/// A client. Its clones share its pool, if it has one.
 #[derive(Clone, Debug)]
 pub struct Client {
     surf: ::surf::Client,
@@ -43,11 +43,25 @@ impl Client {
     /// # Errors
     /// surf refuses its settings.
     pub fn new(settings: &Settings) -> Result<Self> {
-        let surf: ::surf::Client = Config::new()
-            .set_timeout(None)
+        let config = Config::new()
             .set_tcp_no_delay(true)
-            .set_max_connections_per_host(settings.connections.max(1))
-            .try_into()?;
+            .set_max_connections_per_host(settings.connections.max(1));
+        Self::with(config, settings)
+    }
+
+    /// The same without a pool: each request opens a connection of its own, which has no
+    /// TCP_NODELAY. The pool takes a connection back whose request was given up, and the next
+    /// request on it reads the answer that comes late as its own (http-client 6.5.3,
+    /// src/h1/tcp.rs).
+    ///
+    /// # Errors
+    /// surf refuses its settings.
+    pub fn without_pool(settings: &Settings) -> Result<Self> {
+        Self::with(Config::new().set_http_keep_alive(false), settings)
+    }
+
+    fn with(config: Config, settings: &Settings) -> Result<Self> {
+        let surf: ::surf::Client = config.set_timeout(None).try_into()?;
         Ok(Self {
             surf: surf.with(Https::new(settings.trust.rustls())),
             timeout: settings.timeout,

@@ -1,4 +1,4 @@
-//! What surf keeps to itself: a cap of 50 connections to a host.
+//! What surf keeps to itself: a cap of 50 connections to a host, and a pool.
 
 use std::{sync::Arc, time::Duration};
 
@@ -50,4 +50,23 @@ fn told_it_opens_as_many_as_there_are_requests() {
         task::spawn(async move { client.fetch(&url).await.is_ok() })
     });
     assert_eq!(most, TASKS as u64);
+}
+
+#[test]
+fn without_a_pool_each_request_has_a_connection_of_its_own() {
+    let origin = Origin::start().expect("an origin starts");
+    let urls: &[String] = &[];
+    let client = Client::without_pool(&Settings {
+        timeout: Duration::from_secs(10),
+        connections: TASKS,
+        trust: Trust::new(urls, None),
+    });
+    let client = client.expect("surf takes its settings");
+    let url = origin.url("/bytes/10");
+    task::block_on(async {
+        for _ in 0..3 {
+            client.fetch(&url).await.expect("a page");
+        }
+    });
+    assert_eq!(origin.record().connections_accepted, 3);
 }

@@ -1,10 +1,10 @@
 //! A pool of as many threads as there are workers: rayon has no queues.
 //!
-//! A chain an item is a parallel iterator, where rayon is at home. Stages are not: their
+//! A chain per item is a parallel iterator, where rayon is at home. Stages are not: their
 //! workers are tasks that last as long as the job, and the queues are crossbeam's.
 //!
 //! # What to notice
-//! - `par_bridge` lets each thread take the next item; `try_for_each` stops at a `Break`.
+//! - `par_bridge` lets each thread take the next item; `try_for_each` stops at a `None`.
 //! - A task that waits for a queue keeps its thread: with fewer threads than workers, a
 //!   stage might never start, and the job would hang.
 //! - A panic would come out when all the rest is done; caught, it goes on as an outcome.
@@ -12,108 +12,163 @@
 //! # When not to use this
 //! For stages: threads and channels, as in `crossbeam`, do the same and promise more.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::{io, iter::repeat_n, ops::ControlFlow, sync::Mutex};
-
 use anyhow::Result;
-use crossbeam_channel::{Receiver, bounded};
-use rayon::prelude::*;
-use rayon::{Scope, ThreadPool, ThreadPoolBuilder};
-use ureq::Agent;
+use page_client::blocking::Client;
 
-use crate::{Download, Fetched, Item, Job, Output, Shape, Step, Tally, process, save};
+use crate::{
+    Job, Output, Shape,
+    work::{Collector, Item, process, save},
+};
 
-/// Passes every item through the stages.
+/// Passes every item through the steps.
 pub fn run(job: &Job) -> Result<Output> {
-    let agent = agent(job);
-    let tally = match job.shape {
-        Shape::Chained => chained(job, &agent)?,
-        Shape::Staged => staged(job, &agent)?,
+    let client = Client::new(&job.client());
+    let fetch = |item: Item| {
+        let (url, mut download) = item.download();
+        let read = client.read(&url, &mut download);
+        download.end(read)
     };
-    tally.close()
+    let (mut collector, items) = Collector::new(job);
+    let (queue, workers) = (job.queue.get(), job.workers.get());
+    let steps = (fetch, process, save);
+    let each = |index, end| collector.add(index, end);
+    let _ = match job.shape {
+        Shape::Chained => chained(queue, workers, items, steps, each)?,
+        Shape::Staged => staged(queue, workers, items, steps, each)?,
+    };
+    collector.close()
 }
 
-fn chained(job: &Job, agent: &Agent) -> Result<Tally> {
-    let (tally, items) = Tally::new(job);
-    let tally = Mutex::new(tally);
-    let chain = |item| {
-        let chain = AssertUnwindSafe(|| save(process(fetch(agent, item))));
-        let outcome = catch_unwind(chain).unwrap_or_else(|panic| Err(panic.into()));
-        tally.lock().expect("`add` does not panic").add(outcome)
-    };
-    let all = || -> ControlFlow<()> { items.par_bridge().try_for_each(chain) };
-    let pool = ThreadPoolBuilder::new().num_threads(job.workers.get());
-    // A `Break` is no error: the tally knows why.
-    let _ = pool.build_scoped(|thread| thread.run(), |pool| pool.install(all))?;
-    Ok(tally.into_inner().expect("`add` does not panic"))
-}
+// The lesson: everything below can be taken home.
+// It needs crossbeam-channel, rayon.
 
-fn staged(job: &Job, agent: &Agent) -> Result<Tally> {
-    let (mut tally, mut items) = Tally::new(job);
-    let in_pool = |pool: &ThreadPool| {
-        pool.in_place_scope(|scope| {
-            let (into, queued) = bounded(job.queue.get());
-            scope.spawn(move |_| drop(items.try_for_each(|item| into.send(item))));
-            let fetched = stage(scope, job, queued, |item| fetch(agent, item));
-            let processed = stage(scope, job, fetched, process);
-            for outcome in stage(scope, job, processed, save) {
-                if tally.add(outcome).is_break() {
-                    break;
-                }
+use std::{
+    iter::repeat_n,
+    ops::ControlFlow,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Mutex,
+    thread,
+};
+
+use crossbeam_channel::{Receiver, bounded};
+use rayon::{Scope, ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder, prelude::*};
+
+/// What came of an item so far: a value, or its step's error, or a panic's payload.
+pub type End<T, E> = thread::Result<Result<T, E>>;
+
+/// Does three steps to every item, one after the other; as many items at once as there are
+/// workers. Hands what came of each, with its place in the input, to `each` in the order in
+/// which they end, until that breaks: nothing is at work any more when this returns. There
+/// is no queue: a worker that is done waits for its turn at `each`.
+///
+/// # Errors
+/// The system starts no more threads; what was under way has ended.
+pub fn chained<I: Send, A, B, C, E, L: Send>(
+    _queue: usize,
+    workers: usize,
+    items: impl IntoIterator<Item = I, IntoIter: Send>,
+    (fetch, process, save): (
+        impl Fn(I) -> Result<A, E> + Sync,
+        impl Fn(A) -> Result<B, E> + Sync,
+        impl Fn(B) -> Result<C, E> + Sync,
+    ),
+    each: impl FnMut(usize, End<C, E>) -> ControlFlow<L> + Send,
+) -> Result<ControlFlow<L>, ThreadPoolBuildError> {
+    assert_ne!(workers, 0, "a chain needs a worker");
+    let chain = |item| save(process(fetch(item)?)?);
+    let items = items.into_iter().enumerate().par_bridge();
+    let turn = Mutex::new((each, ControlFlow::Continue(())));
+    let all = || {
+        items.try_for_each(|(index, item)| {
+            let end = catch_unwind(AssertUnwindSafe(|| chain(item)));
+            let (each, left) = &mut *turn.lock().expect("`each` has not panicked");
+            // Others may have been at work when it broke.
+            if left.is_continue() {
+                *left = each(index, end);
             }
-        });
+            match left {
+                ControlFlow::Continue(()) => Some(()),
+                ControlFlow::Break(_) => None,
+            }
+        })
     };
-    let pool = ThreadPoolBuilder::new().num_threads(1 + 3 * job.workers.get());
-    pool.build_scoped(|thread| thread.run(), in_pool)?;
-    Ok(tally)
+    let pool = ThreadPoolBuilder::new().num_threads(workers);
+    pool.build_scoped(|thread| thread.run(), |pool| pool.install(all))?;
+    let (_, left) = turn.into_inner().expect("`each` has not panicked");
+    Ok(left)
 }
 
-fn stage<'scope, T: Send + 'scope, U: Send + 'scope>(
+/// The same, with a stage for each step: workers of its own, and a queue before them that has
+/// so much room. A full queue holds up the stage before it.
+///
+/// # Errors
+/// The system starts no more threads; what was under way has ended.
+pub fn staged<I: Send, A: Send, B: Send, C: Send, E: Send, L>(
+    queue: usize,
+    workers: usize,
+    items: impl IntoIterator<Item = I, IntoIter: Send>,
+    (fetch, process, save): (
+        impl Fn(I) -> Result<A, E> + Sync,
+        impl Fn(A) -> Result<B, E> + Sync,
+        impl Fn(B) -> Result<C, E> + Sync,
+    ),
+    mut each: impl FnMut(usize, End<C, E>) -> ControlFlow<L>,
+) -> Result<ControlFlow<L>, ThreadPoolBuildError> {
+    let all = |pool: &ThreadPool| {
+        pool.in_place_scope(|scope| {
+            let queued = source(scope, queue, items.into_iter());
+            let fetched = stage(scope, queue, workers, queued, &fetch);
+            let processed = stage(scope, queue, workers, fetched, &process);
+            let saved = stage(scope, queue, workers, processed, &save);
+            saved
+                .into_iter()
+                .try_for_each(|(index, end)| each(index, end))
+        })
+    };
+    // A thread for the source, and one for each worker of each stage.
+    let pool = ThreadPoolBuilder::new().num_threads(1 + 3 * workers);
+    pool.build_scoped(|thread| thread.run(), all)
+}
+
+/// Draws the items as the queue has room for them.
+fn source<'scope, I: Send + 'scope, E: Send + 'scope>(
     scope: &Scope<'scope>,
-    job: &Job,
-    from: Receiver<T>,
-    work: impl Fn(T) -> Step<U> + Copy + Send + 'scope,
-) -> Receiver<Step<U>> {
-    let (into, next) = bounded(job.queue.get());
-    for (from, into) in repeat_n((from, into), job.workers.get()) {
+    queue: usize,
+    items: impl Iterator<Item = I> + Send + 'scope,
+) -> Receiver<(usize, End<I, E>)> {
+    let (give, queued) = bounded(queue);
+    let mut items = items.enumerate();
+    scope.spawn(move |_| {
+        // Nobody takes them any more if it fails.
+        let _ = items.try_for_each(|(index, item)| give.send((index, Ok(Ok(item)))));
+    });
+    queued
+}
+
+/// Workers that take from one queue and put into the next. What was lost in a step before
+/// goes on as it is.
+fn stage<'scope, T: Send + 'scope, U: Send + 'scope, E: Send + 'scope>(
+    scope: &Scope<'scope>,
+    queue: usize,
+    workers: usize,
+    input: Receiver<(usize, End<T, E>)>,
+    work: &'scope (impl Fn(T) -> Result<U, E> + Sync),
+) -> Receiver<(usize, End<U, E>)> {
+    assert_ne!(workers, 0, "a stage needs a worker");
+    let (give, output) = bounded(queue);
+    for (input, give) in repeat_n((input, give), workers) {
         scope.spawn(move |_| {
-            for item in from {
-                let step = catch_unwind(AssertUnwindSafe(|| work(item)))
-                    .unwrap_or_else(|panic| Err(panic.into()));
-                if into.send(step).is_err() {
+            for (index, item) in input {
+                let end = match item {
+                    Ok(Ok(item)) => catch_unwind(AssertUnwindSafe(|| work(item))),
+                    Ok(Err(error)) => Ok(Err(error)),
+                    Err(panic) => Err(panic),
+                };
+                if give.send((index, end)).is_err() {
                     break;
                 }
             }
         });
     }
-    next
-}
-
-fn agent(job: &Job) -> Agent {
-    Agent::config_builder()
-        // Not a global one: with that, ureq starts a thread for each name look-up.
-        .timeout_connect(Some(job.timeout()))
-        .timeout_recv_response(Some(job.timeout()))
-        .timeout_recv_body(Some(job.timeout()))
-        .max_idle_connections_per_host(job.workers.get())
-        .max_idle_connections(job.workers.get())
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .proxy(None)
-        .tls_config(job.ureq_tls())
-        .build()
-        .into()
-}
-
-fn fetch(agent: &Agent, item: Item) -> Step<Fetched> {
-    let mut download = item.download();
-    let requested = request(agent, &mut download);
-    download.end(requested)
-}
-
-fn request(agent: &Agent, download: &mut Download) -> Result<()> {
-    let mut response = agent.get(download.url()).call()?;
-    download.answered(response.status().as_u16())?;
-    io::copy(&mut response.body_mut().as_reader(), download)?;
-    Ok(())
+    output
 }

@@ -1,102 +1,229 @@
 //! Tasks, and an async-channel between two stages.
 //!
 //! A stage is as many tasks as workers, which take from one queue and put into the next.
-//! Who has an item more than the queue holds waits in `send`: that is the back-pressure.
+//! One with an item for a full queue waits in `send`: that is the back-pressure.
 //!
 //! # What to notice
 //! - A receiver is cloned as a sender is: each task of a stage has its own, and every item
 //!   comes to one of them.
-//! - Hashing and writing would keep the executor from everything else, so they run on the
-//!   threads of `unblock`.
-//! - A panic comes out of whoever awaits the task. Uncaught, it would end the worker, and
-//!   be a clean end to the next stage; so it goes on as what became of the item.
+//! - Hashing and writing would hold up the executor; `unblock` has other threads.
+//! - A worker that panics is a clean end to the next stage, so the panic is caught, and goes
+//!   on as what became of the item; that of `unblock` comes out where it is awaited.
 //!
 //! # When not to use this
 //! When there is nothing to wait for: stages that only compute need threads.
 
-use std::iter::repeat_n;
-use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::{io, sync::Arc};
 
 use anyhow::Result;
 use page_client::smol::Client;
-use smol::channel::{Receiver, Sender, bounded};
-use smol::future::FutureExt;
-use smol::{Executor, Task, spawn, unblock};
+use smol::block_on;
 
-use crate::{Fetched, Item, Job, Output, Saved, Shape, Step, Tally, process, save};
+use crate::{
+    Job, Output, Shape,
+    work::{Collector, Item, process, save},
+};
 
-/// Passes every item through the stages.
+/// Passes every item through the steps.
 pub fn run(job: &Job) -> Result<Output> {
     let executor = Arc::new(Executor::new());
-    smol::block_on(executor.run(async {
-        let client = Client::new(&executor, &job.client());
-        let (mut tally, items) = Tally::new(job);
-        let tasks = &mut Vec::new();
-        let (into, queued) = bounded(job.queue.get());
-        tasks.push(spawn(source(items, into)));
-        let outcomes = match job.shape {
+    let (signal, shutdown) = bounded::<()>(1);
+    let client = Client::new(&executor, &job.client());
+    let fetch = move |item: Item| {
+        let client = client.clone();
+        async move {
+            let (url, mut download) = item.download();
+            let read = client.read(&url, &mut download).await;
+            download.end(read)
+        }
+    };
+    let (mut collector, items) = Collector::new(job);
+    let (shape, queue, workers) = (job.shape, job.queue.get(), job.workers.get());
+    let all = async {
+        let each = |index, end| collector.add(index, end);
+        let steps = (fetch, process, save);
+        let _ = match shape {
             Shape::Chained => {
-                let chain = move |item| spawn(chain(client.clone(), item));
-                stage(tasks, job, queued, chain)
+                chained(&executor, queue, workers, items, steps, each).await
             }
-            Shape::Staged => {
-                let fetch = move |item| spawn(fetch(client.clone(), item));
-                let fetched = stage(tasks, job, queued, fetch);
-                let processed = stage(tasks, job, fetched, |p| unblock(|| process(p)));
-                stage(tasks, job, processed, |p| unblock(|| save(p)))
-            }
+            Shape::Staged => staged(&executor, queue, workers, items, steps, each).await,
         };
-        while let Ok(outcome) = outcomes.recv().await {
-            if tally.add(outcome).is_break() {
+    };
+    thread::scope(|scope| {
+        for index in 0..workers {
+            let thread = thread::Builder::new().name(format!("smol {index}"));
+            thread.spawn_scoped(scope, || block_on(executor.run(shutdown.recv())))?;
+        }
+        block_on(all);
+        // Every `recv` fails now, and with it every thread's `run` ends.
+        drop(signal);
+        io::Result::Ok(())
+    })?;
+    collector.close()
+}
+
+// The lesson: everything below can be taken home.
+// It needs smol.
+
+use std::{iter::repeat_n, ops::ControlFlow, panic::AssertUnwindSafe, thread};
+
+use smol::{
+    Executor, Task,
+    channel::{Receiver, bounded},
+    future::FutureExt,
+    unblock,
+};
+
+/// What came of an item so far: a value, or its step's error, or a panic's payload.
+pub type End<T, E> = thread::Result<Result<T, E>>;
+
+/// Does three steps to every item, one after the other; as many items at once as there are
+/// workers. Hands what came of each, with its place in the input, to `each` in the order in
+/// which they end, until that breaks: nothing is at work any more when this returns.
+pub async fn chained<'a, I, F, A, B, C, E, L>(
+    executor: &Executor<'a>,
+    queue: usize,
+    workers: usize,
+    items: impl IntoIterator<Item = I, IntoIter: Send + 'a>,
+    (fetch, process, save): (
+        impl Fn(I) -> F + Clone + Send + 'a,
+        impl Fn(A) -> Result<B, E> + Clone + Send + 'static,
+        impl Fn(B) -> Result<C, E> + Clone + Send + 'static,
+    ),
+    each: impl FnMut(usize, End<C, E>) -> ControlFlow<L>,
+) -> ControlFlow<L>
+where
+    I: Send + 'a,
+    F: Future<Output = Result<A, E>> + Send + 'a,
+    A: Send + 'static,
+    C: Send + 'static,
+    E: Send + 'static,
+{
+    let chain = move |item| {
+        let (fetch, process, save) = (fetch.clone(), process.clone(), save.clone());
+        async move {
+            let fetched = fetch(item).await?;
+            unblock(move || save(process(fetched)?)).await
+        }
+    };
+    let mut tasks = Vec::new();
+    let queued = source(executor, &mut tasks, queue, items.into_iter());
+    let ended = stage(executor, &mut tasks, queue, workers, queued, chain);
+    consume(tasks, ended, each).await
+}
+
+/// The same, with a stage for each step: workers of its own, and a queue before them that has
+/// so much room. A full queue holds up the stage before it.
+pub async fn staged<'a, I, F, A, B, C, E, L>(
+    executor: &Executor<'a>,
+    queue: usize,
+    workers: usize,
+    items: impl IntoIterator<Item = I, IntoIter: Send + 'a>,
+    (fetch, process, save): (
+        impl Fn(I) -> F + Clone + Send + 'a,
+        impl Fn(A) -> Result<B, E> + Clone + Send + 'static,
+        impl Fn(B) -> Result<C, E> + Clone + Send + 'static,
+    ),
+    each: impl FnMut(usize, End<C, E>) -> ControlFlow<L>,
+) -> ControlFlow<L>
+where
+    I: Send + 'a,
+    F: Future<Output = Result<A, E>> + Send + 'a,
+    A: Send + 'static,
+    B: Send + 'static,
+    C: Send + 'static,
+    E: Send + 'static,
+{
+    let fetch = move |item| {
+        let fetch = fetch.clone();
+        async move { fetch(item).await }
+    };
+    let process = move |item| {
+        let process = process.clone();
+        unblock(move || process(item))
+    };
+    let save = move |item| {
+        let save = save.clone();
+        unblock(move || save(item))
+    };
+    let mut tasks = Vec::new();
+    let queued = source(executor, &mut tasks, queue, items.into_iter());
+    let fetched = stage(executor, &mut tasks, queue, workers, queued, fetch);
+    let processed = stage(executor, &mut tasks, queue, workers, fetched, process);
+    let saved = stage(executor, &mut tasks, queue, workers, processed, save);
+    consume(tasks, saved, each).await
+}
+
+/// Draws the items as the queue has room for them.
+fn source<'a, I: Send + 'a, E: Send + 'a>(
+    executor: &Executor<'a>,
+    tasks: &mut Vec<Task<()>>,
+    queue: usize,
+    items: impl Iterator<Item = I> + Send + 'a,
+) -> Receiver<(usize, End<I, E>)> {
+    let (give, queued) = bounded(queue);
+    tasks.push(executor.spawn(async move {
+        for (index, item) in items.enumerate() {
+            if give.send((index, Ok(Ok(item)))).await.is_err() {
                 break;
             }
         }
-        drop(outcomes);
-        for task in tasks {
-            task.await;
-        }
-        tally.close()
-    }))
+    }));
+    queued
 }
 
-async fn source(items: impl Iterator<Item = Item>, into: Sender<Item>) {
-    for item in items {
-        if into.send(item).await.is_err() {
-            break;
-        }
-    }
-}
-
-fn stage<T: Send + 'static, U: Send + 'static>(
+/// Workers that take from one queue and put into the next. What was lost in a step before
+/// goes on as it is.
+fn stage<'a, T, F, U, E>(
+    executor: &Executor<'a>,
     tasks: &mut Vec<Task<()>>,
-    job: &Job,
-    from: Receiver<T>,
-    work: impl Fn(T) -> Task<Step<U>> + Clone + Send + 'static,
-) -> Receiver<Step<U>> {
-    let (into, next) = bounded(job.queue.get());
-    for (from, into, work) in repeat_n((from, into, work), job.workers.get()) {
-        tasks.push(spawn(async move {
-            while let Ok(item) = from.recv().await {
-                let step = AssertUnwindSafe(work(item)).catch_unwind().await;
-                let step = step.unwrap_or_else(|panic| Err(panic.into()));
-                if into.send(step).await.is_err() {
+    queue: usize,
+    workers: usize,
+    input: Receiver<(usize, End<T, E>)>,
+    work: impl Fn(T) -> F + Clone + Send + 'a,
+) -> Receiver<(usize, End<U, E>)>
+where
+    T: Send + 'a,
+    F: Future<Output = Result<U, E>> + Send + 'a,
+    U: Send + 'a,
+    E: Send + 'a,
+{
+    assert_ne!(workers, 0, "a stage needs a worker");
+    let (give, output) = bounded(queue);
+    for (input, give, work) in repeat_n((input, give, work), workers) {
+        tasks.push(executor.spawn(async move {
+            while let Ok((index, item)) = input.recv().await {
+                let end = match item {
+                    Ok(Ok(item)) => AssertUnwindSafe(work(item)).catch_unwind().await,
+                    Ok(Err(error)) => Ok(Err(error)),
+                    Err(panic) => Err(panic),
+                };
+                if give.send((index, end)).await.is_err() {
                     break;
                 }
             }
         }));
     }
-    next
+    output
 }
 
-async fn chain(client: Client, item: Item) -> Step<Saved> {
-    let fetched = fetch(client, item).await;
-    unblock(|| save(process(fetched))).await
-}
-
-async fn fetch(client: Client, item: Item) -> Step<Fetched> {
-    let mut download = item.download();
-    let url = download.url().to_owned();
-    let requested = client.read(&url, &mut download).await;
-    download.end(requested)
+/// Hands what comes out to `each` until that breaks, and waits for the tasks.
+async fn consume<T, L>(
+    tasks: Vec<Task<()>>,
+    output: Receiver<(usize, T)>,
+    mut each: impl FnMut(usize, T) -> ControlFlow<L>,
+) -> ControlFlow<L> {
+    let mut left = ControlFlow::Continue(());
+    while left.is_continue()
+        && let Ok((index, end)) = output.recv().await
+    {
+        left = each(index, end);
+    }
+    // Now `send` fails in the last stage, then in the one before it.
+    drop(output);
+    for task in tasks {
+        // A panic of the items' iterator is the caller's.
+        task.await;
+    }
+    left
 }

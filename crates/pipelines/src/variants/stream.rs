@@ -8,89 +8,189 @@
 //!   nobody polls stands still. So each piece of work is spawned, to go on by itself.
 //! - Without the queues, a stage would be asked for its next item only when the last one is
 //!   done with; with one worker each, stages would never overlap.
-//! - To drop a stream is to leave. A handle that is dropped detaches its task; here the end
-//!   of the runtime ends that, too.
+//! - To drop the stream is to leave: its handles abort their tasks, and the tracker waits for
+//!   those, and for what blocks, which nothing can abort.
 //!
 //! # When not to use this
 //! Where a stage should run ahead of a slow one: queues as in `tokio` fill by themselves.
 
 use anyhow::Result;
-use futures_util::{StreamExt, future::ready, stream};
-use reqwest::{Client, redirect::Policy};
+use page_client::tokio::Client;
 use tokio::runtime::Builder;
-use tokio::task::{JoinError, spawn, spawn_blocking};
 
-use crate::{Fetched, Item, Job, Output, Saved, Shape, Step, Tally, process, save};
+use crate::{
+    Job, Output, Shape,
+    work::{Collector, Item, process, save},
+};
 
-/// Passes every item through the stages.
+/// Passes every item through the steps.
 pub fn run(job: &Job) -> Result<Output> {
     let runtime = Builder::new_multi_thread()
         .worker_threads(job.workers.get())
         .max_blocking_threads(3 * job.workers.get())
         .enable_all()
         .build()?;
-    let (mut tally, items) = Tally::new(job);
-    runtime.block_on(async {
-        let client = Client::builder()
-            .timeout(job.timeout())
-            .pool_max_idle_per_host(job.workers.get())
-            .redirect(Policy::none())
-            .no_proxy()
-            .tls_backend_preconfigured(job.tls())
-            .build()?;
-        let (workers, queue) = (job.workers.get(), job.queue.get());
-        let items = stream::iter(items);
-        let mut outcomes = match job.shape {
-            Shape::Chained => items
-                .map(move |item| spawn(chain(client.clone(), item)))
-                .buffer_unordered(workers)
-                .map(joined)
-                .boxed(),
-            Shape::Staged => items
-                .map(move |item| spawn(fetch(client.clone(), item)))
-                .buffer_unordered(workers)
-                .map(ready)
-                .buffered(queue)
-                .map(|fetched| spawn_blocking(|| process(joined(fetched))))
-                .buffer_unordered(workers)
-                .map(ready)
-                .buffered(queue)
-                .map(|processed| spawn_blocking(|| save(joined(processed))))
-                .buffer_unordered(workers)
-                .map(joined)
-                .boxed(),
-        };
-        while let Some(outcome) = outcomes.next().await {
-            if tally.add(outcome).is_break() {
-                break;
-            }
+    let client = Client::new(&job.client());
+    let fetch = move |item: Item| {
+        let client = client.clone();
+        async move {
+            let (url, mut download) = item.download();
+            let read = client.read(&url, &mut download).await;
+            download.end(read)
         }
-        anyhow::Ok(())
-    })?;
-    // Waits for what `spawn_blocking` has started.
-    drop(runtime);
-    tally.close()
-}
-
-fn joined<T>(step: Result<Step<T>, JoinError>) -> Step<T> {
-    step.unwrap_or_else(|error| Err(error.into_panic().into()))
-}
-
-async fn chain(client: Client, item: Item) -> Step<Saved> {
-    let fetched = fetch(client, item).await;
-    joined(spawn_blocking(|| save(process(fetched))).await)
-}
-
-async fn fetch(client: Client, item: Item) -> Step<Fetched> {
-    let mut download = item.download();
-    let request = async {
-        let mut response = client.get(download.url()).send().await?;
-        download.answered(response.status().as_u16())?;
-        while let Some(part) = response.chunk().await? {
-            download.read(&part)?;
-        }
-        anyhow::Ok(())
     };
-    let requested = request.await;
-    download.end(requested)
+    let (mut collector, items) = Collector::new(job);
+    let (shape, queue, workers) = (job.shape, job.queue.get(), job.workers.get());
+    let all = async move {
+        let each = |index, end: End<_, _>| {
+            collector.add(index, end.map_err(JoinError::into_panic))
+        };
+        let steps = (fetch, process, save);
+        let _ = match shape {
+            Shape::Chained => chained(queue, workers, items, steps, each).await,
+            Shape::Staged => staged(queue, workers, items, steps, each).await,
+        };
+        collector.close()
+    };
+    // Spawned, since what `block_on` polls itself is on none of the runtime's threads.
+    runtime.block_on(runtime.spawn(all))?
+}
+
+// The lesson: everything below can be taken home.
+// It needs futures-util (std), tokio (rt), tokio-util (rt).
+
+use std::{ops::ControlFlow, panic::resume_unwind};
+
+use futures_util::{Stream, StreamExt, future::ready, stream};
+use tokio::task::{JoinError, JoinHandle};
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
+
+/// What came of an item so far: a value, or its step's error, or a panic.
+pub type End<T, E> = Result<Result<T, E>, JoinError>;
+
+/// Does three steps to every item, one after the other; as many items at once as there are
+/// workers. Hands what came of each, with its place in the input, to `each` in the order in
+/// which they end, until that breaks: nothing is at work any more when this returns.
+pub async fn chained<I, F, A, B, C, E, L>(
+    queue: usize,
+    workers: usize,
+    items: impl IntoIterator<Item = I, IntoIter: Send + 'static>,
+    (fetch, process, save): (
+        impl Fn(I) -> F + Clone + Send + 'static,
+        impl Fn(A) -> Result<B, E> + Clone + Send + 'static,
+        impl Fn(B) -> Result<C, E> + Clone + Send + 'static,
+    ),
+    each: impl FnMut(usize, End<C, E>) -> ControlFlow<L>,
+) -> ControlFlow<L>
+where
+    I: Send + 'static,
+    F: Future<Output = Result<A, E>> + Send + 'static,
+    A: Send + 'static,
+    C: Send + 'static,
+    E: Send + 'static,
+{
+    let tracker = &TaskTracker::new();
+    let chain = move |item| {
+        let (fetch, process, save) = (fetch.clone(), process.clone(), save.clone());
+        let tasks = tracker.clone();
+        tracker.spawn(async move {
+            let fetched = fetch(item).await?;
+            let saved = tasks.spawn_blocking(move || save(process(fetched)?));
+            let saved = AbortOnDropHandle::new(saved).await;
+            saved.unwrap_or_else(|error| resume_unwind(error.into_panic()))
+        })
+    };
+    let ended = stage(queue, workers, source(items), chain);
+    consume(tracker, ended, each).await
+}
+
+/// The same, with a stage for each step: workers of its own, and a queue before them that has
+/// so much room. A full queue holds up the stage before it.
+pub async fn staged<I, F, A, B, C, E, L>(
+    queue: usize,
+    workers: usize,
+    items: impl IntoIterator<Item = I, IntoIter: Send + 'static>,
+    (fetch, process, save): (
+        impl Fn(I) -> F + Clone + Send + 'static,
+        impl Fn(A) -> Result<B, E> + Clone + Send + 'static,
+        impl Fn(B) -> Result<C, E> + Clone + Send + 'static,
+    ),
+    each: impl FnMut(usize, End<C, E>) -> ControlFlow<L>,
+) -> ControlFlow<L>
+where
+    I: Send + 'static,
+    F: Future<Output = Result<A, E>> + Send + 'static,
+    A: Send + 'static,
+    B: Send + 'static,
+    C: Send + 'static,
+    E: Send + 'static,
+{
+    let tracker = &TaskTracker::new();
+    let fetch = move |item| {
+        let fetch = fetch.clone();
+        tracker.spawn(async move { fetch(item).await })
+    };
+    let process = move |item| {
+        let process = process.clone();
+        tracker.spawn_blocking(move || process(item))
+    };
+    let save = move |item| {
+        let save = save.clone();
+        tracker.spawn_blocking(move || save(item))
+    };
+    let fetched = stage(queue, workers, source(items), fetch);
+    let processed = stage(queue, workers, fetched, process);
+    let saved = stage(queue, workers, processed, save);
+    consume(tracker, saved, each).await
+}
+
+/// The items, each drawn when it is asked for.
+fn source<I, E>(
+    items: impl IntoIterator<Item = I>,
+) -> impl Stream<Item = (usize, End<I, E>)> {
+    let items = items.into_iter().enumerate();
+    stream::iter(items.map(|(index, item)| (index, Ok(Ok(item)))))
+}
+
+/// A queue, and behind it as many at work as there are workers. What was lost in a step
+/// before goes on as it is.
+fn stage<T, U, E>(
+    queue: usize,
+    workers: usize,
+    input: impl Stream<Item = (usize, End<T, E>)>,
+    work: impl Fn(T) -> JoinHandle<Result<U, E>>,
+) -> impl Stream<Item = (usize, End<U, E>)> {
+    assert_ne!(workers, 0, "a stage needs a worker");
+    let begun = input.map(ready).buffered(queue).map(move |(index, item)| {
+        let item = item.map(|item| item.map(|item| AbortOnDropHandle::new(work(item))));
+        async move {
+            let end = match item {
+                Ok(Ok(task)) => task.await,
+                Ok(Err(error)) => Ok(Err(error)),
+                Err(panic) => Err(panic),
+            };
+            (index, end)
+        }
+    });
+    begun.buffer_unordered(workers)
+}
+
+/// Hands what comes out to `each` until that breaks, and waits for the tasks.
+async fn consume<T, L>(
+    tracker: &TaskTracker,
+    output: impl Stream<Item = (usize, T)>,
+    mut each: impl FnMut(usize, T) -> ControlFlow<L>,
+) -> ControlFlow<L> {
+    let mut output = Box::pin(output);
+    let mut left = ControlFlow::Continue(());
+    while left.is_continue()
+        && let Some((index, end)) = output.next().await
+    {
+        left = each(index, end);
+    }
+    // Its handles abort what they wait for.
+    drop(output);
+    tracker.close();
+    tracker.wait().await;
+    left
 }

@@ -1,120 +1,209 @@
 //! Tasks, and an async-channel between two stages, with surf, which has its pool off.
 //!
-//! surf is unmaintained; use reqwest on tokio, or hyper as `smol` does here. Its client
-//! runs on async-std.
+//! surf is unmaintained; use reqwest on tokio, or hyper's client as the other rows do. It
+//! runs on async-std: the functions are `async_std`'s, and what differs is the client.
 //!
 //! # What to notice
-//! - surf's pool takes a connection back whose answer nobody waited for, and whoever gets
-//!   it next reads that answer as its own. So each request has a new one here.
-//! - Its own time-out ends with the head: one that covers the body is put around it.
+//! - surf's pool takes a connection back whose answer nobody waited for, and the next request
+//!   on it reads that answer as its own. So each request has a new one here.
+//! - Its own time-out ends with the head, so one that covers the body is put around it.
 //! - A body cut short is a success to it, and is processed and saved.
 //!
 //! # When not to use this
 //! In new code: it gets no more fixes (RUSTSEC-2025-0036).
 
-use std::io::{Error, ErrorKind};
-use std::iter::repeat_n;
-use std::panic::AssertUnwindSafe;
-
 use anyhow::Result;
-use async_std::channel::{Receiver, Sender, bounded};
-use async_std::task::{self, JoinHandle, spawn, spawn_blocking};
-use async_std::{future::timeout, io::ReadExt};
-use futures_util::FutureExt;
-use page_client::surf::Https;
-use surf::{Client, Config};
+use async_std::task::block_on;
+use page_client::surf::Client;
 
-use crate::{Fetched, Item, Job, Output, Saved, Shape, Step, Tally, process, save};
+use crate::{
+    Job, Output, Shape,
+    work::{Collector, Item, process, save},
+};
 
-/// Passes every item through the stages.
+/// Passes every item through the steps.
 pub fn run(job: &Job) -> Result<Output> {
-    task::block_on(async {
-        let client = client(job)?;
-        let (mut tally, items) = Tally::new(job);
-        let tasks = &mut Vec::new();
-        let (into, queued) = bounded(job.queue.get());
-        tasks.push(spawn(source(items, into)));
-        let outcomes = match job.shape {
-            Shape::Chained => {
-                let chain = move |item| spawn(chain(client.clone(), item));
-                stage(tasks, job, queued, chain)
-            }
-            Shape::Staged => {
-                let fetch = move |item| spawn(fetch(client.clone(), item));
-                let fetched = stage(tasks, job, queued, fetch);
-                let processed =
-                    stage(tasks, job, fetched, |p| spawn_blocking(|| process(p)));
-                stage(tasks, job, processed, |p| spawn_blocking(|| save(p)))
-            }
+    let client = Client::without_pool(&job.client())?;
+    let fetch = move |item: Item| {
+        let client = client.clone();
+        async move {
+            let (url, mut download) = item.download();
+            let read = client.read(&url, &mut download).await;
+            download.end(read)
+        }
+    };
+    let (mut collector, items) = Collector::new(job);
+    let (shape, queue, workers) = (job.shape, job.queue.get(), job.workers.get());
+    let all = async move {
+        let each = |index, end| collector.add(index, end);
+        let steps = (fetch, process, save);
+        let _ = match shape {
+            Shape::Chained => chained(queue, workers, items, steps, each).await,
+            Shape::Staged => staged(queue, workers, items, steps, each).await,
         };
-        while let Ok(outcome) = outcomes.recv().await {
-            if tally.add(outcome).is_break() {
+        collector.close()
+    };
+    // Spawned, since what `block_on` polls itself is on none of the runtime's threads.
+    block_on(spawn(all))
+}
+
+// The lesson: everything below can be taken home.
+// It needs async-std, futures-util (std).
+
+use std::{iter::repeat_n, ops::ControlFlow, panic::AssertUnwindSafe, thread};
+
+use async_std::{
+    channel::{Receiver, bounded},
+    task::{JoinHandle, spawn, spawn_blocking},
+};
+use futures_util::FutureExt;
+
+/// What came of an item so far: a value, or its step's error, or a panic's payload.
+pub type End<T, E> = thread::Result<Result<T, E>>;
+
+/// Does three steps to every item, one after the other; as many items at once as there are
+/// workers. Hands what came of each, with its place in the input, to `each` in the order in
+/// which they end, until that breaks: nothing is at work any more when this returns.
+pub async fn chained<I, F, A, B, C, E, L>(
+    queue: usize,
+    workers: usize,
+    items: impl IntoIterator<Item = I, IntoIter: Send + 'static>,
+    (fetch, process, save): (
+        impl Fn(I) -> F + Clone + Send + 'static,
+        impl Fn(A) -> Result<B, E> + Clone + Send + 'static,
+        impl Fn(B) -> Result<C, E> + Clone + Send + 'static,
+    ),
+    each: impl FnMut(usize, End<C, E>) -> ControlFlow<L>,
+) -> ControlFlow<L>
+where
+    I: Send + 'static,
+    F: Future<Output = Result<A, E>> + Send + 'static,
+    A: Send + 'static,
+    C: Send + 'static,
+    E: Send + 'static,
+{
+    let chain = move |item| {
+        let (fetch, process, save) = (fetch.clone(), process.clone(), save.clone());
+        async move {
+            let fetched = fetch(item).await?;
+            spawn_blocking(move || save(process(fetched)?)).await
+        }
+    };
+    let mut tasks = Vec::new();
+    let queued = source(&mut tasks, queue, items.into_iter());
+    let ended = stage(&mut tasks, queue, workers, queued, chain);
+    consume(tasks, ended, each).await
+}
+
+/// The same, with a stage for each step: workers of its own, and a queue before them that has
+/// so much room. A full queue holds up the stage before it.
+pub async fn staged<I, F, A, B, C, E, L>(
+    queue: usize,
+    workers: usize,
+    items: impl IntoIterator<Item = I, IntoIter: Send + 'static>,
+    (fetch, process, save): (
+        impl Fn(I) -> F + Clone + Send + 'static,
+        impl Fn(A) -> Result<B, E> + Clone + Send + 'static,
+        impl Fn(B) -> Result<C, E> + Clone + Send + 'static,
+    ),
+    each: impl FnMut(usize, End<C, E>) -> ControlFlow<L>,
+) -> ControlFlow<L>
+where
+    I: Send + 'static,
+    F: Future<Output = Result<A, E>> + Send + 'static,
+    A: Send + 'static,
+    B: Send + 'static,
+    C: Send + 'static,
+    E: Send + 'static,
+{
+    let fetch = move |item| {
+        let fetch = fetch.clone();
+        async move { fetch(item).await }
+    };
+    let process = move |item| {
+        let process = process.clone();
+        spawn_blocking(move || process(item))
+    };
+    let save = move |item| {
+        let save = save.clone();
+        spawn_blocking(move || save(item))
+    };
+    let mut tasks = Vec::new();
+    let queued = source(&mut tasks, queue, items.into_iter());
+    let fetched = stage(&mut tasks, queue, workers, queued, fetch);
+    let processed = stage(&mut tasks, queue, workers, fetched, process);
+    let saved = stage(&mut tasks, queue, workers, processed, save);
+    consume(tasks, saved, each).await
+}
+
+/// Draws the items as the queue has room for them.
+fn source<I: Send + 'static, E: Send + 'static>(
+    tasks: &mut Vec<JoinHandle<()>>,
+    queue: usize,
+    items: impl Iterator<Item = I> + Send + 'static,
+) -> Receiver<(usize, End<I, E>)> {
+    let (give, queued) = bounded(queue);
+    tasks.push(spawn(async move {
+        for (index, item) in items.enumerate() {
+            if give.send((index, Ok(Ok(item)))).await.is_err() {
                 break;
             }
         }
-        drop(outcomes);
-        for task in tasks {
-            task.await;
-        }
-        tally.close()
-    })
+    }));
+    queued
 }
 
-async fn source(items: impl Iterator<Item = Item>, into: Sender<Item>) {
-    for item in items {
-        if into.send(item).await.is_err() {
-            break;
-        }
-    }
-}
-
-fn stage<T: Send + 'static, U: Send + 'static>(
+/// Workers that take from one queue and put into the next. What was lost in a step before
+/// goes on as it is.
+fn stage<T, F, U, E>(
     tasks: &mut Vec<JoinHandle<()>>,
-    job: &Job,
-    from: Receiver<T>,
-    work: impl Fn(T) -> JoinHandle<Step<U>> + Clone + Send + 'static,
-) -> Receiver<Step<U>> {
-    let (into, next) = bounded(job.queue.get());
-    for (from, into, work) in repeat_n((from, into, work), job.workers.get()) {
+    queue: usize,
+    workers: usize,
+    input: Receiver<(usize, End<T, E>)>,
+    work: impl Fn(T) -> F + Clone + Send + 'static,
+) -> Receiver<(usize, End<U, E>)>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<U, E>> + Send + 'static,
+    U: Send + 'static,
+    E: Send + 'static,
+{
+    assert_ne!(workers, 0, "a stage needs a worker");
+    let (give, output) = bounded(queue);
+    for (input, give, work) in repeat_n((input, give, work), workers) {
         tasks.push(spawn(async move {
-            while let Ok(item) = from.recv().await {
-                let step = AssertUnwindSafe(work(item)).catch_unwind().await;
-                let step = step.unwrap_or_else(|panic| Err(panic.into()));
-                if into.send(step).await.is_err() {
+            while let Ok((index, item)) = input.recv().await {
+                let end = match item {
+                    Ok(Ok(item)) => AssertUnwindSafe(work(item)).catch_unwind().await,
+                    Ok(Err(error)) => Ok(Err(error)),
+                    Err(panic) => Err(panic),
+                };
+                if give.send((index, end)).await.is_err() {
                     break;
                 }
             }
         }));
     }
-    next
+    output
 }
 
-async fn chain(client: Client, item: Item) -> Step<Saved> {
-    let fetched = fetch(client, item).await;
-    spawn_blocking(|| save(process(fetched))).await
-}
-
-fn client(job: &Job) -> Result<Client> {
-    let config = Config::new().set_timeout(None).set_http_keep_alive(false);
-    Ok(Client::try_from(config)?.with(Https::new(job.tls())))
-}
-
-async fn fetch(client: Client, item: Item) -> Step<Fetched> {
-    let mut download = item.download();
-    let limit = download.timeout();
-    let request = async {
-        let response = client.get(download.url()).await;
-        let mut response = response.map_err(surf::Error::into_inner)?;
-        download.answered(response.status().into())?;
-        let mut part = vec![0; 8192];
-        loop {
-            match response.read(&mut part).await? {
-                0 => return anyhow::Ok(()),
-                count => download.read(&part[..count])?,
-            }
-        }
-    };
-    let late = |_| Err(Error::from(ErrorKind::TimedOut).into());
-    let requested = timeout(limit, request).await.unwrap_or_else(late);
-    download.end(requested)
+/// Hands what comes out to `each` until that breaks, and waits for the tasks.
+async fn consume<T, L>(
+    tasks: Vec<JoinHandle<()>>,
+    output: Receiver<(usize, T)>,
+    mut each: impl FnMut(usize, T) -> ControlFlow<L>,
+) -> ControlFlow<L> {
+    let mut left = ControlFlow::Continue(());
+    while left.is_continue()
+        && let Ok((index, end)) = output.recv().await
+    {
+        left = each(index, end);
+    }
+    // Now `send` fails in the last stage, then in the one before it.
+    drop(output);
+    for task in tasks {
+        // A panic of the items' iterator is the caller's.
+        task.await;
+    }
+    left
 }

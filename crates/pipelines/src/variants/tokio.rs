@@ -1,120 +1,223 @@
 //! Tasks, and a tokio `mpsc` channel between two stages.
 //!
 //! A stage is as many tasks as workers, which take from one queue and put into the next.
-//! Who has an item more than the queue holds waits in `send`: that is the back-pressure.
+//! One with an item for a full queue waits in `send`: that is the back-pressure.
 //!
 //! # What to notice
 //! - A receiver has one owner: a stage's tasks share it behind a lock that they can await.
 //! - Hashing and writing would hold up the executor; `spawn_blocking` has other threads.
-//! - A worker that panics is a clean end to the next stage, so work is a task of its own.
+//! - A worker that panics is a clean end to the next stage, so work is a task of its own,
+//!   and its panic a `JoinError` that goes on as what became of the item.
 //!
 //! # When not to use this
 //! When there is nothing to wait for: stages that only compute need threads.
 
-use std::{iter::repeat_n, sync::Arc};
-
 use anyhow::Result;
-use reqwest::{Client, redirect::Policy};
+use page_client::tokio::Client;
 use tokio::runtime::Builder;
-use tokio::sync::Mutex;
-use tokio::sync::mpsc::{Receiver, Sender, channel};
-use tokio::task::{JoinError, JoinHandle, JoinSet, spawn, spawn_blocking};
 
-use crate::{Fetched, Item, Job, Output, Saved, Shape, Step, Tally, process, save};
+use crate::{
+    Job, Output, Shape,
+    work::{Collector, Item, process, save},
+};
 
-/// Passes every item through the stages.
+/// Passes every item through the steps.
 pub fn run(job: &Job) -> Result<Output> {
     let runtime = Builder::new_multi_thread()
         .worker_threads(job.workers.get())
         .max_blocking_threads(3 * job.workers.get())
         .enable_all()
         .build()?;
-    runtime.block_on(async {
-        let client = Client::builder()
-            .timeout(job.timeout())
-            .pool_max_idle_per_host(job.workers.get())
-            .redirect(Policy::none())
-            .no_proxy()
-            .tls_backend_preconfigured(job.tls())
-            .build()?;
-        let (mut tally, items) = Tally::new(job);
-        let tasks = &mut JoinSet::new();
-        let (into, queued) = channel(job.queue.get());
-        tasks.spawn(source(items, into));
-        let mut outcomes = match job.shape {
-            Shape::Chained => {
-                let chain = move |item| spawn(chain(client.clone(), item));
-                stage(tasks, job, queued, chain)
-            }
-            Shape::Staged => {
-                let fetch = move |item| spawn(fetch(client.clone(), item));
-                let fetched = stage(tasks, job, queued, fetch);
-                let processed =
-                    stage(tasks, job, fetched, |p| spawn_blocking(|| process(p)));
-                stage(tasks, job, processed, |p| spawn_blocking(|| save(p)))
-            }
+    let client = Client::new(&job.client());
+    let fetch = move |item: Item| {
+        let client = client.clone();
+        async move {
+            let (url, mut download) = item.download();
+            let read = client.read(&url, &mut download).await;
+            download.end(read)
+        }
+    };
+    let (mut collector, items) = Collector::new(job);
+    let (shape, queue, workers) = (job.shape, job.queue.get(), job.workers.get());
+    let all = async move {
+        let each = |index, end: End<_, _>| {
+            collector.add(index, end.map_err(JoinError::into_panic))
         };
-        while let Some(outcome) = outcomes.recv().await {
-            if tally.add(outcome).is_break() {
+        let steps = (fetch, process, save);
+        let _ = match shape {
+            Shape::Chained => chained(queue, workers, items, steps, each).await,
+            Shape::Staged => staged(queue, workers, items, steps, each).await,
+        };
+        collector.close()
+    };
+    // Spawned, since what `block_on` polls itself is on none of the runtime's threads.
+    runtime.block_on(runtime.spawn(all))?
+}
+
+// The lesson: everything below can be taken home.
+// It needs tokio (rt, sync), tokio-util (rt).
+
+use std::{iter::repeat_n, ops::ControlFlow, panic::resume_unwind, sync::Arc};
+
+use tokio::{
+    sync::{
+        Mutex,
+        mpsc::{Receiver, channel},
+    },
+    task::{JoinError, JoinHandle, JoinSet, spawn, spawn_blocking},
+};
+use tokio_util::task::AbortOnDropHandle;
+
+/// What came of an item so far: a value, or its step's error, or a panic.
+pub type End<T, E> = Result<Result<T, E>, JoinError>;
+
+/// Does three steps to every item, one after the other; as many items at once as there are
+/// workers. Hands what came of each, with its place in the input, to `each` in the order in
+/// which they end, until that breaks: nothing is at work any more when this returns.
+pub async fn chained<I, F, A, B, C, E, L>(
+    queue: usize,
+    workers: usize,
+    items: impl IntoIterator<Item = I, IntoIter: Send + 'static>,
+    (fetch, process, save): (
+        impl Fn(I) -> F + Clone + Send + 'static,
+        impl Fn(A) -> Result<B, E> + Clone + Send + 'static,
+        impl Fn(B) -> Result<C, E> + Clone + Send + 'static,
+    ),
+    each: impl FnMut(usize, End<C, E>) -> ControlFlow<L>,
+) -> ControlFlow<L>
+where
+    I: Send + 'static,
+    F: Future<Output = Result<A, E>> + Send + 'static,
+    A: Send + 'static,
+    C: Send + 'static,
+    E: Send + 'static,
+{
+    let chain = move |item| {
+        let (fetch, process, save) = (fetch.clone(), process.clone(), save.clone());
+        spawn(async move {
+            let fetched = fetch(item).await?;
+            let saved = spawn_blocking(move || save(process(fetched)?));
+            let saved = AbortOnDropHandle::new(saved).await;
+            saved.unwrap_or_else(|error| resume_unwind(error.into_panic()))
+        })
+    };
+    let mut tasks = JoinSet::new();
+    let queued = source(&mut tasks, queue, items.into_iter());
+    let ended = stage(&mut tasks, queue, workers, queued, chain);
+    consume(tasks, ended, each).await
+}
+
+/// The same, with a stage for each step: workers of its own, and a queue before them that has
+/// so much room. A full queue holds up the stage before it.
+pub async fn staged<I, F, A, B, C, E, L>(
+    queue: usize,
+    workers: usize,
+    items: impl IntoIterator<Item = I, IntoIter: Send + 'static>,
+    (fetch, process, save): (
+        impl Fn(I) -> F + Clone + Send + 'static,
+        impl Fn(A) -> Result<B, E> + Clone + Send + 'static,
+        impl Fn(B) -> Result<C, E> + Clone + Send + 'static,
+    ),
+    each: impl FnMut(usize, End<C, E>) -> ControlFlow<L>,
+) -> ControlFlow<L>
+where
+    I: Send + 'static,
+    F: Future<Output = Result<A, E>> + Send + 'static,
+    A: Send + 'static,
+    B: Send + 'static,
+    C: Send + 'static,
+    E: Send + 'static,
+{
+    let fetch = move |item| {
+        let fetch = fetch.clone();
+        spawn(async move { fetch(item).await })
+    };
+    let process = move |item| {
+        let process = process.clone();
+        spawn_blocking(move || process(item))
+    };
+    let save = move |item| {
+        let save = save.clone();
+        spawn_blocking(move || save(item))
+    };
+    let mut tasks = JoinSet::new();
+    let queued = source(&mut tasks, queue, items.into_iter());
+    let fetched = stage(&mut tasks, queue, workers, queued, fetch);
+    let processed = stage(&mut tasks, queue, workers, fetched, process);
+    let saved = stage(&mut tasks, queue, workers, processed, save);
+    consume(tasks, saved, each).await
+}
+
+/// Draws the items as the queue has room for them.
+fn source<I: Send + 'static, E: Send + 'static>(
+    tasks: &mut JoinSet<()>,
+    queue: usize,
+    items: impl Iterator<Item = I> + Send + 'static,
+) -> Receiver<(usize, End<I, E>)> {
+    let (give, queued) = channel(queue);
+    tasks.spawn(async move {
+        for (index, item) in items.enumerate() {
+            if give.send((index, Ok(Ok(item)))).await.is_err() {
                 break;
             }
         }
-        drop(outcomes);
-        while tasks.join_next().await.is_some() {}
-        tally.close()
-    })
+    });
+    queued
 }
 
-async fn source(items: impl Iterator<Item = Item>, into: Sender<Item>) {
-    for item in items {
-        if into.send(item).await.is_err() {
-            break;
-        }
-    }
-}
-
-fn stage<T: Send + 'static, U: Send + 'static>(
+/// Workers that take from one queue and put into the next. What was lost in a step before
+/// goes on as it is.
+fn stage<T, U, E>(
     tasks: &mut JoinSet<()>,
-    job: &Job,
-    from: Receiver<T>,
-    work: impl Fn(T) -> JoinHandle<Step<U>> + Clone + Send + 'static,
-) -> Receiver<Step<U>> {
-    let (into, next) = channel(job.queue.get());
-    let from = Arc::new(Mutex::new(from));
-    for (from, into, work) in repeat_n((from, into, work), job.workers.get()) {
+    queue: usize,
+    workers: usize,
+    input: Receiver<(usize, End<T, E>)>,
+    work: impl Fn(T) -> JoinHandle<Result<U, E>> + Clone + Send + 'static,
+) -> Receiver<(usize, End<U, E>)>
+where
+    T: Send + 'static,
+    U: Send + 'static,
+    E: Send + 'static,
+{
+    assert_ne!(workers, 0, "a stage needs a worker");
+    let (give, output) = channel(queue);
+    let input = Arc::new(Mutex::new(input));
+    for (input, give, work) in repeat_n((input, give, work), workers) {
         tasks.spawn(async move {
             loop {
-                let item = from.lock().await.recv().await;
-                let Some(item) = item else { break };
-                let step = joined(work(item).await);
-                if into.send(step).await.is_err() {
+                let next = input.lock().await.recv().await;
+                let Some((index, item)) = next else { break };
+                let end = match item {
+                    Ok(Ok(item)) => AbortOnDropHandle::new(work(item)).await,
+                    Ok(Err(error)) => Ok(Err(error)),
+                    Err(panic) => Err(panic),
+                };
+                if give.send((index, end)).await.is_err() {
                     break;
                 }
             }
         });
     }
-    next
+    output
 }
 
-fn joined<T>(step: Result<Step<T>, JoinError>) -> Step<T> {
-    step.unwrap_or_else(|error| Err(error.into_panic().into()))
-}
-
-async fn chain(client: Client, item: Item) -> Step<Saved> {
-    let fetched = fetch(client, item).await;
-    joined(spawn_blocking(|| save(process(fetched))).await)
-}
-
-async fn fetch(client: Client, item: Item) -> Step<Fetched> {
-    let mut download = item.download();
-    let request = async {
-        let mut response = client.get(download.url()).send().await?;
-        download.answered(response.status().as_u16())?;
-        while let Some(part) = response.chunk().await? {
-            download.read(&part)?;
-        }
-        anyhow::Ok(())
-    };
-    let requested = request.await;
-    download.end(requested)
+/// Hands what comes out to `each` until that breaks, and waits for the tasks.
+async fn consume<T, L>(
+    mut tasks: JoinSet<()>,
+    mut output: Receiver<(usize, T)>,
+    mut each: impl FnMut(usize, T) -> ControlFlow<L>,
+) -> ControlFlow<L> {
+    let mut left = ControlFlow::Continue(());
+    while left.is_continue()
+        && let Some((index, end)) = output.recv().await
+    {
+        left = each(index, end);
+    }
+    // Now `send` fails in the last stage, then in the one before it.
+    drop(output);
+    while let Some(end) = tasks.join_next().await {
+        // A panic of the items' iterator is the caller's.
+        end.unwrap_or_else(|error| resume_unwind(error.into_panic()));
+    }
+    left
 }

@@ -73,7 +73,7 @@ fn slow_last_stage(bench: &Bench<Pipelines>) -> Result<()> {
 }
 
 fn all_workers_work(bench: &Bench<Pipelines>) -> Result<()> {
-    for (stage, flag) in [("process", "--process"), ("save", "--save")] {
+    for (step, flag) in [("process", "--process"), ("save", "--save")] {
         let args = quick(&["--items", "8", "--workers", "4"]);
         let trial = bench.trial(
             &[&args[..], &[flag, "150ms"]].concat(),
@@ -83,7 +83,7 @@ fn all_workers_work(bench: &Bench<Pipelines>) -> Result<()> {
         let took = Duration::from_nanos(trial.nanos);
         ensure!(
             took < Duration::from_millis(430),
-            "8 items in {stage} took {took:?}"
+            "8 items in {step} took {took:?}"
         );
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! The command line's view of the job, and the scene that it is done in.
+//! The command line's view of the job, and the stage that it is done on.
 
 use std::{num::NonZeroUsize, time::Duration};
 
@@ -13,10 +13,10 @@ use crate::{Fault, Job, Shape};
 
 /// What stands around the job.
 #[derive(Debug)]
-pub struct Scene {
+pub struct Stage {
     /// The origin, unless the URLs are the user's.
     pub(crate) web: fetching::Stage,
-    /// Where items are saved; gone with the scene.
+    /// Where items are saved; gone with the stage.
     pub(crate) folder: Scratch,
 }
 
@@ -31,7 +31,7 @@ pub struct Args {
     #[arg(value_parser = whole::<usize>(0..=1_000_000))]
     #[arg(conflicts_with_all = ["own_urls", "paths"])]
     items: usize,
-    /// How items and stages are laid out
+    /// Who does an item's steps
     #[arg(long, value_enum, default_value_t = Shape::Staged)]
     shape: Shape,
     /// Items that each queue between two stages has room for
@@ -54,13 +54,13 @@ pub struct Args {
     #[arg(long, value_name = "N", value_parser = whole::<usize>(1..=1_000_000))]
     #[arg(conflicts_with = "dir")]
     take: Option<usize>,
-    /// Bytes that a body may have: it is held whole between the stages
+    /// Bytes that a body may have: it is held whole between the steps
     #[arg(long, value_name = "N", default_value_t = 64 << 20)]
     #[arg(value_parser = whole::<u64>(0..=1 << 40))]
     most_bytes: u64,
     #[command(flatten)]
     requests: Requests,
-    /// Let an item fail in a stage, or the stage panic: STAGE:ITEM:fail, STAGE:ITEM:panic;
+    /// Let an item fail in a step, or the step panic: STEP:ITEM:fail, STEP:ITEM:panic;
     /// can be given several times
     #[arg(long, value_name = "FAULT")]
     fault: Vec<Fault>,
@@ -83,12 +83,12 @@ impl Args {
         self.job_of(urls, saving)
     }
 
-    pub(crate) fn stage(&self, job: &mut Job) -> Result<Scene> {
+    pub(crate) fn stage(&self, job: &mut Job) -> Result<Stage> {
         let folder = self.files.scratch(&mut job.saving)?;
         let web = self.requests.stage(&mut job.urls)?;
         job.names = files::names(&job.urls);
         job.cacert = web.cacert();
-        Ok(Scene { web, folder })
+        Ok(Stage { web, folder })
     }
 
     /// The job of the URLs that the user named, whose files stay.

@@ -1,4 +1,4 @@
-//! The check: in is out and failed, files are whole, and no stage or queue held more than
+//! The check: in is out and failed, files are whole, and no step or queue held more than
 //! it may.
 
 use std::{collections::BTreeMap, fs};
@@ -12,9 +12,10 @@ use fetching::{
 use http_origin::{Expected, Record, expected};
 use test_fixtures::{Class, Facts, Outcome};
 
-use crate::{Content, FaultKind, Job, Output, Passage, Saved, Scene, Stage};
+use super::{Stage, occupancy};
+use crate::{Content, FaultKind, Job, Output, Passage, Saved, Step};
 
-pub(crate) fn check(scene: &Scene, job: &Job, output: &Output) -> Result<Facts> {
+pub(crate) fn check(stage: &Stage, job: &Job, output: &Output) -> Result<Facts> {
     let (outcomes, count) = (&output.outcomes, job.urls.len());
     ensure!(
         outcomes.len() == count,
@@ -27,20 +28,20 @@ pub(crate) fn check(scene: &Scene, job: &Job, output: &Output) -> Result<Facts> 
             .with_context(|| format!("item {index}"))?;
     }
     taken(job, output, &items)?;
-    let files = files(scene, job, output, &items)?;
+    let files = files(stage, job, output, &items)?;
     let excused = |index: usize, outcome: &Outcome<File>| match outcome {
         Outcome::Ok(_) | Outcome::TimedOut => false,
         Outcome::Failed(failure) => {
-            asked(job, index).is_some() || is_long(scene, job, index, failure.class)
+            asked(job, index).is_some() || is_long(stage, job, index, failure.class)
         }
         _ => job.take.is_some(),
     };
-    let folder = scene.folder.path();
-    let (_, record) = scene.web.check_saved(folder, &job.names, &files, excused)?;
+    let folder = stage.folder.path();
+    let (_, record) = stage.web.check_saved(folder, &job.names, &files, excused)?;
     if let Some(record) = record {
-        seen_by_origin(scene, job, &items, &record)?;
+        seen_by_origin(stage, job, &items, &record)?;
     }
-    crate::passage::facts(job, Facts::new().outcomes(outcomes), &items)
+    occupancy::facts(job, Facts::new().outcomes(outcomes), &items)
 }
 
 /// Each item's passages, in order.
@@ -53,27 +54,24 @@ fn by_item(output: &Output) -> Result<Vec<Vec<Passage>>> {
         of_one.push(*passage);
     }
     for (index, of_one) in items.iter_mut().enumerate() {
-        of_one.sort_unstable_by_key(|passage| passage.stage);
-        let in_order = of_one
-            .iter()
-            .zip(Stage::ALL)
-            .all(|(p, stage)| p.stage == stage);
+        of_one.sort_unstable_by_key(|passage| passage.step);
+        let in_order = of_one.iter().zip(Step::ALL).all(|(p, step)| p.step == step);
         let forward = of_one.iter().all(|passage| passage.entered <= passage.left)
             && of_one
                 .windows(2)
                 .all(|p| p[0].whole && p[0].left <= p[1].entered);
         ensure!(
-            in_order && of_one.len() <= Stage::ALL.len() && forward,
-            "item {index} did not pass one stage after the other: {of_one:?}"
+            in_order && of_one.len() <= Step::ALL.len() && forward,
+            "item {index} did not pass one step after the other: {of_one:?}"
         );
     }
     Ok(items)
 }
 
-/// The stage in which the job asks an item to fail.
-fn asked(job: &Job, index: usize) -> Option<Stage> {
-    let fails = |stage: &Stage| job.fault(*stage, index) == Some(FaultKind::Fail);
-    Stage::ALL.into_iter().find(fails)
+/// The step in which the job asks an item to fail.
+fn asked(job: &Job, index: usize) -> Option<Step> {
+    let fails = |step: &Step| job.fault(*step, index) == Some(FaultKind::Fail);
+    Step::ALL.into_iter().find(fails)
 }
 
 /// An item's outcome agrees with how far it came.
@@ -83,24 +81,21 @@ fn one(
     outcome: &Outcome<Saved>,
     passages: &[Passage],
 ) -> Result<()> {
-    let all = passages.len() == Stage::ALL.len() && passages.iter().all(|p| p.whole);
-    for passage in passages
-        .iter()
-        .filter(|p| p.whole && p.stage != Stage::Fetch)
-    {
+    let all = passages.len() == Step::ALL.len() && passages.iter().all(|p| p.whole);
+    for passage in passages.iter().filter(|p| p.whole && p.step != Step::Fetch) {
         let took = (passage.left - passage.entered) as f64 / 1e6;
-        let least = job.least_ms(passage.stage);
+        let least = job.least_ms(passage.step);
         // The job's milliseconds are a fraction, and a nanosecond may be lost in it.
         ensure!(
             took > least - 0.001,
             "{took} ms in {}, where the job asks for {least}",
-            passage.stage
+            passage.step
         );
     }
     let failed_in = passages
         .last()
         .filter(|last| !last.whole)
-        .map(|last| last.stage);
+        .map(|last| last.step);
     match outcome {
         Outcome::Ok(saved) => {
             ensure!(all, "saved, but it passed {passages:?}");
@@ -114,17 +109,14 @@ fn one(
             );
         }
         Outcome::Failed(failure) => {
-            let stage = failed_in.context("failed, but in no stage")?;
-            let end = format!(", in {stage}");
+            let step = failed_in.context("failed, but in no step")?;
+            let end = format!(", in {step}");
             ensure!(failure.why.ends_with(&end), "no {end:?} in {failure:?}");
-            let due = asked(job, index).unwrap_or(Stage::Fetch);
-            ensure!(stage == due, "failed in {failure:?}");
+            let due = asked(job, index).unwrap_or(Step::Fetch);
+            ensure!(step == due, "failed in {failure:?}");
         }
         Outcome::TimedOut => {
-            ensure!(
-                failed_in == Some(Stage::Fetch),
-                "timed out in {failed_in:?}"
-            );
+            ensure!(failed_in == Some(Step::Fetch), "timed out in {failed_in:?}");
         }
         Outcome::Cancelled => ensure!(job.take.is_some(), "it never came out"),
         other => bail!("{}", other.word()),
@@ -133,8 +125,8 @@ fn one(
 }
 
 /// Whether a body is longer than those that the job takes.
-fn is_long(scene: &Scene, job: &Job, index: usize, class: Class) -> bool {
-    let path = scene.web.paths().get(index);
+fn is_long(stage: &Stage, job: &Job, index: usize, class: Class) -> bool {
+    let path = stage.web.paths().get(index);
     match path.map(|path| expected(path)) {
         Some(Ok(Expected::Whole { bytes, .. })) => {
             class == Class::Other && bytes > job.most_bytes
@@ -143,7 +135,7 @@ fn is_long(scene: &Scene, job: &Job, index: usize, class: Class) -> bool {
     }
 }
 
-/// Whoever leaves early has what was asked for, and stops those at work: what is begun
+/// A consumer that leaves early has what was asked for, and stops those at work: what is begun
 /// after that is at most what fits into the pipeline.
 fn taken(job: &Job, output: &Output, items: &[Vec<Passage>]) -> Result<()> {
     let Some(take) = job.take else { return Ok(()) };
@@ -165,12 +157,12 @@ fn taken(job: &Job, output: &Output, items: &[Vec<Passage>]) -> Result<()> {
 /// What stands in the folder of each item, whose contents are held against what was told
 /// of them. An item may be saved, and nobody there any more to be told.
 fn files(
-    scene: &Scene,
+    stage: &Stage,
     job: &Job,
     output: &Output,
     items: &[Vec<Passage>],
 ) -> Result<Vec<Outcome<File>>> {
-    let folder = scene.folder.path();
+    let folder = stage.folder.path();
     let there: BTreeMap<String, Page> = listing(folder)?;
     let mut files = Vec::with_capacity(output.outcomes.len());
     for (index, outcome) in output.outcomes.iter().enumerate() {
@@ -188,7 +180,7 @@ fn files(
                 ensure!(content == told, "{name} is {content:?}, not {told:?}");
                 Outcome::Ok(saved.file.clone())
             }
-            Outcome::Cancelled if items[index].len() == Stage::ALL.len() => {
+            Outcome::Cancelled if items[index].len() == Step::ALL.len() => {
                 match name.cloned().zip(page) {
                     Some((name, page)) => Outcome::Ok(File::Saved {
                         name,
@@ -215,10 +207,10 @@ fn words(body: &[u8]) -> u64 {
     words
 }
 
-/// The origin saw each item's request within the item's time in the first stage, and no
-/// more of them at once than the stage has workers.
+/// The origin saw each item's request within the item's time in the first step, and no
+/// more of them at once than there are workers.
 fn seen_by_origin(
-    scene: &Scene,
+    stage: &Stage,
     job: &Job,
     items: &[Vec<Passage>],
     record: &Record,
@@ -230,11 +222,11 @@ fn seen_by_origin(
         .filter(|one| record.hits(&one.path) == 1);
     let started: BTreeMap<&str, u64> =
         once.map(|one| (&*one.path, one.started_ns)).collect();
-    for (path, of_one) in scene.web.paths().iter().zip(items) {
+    for (path, of_one) in stage.web.paths().iter().zip(items) {
         let Some(started) = started.get(path.as_str()) else {
             continue;
         };
-        let fetched = of_one.first().context("the origin saw it, but no stage")?;
+        let fetched = of_one.first().context("the origin saw it, but no step")?;
         // Of a request that was given up, the origin may hear later.
         let until = if fetched.whole {
             fetched.left
@@ -243,7 +235,7 @@ fn seen_by_origin(
         };
         ensure!(
             (fetched.entered..=until).contains(started),
-            "{path}: asked for outside of its time in the first stage"
+            "{path}: asked for outside of its time in the first step"
         );
     }
     // A request that the client gave up may be seen to go after its successor has come.

@@ -5,7 +5,7 @@ use std::fmt;
 use fetching::{Sha256, direct::Landed, files::File};
 use serde::{Deserialize, Serialize};
 
-/// What became of an item that passed all stages, or that was there already.
+/// What became of an item that passed all steps, or that was there already.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Saved {

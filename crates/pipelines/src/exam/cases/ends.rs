@@ -1,6 +1,11 @@
-//! How a pipeline ends: with a panic, with whoever leaves early, with --dir.
+//! How a pipeline ends: with a panic, with a consumer that leaves early, with --dir.
 
-use std::{env, fs, process::Stdio, time::Duration};
+use std::{
+    env, fs, io,
+    process::Stdio,
+    thread,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context, Result, bail, ensure};
 use http_origin::Origin;
@@ -8,6 +13,9 @@ use test_fixtures::{Bench, Case, Model, Settings, TrialError, job_args, run_tria
 
 use super::quick;
 use crate::Pipelines;
+
+/// What says to async-std how many threads it starts; the other runtimes have it from `run`.
+const THREADS: &str = "ASYNC_STD_THREAD_COUNT";
 
 pub(super) fn cases() -> Vec<Case<Pipelines>> {
     let panics = |name, about, fault, shape| {
@@ -69,13 +77,13 @@ pub(super) fn cases() -> Vec<Case<Pipelines>> {
         ),
         leaves(
             "consumer_leaves_early",
-            "whoever takes the items leaves: those that make them stop",
+            "the consumer leaves: those that work for it stop",
             "5",
             "staged",
         ),
         leaves(
             "consumer_leaves_chains",
-            "whoever takes the items leaves: no further chain begins",
+            "the consumer leaves: no further chain begins",
             "5",
             "chained",
         ),
@@ -91,7 +99,7 @@ pub(super) fn cases() -> Vec<Case<Pipelines>> {
 fn panic_stops(bench: &Bench<Pipelines>, shape: &str) -> Result<()> {
     let fault = "process:5:panic";
     let args = quick(&["--items", "500", "--fault", fault, "--shape", shape]);
-    let (scene, job) = Pipelines::staged(&job_args::<Pipelines>(&args)?)?;
+    let (stage, job) = Pipelines::staged(&job_args::<Pipelines>(&args)?)?;
     let settings = Settings::default();
     let trial = run_trial::<Pipelines>(bench.program(), bench.runner(), &job, &settings);
     match trial {
@@ -99,7 +107,7 @@ fn panic_stops(bench: &Bench<Pipelines>, shape: &str) -> Result<()> {
         Err(other) => bail!("not an error, but: {other}"),
         Ok(_) => bail!("it did not fail"),
     }
-    let origin = scene.web.origin().context("the origin is the scene's")?;
+    let origin = stage.web.origin().context("the origin is the stage's")?;
     let (asked, most) = (origin.record().requests, 5 + 3 * job.room() as u64);
     ensure!(
         asked <= most,
@@ -113,18 +121,39 @@ fn workers_for_good(bench: &Bench<Pipelines>) -> Result<()> {
     let mut command = bench.demo(&["--workers", "5", "--dir"]);
     // Nothing is ever saved there.
     command.arg(env::temp_dir()).arg(origin.url("/hang"));
-    command.env_remove("SMOL_THREADS").stderr(Stdio::null());
+    command.env_remove(THREADS).stderr(Stdio::null());
     let mut program = command.spawn()?;
     let asked = origin.wait_for(Duration::from_secs(10), |seen| seen.requests == 1);
     let environment = fs::read(format!("/proc/{}/environ", program.id()));
+    // The main thread and the one that does the job are two more.
+    let least = 5 + 2;
+    let threads = wait_for_threads(program.id(), least);
     program.kill()?;
     program.wait()?;
     ensure!(asked, "nothing was asked for");
     let environment = environment?;
     let mut variables = environment.split(|byte| *byte == 0);
+    let told = format!("{THREADS}=5");
     ensure!(
-        variables.any(|variable| variable == b"SMOL_THREADS=5"),
-        "the runtimes are not told of 5 workers"
+        variables.any(|variable| variable == told.as_bytes()),
+        "async-std is not told of 5 workers"
+    );
+    let threads = threads?;
+    ensure!(
+        threads >= least,
+        "{threads} threads, where 5 workers make {least}"
     );
     Ok(())
+}
+
+/// How many threads a process has, once it has so many or ten seconds are over.
+fn wait_for_threads(process: u32, least: usize) -> io::Result<usize> {
+    let start = Instant::now();
+    loop {
+        let threads = fs::read_dir(format!("/proc/{process}/task"))?.count();
+        if threads >= least || start.elapsed() > Duration::from_secs(10) {
+            return Ok(threads);
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
 }

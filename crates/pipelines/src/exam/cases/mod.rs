@@ -33,15 +33,15 @@ fn sizes() -> Vec<Case<Pipelines>> {
             "nor is it for chains",
             &["--items", "0", "--shape", "chained"],
         ),
-        holds("one_item", "one item passes all stages", &["--items", "1"]),
+        holds("one_item", "one item passes all steps", &["--items", "1"]),
         holds(
             "chained",
-            "a chain an item, as many at once as there are workers",
+            "a chain per item, as many at once as there are workers",
             &["--shape", "chained", "--items", "7"],
         ),
         holds(
             "one_worker",
-            "one worker a stage and queues of one",
+            "one worker per stage and queues of one",
             &quick(&["--items", "12", "--workers", "1", "--queue", "1"]),
         ),
         holds(
@@ -85,7 +85,7 @@ fn items() -> Vec<Case<Pipelines>> {
     vec![
         Case::holds(
             "item_fails_in_the_middle",
-            "an item that fails in any stage is its own outcome; the others are saved",
+            "an item that fails in any step is its own outcome; the others are saved",
             &middle,
         ),
         Case::holds(

@@ -1,0 +1,176 @@
+//! What stands around the variants: the model, its command line, cases, check and floor.
+
+mod args;
+mod cases;
+mod check;
+mod occupancy;
+
+use std::{num::NonZeroUsize, time::Duration};
+
+use anyhow::Result;
+use fetching::direct;
+use test_fixtures::{
+    Case, Checked, Direct, Facts, Floor, Model, Outcome, Peer, Span, Variant,
+    ensure_environment, python_peer,
+};
+
+use crate::{Job, Output, Saved, Shape, Step, variants};
+
+pub use args::{Args, Stage};
+
+/// The model.
+#[derive(Debug)]
+pub struct Pipelines;
+
+impl Model for Pipelines {
+    const NAME: &'static str = "pipelines";
+    const ABOUT: &'static str = "Fetch, process, save: a chain per item, or stages with bounded queues between them";
+    const COMPARISON: &'static [&'static str] = &[
+        "--items",
+        "60",
+        "--workers",
+        "6",
+        "--latency",
+        "10ms",
+        "--process",
+        "5ms",
+        "--save",
+        "5ms",
+    ];
+    const EXAMPLES: &'static [&'static str] = &[
+        "--shape chained --items 30",
+        "--items 30 --workers 1 --save 300ms",
+        "--items 30 --fault process:4:panic",
+    ];
+    const LONG: &'static [&'static str] = &["--items", "150"];
+    const PAIR: [&'static str; 2] = ["tokio", "smol"];
+    const README: &'static str = include_str!("../../README.md");
+
+    type Args = Args;
+    type Job = Job;
+    type Output = Output;
+    type Stage = Stage;
+
+    fn variants() -> &'static [Variant<Self>] {
+        variants::VARIANTS
+    }
+
+    fn peers() -> &'static [Peer] {
+        static PEERS: [Peer; 1] = [python_peer!(
+            "asyncio.Queue, coroutines and asyncio.to_thread, aiohttp",
+            except {
+                "reset_unframed_body": "aiohttp takes any end of a connection for the end \
+                    of a body without a length (aiohttp 3.14, client_proto.py, \
+                    connection_lost)",
+                "https_truncated_unframed_body": "aiohttp takes any end of a connection \
+                    for the end of a body without a length (aiohttp 3.14, \
+                    client_proto.py, connection_lost)",
+            }
+        )];
+        &PEERS
+    }
+
+    fn job(args: &Args) -> Result<Job> {
+        args.job()
+    }
+
+    fn stage(args: &Args, job: &mut Job) -> Result<Stage> {
+        args.stage(job)
+    }
+
+    fn environment(job: &Job) -> Vec<(&'static str, String)> {
+        environment(job.workers)
+    }
+
+    fn describe(job: &Job) -> String {
+        let (items, s) = (job.urls.len(), plural(job.urls.len()));
+        let workers = job.workers;
+        match job.shape {
+            Shape::Chained => format!("{items} item{s}, {workers} chains at once"),
+            Shape::Staged => format!(
+                "{items} item{s}, {workers} worker{} per stage, queues of {}",
+                plural(workers.get()),
+                job.queue
+            ),
+        }
+    }
+
+    fn check(stage: &Stage, job: &Job, output: &Output) -> Result<Facts> {
+        check::check(stage, job, output)
+    }
+
+    fn timeline(_: &Stage, _: &Job, trial: &Checked<Output>) -> Vec<Span> {
+        occupancy::timeline(&trial.output.passages)
+    }
+
+    fn floor(job: &Job) -> Result<Option<Floor>> {
+        let times = Step::ALL.map(|step| job.least_ms(step));
+        let [fetch, process, save] = times;
+        let (items, workers) = (job.urls.len(), job.workers.get());
+        let turns = items.div_ceil(workers);
+        let pass: f64 = times.iter().sum();
+        if pass == 0.0 || turns == 0 || job.take.is_some() {
+            return Ok(None);
+        }
+        let s = plural(turns);
+        let (time, reason) = match job.shape {
+            Shape::Chained => (
+                pass * turns as f64,
+                format!("{fetch} + {process} + {save} ms, {turns} turn{s} of {workers}"),
+            ),
+            Shape::Staged => {
+                let slowest = times.into_iter().fold(0.0, f64::max);
+                (
+                    pass + slowest * (turns - 1) as f64,
+                    format!(
+                        "{turns} turn{s} of {workers} in the slowest stage, {slowest} ms \
+                         each, and one pass through the others"
+                    ),
+                )
+            }
+        };
+        Ok(Some(Floor::new(
+            Duration::from_secs_f64(time / 1e3),
+            reason,
+        )))
+    }
+
+    fn results(job: &Job, output: &Output) -> Vec<String> {
+        let line = |(url, outcome): (&String, &Outcome<Saved>)| match outcome {
+            Outcome::Ok(saved) => saved.to_string(),
+            Outcome::Failed(failure) => {
+                format!("failed, {}: {}  {url}", failure.class, failure.why)
+            }
+            other => format!("{}  {url}", other.word()),
+        };
+        job.urls.iter().zip(&output.outcomes).map(line).collect()
+    }
+
+    fn cases() -> Vec<Case<Self>> {
+        cases::cases()
+    }
+
+    fn direct(args: &Args) -> Option<Direct<Self>> {
+        args.is_for_good().then_some(save_for_good)
+    }
+}
+
+/// Does the job of the URLs that the user named, whose files stay.
+fn save_for_good(args: &Args, variant: &'static Variant<Pipelines>) -> Result<bool> {
+    ensure_environment(&environment(args.workers()))?;
+    let job = args.job_for_good()?;
+    direct::run(job.urls.len(), move || (variant.run)(&job).map(drop))
+}
+
+fn environment(workers: NonZeroUsize) -> Vec<(&'static str, String)> {
+    // Two steps block, and the first may have names to look up.
+    let blocking = 3 * workers.get();
+    vec![
+        ("BLOCKING_MAX_THREADS", blocking.to_string()),
+        ("ASYNC_STD_THREAD_COUNT", workers.to_string()),
+    ]
+}
+
+fn plural(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}

@@ -1,0 +1,96 @@
+//! How full a pipeline was, by the passages that the work recorded: how many items were under
+//! way, how deep the queues were, how long each step waited.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Result, ensure};
+use fetching::most_at_once;
+use test_fixtures::{Facts, Span};
+
+use crate::{Job, Passage, Shape, Step};
+
+/// What the items' passages, each in order, say of steps and queues.
+///
+/// # Errors
+/// One of them held more than it may.
+pub(crate) fn facts(job: &Job, facts: Facts, items: &[Vec<Passage>]) -> Result<Facts> {
+    let (room, workers) = (job.room(), job.workers.get());
+    let ends = items
+        .iter()
+        .filter_map(|of_one| of_one.first().zip(of_one.last()));
+    let under_way = most_at_once(ends.map(|(a, z)| (a.entered, Some(z.left))));
+    ensure!(
+        under_way <= room,
+        "{under_way} items under way, where {room} fit in"
+    );
+    for step in Step::ALL {
+        let here = items
+            .iter()
+            .flatten()
+            .filter(|passage| passage.step == step);
+        let most =
+            most_at_once(here.map(|passage| (passage.entered, Some(passage.left))));
+        ensure!(
+            most <= workers,
+            "{most} items in {step} at once, with {workers} workers"
+        );
+    }
+    let mut facts = facts.count_of("in flight", under_way as u64, room as u64);
+    if job.shape == Shape::Chained {
+        return Ok(facts);
+    }
+    for step in [Step::Process, Step::Save] {
+        let pairs = items.iter().flat_map(|of_one| of_one.windows(2));
+        let here = pairs.filter(|pair| pair[1].step == step);
+        let deepest =
+            most_at_once(here.map(|pair| (pair[0].left, Some(pair[1].entered))));
+        // Beside those in the queue, each worker before it may hold one that has no room,
+        // and each behind it one that it has just taken out.
+        let most = job.queue.get() + 2 * workers;
+        ensure!(
+            deepest <= most,
+            "{deepest} items before {step}, where {most} fit in"
+        );
+        facts = facts.count(&format!("deepest before {step}"), deepest as u64);
+    }
+    for step in Step::ALL {
+        let waited = waited_ms(step, workers, items);
+        facts = facts.count(&format!("{step} waited ms"), waited.round() as u64);
+    }
+    Ok(facts)
+}
+
+/// The milliseconds for which nobody was in this step, for each of its workers.
+fn waited_ms(step: Step, workers: usize, items: &[Vec<Passage>]) -> f64 {
+    let all = || items.iter().flatten();
+    let start = all().map(|passage| passage.entered).min().unwrap_or(0);
+    let end = all().map(|passage| passage.left).max().unwrap_or(0);
+    let here = all().filter(|passage| passage.step == step);
+    let busy: u64 = here.map(|passage| passage.left - passage.entered).sum();
+    ((end - start) as f64 - busy as f64 / workers as f64).max(0.0) / 1e6
+}
+
+/// A span for each passage, on lanes in which no two overlap: the first is `fetch 0`.
+pub(crate) fn timeline(passages: &[Passage]) -> Vec<Span> {
+    let mut passages = passages.to_vec();
+    passages.sort_unstable_by_key(|passage| (passage.step, passage.entered));
+    // When each lane of a step is free again.
+    let mut lanes = BTreeMap::<Step, Vec<u64>>::new();
+    let span = |passage: &Passage| {
+        let lanes = lanes.entry(passage.step).or_default();
+        let free = lanes.iter().position(|until| *until <= passage.entered);
+        let lane = free.unwrap_or_else(|| {
+            lanes.push(0);
+            lanes.len() - 1
+        });
+        lanes[lane] = passage.left;
+        Span {
+            task: passage.item.to_string(),
+            lane: format!("{} {lane}", passage.step),
+            start: passage.entered,
+            end: passage.left,
+            note: (!passage.whole).then(|| "failed".to_owned()),
+        }
+    };
+    passages.iter().map(span).collect()
+}

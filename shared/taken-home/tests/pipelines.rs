@@ -1,0 +1,335 @@
+//! `chained` and `staged`, on numbers and sleeps.
+
+use std::{
+    ops::ControlFlow,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
+    thread,
+    time::Duration,
+};
+
+use taken_home::pipelines;
+
+const QUEUE: usize = 1;
+const WORKERS: usize = 2;
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// Where a number failed.
+type Failed = &'static str;
+
+/// How many are at work now and were at most, and how many numbers were drawn.
+#[derive(Default)]
+struct Seen {
+    now: AtomicUsize,
+    most: AtomicUsize,
+    drawn: AtomicUsize,
+}
+
+/// One at work. It is no more once this is dropped, a panic included.
+struct AtWork(Arc<Seen>);
+
+impl Seen {
+    fn enter(self: &Arc<Self>) -> AtWork {
+        let now = self.now.fetch_add(1, SeqCst) + 1;
+        self.most.fetch_max(now, SeqCst);
+        AtWork(Arc::clone(self))
+    }
+
+    /// Nobody is at work, and no number is drawn any more.
+    fn check_at_rest(&self) {
+        let drawn = self.drawn.load(SeqCst);
+        assert_eq!(self.now.load(SeqCst), 0);
+        thread::sleep(4 * PAUSE);
+        assert_eq!(self.drawn.load(SeqCst), drawn);
+    }
+
+    /// As many numbers as are asked for.
+    fn numbers(self: &Arc<Self>) -> impl Iterator<Item = u32> + Send + use<> {
+        let seen = Arc::clone(self);
+        (0..).inspect(move |_| {
+            seen.drawn.fetch_add(1, SeqCst);
+        })
+    }
+}
+
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        self.0.now.fetch_sub(1, SeqCst);
+    }
+}
+
+/// Two fails in the first step, three panics there.
+fn fetched(number: u32) -> Result<u64, Failed> {
+    assert_ne!(number, 3, "three is not liked");
+    if number == 2 {
+        Err("fetch")
+    } else {
+        Ok(number.into())
+    }
+}
+
+/// Five fails in the second step, seven panics there.
+fn process(seen: &Arc<Seen>) -> impl Fn(u64) -> Result<i128, Failed> + Clone + use<> {
+    let seen = Arc::clone(seen);
+    move |number| {
+        let _at_work = seen.enter();
+        thread::sleep(PAUSE);
+        assert_ne!(number, 7, "seven is not liked");
+        if number == 5 {
+            Err("process")
+        } else {
+            Ok(number.into())
+        }
+    }
+}
+
+/// Eleven fails in the third step, thirteen panics there.
+fn save(seen: &Arc<Seen>) -> impl Fn(i128) -> Result<String, Failed> + Clone + use<> {
+    let seen = Arc::clone(seen);
+    move |number| {
+        let _at_work = seen.enter();
+        assert_ne!(number, 13, "thirteen is not liked");
+        if number == 11 {
+            Err("save")
+        } else {
+            Ok(number.to_string())
+        }
+    }
+}
+
+/// What came of one number; a panic is `None`.
+type End = (usize, Option<Result<String, Failed>>);
+
+/// Holds what came of the first twenty numbers against what was due.
+fn check_all(mut ends: Vec<End>) {
+    ends.sort();
+    assert_eq!(ends.len(), 20);
+    for (number, (place, end)) in ends.into_iter().enumerate() {
+        let due = match number {
+            2 => Some(Err("fetch")),
+            5 => Some(Err("process")),
+            11 => Some(Err("save")),
+            3 | 7 | 13 => None,
+            _ => Some(Ok(number.to_string())),
+        };
+        assert_eq!((place, end), (number, due));
+    }
+}
+
+macro_rules! example {
+    ($lesson:ident, $manner:ident) => {
+        mod $lesson {
+            use super::*;
+
+            fn takes_all(most: usize, shape: Shape) {
+                let seen = Arc::new(Seen::default());
+                let mut ends = Vec::new();
+                let each = |place, end| {
+                    ends.push((place, end));
+                    ControlFlow::<()>::Continue(())
+                };
+                let left = shape.run(&seen, seen.numbers().take(20), each);
+                assert!(left.is_continue());
+                check_all(ends);
+                assert_eq!(seen.now.load(SeqCst), 0);
+                let at_work = seen.most.load(SeqCst);
+                assert!((WORKERS..=most).contains(&at_work), "{at_work} at work");
+            }
+
+            #[test]
+            fn chains_take_all() {
+                takes_all(WORKERS, Shape::Chained);
+            }
+
+            #[test]
+            fn stages_take_all() {
+                takes_all(3 * WORKERS, Shape::Staged);
+            }
+
+            fn leaves(room: usize, shape: Shape) {
+                let seen = Arc::new(Seen::default());
+                let mut calls = 0;
+                let each = |place, _| {
+                    calls += 1;
+                    match calls {
+                        6 => ControlFlow::Break(place),
+                        _ => ControlFlow::Continue(()),
+                    }
+                };
+                // There is no end of the numbers.
+                let left = shape.run(&seen, seen.numbers(), each);
+                assert!(left.is_break());
+                assert_eq!((calls, seen.now.load(SeqCst)), (6, 0));
+                let drawn = seen.drawn.load(SeqCst);
+                assert!(drawn <= 6 + 2 * room, "{drawn} drawn");
+                seen.check_at_rest();
+            }
+
+            #[test]
+            fn chains_end_when_the_consumer_leaves() {
+                // A number at each worker, one in each queue, and one before the first.
+                leaves(WORKERS + 2 * QUEUE + 1, Shape::Chained);
+            }
+
+            #[test]
+            fn stages_end_when_the_consumer_leaves() {
+                leaves(3 * WORKERS + 4 * QUEUE + 1, Shape::Staged);
+            }
+
+            #[test]
+            fn dropped_futures_leave_nothing() {
+                example!(@dropped $manner $lesson, chained);
+                example!(@dropped $manner $lesson, staged);
+            }
+
+            fn is_no_clean_end(shape: Shape) {
+                let seen = Arc::new(Seen::default());
+                let numbers = seen.numbers().inspect(|number| assert_ne!(*number, 4));
+                let each = |_, _| ControlFlow::<()>::Continue(());
+                let run = AssertUnwindSafe(|| shape.run(&seen, numbers, each));
+                assert!(catch_unwind(run).is_err());
+            }
+
+            #[test]
+            fn a_panic_of_the_iterator_is_no_clean_end() {
+                is_no_clean_end(Shape::Chained);
+                is_no_clean_end(Shape::Staged);
+            }
+
+            enum Shape {
+                Chained,
+                Staged,
+            }
+
+            impl Shape {
+                fn run<L: Send + 'static>(
+                    self,
+                    seen: &Arc<Seen>,
+                    numbers: impl Iterator<Item = u32> + Send + 'static,
+                    mut each: impl FnMut(
+                        usize,
+                        Option<Result<String, Failed>>,
+                    ) -> ControlFlow<L>
+                    + Send,
+                ) -> ControlFlow<L> {
+                    let (process, save) = (process(seen), save(seen));
+                    let each = |place, end: pipelines::$lesson::End<_, _>| each(place, end.ok());
+                    example!(@$manner $lesson, self, seen, numbers, process, save, each)
+                }
+            }
+        }
+    };
+    (@dropped blocking $lesson:ident, $function:ident) => {
+        // There are no futures.
+    };
+    (@dropped async_std $lesson:ident, $function:ident) => {
+        // A dropped handle detaches its task.
+    };
+    (@dropped executor $lesson:ident, $function:ident) => {{
+        let seen = &Arc::new(Seen::default());
+        let executor = ::smol::Executor::new();
+        let fetch = example!(@fetch seen, ::smol::Timer::after);
+        let (numbers, steps) = (seen.numbers(), (fetch, process(seen), save(seen)));
+        let each = |_, _| ControlFlow::<()>::Continue(());
+        let function = pipelines::$lesson::$function;
+        let all = async {
+            let all = function(&executor, QUEUE, WORKERS, numbers, steps, each);
+            let late = async { drop(::smol::Timer::after(10 * PAUSE).await) };
+            ::smol::future::or(async { drop(all.await) }, late).await;
+            ::smol::Timer::after(10 * PAUSE).await;
+            seen.check_at_rest();
+        };
+        ::smol::block_on(executor.run(all));
+    }};
+    (@dropped tokio $lesson:ident, $function:ident) => {{
+        let seen = &Arc::new(Seen::default());
+        let runtime = ::tokio::runtime::Builder::new_multi_thread();
+        let runtime = { runtime }.enable_time().build().expect("it starts");
+        let fetch = example!(@fetch seen, ::tokio::time::sleep);
+        let (numbers, steps) = (seen.numbers(), (fetch, process(seen), save(seen)));
+        let each = |_, _| ControlFlow::<()>::Continue(());
+        let function = pipelines::$lesson::$function;
+        runtime.block_on(async {
+            let all = function(QUEUE, WORKERS, numbers, steps, each);
+            let ended = ::tokio::time::timeout(10 * PAUSE, all).await;
+            assert!(ended.is_err());
+            ::tokio::time::sleep(10 * PAUSE).await;
+            seen.check_at_rest();
+        });
+    }};
+    (@blocking $lesson:ident, $shape:ident, $seen:ident, $numbers:ident, $process:ident,
+        $save:ident, $each:ident) => {{
+        // It may borrow what the caller has.
+        let fetch = |number| {
+            let _at_work = $seen.enter();
+            thread::sleep(PAUSE);
+            fetched(number)
+        };
+        let (numbers, steps) = ($numbers, (fetch, $process, $save));
+        use pipelines::$lesson::{chained, staged};
+        let left = match $shape {
+            Shape::Chained => chained(QUEUE, WORKERS, numbers, steps, $each),
+            Shape::Staged => staged(QUEUE, WORKERS, numbers, steps, $each),
+        };
+        left.expect("threads start")
+    }};
+    (@executor $lesson:ident, $shape:ident, $seen:ident, $numbers:ident, $process:ident,
+        $save:ident, $each:ident) => {{
+        let executor = ::smol::Executor::new();
+        let fetch = example!(@fetch $seen, ::smol::Timer::after);
+        let (numbers, steps) = ($numbers, (fetch, $process, $save));
+        use pipelines::$lesson::{chained, staged};
+        let all = async {
+            match $shape {
+                Shape::Chained => {
+                    chained(&executor, QUEUE, WORKERS, numbers, steps, $each).await
+                }
+                Shape::Staged => {
+                    staged(&executor, QUEUE, WORKERS, numbers, steps, $each).await
+                }
+            }
+        };
+        ::smol::block_on(executor.run(all))
+    }};
+    (@tokio $lesson:ident, $shape:ident, $seen:ident, $numbers:ident, $process:ident,
+        $save:ident, $each:ident) => {{
+        let runtime = ::tokio::runtime::Builder::new_multi_thread();
+        let runtime = { runtime }.enable_time().build().expect("it starts");
+        let fetch = example!(@fetch $seen, ::tokio::time::sleep);
+        runtime.block_on(example!(@awaited $lesson, $shape, $numbers, fetch, $process,
+            $save, $each))
+    }};
+    (@async_std $lesson:ident, $shape:ident, $seen:ident, $numbers:ident, $process:ident,
+        $save:ident, $each:ident) => {{
+        let fetch = example!(@fetch $seen, ::async_std::task::sleep);
+        ::async_std::task::block_on(example!(@awaited $lesson, $shape, $numbers, fetch,
+            $process, $save, $each))
+    }};
+    (@awaited $lesson:ident, $shape:ident, $numbers:ident, $fetch:ident, $process:ident,
+        $save:ident, $each:ident) => {{
+        let (numbers, steps) = ($numbers, ($fetch, $process, $save));
+        use pipelines::$lesson::{chained, staged};
+        async {
+            match $shape {
+                Shape::Chained => chained(QUEUE, WORKERS, numbers, steps, $each).await,
+                Shape::Staged => staged(QUEUE, WORKERS, numbers, steps, $each).await,
+            }
+        }
+    }};
+    (@fetch $seen:ident, $sleep:expr) => {{
+        let seen = Arc::clone($seen);
+        move |number| {
+            let seen = Arc::clone(&seen);
+            async move {
+                let _at_work = seen.enter();
+                $sleep(PAUSE).await;
+                fetched(number)
+            }
+        }
+    }};
+}
+
+taken_home::pipelines!(example);
