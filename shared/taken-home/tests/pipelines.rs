@@ -237,8 +237,8 @@ macro_rules! example {
         let function = pipelines::$lesson::$function;
         let all = async {
             let all = function(&executor, QUEUE, WORKERS, numbers, steps, each);
-            let late = async { drop(::smol::Timer::after(10 * PAUSE).await) };
-            ::smol::future::or(async { drop(all.await) }, late).await;
+            let late = async { _ = ::smol::Timer::after(10 * PAUSE).await };
+            ::smol::future::or(async { _ = all.await }, late).await;
             ::smol::Timer::after(10 * PAUSE).await;
             seen.check_at_rest();
         };
