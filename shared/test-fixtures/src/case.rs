@@ -1,17 +1,11 @@
 //! Cases: named jobs with what must come of them.
 
-use std::{fmt, process::Command};
+use anyhow::Result;
 
-use anyhow::{Context, Result, anyhow, bail, ensure};
-use clap::{Args as _, FromArgMatches as _};
-
-use crate::{
-    Checked, Misuse, Model, Program, Runner, Settings, TrialError, one_line,
-    stage_and_run,
-};
+use crate::{Program, Runner, Settings};
 
 /// A named job with what must come of it.
-pub struct Case<M: Model> {
+pub struct Case<M> {
     /// `one_item`
     pub name: &'static str,
     /// What must hold, in a sentence.
@@ -19,7 +13,7 @@ pub struct Case<M: Model> {
     pub(crate) body: Body<M>,
 }
 
-pub(crate) enum Body<M: Model> {
+pub(crate) enum Body<M> {
     /// One trial of the job, which the model's check must accept.
     Holds {
         args: Vec<String>,
@@ -38,7 +32,7 @@ pub(crate) enum Body<M: Model> {
     },
 }
 
-impl<M: Model> Case<M> {
+impl<M> Case<M> {
     /// The job of these arguments, which the model's check must accept.
     pub fn holds(name: &'static str, about: &'static str, args: &[&str]) -> Self {
         Self::holds_under(name, about, args, Settings::default())
@@ -122,45 +116,18 @@ impl<M: Model> Case<M> {
             Body::Holds { .. } | Body::Fails { .. } => true,
         }
     }
-
-    pub(crate) fn run(&self, bench: &Bench<M>) -> Result<()> {
-        match &self.body {
-            Body::Holds { args, settings } => {
-                bench.trial(args, settings)?;
-            }
-            Body::Fails {
-                args,
-                settings,
-                words,
-            } => match bench.trial(args, settings) {
-                Ok(_) => bail!("it did not fail"),
-                Err(error) => {
-                    let line = error.to_string();
-                    ensure!(line.contains(words), "no {words:?} in: {line}");
-                }
-            },
-            Body::Custom { run, .. } => run(bench)?,
-        }
-        Ok(())
-    }
-}
-
-impl<M: Model> fmt::Debug for Case<M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}::{}", M::NAME, self.name)
-    }
 }
 
 /// Where a case is held against one variant or peer.
 #[derive(Debug)]
-pub struct Bench<M: Model> {
+pub struct Bench<M> {
     program: Program,
     runner: Runner,
     name: String,
     model: std::marker::PhantomData<fn() -> M>,
 }
 
-impl<M: Model> Bench<M> {
+impl<M> Bench<M> {
     /// A bench for one variant or peer of the model that `program` speaks for.
     pub fn new(program: Program, runner: Runner, name: impl Into<String>) -> Self {
         Self {
@@ -185,33 +152,4 @@ impl<M: Model> Bench<M> {
     pub fn program(&self) -> &Program {
         &self.program
     }
-
-    /// One trial of the job of these arguments: staged, run and checked.
-    pub fn trial<S: AsRef<str>>(
-        &self,
-        args: &[S],
-        settings: &Settings,
-    ) -> Result<Checked<M::Output>, TrialError> {
-        let args = job_args::<M>(args).map_err(TrialError::Stage)?;
-        stage_and_run::<M>(&self.program, &self.runner, &args, settings, &[])
-    }
-
-    /// The model's own demo, of this variant alone, with these arguments.
-    pub fn demo(&self, args: &[&str]) -> Command {
-        let mut command = self.program.command();
-        command.args(["--variants", &self.name]).args(args);
-        command
-    }
-}
-
-/// The command line's view of a job, from words; a later flag replaces an earlier one.
-pub fn job_args<M: Model>(words: &[impl AsRef<str>]) -> Result<M::Args> {
-    let command = clap::Command::new(M::NAME).no_binary_name(true);
-    let matches = M::Args::augment_args(command)
-        .args_override_self(true)
-        .try_get_matches_from(words.iter().map(AsRef::as_ref))
-        .map_err(|error| Misuse::new(one_line(&error)))?;
-    M::Args::from_arg_matches(&matches)
-        .map_err(|error| anyhow!(Misuse::new(one_line(&error))))
-        .context("arguments")
 }

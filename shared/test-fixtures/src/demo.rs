@@ -1,66 +1,25 @@
 //! A model's own command line: its job on every variant, and the trial protocol.
 
-use std::{ffi::OsString, process::ExitCode, time::Duration};
+use std::{ffi::OsString, process::ExitCode};
 
 use anyhow::Result;
-use clap::{
-    ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand, parser::ValueSource,
-};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, parser::ValueSource};
 
 use crate::{
-    Misuse, Model, Program, child, deadline,
+    Misuse, Model, Program, child,
     exit::{exit_code, print},
     with_negatives,
 };
 
+use arguments::Subcommands;
+
+pub use arguments::Demo;
 pub use names::{name, source, unknown};
 
+mod arguments;
 mod names;
 mod row;
 mod show;
-
-/// A model's command line.
-#[derive(Debug, Parser)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
-pub struct Demo<A: clap::Args> {
-    #[command(flatten, next_help_heading = "The job")]
-    args: A,
-    /// Only these variants or peers, separated by commas
-    #[arg(long, value_delimiter = ',', value_name = "NAMES", value_parser = name)]
-    #[arg(help_heading = "The demo")]
-    variants: Vec<String>,
-    /// Print the result of every item
-    #[arg(long, help_heading = "The demo")]
-    all: bool,
-    /// When to kill a trial
-    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = deadline)]
-    #[arg(help_heading = "The demo")]
-    time_limit: Duration,
-    #[command(subcommand)]
-    command: Option<Subcommands>,
-}
-
-#[derive(Debug, Subcommand)]
-enum Subcommands {
-    /// Read a job as JSON, do it with one variant, answer as JSON (docs/src/protocol.md)
-    Trial {
-        /// The variant's name
-        variant: String,
-    },
-    /// List the variants
-    List,
-    /// Print a variant's source
-    Source {
-        /// The variant's or peer's name
-        variant: String,
-    },
-    /// Read a job as JSON and answer with its floor
-    #[command(hide = true)]
-    Floor,
-    /// Serve tasks on standard input and output
-    #[command(hide = true)]
-    Worker,
-}
 
 /// The main function of a model's own program.
 pub fn demo<M: Model>() -> ExitCode {

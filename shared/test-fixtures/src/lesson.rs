@@ -75,6 +75,14 @@ impl<'a> Lesson<'a> {
     }
 }
 
+impl<M: Model> Variant<M> {
+    /// What of its file can be taken into another program, if there is a line for it. The
+    /// lessons of its pairs are each in a file of its own.
+    pub fn lesson(&self) -> Option<Lesson<'static>> {
+        Lesson::of(self.text)
+    }
+}
+
 /// `tokio (rt, sync), rayon`
 fn packages(list: &str) -> Vec<Package<'_>> {
     let mut packages = Vec::new();

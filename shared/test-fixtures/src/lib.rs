@@ -5,7 +5,9 @@
 //! gets its command line ([`demo`]), its tests ([`conformance`]) and its place in
 //! `compare`. Nothing here knows a model by name.
 
+mod bench;
 mod case;
+mod checked;
 mod child;
 mod conformance;
 mod demo;
@@ -23,12 +25,15 @@ mod process;
 mod program;
 mod protocol;
 mod readme;
+mod settings;
 mod spans;
 mod trial;
 mod usage;
 mod wrap;
 
-pub use case::{Bench, Case, job_args};
+pub use bench::job_args;
+pub use case::{Bench, Case};
+pub use checked::Checked;
 pub use child::{Held, settle, wait_for_stillness};
 pub use conformance::{Verdict, all_cases, conformance, judge};
 pub use demo::{Demo, command, demo, demo_from, name, source, unknown};
@@ -41,11 +46,10 @@ pub use model::{Deviation, Direct, Model, Pair, Part, Peer, Status, Variant};
 pub use number::{cores, whole, with_negatives};
 pub use outcome::{Class, Failure, Outcome, panic_message};
 pub use program::{Program, end_with_pool, ensure_environment, worker_command};
-pub use protocol::{Memory, Range, Reply, SETTLE, SPANS, WARM};
-pub use spans::{Span, monotonic_nanos, record_span, span, spans_wanted, take_spans};
-pub use trial::{
-    Checked, Runner, Settings, TrialError, run_floor, run_trial, stage_and_run,
-};
+pub use protocol::{Memory, Range, Reply, SETTLE, SPANS, Span, WARM};
+pub use settings::{Runner, Settings};
+pub use spans::{monotonic_nanos, record_span, span, spans_wanted, take_spans};
+pub use trial::{TrialError, run_floor, run_trial, stage_and_run};
 pub use usage::{Misuse, one_line};
 pub use wrap::wrap;
 

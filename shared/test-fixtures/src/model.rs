@@ -5,7 +5,7 @@ use std::fmt;
 use anyhow::{Result, bail};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{Case, Checked, Facts, Floor, Lesson, Span};
+use crate::{Case, Checked, Facts, Floor, Span};
 
 /// One concurrency model: a job, the variants that do it, and the check that decides.
 pub trait Model: Sized + 'static {
@@ -146,14 +146,6 @@ pub struct Variant<M: Model> {
     pub deviations: &'static [Deviation],
     /// Does the job.
     pub run: fn(&M::Job) -> Result<M::Output>,
-}
-
-impl<M: Model> Variant<M> {
-    /// What of its file can be taken into another program, if there is a line for it. The
-    /// lessons of its pairs are each in a file of its own.
-    pub fn lesson(&self) -> Option<Lesson<'static>> {
-        Lesson::of(self.text)
-    }
 }
 
 /// A file that a lesson comes with.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Floor, Span};
+use crate::Floor;
 
 /// The environment variable that asks a trial for spans.
 pub const SPANS: &str = "INTERLEAVE_SPANS";
@@ -34,6 +34,22 @@ pub struct Reply<O> {
     /// Pieces of work, if they were asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub spans: Vec<Span>,
+}
+
+/// One piece of work: what, where, from when to when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Span {
+    /// Which task it was: "3", or "100..200".
+    pub task: String,
+    /// Who did it: a thread's or a connection's name, or a worker's process id.
+    pub lane: String,
+    /// When it began, in nanoseconds of the system's monotonic clock.
+    pub start: u64,
+    /// When it ended, on the same clock.
+    pub end: u64,
+    /// What was out of the ordinary: "cut", "panicked", "hung up". `None` if it was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// A floor's reply: `null` where nothing bounds the job from below.

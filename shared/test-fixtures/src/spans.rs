@@ -7,26 +7,11 @@
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use rustix::time::{ClockId, clock_gettime};
-use serde::{Deserialize, Serialize};
 
-/// One piece of work: what, where, from when to when.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Span {
-    /// Which task it was: "3", or "100..200".
-    pub task: String,
-    /// Who did it: a thread's or a connection's name, or a worker's process id.
-    pub lane: String,
-    /// When it began, in nanoseconds of the system's monotonic clock.
-    pub start: u64,
-    /// When it ended, on the same clock.
-    pub end: u64,
-    /// What was out of the ordinary: "cut", "panicked", "hung up". `None` if it was done.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-}
+use crate::protocol::{SPANS, Span};
 
 static WANTED: OnceLock<bool> = OnceLock::new();
-static SPANS: Mutex<Vec<Span>> = Mutex::new(Vec::new());
+static RECORDED: Mutex<Vec<Span>> = Mutex::new(Vec::new());
 
 /// Nanoseconds of the system's monotonic clock, which all processes share.
 pub fn monotonic_nanos() -> u64 {
@@ -36,7 +21,7 @@ pub fn monotonic_nanos() -> u64 {
 
 /// Whether this trial was asked for spans.
 pub fn spans_wanted() -> bool {
-    *WANTED.get_or_init(|| std::env::var_os(crate::SPANS).is_some())
+    *WANTED.get_or_init(|| std::env::var_os(SPANS).is_some())
 }
 
 /// Does one piece of work and records its span, if spans were asked for.
@@ -76,5 +61,5 @@ pub fn take_spans() -> Vec<Span> {
 
 fn lock() -> std::sync::MutexGuard<'static, Vec<Span>> {
     // A panic elsewhere can't leave a Vec of finished spans half-pushed.
-    SPANS.lock().unwrap_or_else(PoisonError::into_inner)
+    RECORDED.lock().unwrap_or_else(PoisonError::into_inner)
 }

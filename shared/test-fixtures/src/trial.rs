@@ -3,8 +3,8 @@
 use std::{ffi::OsString, io, process::Command, time::Duration};
 
 use crate::{
-    Breach, Deviation, Facts, Floor, Memory, Model, Program, Range, Reply, SETTLE, SPANS,
-    Span, Usage,
+    Breach, Checked, Deviation, Facts, Floor, Model, Program, Reply, Runner, SETTLE,
+    SPANS, Settings,
     peer::missing_module,
     process::{self, Ended, Exit},
     protocol::{FloorReply, WARM},
@@ -13,70 +13,6 @@ use crate::{
 pub use error::TrialError;
 
 mod error;
-
-/// Who does the job.
-#[derive(Clone, Debug)]
-pub enum Runner {
-    /// A variant, by name.
-    Variant(String),
-    /// Any program that speaks the trial protocol: its name and its arguments.
-    Peer(Vec<OsString>),
-}
-
-/// The conditions of a trial, the same for every variant.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// When to kill it.
-    pub time_limit: Duration,
-    /// How many descriptors it may have open.
-    pub descriptors: Option<u64>,
-    /// How many bytes of addresses it, and each process that it starts, may have.
-    pub addresses: Option<u64>,
-    /// Whether it is asked for spans.
-    pub spans: bool,
-    /// Whether it waits for its descriptors and threads to go before it counts them.
-    pub settle: bool,
-    /// Whether it does the job once before the one that counts.
-    pub warm: bool,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            time_limit: Duration::from_secs(60),
-            descriptors: None,
-            addresses: None,
-            spans: false,
-            settle: false,
-            warm: false,
-        }
-    }
-}
-
-/// A trial that ended well, and what was seen of it.
-#[derive(Clone, Debug)]
-pub struct Checked<O> {
-    /// How long the job took, in nanoseconds.
-    pub nanos: u64,
-    /// When it began, in nanoseconds of the system's monotonic clock, if it told.
-    pub started: Option<u64>,
-    /// What the variant handed back.
-    pub output: O,
-    /// What the check saw.
-    pub facts: Facts,
-    /// What the process used, from its start to its end.
-    pub usage: Usage,
-    /// Its memory, if it told.
-    pub memory: Option<Memory>,
-    /// Its descriptors, if it told.
-    pub descriptors: Option<Range>,
-    /// Its threads, if it told.
-    pub threads: Option<Range>,
-    /// Its pieces of work, if it was asked.
-    pub spans: Vec<Span>,
-    /// Descendants that it left behind.
-    pub left_behind: usize,
-}
 
 /// One trial with a stage of its own: stages, runs, checks. A breach is a failure unless
 /// it is among the `declared` deviations.

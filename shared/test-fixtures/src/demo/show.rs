@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anyhow::{Context, Result};
 
 use super::{
-    Demo,
+    arguments::Demo,
     names::{Named, chosen},
     row::{floor_line, interrupted_line, row, width},
 };

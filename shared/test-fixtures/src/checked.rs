@@ -1,0 +1,28 @@
+//! A trial that was checked.
+
+use crate::{Facts, Memory, Range, Span, Usage};
+
+/// A trial that ended well, and what was seen of it.
+#[derive(Clone, Debug)]
+pub struct Checked<O> {
+    /// How long the job took, in nanoseconds.
+    pub nanos: u64,
+    /// When it began, in nanoseconds of the system's monotonic clock, if it told.
+    pub started: Option<u64>,
+    /// What the variant handed back.
+    pub output: O,
+    /// What the check saw.
+    pub facts: Facts,
+    /// What the process used, from its start to its end.
+    pub usage: Usage,
+    /// Its memory, if it told.
+    pub memory: Option<Memory>,
+    /// Its descriptors, if it told.
+    pub descriptors: Option<Range>,
+    /// Its threads, if it told.
+    pub threads: Option<Range>,
+    /// Its pieces of work, if it was asked.
+    pub spans: Vec<Span>,
+    /// Descendants that it left behind.
+    pub left_behind: usize,
+}
