@@ -54,7 +54,7 @@ impl<'a> Lesson<'a> {
         let start = source
             .match_indices(MARKER)
             .map(|(index, _)| index)
-            .find(|index| source[..*index].ends_with('\n'))?;
+            .find(|index| *index == 0 || source[..*index].ends_with('\n'))?;
         let mut lesson = Self {
             text: source[start..].split_once('\n')?.1,
             needs: Vec::new(),
