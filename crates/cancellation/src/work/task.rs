@@ -160,7 +160,9 @@ impl Tasks {
                 }
                 // One that is done just as it is stopped may be either, but none that was
                 // done long before.
-                Ok(None) => slot.kind() == Kind::Cancelled || slot.nanos() >= deadline / 2,
+                Ok(None) => {
+                    slot.kind() == Kind::Cancelled || slot.nanos() >= deadline / 2
+                }
                 Err(_) => slot.kind() == Kind::Panicked,
             };
             let noted = slot.kind();
