@@ -11,7 +11,8 @@ use error_handling::Job;
 /// Does every task, and panics if one fails.
 pub(crate) fn run(job: &Job) -> Result<Vec<u64>> {
     let job = Arc::new(job.clone());
-    task::block_on(async {
+    // Spawned, as the variant does.
+    task::block_on(task::spawn(async move {
         let mut tasks = Vec::with_capacity(job.tasks);
         for task in 0..job.tasks {
             let job = Arc::clone(&job);
@@ -24,7 +25,7 @@ pub(crate) fn run(job: &Job) -> Result<Vec<u64>> {
             values.push(task.await?);
         }
         Ok(values)
-    })
+    }))
 }
 
 async fn attempt(job: &Job, task: usize) -> u64 {

@@ -4,10 +4,7 @@ use std::thread;
 
 use anyhow::Result;
 use error_handling::Job;
-use smol::{
-    Executor, Timer, channel,
-    future::{FutureExt, block_on},
-};
+use smol::{Executor, Timer, block_on, channel, future::FutureExt};
 
 /// Does every task, and panics if one fails.
 pub(crate) fn run(job: &Job) -> Result<Vec<u64>> {
