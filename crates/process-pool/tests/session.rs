@@ -276,6 +276,27 @@ fn the_deadline_is_of_the_task_in_work() {
     assert_eq!(session.returned().collect::<Vec<_>>(), [task(2)]);
 }
 
+/// Too short for a number, and longer than one.
+#[test]
+fn a_worker_whose_answer_is_of_another_type_is_lost() {
+    for payload in [&[][..], &[7, 7]] {
+        let mut session = Session::new(1, TIMEOUT);
+        session.assign(task(0));
+        session.start();
+        session.received(&reply(&task(0), Kind::Done, payload));
+        assert!(!session.is_open());
+        assert_eq!(session.finished().count(), 0, "it is tried once more");
+        session.start();
+        let second = Task {
+            attempt: 2,
+            ..task(0)
+        };
+        session.received(&done(&second));
+        let finished: Vec<_> = session.finished().collect();
+        assert_eq!(finished, [(0, End::Done(0))]);
+    }
+}
+
 #[test]
 fn a_place_whose_workers_never_answer_is_given_up() {
     let tasks = waiting(1000, 1);

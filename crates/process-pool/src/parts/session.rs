@@ -286,7 +286,11 @@ fn end<T, R: DeserializeOwned>(task: &Task<T>, frame: &Frame<'_>) -> Option<End<
         return None;
     }
     match frame.kind {
-        Kind::Done => postcard::from_bytes(frame.payload).ok().map(End::Done),
+        Kind::Done => {
+            let (answer, rest) = postcard::take_from_bytes(frame.payload).ok()?;
+            // A worker that says more than the answer speaks of another type.
+            rest.is_empty().then_some(End::Done(answer))
+        }
         Kind::Panicked => {
             let message = String::from_utf8_lossy(frame.payload);
             Some(End::Panicked(message.into_owned()))

@@ -20,6 +20,8 @@ use super::frame::{Decoder, Frame, Kind, LONGEST};
 
 /// How many bytes are read at once, on either side.
 pub const BUFFER: usize = 64 * 1024;
+/// An answer up to this many bytes is encoded with one allocation.
+const SHORT: usize = 64;
 
 /// Does every task on standard input with this function, and answers on standard output, in
 /// order, until the input ends. Nothing else may write to standard output.
@@ -77,7 +79,7 @@ pub fn answer<R: Serialize>(
     bytes: &mut Vec<u8>,
 ) {
     let answer = match result {
-        Ok(value) => match postcard::to_stdvec(&value) {
+        Ok(value) => match postcard::to_extend(&value, Vec::with_capacity(SHORT)) {
             Ok(payload) if payload.len() <= LONGEST => Ok(payload),
             Ok(payload) => {
                 let length = payload.len();

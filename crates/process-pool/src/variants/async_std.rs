@@ -1,5 +1,5 @@
-//! A task for each worker, all on one thread: `async_std::process`, which is `smol`'s under another
-//! name.
+//! A task for each worker, all on one thread: `async_std::process`, which is `smol`'s
+//! under another name.
 //!
 //! # What to notice
 //! - Legacy: async-std is discontinued, and points to smol. The move is the `use` lines, an

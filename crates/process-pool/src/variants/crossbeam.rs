@@ -1,5 +1,5 @@
-//! One channel that all workers' tasks wait in, and a thread for each worker that takes from it:
-//! `crossbeam-channel`.
+//! One channel that all workers' tasks wait in, and a thread for each worker that takes
+//! from it: `crossbeam-channel`.
 //!
 //! Nobody owns the tasks: a thread takes what its worker has room for, and puts back what a
 //! lost worker never began. Outcomes go to a second channel, and are put in order once all

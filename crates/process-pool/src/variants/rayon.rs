@@ -7,7 +7,7 @@
 //! - The whole pool is one line, and `collect` keeps the input's order.
 //! - A panic can be caught, task by task. A task that is killed, aborts or never ends can't:
 //!   it takes the program along, or a thread for good. That is what worker processes are for.
-//! - A pool of its own obeys the job; the global one has a thread a core. `build_scoped`
+//! - A pool of its own obeys the job; the global one has one per core. `build_scoped`
 //!   waits for its threads to end, which a pool that is dropped does not.
 //!
 //! # When not to use this

@@ -1,5 +1,5 @@
-//! A task for each worker, all on one thread: `tokio::process`, with pipes, timers and the ends of
-//! processes as events of one reactor.
+//! A task for each worker, all on one thread: `tokio::process`, with pipes, timers and the
+//! ends of processes as events of one reactor.
 //!
 //! # What to notice
 //! - One `timeout` is around the write and the read together: any future can be given a
