@@ -16,6 +16,7 @@ use test_fixtures::{Misuse, unknown, with_negatives};
 use self::commands::{Completions, Diff, Faults, List, Report, Run, of_model, top};
 pub(crate) use self::{commands::with_defaults, whole::whole};
 use crate::{
+    cmd::take::Take,
     export,
     merge::Merge,
     models::{self, AnyModel, MODELS},
@@ -36,6 +37,7 @@ pub(crate) enum Request {
     /// Two files of results, the older first.
     Changes(PathBuf, PathBuf),
     Merge(Merge),
+    Take(Take),
     /// As JSON or as text.
     List(bool),
     Completions(Shell),
@@ -140,6 +142,9 @@ fn parse_top(args: &[OsString]) -> Result<Request> {
         }
         Some(("diff", matches)) => {
             return diff(&Diff::from_arg_matches(matches)?.words);
+        }
+        Some(("take", matches)) => {
+            return Ok(Request::Take(Take::from_arg_matches(matches)?));
         }
         Some(("merge", matches)) => {
             return Ok(Request::Merge(Merge::from_arg_matches(matches)?));

@@ -1,6 +1,7 @@
 //! One job, every runtime, side by side: rounds of checked trials, and what they say.
 
 mod change;
+mod cmd;
 mod command_line;
 mod comparison;
 mod diff;
@@ -20,6 +21,7 @@ mod peers;
 mod progress;
 mod read;
 mod report;
+mod requirement;
 mod results;
 mod rounds;
 #[cfg(test)]
@@ -28,6 +30,7 @@ mod statistics;
 mod summary;
 mod sweep;
 mod table;
+mod taken;
 mod terminal;
 mod timeline;
 mod words;
@@ -61,15 +64,16 @@ fn answer(request: Request) -> Result<bool> {
         Request::Sweep(sweep) => sweep::run(sweep),
         Request::Peers => peers::install().map(|()| true),
         Request::Diff(model, left, right) => {
-            let left = (&*left, model.source(&left)?);
-            let right = (&*right, model.source(&right)?);
-            print(&diff::render(left, right)).map(|()| true)
+            let (one, other) = (model.source(&left)?, model.source(&right)?);
+            let text = diff::render((&left, &one.text), (&right, &other.text));
+            print(&text).map(|()| true)
         }
         Request::Changes(old, new) => change::run(&old, &new),
         Request::Report(from, to) => {
             export::whole(&to, &report::page(&read::results(&from)?), "--out")?;
             print(&format!("report: {}\n", to.display())).map(|()| true)
         }
+        Request::Take(take) => cmd::take::run(&take).map(|()| true),
         Request::Merge(files) => merge::run(&files).map(|()| true),
         Request::List(true) => print(&list::json()?).map(|()| true),
         Request::List(false) => print(&list::text()).map(|()| true),

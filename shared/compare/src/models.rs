@@ -6,11 +6,14 @@ use anyhow::Result;
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use test_fixtures::{
     Bench, Checked, Deviation, Floor, Misuse, Model, Program, Runner, Settings, Status,
-    TrialError, Verdict, all_cases, command, demo_from, interrupt, judge, run_floor,
-    source, stage_and_run,
+    TrialError, Variant, Verdict, all_cases, command, demo_from, interrupt, judge,
+    run_floor, source, stage_and_run,
 };
 
-use crate::results::Source;
+use crate::{
+    requirement,
+    results::{Part, Source},
+};
 
 /// Every model, in the order in which the report shows them.
 pub(crate) const MODELS: &[&dyn AnyModel] = &[
@@ -46,7 +49,7 @@ pub(crate) trait AnyModel: Sync {
     /// Who can do the job, in reading order.
     fn contestants(&self) -> Vec<Contestant>;
     /// The source of a variant or peer.
-    fn source(&self, name: &str) -> Result<&'static str, Misuse>;
+    fn source(&self, name: &str) -> Result<Source, Misuse>;
     /// The job of these arguments.
     fn job(&self, matches: &ArgMatches) -> Result<Box<dyn AnyJob>>;
     /// Holds every case against a contestant; tells each as it is known.
@@ -108,6 +111,25 @@ fn prefix<M: Model>() -> [&'static str; 2] {
     ["model", M::NAME]
 }
 
+/// The file of a variant, with what its lesson comes with and needs.
+fn variant_source<M: Model>(variant: &Variant<M>) -> Source {
+    let folder = format!("crates/{}/src", M::NAME);
+    let part = |part: &test_fixtures::Part| Part {
+        path: match part.path.strip_prefix("../") {
+            Some(shared) => format!("{folder}/{shared}"),
+            None => format!("{folder}/variants/{}", part.path),
+        },
+        text: part.text.to_owned(),
+    };
+    let needs = variant.lesson().map_or(Vec::new(), |lesson| lesson.needs);
+    Source {
+        path: format!("{folder}/variants/{}.rs", variant.name),
+        text: variant.text.to_owned(),
+        parts: variant.parts.iter().map(part).collect(),
+        needs: needs.iter().filter_map(requirement::line).collect(),
+    }
+}
+
 impl<M: Model> AnyModel for Of<M> {
     fn name(&self) -> &'static str {
         M::NAME
@@ -148,10 +170,7 @@ impl<M: Model> AnyModel for Of<M> {
             is_peer: false,
             runner: Ok(Runner::Variant(variant.name.to_owned())),
             deviations: variant.deviations,
-            source: Some(Source {
-                path: format!("crates/{}/src/variants/{}.rs", M::NAME, variant.name),
-                text: variant.source.to_owned(),
-            }),
+            source: Some(variant_source(variant)),
         });
         let peers = M::peers().iter().map(|peer| Contestant {
             name: peer.name.to_owned(),
@@ -163,13 +182,20 @@ impl<M: Model> AnyModel for Of<M> {
             source: Some(Source {
                 path: format!("crates/{}/peers/{}.py", M::NAME, peer.name),
                 text: peer.source.to_owned(),
+                parts: Vec::new(),
+                needs: Vec::new(),
             }),
         });
         variants.chain(peers).collect()
     }
 
-    fn source(&self, name: &str) -> Result<&'static str, Misuse> {
-        source::<M>(name)
+    fn source(&self, name: &str) -> Result<Source, Misuse> {
+        // It says what to write instead of a name that isn't known.
+        source::<M>(name)?;
+        let mut contestants = self.contestants().into_iter();
+        let found = contestants.find(|contestant| contestant.name == name);
+        let source = found.and_then(|contestant| contestant.source);
+        Ok(source.expect("variants and peers have a source"))
     }
 
     fn job(&self, matches: &ArgMatches) -> Result<Box<dyn AnyJob>> {

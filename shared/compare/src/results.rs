@@ -126,7 +126,29 @@ pub(crate) struct Noisy {
 pub(crate) struct Source {
     /// Its place in the workspace: `crates/locks/src/variants/tokio.rs`.
     pub(crate) path: String,
+    /// In results of earlier versions, its parts stand behind it.
     pub(crate) text: String,
+    /// The files that its lesson comes with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) parts: Vec<Part>,
+    /// The lines of a `Cargo.toml` that its lesson needs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) needs: Vec<String>,
+}
+
+/// A file that a lesson comes with.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Part {
+    /// Its place in the workspace.
+    pub(crate) path: String,
+    pub(crate) text: String,
+}
+
+impl Part {
+    /// The file's name: `semaphore.rs`.
+    pub(crate) fn name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or(&self.path)
+    }
 }
 
 /// One trial's pieces of work, on the time axis of that trial.

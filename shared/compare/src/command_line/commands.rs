@@ -7,6 +7,7 @@ use clap_complete::Shell;
 use test_fixtures::name;
 
 use crate::{
+    cmd::take::Take,
     merge::Merge,
     models::{AnyModel, MODELS},
     options::Options,
@@ -19,6 +20,7 @@ Examples:
   compare locks --variants std_mutex,tokio --rounds 20
   compare run semaphores                 what the job is, and what comes of it
   compare diff semaphores tokio smol     what a runtime changed
+  compare take semaphores tokio          the function, to take home
   compare sweep locks --over workers=1..16
 
 A model's own flags: compare MODEL --help
@@ -86,6 +88,10 @@ pub(super) fn top(of_model: impl Fn(&dyn AnyModel) -> Command) -> Command {
                     "Of two results: exit code 0 if nothing got slower, 1 if something \
                      did, 2 if nothing could be compared.",
                 ),
+        )
+        .subcommand(
+            Take::augment_args(Command::new("take"))
+                .about("Print a variant's function, to be pasted into another program"),
         )
         .subcommand(
             Merge::augment_args(Command::new("merge"))

@@ -25,6 +25,11 @@ pub(crate) fn whole() -> Command {
             let faults = faults.mut_arg("models", |arg| choice(arg, models));
             of(faults, &all)
         })
+        .mut_subcommand("take", |take| {
+            let models = models.clone();
+            let take = take.mut_arg("model", |arg| choice(arg, models));
+            take.mut_arg("variant", |arg| choice(arg, all.clone()))
+        })
         .mut_subcommand("diff", |diff| {
             diff.mut_arg("words", |arg| choice(arg, models.clone()))
         })

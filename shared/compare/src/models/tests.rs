@@ -95,3 +95,20 @@ fn tls_comes_with_the_origin_alone() {
         assert!(!reaches(model.name(), "rustls"), "{}", model.name());
     }
 }
+
+/// What a lesson says that it needs is what the workspace has.
+#[test]
+fn every_package_that_a_lesson_needs_is_known() {
+    for model in MODELS {
+        for source in model.contestants().into_iter().filter_map(|one| one.source) {
+            let lesson = test_fixtures::Lesson::of(&source.text);
+            let needs = lesson.map_or(Vec::new(), |lesson| lesson.needs);
+            assert_eq!(
+                needs.len(),
+                source.needs.len(),
+                "{}: {needs:?}",
+                source.path
+            );
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! A lesson as it is taken into another program.
+
+use std::fmt::Write;
+
+use test_fixtures::Lesson;
+
+use crate::results::Source;
+
+/// The lesson as it can be pasted: the lines that `Cargo.toml` needs as a comment, the
+/// function, and each file that comes with it below a line with its name. None of a source
+/// without a lesson.
+pub(crate) fn text(source: &Source) -> Option<String> {
+    let lesson = Lesson::of(&source.text)?;
+    let mut text = cargo_lines(source);
+    text += lesson.text;
+    for part in &source.parts {
+        write!(text, "\n{}{}", heading(part.name()), part.text)
+            .expect("a String takes all");
+    }
+    Some(text)
+}
+
+/// The lines that `Cargo.toml` needs, as a comment with an empty line behind it.
+pub(crate) fn cargo_lines(source: &Source) -> String {
+    if source.needs.is_empty() {
+        return String::new();
+    }
+    let lines = source.needs.iter().map(|line| format!("// {line}\n"));
+    format!("// # Cargo.toml\n{}\n", lines.collect::<String>())
+}
+
+/// The line above a file that comes along.
+pub(crate) fn heading(file: &str) -> String {
+    format!("// ---- {file}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::results::Part;
+
+    #[test]
+    fn what_is_taken_can_be_pasted() {
+        let mut source = Source {
+            path: "a.rs".to_owned(),
+            text:
+                "//! A.\nuse ours;\n\n// The lesson: below.\n\nuse ring;\n\nfn f() {}\n"
+                    .to_owned(),
+            parts: vec![Part {
+                path: "a/ring.rs".to_owned(),
+                text: "struct Ring;\n".to_owned(),
+            }],
+            needs: vec!["rayon = \"1\"".to_owned()],
+        };
+        let taken = "// # Cargo.toml\n// rayon = \"1\"\n\nuse ring;\n\nfn f() {}\n\n\
+            // ---- ring.rs\nstruct Ring;\n";
+        assert_eq!(text(&source).as_deref(), Some(taken));
+        source.text = "fn f() {}\n".to_owned();
+        assert_eq!(text(&source), None);
+    }
+}
