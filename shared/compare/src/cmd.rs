@@ -1,3 +1,4 @@
 //! The commands, a file each.
 
+pub(crate) mod diff;
 pub(crate) mod take;

@@ -3,20 +3,17 @@
 mod commands;
 mod whole;
 
-use std::{
-    ffi::OsString,
-    path::{Path, PathBuf},
-};
+use std::{ffi::OsString, path::PathBuf};
 
 use anyhow::Result;
 use clap::{ArgMatches, Command, FromArgMatches};
 use clap_complete::Shell;
 use test_fixtures::{Misuse, unknown, with_negatives};
 
-use self::commands::{Completions, Diff, Faults, List, Report, Run, of_model, top};
+use self::commands::{Completions, Faults, List, Report, Run, of_model, top};
 pub(crate) use self::{commands::with_defaults, whole::whole};
 use crate::{
-    cmd::take::Take,
+    cmd::{diff::Diff, take::Take},
     export,
     merge::Merge,
     models::{self, AnyModel, MODELS},
@@ -32,10 +29,7 @@ pub(crate) enum Request {
     Peers,
     /// A model's demo, with the words that follow.
     Run(&'static dyn AnyModel, Vec<OsString>),
-    /// A model and two of its variants.
-    Diff(&'static dyn AnyModel, String, String),
-    /// Two files of results, the older first.
-    Changes(PathBuf, PathBuf),
+    Diff(Diff),
     Merge(Merge),
     Take(Take),
     /// As JSON or as text.
@@ -141,7 +135,7 @@ fn parse_top(args: &[OsString]) -> Result<Request> {
             return Ok(Request::Report(file, out));
         }
         Some(("diff", matches)) => {
-            return diff(&Diff::from_arg_matches(matches)?.words);
+            return Ok(Request::Diff(Diff::from_arg_matches(matches)?));
         }
         Some(("take", matches)) => {
             return Ok(Request::Take(Take::from_arg_matches(matches)?));
@@ -184,31 +178,6 @@ fn parse_top(args: &[OsString]) -> Result<Request> {
         })
     });
     Ok(Request::Compare(asked.collect::<Result<_>>()?, options))
-}
-
-/// Three words are a model and two of its variants, two are files.
-fn diff(words: &[OsString]) -> Result<Request> {
-    let text = |word: &OsString| word.to_string_lossy().into_owned();
-    let is_file =
-        |word: &OsString| text(word).ends_with(".json") || Path::new(word).is_file();
-    match words {
-        [model, left, right] if is_model(model) || !words.iter().any(is_file) => {
-            let model = text(model);
-            let model = models::find(&model).ok_or_else(|| unknown_model(&model))?;
-            Ok(Request::Diff(model, text(left), text(right)))
-        }
-        [model, ..] if is_model(model) => {
-            let model = text(model);
-            let why = format!("diff wants two variants: compare diff {model} A B");
-            Err(Misuse(why).into())
-        }
-        [old, new] => Ok(Request::Changes(old.into(), new.into())),
-        _ => Err(Misuse::new(
-            "write compare diff MODEL A B, of two variants, or compare diff OLD.json \
-             NEW.json, of two results",
-        )
-        .into()),
-    }
 }
 
 /// A name that none of the models has is a slip; one that only some have chooses.

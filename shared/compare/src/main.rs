@@ -4,7 +4,7 @@ mod change;
 mod cmd;
 mod command_line;
 mod comparison;
-mod diff;
+mod difference;
 mod export;
 mod faults;
 mod host;
@@ -63,12 +63,7 @@ fn answer(request: Request) -> Result<bool> {
         Request::Faults(models, variants) => faults::run(&models, &variants),
         Request::Sweep(sweep) => sweep::run(sweep),
         Request::Peers => peers::install().map(|()| true),
-        Request::Diff(model, left, right) => {
-            let (one, other) = (model.source(&left)?, model.source(&right)?);
-            let text = diff::render((&left, &one.text), (&right, &other.text));
-            print(&text).map(|()| true)
-        }
-        Request::Changes(old, new) => change::run(&old, &new),
+        Request::Diff(diff) => cmd::diff::run(&diff),
         Request::Report(from, to) => {
             export::whole(&to, &report::page(&read::results(&from)?), "--out")?;
             print(&format!("report: {}\n", to.display())).map(|()| true)

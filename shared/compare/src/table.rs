@@ -17,8 +17,6 @@ pub(crate) enum Style {
     Markdown,
 }
 
-/// A terminal's width where there is none.
-const WIDTH: usize = 80;
 /// A width below which nothing is legible anyway.
 const NARROWEST: usize = 40;
 /// The columns by their number that are left out where there is no room, the first first.
@@ -28,7 +26,7 @@ const DISPENSABLE: [usize; 4] = [7, 6, 5, 2];
 pub(crate) fn render(results: &ModelResults, style: Style) -> String {
     match style {
         Style::Terminal => {
-            let width = terminal::width().unwrap_or(WIDTH).max(NARROWEST);
+            let width = terminal::width().max(NARROWEST);
             plain(results, width)
         }
         Style::Markdown => markdown(results),

@@ -6,18 +6,27 @@ use test_fixtures::Lesson;
 
 use crate::results::Source;
 
+/// How the line begins above a file that comes along.
+pub(crate) const HEADING: &str = "// ---- ";
+
 /// The lesson as it can be pasted: the lines that `Cargo.toml` needs as a comment, the
 /// function, and each file that comes with it below a line with its name. None of a source
 /// without a lesson.
 pub(crate) fn text(source: &Source) -> Option<String> {
-    let lesson = Lesson::of(&source.text)?;
-    let mut text = cargo_lines(source);
-    text += lesson.text;
+    let whole = whole(source);
+    let lesson = Lesson::of(&whole)?;
+    Some(cargo_lines(source) + lesson.text)
+}
+
+/// A variant's file, with those behind it that come with its lesson, each below a line with
+/// its name.
+pub(crate) fn whole(source: &Source) -> String {
+    let mut text = source.text.clone();
     for part in &source.parts {
-        write!(text, "\n{}{}", heading(part.name()), part.text)
+        write!(text, "\n{HEADING}{}\n{}", part.name(), part.text)
             .expect("a String takes all");
     }
-    Some(text)
+    text
 }
 
 /// The lines that `Cargo.toml` needs, as a comment with an empty line behind it.
@@ -27,11 +36,6 @@ pub(crate) fn cargo_lines(source: &Source) -> String {
     }
     let lines = source.needs.iter().map(|line| format!("// {line}\n"));
     format!("// # Cargo.toml\n{}\n", lines.collect::<String>())
-}
-
-/// The line above a file that comes along.
-pub(crate) fn heading(file: &str) -> String {
-    format!("// ---- {file}\n")
 }
 
 #[cfg(test)]

@@ -5,12 +5,27 @@ use std::{
     io::{self, IsTerminal},
 };
 
-/// Its columns; none where standard output is no terminal.
-pub(crate) fn width() -> Option<usize> {
-    match io::stdout().is_terminal() {
-        true => terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)),
-        false => None,
-    }
+/// A terminal's width where there is none.
+const WIDTH: usize = 80;
+
+/// Its columns: what `COLUMNS` says, else what the terminal says, else 80.
+pub(crate) fn width() -> usize {
+    let said = env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+    let seen = || {
+        let is_terminal = io::stdout().is_terminal();
+        let size = is_terminal.then(terminal_size::terminal_size).flatten();
+        size.map(|(width, _)| usize::from(width.0))
+    };
+    said.filter(|width| *width > 0)
+        .or_else(seen)
+        .unwrap_or(WIDTH)
+}
+
+/// Whether text may be marked up: on a terminal whose user didn't say no
+/// (<https://no-color.org>).
+pub(crate) fn takes_colour() -> bool {
+    let refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    io::stdout().is_terminal() && !refused
 }
 
 /// Whether the locale takes more than ASCII.

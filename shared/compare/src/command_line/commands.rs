@@ -7,7 +7,7 @@ use clap_complete::Shell;
 use test_fixtures::name;
 
 use crate::{
-    cmd::take::Take,
+    cmd::{diff::Diff, take::Take},
     merge::Merge,
     models::{AnyModel, MODELS},
     options::Options,
@@ -82,7 +82,8 @@ pub(super) fn top(of_model: impl Fn(&dyn AnyModel) -> Command) -> Command {
             Diff::augment_args(Command::new("diff"))
                 .about("Two variants side by side, or what changed between two results")
                 .override_usage(
-                    "compare diff MODEL A B\n       compare diff OLD.json NEW.json",
+                    "compare diff MODEL A B [--headers] [--whole]\n       \
+                     compare diff OLD.json NEW.json",
                 )
                 .after_help(
                     "Of two results: exit code 0 if nothing got slower, 1 if something \
@@ -133,13 +134,6 @@ pub(super) struct Run {
         value_name = "ARGUMENTS"
     )]
     pub(super) _args: Vec<OsString>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Diff {
-    /// A model and two of its variants or peers, or two files of results, the older first
-    #[arg(value_name = "WORDS")]
-    pub(super) words: Vec<OsString>,
 }
 
 #[derive(Debug, Args)]

@@ -76,7 +76,7 @@ fn section(style: Style, title: &str, lines: &[String]) -> String {
     for line in lines {
         let line = format!("{bullet}{line}");
         text += &match style {
-            Style::Terminal => wrap(&line, terminal::width().unwrap_or(80), 4),
+            Style::Terminal => wrap(&line, terminal::width(), 4),
             Style::Markdown => line,
         };
         text.push('\n');

@@ -61,7 +61,7 @@ pub(crate) const ASCII: Characters = Characters {
 impl Look {
     /// That of this terminal and this locale.
     pub(crate) fn here() -> Self {
-        let width = terminal::width().unwrap_or(80);
+        let width = terminal::width();
         let characters = match terminal::is_utf8() {
             true => &BLOCKS,
             false => &ASCII,

@@ -1,0 +1,99 @@
+//! `compare diff`: two variants side by side, or what changed between two results.
+
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Result;
+use clap::Args;
+use test_fixtures::{Misuse, print};
+
+use crate::{
+    change,
+    command_line::unknown_model,
+    difference::{Cut, Difference, columns},
+    models::{self, AnyModel},
+    taken, terminal,
+};
+
+/// What to lay side by side.
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// A model and two of its variants or peers, or two files of results, the older first
+    #[arg(value_name = "WORDS")]
+    words: Vec<OsString>,
+    /// Show the headers as well: what each variant says of itself
+    #[arg(long)]
+    headers: bool,
+    /// Show the whole files, and not the functions alone
+    #[arg(long)]
+    whole: bool,
+}
+
+/// What the words ask for.
+enum Asked {
+    /// A model and two of its variants.
+    Variants(&'static dyn AnyModel, [String; 2]),
+    /// Two files of results, the older first.
+    Results(PathBuf, PathBuf),
+}
+
+/// Prints what differs. False if something got slower.
+pub(crate) fn run(diff: &Diff) -> Result<bool> {
+    match asked(&diff.words)? {
+        Asked::Variants(model, names) => variants(diff, model, &names).map(|()| true),
+        Asked::Results(old, new) => change::run(&old, &new),
+    }
+}
+
+fn variants(diff: &Diff, model: &dyn AnyModel, names: &[String; 2]) -> Result<()> {
+    let [left, right] = names;
+    let texts = [model.source(left)?, model.source(right)?];
+    let texts = texts.map(|source| taken::whole(&source));
+    let [one, other] = [&texts[0], &texts[1]].map(|text| Cut::of(text));
+    let Difference {
+        header,
+        adapter,
+        lesson,
+    } = Difference::between(&one, &other);
+    let mut rows = Vec::new();
+    if diff.headers || diff.whole {
+        rows.extend(header);
+    }
+    if diff.whole {
+        rows.extend(adapter);
+    }
+    rows.extend(lesson);
+    let look = columns::Look {
+        width: terminal::width(),
+        colour: terminal::takes_colour(),
+    };
+    print(&columns::render([left, right], &rows, look))
+}
+
+/// Three words are a model and two of its variants, two are files.
+fn asked(words: &[OsString]) -> Result<Asked> {
+    let text = |word: &OsString| word.to_string_lossy().into_owned();
+    let is_file =
+        |word: &OsString| text(word).ends_with(".json") || Path::new(word).is_file();
+    let is_model = |word: &OsString| models::find(&text(word)).is_some();
+    match words {
+        [model, left, right] if is_model(model) || !words.iter().any(is_file) => {
+            let model = text(model);
+            let model = models::find(&model).ok_or_else(|| unknown_model(&model))?;
+            Ok(Asked::Variants(model, [text(left), text(right)]))
+        }
+        [model, ..] if is_model(model) => {
+            let model = text(model);
+            let why = format!("diff wants two variants: compare diff {model} A B");
+            Err(Misuse(why).into())
+        }
+        [old, new] => Ok(Asked::Results(old.into(), new.into())),
+        _ => Err(Misuse::new(
+            "write compare diff MODEL A B, of two variants, or compare diff OLD.json \
+             NEW.json, of two results",
+        )
+        .into()),
+    }
+}
