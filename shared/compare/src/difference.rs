@@ -9,8 +9,8 @@ use std::ops::Range;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use self::line::Line;
-pub(crate) use self::section::Cut;
 use self::section::Item;
+pub(crate) use self::section::{Cut, Sections};
 
 /// One row of two columns.
 #[derive(Clone, Debug, PartialEq, Eq)]

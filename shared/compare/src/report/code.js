@@ -6,25 +6,62 @@ const make = (name, properties = {}, ...children) => {
   return element;
 };
 
-function row(left, right, numbers) {
-  const kind = left === null ? ['added', '›', ' right only']
-    : right === null ? ['removed', '‹', ' left only']
-      : left === right ? ['', '', '']
-        : alike(left, right) ? ['changed', '≠', ' changed']
-          : ['changed', '‹›', ' one left, another right'];
-  const sides = kind[0] === 'changed' ? words(left, right) : [[left], [right]];
-  const cells = [left, right].map((line, side) => {
+// The lines of an element's text.
+function lines(element) {
+  const text = element?.textContent ?? '';
+  return text === '' ? [] : text.replace(/\n$/, '').split('\n');
+}
+
+// The rows of two columns, from what `encoding.rs` says of these lines.
+function decode(text, left, right) {
+  const rows = [];
+  let [i, j] = [0, 0];
+  const places = (list) => list === '' ? [] : list.split(',').map(Number);
+  for (const [all, sign, count, one, other] of text.matchAll(/([=\/+-])(\d*)|!([\d,]*);([\d,]*);/g)) {
+    if (all[0] === '!') {
+      rows.push({ sign: '!', sides: [left[i++], right[j++]], marks: [places(one), places(other)] });
+    }
+    for (let n = 0; sign && n < (count || 1); n++) {
+      rows.push({ sign, sides: [sign === '+' ? null : left[i++], sign === '-' ? null : right[j++]] });
+    }
+  }
+  return rows;
+}
+
+// A line with its marks.
+function marked(line, places = []) {
+  const parts = [];
+  let from = 0;
+  for (let n = 0; n < places.length; n += 2) {
+    const [start, end] = [places[n], places[n] + places[n + 1]];
+    parts.push(line.slice(from, start), make('mark', { textContent: line.slice(start, end) }));
+    from = end;
+  }
+  return [...parts, line.slice(from)];
+}
+
+const KINDS = {
+  '=': ['', '', ''],
+  '!': ['changed', '≠', ' changed'],
+  '/': ['changed', '‹›', ' one left, another right'],
+  '-': ['removed', '‹', ' left only'],
+  '+': ['added', '›', ' right only'],
+};
+
+function row({ sign, sides, marks = [] }, numbers) {
+  const [kind, sight, said] = KINDS[sign];
+  const cells = sides.map((line, side) => {
     if (line === null) return [make('td', { className: 'number' }), make('td', { className: 'empty' })];
     const className = /^\s*(\/\/|#)/.test(line) ? 'comment' : '';
     return [
       make('td', { className: 'number', textContent: ++numbers[side] }),
-      make('td', { className }, make('code', {}, ...sides[side])),
+      make('td', { className }, make('code', {}, ...marked(line, marks[side]))),
     ];
   });
-  const mark = make('td', { className: 'mark' }, kind[1]);
-  if (kind[2]) mark.append(make('span', { className: 'unseen', textContent: kind[2] }));
+  const mark = make('td', { className: 'mark' }, sight);
+  if (said) mark.append(make('span', { className: 'unseen', textContent: said }));
   const line = make('tr', {}, ...cells[0], mark, ...cells[1]);
-  if (kind[0]) line.className = kind[0];
+  if (kind) line.className = kind;
   return line;
 }
 
@@ -37,12 +74,14 @@ function plain(address) {
 function pairs(section) {
   const form = section.querySelector('form.choose');
   if (!form) return null;
-  const { left, right, swap } = form.elements;
+  const { left, right, swap, whole } = form.elements;
+  const changes = form.dataset.changes.split('\n');
   const link = form.querySelector('a.link');
   const told = section.querySelector('.differs');
   const table = section.querySelector('table.diff');
   const strips = [...section.querySelectorAll('.pair .strip.again')];
   const rows = section.querySelector('.pair-rows tbody');
+  const take = section.querySelector('.take');
   const name = (side) => [...side].find((input) => input.checked).dataset.name;
   const part = (kind, key) => document.getElementById(`${kind}-${key}`);
   const address = (one, other) => '#' + encodeURIComponent(section.dataset.model) + ':'
@@ -68,16 +107,36 @@ function pairs(section) {
     return copy;
   }
 
+  // What differs between two choices; of a pair that stands the other way round, turned.
+  function differences() {
+    const [one, other] = [left, right].map((side) => [...side].findIndex((input) => input.checked));
+    const [low, high] = [Math.min(one, other), Math.max(one, other)];
+    const pair = low * left.length - low * (low + 1) / 2 + high - low - 1;
+    const texts = low === high ? [] : changes[pair].split('|');
+    const keys = [low, high].map((index) => part('code', left[index].value));
+    return ['header', 'adapter', 'lesson'].flatMap((name, n) => {
+      if (!whole.checked && name !== 'lesson') return [];
+      const [ones, others] = keys.map((file) => lines(file.querySelector('.' + name)));
+      const found = decode(texts[n] ?? `=${ones.length}`, ones, others);
+      return one <= other ? found : found.map(({ sign, sides, marks }) => ({
+        sign: { '-': '+', '+': '-' }[sign] ?? sign,
+        sides: sides.toReversed(),
+        marks: marks?.toReversed(),
+      }));
+    });
+  }
+
   function show() {
     const [one, other] = [part('code', left.value), part('code', right.value)];
-    const lines = changes(one.textContent, other.textContent);
+    const found = differences();
     const numbers = [0, 0];
-    table.tBodies[0].replaceChildren(...lines.map(([a, b]) => row(a, b, numbers)));
+    table.tBodies[0].replaceChildren(...found.map((each) => row(each, numbers)));
     const heads = table.tHead.querySelectorAll('th');
     heads[0].textContent = one.dataset.path;
     heads[1].textContent = other.dataset.path;
-    const same = lines.filter(([a, b]) => a === b).length;
-    told.textContent = `${name(left)} beside ${name(right)}: ${same} lines are the same, ${lines.length - same} differ.`;
+    const same = found.filter(({ sign }) => sign === '=').length;
+    told.textContent = `${name(left)} beside ${name(right)}: ${same} lines are the same, ${found.length - same} differ.`;
+    offer();
     [left, right].forEach((chosen, side) => {
       if (strips[side]) strips[side] = strip(chosen.value, strips[side]);
     });
@@ -86,6 +145,30 @@ function pairs(section) {
       section.querySelector(`.figures tr[data-row="${side.value}"]`).cloneNode(true);
     rows.replaceChildren(line(left), line(right));
     link.href = address(name(left), name(right));
+  }
+
+  // What can be taken home of the two.
+  function offer() {
+    [left, right].forEach((side, n) => {
+      const button = take.querySelectorAll('button')[n];
+      button.hidden = !part('code', side.value).querySelector('.taken');
+      button.textContent = `Take ${name(side)} home`;
+      button.value = side.value;
+    });
+    take.querySelector('pre').hidden = true;
+  }
+
+  async function takeHome(key, name) {
+    const shown = take.querySelector('pre');
+    shown.textContent = part('code', key).querySelector('.taken').textContent;
+    shown.hidden = false;
+    getSelection().selectAllChildren(shown);
+    try {
+      await navigator.clipboard.writeText(shown.textContent);
+      told.textContent = `The function of ${name} is copied, with the lines for Cargo.toml.`;
+    } catch {
+      told.textContent = `The function of ${name} is selected, with the lines for Cargo.toml.`;
+    }
   }
 
   function choose() {
@@ -123,8 +206,13 @@ function pairs(section) {
       told.textContent = 'The link is in the address bar.';
     }
   });
+  take.addEventListener('click', ({ target }) => {
+    if (target.value) takeHome(target.value, target.textContent.slice(5, -5));
+  });
   form.addEventListener('submit', (event) => event.preventDefault());
   form.hidden = false;
+  offer();
+  take.hidden = false;
   return restore;
 }
 

@@ -1,74 +1,116 @@
-//! Two sources side by side above what they came to, and every source by itself.
+//! Two lessons side by side above what they came to, and every file by itself.
 //!
-//! The opening pair is written here, so it can be read without the script, which takes
-//! every other pair from the sources that stand below it.
+//! The opening pair is written here, so it can be read without the script. What differs
+//! between the others stands in the page as [`encoding`] has it; the script draws it from
+//! the files that stand below.
 
 use maud::{Markup, html};
 
-use super::{
-    Place,
-    changes::{Change, are_alike, changes, words},
-    figures, lanes, pair,
+use super::{Place, encoding, figures, lanes, pair};
+use crate::{
+    difference::{Change, Cut, Difference, Marks, Sections},
+    results::{ModelResults, Row, Source},
+    taken,
 };
-use crate::results::{ModelResults, Row, Source};
 
 /// A model's code; nothing if no two of its rows have a source.
 pub(super) fn code(place: usize, results: &ModelResults, most: usize) -> Markup {
-    let Some(rows) = pair::opening(results) else {
+    let sources = results.rows.iter().map(|row| row.source.as_ref());
+    let wholes: Vec<Option<String>> =
+        sources.map(|source| source.map(taken::whole)).collect();
+    let cuts: Vec<Option<Cut<'_>>> = wholes
+        .iter()
+        .map(|whole| whole.as_deref().map(Cut::of))
+        .collect();
+    let Some(rows) = pair::opening(results, &cuts) else {
         return html! { p { "No two rows have a source to lay side by side." } };
     };
     let places = rows.map(|row| Place { model: place, row });
     let [left, right] = rows.map(|row| &results.rows[row]);
+    let opening = rows.map(|row| cuts[row].as_ref().expect("a pair has sources"));
+    let changes = Difference::between(opening[0], opening[1]).lesson;
     let link = link(&results.name, &left.name, &right.name);
     let told = Place {
         model: place,
         row: 0,
     }
     .id("differs");
+    let known: Vec<&Cut<'_>> = cuts.iter().flatten().collect();
     html! {
-        form.choose hidden autocomplete="off" {
+        form.choose hidden autocomplete="off" data-changes=(encoding::all(&known)) {
             (choice("Left", "left", place, results, rows[0]))
             (choice("Right", "right", place, results, rows[1]))
-            p { button type="button" name="swap" { "Swap sides" } " " a.link href=(link) { "Link to this pair" } }
-        }
-        @if let (Some(one), Some(other)) = (&left.source, &right.source) {
-            p.differs id=(told) role="status" { (differs(left, right)) }
-            div.scroll.sources tabindex="0" role="region" aria-label=(format!("{}: code side by side", results.name)) {
-                (side_by_side(one, other))
+            p {
+                button type="button" name="swap" { "Swap sides" }
+                label.whole { input type="checkbox" name="whole"; " Whole files" }
+                " " a.link href=(link) { "Link to this pair" }
             }
+        }
+        p.differs id=(told) role="status" { (differs(left, right, &changes)) }
+        div.scroll.sources tabindex="0" role="region" aria-label=(format!("{}: code side by side", results.name)) {
+            (side_by_side([left, right], &changes))
+        }
+        div.take hidden {
+            p { button type="button" { "Take it home" } " " button type="button" { "Take it home" } }
+            pre tabindex="0" hidden {}
         }
         figure.timelines.pair aria-label=(format!("{}: the timelines of the two rows", results.name)) { (lanes::pair(places, results, most)) }
         div.pair-rows { (figures::table(results, "The two rows", places.into_iter())) }
         details.files {
-            summary { "Every file by itself" }
-            @for (index, row) in results.rows.iter().enumerate() {
-                @if let Some(source) = &row.source {
-                    h4 { code { (row.name) } span.path { " " (source.path) } }
-                    pre id=(Place { model: place, row: index }.id("code")) data-path=(source.path)
-                        tabindex="0" { code { (source.text) } }
+            summary { "Every file by itself, with what can be taken home" }
+            @for (index, (row, whole)) in results.rows.iter().zip(&wholes).enumerate() {
+                @if let (Some(source), Some(whole)) = (&row.source, whole) {
+                    (file(Place { model: place, row: index }, row, source, whole))
                 }
             }
         }
     }
 }
 
+/// A whole file. What can be taken home stands by itself, below the lines for `Cargo.toml`.
+fn file(place: Place, row: &Row, source: &Source, whole: &str) -> Markup {
+    let Sections {
+        header,
+        adapter,
+        lesson,
+    } = Sections::of(whole);
+    let can_be_taken = !adapter.is_empty();
+    html! {
+        div id=(place.id("code")) data-path=(source.path) {
+            h4 { code { (row.name) } span.path { " " (source.path) } }
+            @if !(header.is_empty() && adapter.is_empty()) {
+                pre tabindex="0" { code { span.header { (header) } span.adapter { (adapter) } } }
+            }
+            pre.taken[can_be_taken] tabindex="0" {
+                code { (taken::cargo_lines(source)) span.lesson { (lesson) } }
+            }
+        }
+    }
+}
+
 /// Two sources in a table of two columns.
-fn side_by_side(left: &Source, right: &Source) -> Markup {
+fn side_by_side(rows: [&Row; 2], changes: &[Change<'_>]) -> Markup {
+    let path = |row: &Row| {
+        row.source
+            .as_ref()
+            .map_or("", |source| &source.path)
+            .to_owned()
+    };
     let (mut left_line, mut right_line) = (0, 0);
     html! {
         table.diff aria-label="Two sources side by side" {
             colgroup { col.number; col; col.mark; col.number; col; }
             thead {
-                tr { th scope="col" colspan="2" { (left.path) } td {} th scope="col" colspan="2" { (right.path) } }
+                tr { th scope="col" colspan="2" { (path(rows[0])) } td {} th scope="col" colspan="2" { (path(rows[1])) } }
             }
             tbody {
-                @for change in changes(&left.text, &right.text) {
+                @for change in changes {
                     @let (class, mark, said) = marked(change);
                     @let (one, other) = sides(change);
                     tr class=[class] {
-                        (side(one.as_deref(), &mut left_line))
+                        (side(one, &mut left_line))
                         td.mark { (mark) @if !said.is_empty() { span.unseen { (said) } } }
-                        (side(other.as_deref(), &mut right_line))
+                        (side(other, &mut right_line))
                     }
                 }
             }
@@ -76,45 +118,54 @@ fn side_by_side(left: &Source, right: &Source) -> Markup {
     }
 }
 
-type Words<'a> = Vec<(&'a str, bool)>;
+/// A line, and what of it the other side lacks.
+type Side<'a> = Option<(&'a str, Marks)>;
 
-fn sides(change: Change<'_>) -> (Option<Words<'_>>, Option<Words<'_>>) {
+fn sides<'a>(change: &Change<'a>) -> (Side<'a>, Side<'a>) {
+    let plain = |line: &'a str| Some((line, Marks::new()));
     match change {
-        Change::Same(line) => (Some(vec![(line, false)]), Some(vec![(line, false)])),
-        Change::Changed(left, right) => {
-            let [left, right] = words(left, right);
-            (Some(left), Some(right))
+        Change::Same(line) => (plain(line), plain(line)),
+        Change::Changed { left, right, marks } => {
+            let [one, other] = marks.clone();
+            (Some((left, one)), Some((right, other)))
         }
-        Change::Removed(line) => (Some(vec![(line, false)]), None),
-        Change::Added(line) => (None, Some(vec![(line, false)])),
+        Change::Beside(left, right) => (plain(left), plain(right)),
+        Change::Removed(line) => (plain(line), None),
+        Change::Added(line) => (None, plain(line)),
     }
 }
 
 /// The class of a row, its mark, and the mark in words.
-fn marked(change: Change<'_>) -> (Option<&'static str>, &'static str, &'static str) {
+fn marked(change: &Change<'_>) -> (Option<&'static str>, &'static str, &'static str) {
     match change {
         Change::Same(_) => (None, "", ""),
-        Change::Changed(left, right) if are_alike(left, right) => {
-            (Some("changed"), "≠", " changed")
-        }
-        Change::Changed(..) => (Some("changed"), "‹›", " one left, another right"),
+        Change::Changed { .. } => (Some("changed"), "≠", " changed"),
+        Change::Beside(..) => (Some("changed"), "‹›", " one left, another right"),
         Change::Removed(_) => (Some("removed"), "‹", " left only"),
         Change::Added(_) => (Some("added"), "›", " right only"),
     }
 }
 
-fn side(words: Option<&[(&str, bool)]>, line: &mut usize) -> Markup {
-    let Some(words) = words else {
+fn side(side: Side<'_>, number: &mut usize) -> Markup {
+    let Some((line, marks)) = side else {
         return html! { td.number {} td.empty {} };
     };
-    *line += 1;
-    let first = words.iter().map(|(word, _)| word.trim_start());
-    let first = first.collect::<Vec<_>>().concat();
+    *number += 1;
+    let first = line.trim_start();
     let is_comment = first.starts_with("//") || first.starts_with('#');
+    // Before each mark, what stands between it and the one before.
+    let starts = std::iter::once(0).chain(marks.iter().map(|mark| mark.end));
+    let between = starts
+        .zip(&marks)
+        .map(|(start, mark)| (&line[start..mark.start], mark));
+    let rest = &line[marks.last().map_or(0, |mark| mark.end)..];
     html! {
-        td.number { (*line) }
+        td.number { (*number) }
         td.comment[is_comment] {
-            code { @for (word, only) in words { @if *only { mark { (word) } } @else { (word) } } }
+            code {
+                @for (plain, mark) in between { (plain) mark { (&line[mark.clone()]) } }
+                (rest)
+            }
         }
     }
 }
@@ -143,19 +194,12 @@ fn choice(
     }
 }
 
-fn differs(left: &Row, right: &Row) -> String {
-    let text = |row: &Row| {
-        row.source
-            .as_ref()
-            .map_or(String::new(), |source| source.text.clone())
-    };
-    let (one, other) = (text(left), text(right));
-    let rows = changes(&one, &other);
-    let same = rows
+fn differs(left: &Row, right: &Row, changes: &[Change<'_>]) -> String {
+    let same = changes
         .iter()
-        .filter(|row| matches!(row, Change::Same(_)))
-        .count();
-    let differ = rows.len() - same;
+        .filter(|change| matches!(change, Change::Same(_)));
+    let same = same.count();
+    let differ = changes.len() - same;
     format!(
         "{} beside {}: {same} lines are the same, {differ} differ.",
         left.name, right.name

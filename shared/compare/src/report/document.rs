@@ -8,7 +8,6 @@ use crate::results::Results;
 const STYLE: &str = include_str!("style.css");
 /// One module: its parts see each other.
 const SCRIPT: &str = concat!(
-    include_str!("changes.js"),
     include_str!("code.js"),
     include_str!("lanes.js"),
     include_str!("script.js")

@@ -3,10 +3,10 @@
 //! A function from results to text. The markup is made with `maud`, which escapes what it
 //! is given; whatever a name or a message holds is text in the page.
 
-mod changes;
 mod chart;
 mod code;
 mod document;
+mod encoding;
 mod figures;
 mod host;
 mod lanes;

@@ -1,15 +1,19 @@
 //! The pair of rows that a model's code opens on: those that the model's author names.
 //!
-//! Where one of these is not among the rows, it is the two current variants with the fewest
-//! lines of code that differ, comments and blank lines aside.
+//! Where one of these is not among the rows, it is the two current variants whose lessons
+//! differ in the fewest lines.
 
-use diff::Result as Part;
-
-use crate::results::{Kind, ModelResults, Row};
+use crate::{
+    difference::{Change, Cut, Difference},
+    results::{Kind, ModelResults, Row},
+};
 
 /// Two rows to open on; without such a pair, the first two that have a source.
-pub(super) fn opening(results: &ModelResults) -> Option<[usize; 2]> {
-    named(results).or_else(|| nearest(results))
+pub(super) fn opening(
+    results: &ModelResults,
+    cuts: &[Option<Cut<'_>>],
+) -> Option<[usize; 2]> {
+    named(results).or_else(|| nearest(results, cuts))
 }
 
 fn named(results: &ModelResults) -> Option<[usize; 2]> {
@@ -21,39 +25,29 @@ fn named(results: &ModelResults) -> Option<[usize; 2]> {
     Some([row(left)?, row(right)?]).filter(|[left, right]| left != right)
 }
 
-fn nearest(results: &ModelResults) -> Option<[usize; 2]> {
-    let rows = results.rows.iter().enumerate();
-    let sourced: Vec<(usize, &Row)> =
-        rows.filter(|(_, row)| row.source.is_some()).collect();
+fn nearest(results: &ModelResults, cuts: &[Option<Cut<'_>>]) -> Option<[usize; 2]> {
     let current = |row: &Row| row.kind == Kind::Variant && !row.legacy;
+    let rows = cuts.iter().enumerate().zip(&results.rows);
+    let sourced: Vec<(usize, &Cut<'_>, &Row)> = rows
+        .filter_map(|((index, cut), row)| Some((index, cut.as_ref()?, row)))
+        .collect();
     let mut pairs = Vec::new();
-    for (at, (left, left_row)) in sourced.iter().enumerate() {
-        for (right, right_row) in &sourced[at + 1..] {
+    for (at, (left, left_cut, left_row)) in sourced.iter().enumerate() {
+        for (right, right_cut, right_row) in &sourced[at + 1..] {
             if current(left_row) && current(right_row) {
-                pairs.push((differing(left_row, right_row), [*left, *right]));
+                pairs.push((differing(left_cut, right_cut), [*left, *right]));
             }
         }
     }
     let nearest = pairs.into_iter().min_by_key(|(lines, _)| *lines);
     nearest.map(|(_, pair)| pair).or(match sourced[..] {
-        [(left, _), (right, _), ..] => Some([left, right]),
+        [(left, ..), (right, ..), ..] => Some([left, right]),
         _ => None,
     })
 }
 
-fn differing(left: &Row, right: &Row) -> usize {
-    let (left, right) = (code(left), code(right));
-    let parts = diff::slice(&left, &right);
-    parts
-        .iter()
-        .filter(|part| !matches!(part, Part::Both(..)))
-        .count()
-}
-
-fn code(row: &Row) -> Vec<&str> {
-    let text = row.source.as_ref().map_or("", |source| &source.text);
-    let lines = text.lines().map(str::trim);
-    lines
-        .filter(|line| !line.is_empty() && !line.starts_with("//"))
-        .collect()
+fn differing(left: &Cut<'_>, right: &Cut<'_>) -> usize {
+    let rows = Difference::between(left, right).lesson;
+    let differ = rows.iter().filter(|row| !matches!(row, Change::Same(_)));
+    differ.count()
 }
