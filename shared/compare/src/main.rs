@@ -17,6 +17,7 @@ mod models;
 mod noise;
 mod notes;
 mod options;
+mod pairs;
 mod peers;
 mod progress;
 mod read;

@@ -192,6 +192,7 @@ fn contestant(name: &str) -> Contestant {
         runner: Ok(Runner::Variant(name.to_owned())),
         deviations: &[],
         source: None,
+        pairs: Vec::new(),
     }
 }
 

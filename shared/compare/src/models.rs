@@ -5,14 +5,14 @@ use std::{marker::PhantomData, process::ExitCode};
 use anyhow::Result;
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use test_fixtures::{
-    Bench, Checked, Deviation, Floor, Misuse, Model, Program, Runner, Settings, Status,
-    TrialError, Variant, Verdict, all_cases, command, demo_from, interrupt, judge,
-    run_floor, source, stage_and_run,
+    Bench, Checked, Deviation, Floor, Lesson, Misuse, Model, Program, Runner, Settings,
+    Status, TrialError, Variant, Verdict, all_cases, command, demo_from, interrupt,
+    judge, run_floor, source, stage_and_run,
 };
 
 use crate::{
     requirement,
-    results::{Part, Source},
+    results::{Pair, Part, Source},
 };
 
 /// Every model, in the order in which the report shows them.
@@ -98,6 +98,8 @@ pub(crate) struct Contestant {
     pub(crate) deviations: &'static [Deviation],
     /// None of a program that the user brought.
     pub(crate) source: Option<Source>,
+    /// Functions that go wrong with their cures, where it has such.
+    pub(crate) pairs: Vec<Pair>,
 }
 
 struct Of<M>(PhantomData<fn() -> M>);
@@ -113,21 +115,45 @@ fn prefix<M: Model>() -> [&'static str; 2] {
 
 /// The file of a variant, with what its lesson comes with and needs.
 fn variant_source<M: Model>(variant: &Variant<M>) -> Source {
-    let folder = format!("crates/{}/src", M::NAME);
     let part = |part: &test_fixtures::Part| Part {
-        path: match part.path.strip_prefix("../") {
-            Some(shared) => format!("{folder}/{shared}"),
-            None => format!("{folder}/variants/{}", part.path),
-        },
+        path: place::<M>(part.path),
         text: part.text.to_owned(),
     };
-    let needs = variant.lesson().map_or(Vec::new(), |lesson| lesson.needs);
     Source {
-        path: format!("{folder}/variants/{}.rs", variant.name),
+        path: place::<M>(&format!("{}.rs", variant.name)),
         text: variant.text.to_owned(),
         parts: variant.parts.iter().map(part).collect(),
-        needs: needs.iter().filter_map(requirement::line).collect(),
+        needs: needs(variant.text),
     }
+}
+
+fn pair<M: Model>(pair: &test_fixtures::Pair) -> Pair {
+    let source = |part: &test_fixtures::Part| Source {
+        path: place::<M>(part.path),
+        text: part.text.to_owned(),
+        parts: Vec::new(),
+        needs: needs(part.text),
+    };
+    Pair {
+        name: pair.name.to_owned(),
+        failing: source(&pair.failing),
+        cure: source(&pair.cure),
+    }
+}
+
+/// Where a file is in the workspace that is there from `src/variants`.
+fn place<M: Model>(path: &str) -> String {
+    let folder = format!("crates/{}/src", M::NAME);
+    match path.strip_prefix("../") {
+        Some(shared) => format!("{folder}/{shared}"),
+        None => format!("{folder}/variants/{path}"),
+    }
+}
+
+/// The lines of a `Cargo.toml` that the lesson in a file needs.
+fn needs(text: &str) -> Vec<String> {
+    let needs = Lesson::of(text).map_or(Vec::new(), |lesson| lesson.needs);
+    needs.iter().filter_map(requirement::line).collect()
 }
 
 impl<M: Model> AnyModel for Of<M> {
@@ -171,6 +197,7 @@ impl<M: Model> AnyModel for Of<M> {
             runner: Ok(Runner::Variant(variant.name.to_owned())),
             deviations: variant.deviations,
             source: Some(variant_source(variant)),
+            pairs: variant.pairs.iter().map(pair::<M>).collect(),
         });
         let peers = M::peers().iter().map(|peer| Contestant {
             name: peer.name.to_owned(),
@@ -185,6 +212,7 @@ impl<M: Model> AnyModel for Of<M> {
                 parts: Vec::new(),
                 needs: Vec::new(),
             }),
+            pairs: Vec::new(),
         });
         variants.chain(peers).collect()
     }

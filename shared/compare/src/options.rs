@@ -190,5 +190,6 @@ fn brought(with: &str) -> Result<Contestant, Misuse> {
         runner: Ok(Runner::Peer(words)),
         deviations: &[],
         source: None,
+        pairs: Vec::new(),
     })
 }

@@ -96,6 +96,9 @@ pub(crate) struct Row {
     /// Its source; none of a control, nor of a program that the user brought.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) source: Option<Source>,
+    /// Functions that go wrong with their cures, where it has such.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) pairs: Vec<Pair>,
     /// When it did what, in a trial of its own that none of the samples come from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) timeline: Option<Timeline>,
@@ -134,6 +137,15 @@ pub(crate) struct Source {
     /// The lines of a `Cargo.toml` that its lesson needs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) needs: Vec<String>,
+}
+
+/// A function that goes wrong, and its cure.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Pair {
+    /// What goes wrong: `futurelock`.
+    pub(crate) name: String,
+    pub(crate) failing: Source,
+    pub(crate) cure: Source,
 }
 
 /// A file that a lesson comes with.

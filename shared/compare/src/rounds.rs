@@ -202,6 +202,10 @@ fn row(contestant: &Contestant, is_control: bool) -> Row {
         deviations: BTreeMap::new(),
         summary: None,
         source: contestant.source.clone().filter(|_| !is_control),
+        pairs: match is_control {
+            true => Vec::new(),
+            false => contestant.pairs.clone(),
+        },
         timeline: None,
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use test_fixtures::Lesson;
 
-use crate::results::Source;
+use crate::results::{Pair, Source};
 
 /// How the line begins above a file that comes along.
 pub(crate) const HEADING: &str = "// ---- ";
@@ -16,6 +16,28 @@ pub(crate) fn text(source: &Source) -> Option<String> {
     let whole = whole(source);
     let lesson = Lesson::of(&whole)?;
     Some(cargo_lines(source) + lesson.text)
+}
+
+/// What goes wrong and its cure, each below a line with its name, behind the lines that
+/// `Cargo.toml` needs for both.
+pub(crate) fn pair(pair: &Pair) -> String {
+    let [failing, cure] = [&pair.failing, &pair.cure].map(|source| {
+        let lesson = Lesson::of(&source.text);
+        lesson.map_or(&*source.text, |lesson| lesson.text)
+    });
+    cargo_lines_of(pair)
+        + &format!("{HEADING}failing.rs\n{failing}\n{HEADING}cure.rs\n{cure}")
+}
+
+/// The lines that `Cargo.toml` needs for both.
+pub(crate) fn cargo_lines_of(pair: &Pair) -> String {
+    let mut both = pair.failing.clone();
+    for line in &pair.cure.needs {
+        if !both.needs.contains(line) {
+            both.needs.push(line.clone());
+        }
+    }
+    cargo_lines(&both)
 }
 
 /// A variant's file, with those behind it that come with its lesson, each below a line with

@@ -7,20 +7,23 @@ use std::{
 
 use anyhow::Result;
 use clap::Args;
-use test_fixtures::{Misuse, print};
+use test_fixtures::{Lesson, Misuse, print};
 
 use crate::{
     change,
     command_line::unknown_model,
     difference::{Cut, Difference, columns},
     models::{self, AnyModel},
+    pairs,
+    results::Pair,
     taken, terminal,
 };
 
 /// What to lay side by side.
 #[derive(Debug, Args)]
 pub(crate) struct Diff {
-    /// A model and two of its variants or peers, or two files of results, the older first
+    /// A model and two of its variants or peers; hazards and one of its pairs, as
+    /// futurelock/tokio; or two files of results, the older first
     #[arg(value_name = "WORDS")]
     words: Vec<OsString>,
     /// Show the headers as well: what each variant says of itself
@@ -35,6 +38,8 @@ pub(crate) struct Diff {
 enum Asked {
     /// A model and two of its variants.
     Variants(&'static dyn AnyModel, [String; 2]),
+    /// A model and the name of a pair: `futurelock/tokio`.
+    Pair(&'static dyn AnyModel, String),
     /// Two files of results, the older first.
     Results(PathBuf, PathBuf),
 }
@@ -43,14 +48,39 @@ enum Asked {
 pub(crate) fn run(diff: &Diff) -> Result<bool> {
     match asked(&diff.words)? {
         Asked::Variants(model, names) => variants(diff, model, &names).map(|()| true),
+        Asked::Pair(model, name) => pair(diff, model, &name).map(|()| true),
         Asked::Results(old, new) => change::run(&old, &new),
     }
 }
 
 fn variants(diff: &Diff, model: &dyn AnyModel, names: &[String; 2]) -> Result<()> {
     let [left, right] = names;
-    let texts = [model.source(left)?, model.source(right)?];
-    let texts = texts.map(|source| taken::whole(&source));
+    let mut texts = [model.source(left)?, model.source(right)?].map(|s| taken::whole(&s));
+    for contestant in model.contestants() {
+        // Where lessons stand in files of their own, these are what is compared.
+        for (name, text) in names.iter().zip(&mut texts) {
+            if contestant.name == *name {
+                contestant.pairs.iter().for_each(|pair| add(text, pair));
+            }
+        }
+    }
+    show(diff, [left, right], &texts)
+}
+
+fn add(text: &mut String, pair: &Pair) {
+    for (file, source) in [("failing", &pair.failing), ("cure", &pair.cure)] {
+        let lesson = Lesson::of(&source.text).map_or(&*source.text, |lesson| lesson.text);
+        *text += &format!("\n{}{}/{file}.rs\n{lesson}", taken::HEADING, pair.name);
+    }
+}
+
+fn pair(diff: &Diff, model: &dyn AnyModel, name: &str) -> Result<()> {
+    let Pair { failing, cure, .. } = pairs::find(model, name)?;
+    let names = [format!("{name} failing"), format!("{name} cure")];
+    show(diff, [&names[0], &names[1]], &[failing.text, cure.text])
+}
+
+fn show(diff: &Diff, names: [&str; 2], texts: &[String; 2]) -> Result<()> {
     let [one, other] = [&texts[0], &texts[1]].map(|text| Cut::of(text));
     let Difference {
         header,
@@ -69,10 +99,10 @@ fn variants(diff: &Diff, model: &dyn AnyModel, names: &[String; 2]) -> Result<()
         width: terminal::width(),
         colour: terminal::takes_colour(),
     };
-    print(&columns::render([left, right], &rows, look))
+    print(&columns::render(names, &rows, look))
 }
 
-/// Three words are a model and two of its variants, two are files.
+/// Three words are a model and two of its variants, two are a model and a pair, or files.
 fn asked(words: &[OsString]) -> Result<Asked> {
     let text = |word: &OsString| word.to_string_lossy().into_owned();
     let is_file =
@@ -83,6 +113,10 @@ fn asked(words: &[OsString]) -> Result<Asked> {
             let model = text(model);
             let model = models::find(&model).ok_or_else(|| unknown_model(&model))?;
             Ok(Asked::Variants(model, [text(left), text(right)]))
+        }
+        [model, pair] if is_model(model) && pairs::is_name(&text(pair)) => {
+            let model = models::find(&text(model)).expect("it is a model");
+            Ok(Asked::Pair(model, text(pair)))
         }
         [model, ..] if is_model(model) => {
             let model = text(model);

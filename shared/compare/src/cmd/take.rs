@@ -4,14 +4,14 @@ use anyhow::Result;
 use clap::Args;
 use test_fixtures::{Misuse, print};
 
-use crate::{command_line::unknown_model, models, taken};
+use crate::{command_line::unknown_model, models, pairs, taken};
 
 /// Whose lesson to take.
 #[derive(Debug, Args)]
 pub(crate) struct Take {
     /// The model
     model: String,
-    /// Its variant
+    /// Its variant; of hazards, a hazard and a runtime: futurelock/tokio
     variant: String,
 }
 
@@ -22,11 +22,25 @@ pub(crate) fn run(take: &Take) -> Result<()> {
         variant,
     } = take;
     let model = models::find(name).ok_or_else(|| unknown_model(name))?;
-    match taken::text(&model.source(variant)?) {
-        Some(text) => print(&text),
-        None => Err(Misuse(format!(
-            "{name}/{variant} has no function to take: its file has no line `// The lesson`"
-        ))
-        .into()),
+    if pairs::is_name(variant) {
+        return print(&taken::pair(&pairs::find(model, variant)?));
     }
+    if let Some(text) = taken::text(&model.source(variant)?) {
+        return print(&text);
+    }
+    let contestants = model.contestants();
+    let mut of_variant = contestants.iter().filter(|one| one.name == *variant);
+    let pair = of_variant.find_map(|one| one.pairs.first());
+    let why = match pair {
+        Some(pair) => {
+            format!(
+                "takes its functions in pairs: compare take {name} {}/{variant}",
+                pair.name
+            )
+        }
+        None => {
+            "has no function to take: its file has no line `// The lesson`".to_owned()
+        }
+    };
+    Err(Misuse(format!("{name}/{variant} {why}")).into())
 }

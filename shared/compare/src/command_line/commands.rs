@@ -83,6 +83,7 @@ pub(super) fn top(of_model: impl Fn(&dyn AnyModel) -> Command) -> Command {
                 .about("Two variants side by side, or what changed between two results")
                 .override_usage(
                     "compare diff MODEL A B [--headers] [--whole]\n       \
+                     compare diff hazards HAZARD/RUNTIME [--headers] [--whole]\n       \
                      compare diff OLD.json NEW.json",
                 )
                 .after_help(

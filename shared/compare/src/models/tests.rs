@@ -100,7 +100,7 @@ fn tls_comes_with_the_origin_alone() {
 #[test]
 fn every_package_that_a_lesson_needs_is_known() {
     for model in MODELS {
-        for source in model.contestants().into_iter().filter_map(|one| one.source) {
+        for source in model.contestants().into_iter().flat_map(sources) {
             let lesson = test_fixtures::Lesson::of(&source.text);
             let needs = lesson.map_or(Vec::new(), |lesson| lesson.needs);
             assert_eq!(
@@ -111,4 +111,11 @@ fn every_package_that_a_lesson_needs_is_known() {
             );
         }
     }
+}
+
+/// All sources of a contestant.
+fn sources(contestant: Contestant) -> Vec<Source> {
+    let pairs = contestant.pairs.into_iter();
+    let of_pairs = pairs.flat_map(|pair| [pair.failing, pair.cure]);
+    contestant.source.into_iter().chain(of_pairs).collect()
 }

@@ -70,19 +70,90 @@ function plain(address) {
   try { return decodeURIComponent(address); } catch { return address; }
 }
 
+// The table of two files, and the buttons below it that take their functions home. A file
+// is its name, its path, and where each of its parts stands.
+function beside(block) {
+  const told = block.querySelector('.differs');
+  const table = block.querySelector('table.diff');
+  const take = block.querySelector('.take');
+  const shown = take.querySelector('pre');
+
+  // What differs, as `encoding.rs` has it; of a pair that stands the other way round, turned.
+  function show(files, text, isTurned, isWhole) {
+    const texts = text?.split('|') ?? [];
+    const [left, right] = isTurned ? files.toReversed() : files;
+    const found = ['header', 'adapter', 'lesson'].flatMap((name, n) => {
+      if (!isWhole && name !== 'lesson') return [];
+      const [ones, others] = [lines(left.part(name)), lines(right.part(name))];
+      return decode(texts[n] ?? `=${ones.length}`, ones, others);
+    });
+    const rows = !isTurned ? found : found.map(({ sign, sides, marks }) => ({
+      sign: { '-': '+', '+': '-' }[sign] ?? sign,
+      sides: sides.toReversed(),
+      marks: marks?.toReversed(),
+    }));
+    const numbers = [0, 0];
+    table.tBodies[0].replaceChildren(...rows.map((each) => row(each, numbers)));
+    table.tHead.querySelectorAll('th').forEach((head, n) => { head.textContent = files[n].path; });
+    const same = rows.filter(({ sign }) => sign === '=').length;
+    const [one, other] = files.map(({ name }) => name);
+    told.textContent = `${one} beside ${other}: ${same} lines are the same, ${rows.length - same} differ.`;
+  }
+
+  // What can be taken home: a name for each button, and the element that has the text.
+  function offer(all) {
+    shown.hidden = true;
+    take.querySelectorAll('button').forEach((button, n) => {
+      const { name, text } = all[n];
+      button.hidden = !text;
+      button.textContent = `Take ${name} home`;
+      button.onclick = () => takeHome(name, text.textContent);
+    });
+  }
+
+  async function takeHome(name, text) {
+    shown.textContent = text;
+    shown.hidden = false;
+    getSelection().selectAllChildren(shown);
+    const isDone = await copied(text);
+    told.textContent = `The function of ${name} is ${isDone ? 'copied' : 'selected'}, with the lines for Cargo.toml.`;
+  }
+
+  take.hidden = false;
+  return { show, offer, told };
+}
+
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// A link within the page is put into the address bar, and copied.
+function share(link, told) {
+  link.addEventListener('click', async (event) => {
+    event.preventDefault();
+    history.replaceState(null, '', link.getAttribute('href'));
+    const isDone = await copied(location.href);
+    told.textContent = `The link is ${isDone ? 'copied, and ' : ''}in the address bar.`;
+  });
+}
+
 // A model's pair of sources, and the two groups of radio buttons that choose it.
 function pairs(section) {
-  const form = section.querySelector('form.choose');
+  const form = section.querySelector('form.choose.pairs');
   if (!form) return null;
   const { left, right, swap, whole } = form.elements;
   const changes = form.dataset.changes.split('\n');
   const link = form.querySelector('a.link');
-  const told = section.querySelector('.differs');
-  const table = section.querySelector('table.diff');
   const strips = [...section.querySelectorAll('.pair .strip.again')];
   const rows = section.querySelector('.pair-rows tbody');
-  const take = section.querySelector('.take');
-  const name = (side) => [...side].find((input) => input.checked).dataset.name;
+  const { show: draw, offer, told } = beside(form.closest('.beside'));
+  const chosen = (side) => [...side].find((input) => input.checked);
+  const name = (side) => chosen(side).dataset.name;
   const part = (kind, key) => document.getElementById(`${kind}-${key}`);
   const address = (one, other) => '#' + encodeURIComponent(section.dataset.model) + ':'
     + encodeURIComponent(one) + '..' + encodeURIComponent(other);
@@ -107,36 +178,22 @@ function pairs(section) {
     return copy;
   }
 
-  // What differs between two choices; of a pair that stands the other way round, turned.
-  function differences() {
-    const [one, other] = [left, right].map((side) => [...side].findIndex((input) => input.checked));
-    const [low, high] = [Math.min(one, other), Math.max(one, other)];
-    const pair = low * left.length - low * (low + 1) / 2 + high - low - 1;
-    const texts = low === high ? [] : changes[pair].split('|');
-    const keys = [low, high].map((index) => part('code', left[index].value));
-    return ['header', 'adapter', 'lesson'].flatMap((name, n) => {
-      if (!whole.checked && name !== 'lesson') return [];
-      const [ones, others] = keys.map((file) => lines(file.querySelector('.' + name)));
-      const found = decode(texts[n] ?? `=${ones.length}`, ones, others);
-      return one <= other ? found : found.map(({ sign, sides, marks }) => ({
-        sign: { '-': '+', '+': '-' }[sign] ?? sign,
-        sides: sides.toReversed(),
-        marks: marks?.toReversed(),
-      }));
-    });
-  }
+  const file = (side) => {
+    const element = part('code', side.value);
+    return {
+      name: name(side),
+      path: element.dataset.path,
+      part: (name) => element.querySelector('.' + name),
+    };
+  };
+  const taken = (side) => ({ name: name(side), text: part('code', side.value).querySelector('.taken') });
 
   function show() {
-    const [one, other] = [part('code', left.value), part('code', right.value)];
-    const found = differences();
-    const numbers = [0, 0];
-    table.tBodies[0].replaceChildren(...found.map((each) => row(each, numbers)));
-    const heads = table.tHead.querySelectorAll('th');
-    heads[0].textContent = one.dataset.path;
-    heads[1].textContent = other.dataset.path;
-    const same = found.filter(({ sign }) => sign === '=').length;
-    told.textContent = `${name(left)} beside ${name(right)}: ${same} lines are the same, ${found.length - same} differ.`;
-    offer();
+    const [one, other] = [left, right].map((side) => [...side].indexOf(chosen(side)));
+    const [low, high] = [Math.min(one, other), Math.max(one, other)];
+    const place = low * left.length - low * (low + 1) / 2 + high - low - 1;
+    draw([file(left), file(right)], low === high ? null : changes[place], one > other, whole.checked);
+    offer([taken(left), taken(right)]);
     [left, right].forEach((chosen, side) => {
       if (strips[side]) strips[side] = strip(chosen.value, strips[side]);
     });
@@ -145,30 +202,6 @@ function pairs(section) {
       section.querySelector(`.figures tr[data-row="${side.value}"]`).cloneNode(true);
     rows.replaceChildren(line(left), line(right));
     link.href = address(name(left), name(right));
-  }
-
-  // What can be taken home of the two.
-  function offer() {
-    [left, right].forEach((side, n) => {
-      const button = take.querySelectorAll('button')[n];
-      button.hidden = !part('code', side.value).querySelector('.taken');
-      button.textContent = `Take ${name(side)} home`;
-      button.value = side.value;
-    });
-    take.querySelector('pre').hidden = true;
-  }
-
-  async function takeHome(key, name) {
-    const shown = take.querySelector('pre');
-    shown.textContent = part('code', key).querySelector('.taken').textContent;
-    shown.hidden = false;
-    getSelection().selectAllChildren(shown);
-    try {
-      await navigator.clipboard.writeText(shown.textContent);
-      told.textContent = `The function of ${name} is copied, with the lines for Cargo.toml.`;
-    } catch {
-      told.textContent = `The function of ${name} is selected, with the lines for Cargo.toml.`;
-    }
   }
 
   function choose() {
@@ -196,23 +229,55 @@ function pairs(section) {
     [left.value, right.value] = [right.value, left.value];
     choose();
   });
-  link.addEventListener('click', async (event) => {
-    event.preventDefault();
-    history.replaceState(null, '', link.getAttribute('href'));
-    try {
-      await navigator.clipboard.writeText(location.href);
-      told.textContent = 'The link is copied, and in the address bar.';
-    } catch {
-      told.textContent = 'The link is in the address bar.';
-    }
-  });
-  take.addEventListener('click', ({ target }) => {
-    if (target.value) takeHome(target.value, target.textContent.slice(5, -5));
-  });
+  share(link, told);
   form.addEventListener('submit', (event) => event.preventDefault());
   form.hidden = false;
-  offer();
-  take.hidden = false;
+  offer([taken(left), taken(right)]);
+  return restore;
+}
+
+// What goes wrong beside its cure, and the radio buttons that choose what.
+function cures(section) {
+  const form = section.querySelector('form.choose.cures');
+  if (!form) return null;
+  const whole = form.elements.whole;
+  const inputs = [...form.querySelectorAll('input[type=radio]')];
+  const changes = form.dataset.changes.split('\n');
+  const link = form.querySelector('a.link');
+  const { show: draw, offer, told } = beside(form.closest('.beside'));
+  const chosen = () => inputs.find((input) => input.checked);
+  const address = (name) => '#' + encodeURIComponent(section.dataset.model) + ':' + encodeURIComponent(name);
+  const element = () => document.getElementById(chosen().value);
+  const taken = () => ({ name: chosen().dataset.name, text: element().querySelector('.taken') });
+
+  function show() {
+    const files = ['failing', 'cure'].map((side) => ({
+      name: side === 'cure' ? 'the cure' : chosen().dataset.name,
+      path: element().dataset[side],
+      part: (name) => element().querySelector(`.${side} .${name}`),
+    }));
+    draw(files, changes[inputs.indexOf(chosen())], false, whole.checked);
+    offer([taken()]);
+    link.href = address(chosen().dataset.name);
+  }
+
+  function restore(wanted) {
+    const found = inputs.find((input) => plain(address(input.dataset.name)) === plain(wanted));
+    if (!found) return false;
+    found.checked = true;
+    show();
+    form.scrollIntoView();
+    return true;
+  }
+
+  form.addEventListener('change', () => {
+    show();
+    history.replaceState(null, '', link.getAttribute('href'));
+  });
+  share(link, told);
+  form.addEventListener('submit', (event) => event.preventDefault());
+  form.hidden = false;
+  offer([taken()]);
   return restore;
 }
 

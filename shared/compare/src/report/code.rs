@@ -36,23 +36,23 @@ pub(super) fn code(place: usize, results: &ModelResults, most: usize) -> Markup 
     }
     .id("differs");
     let known: Vec<&Cut<'_>> = cuts.iter().flatten().collect();
+    let paths = opening_paths([left, right]);
     html! {
-        form.choose hidden autocomplete="off" data-changes=(encoding::all(&known)) {
-            (choice("Left", "left", place, results, rows[0]))
-            (choice("Right", "right", place, results, rows[1]))
-            p {
-                button type="button" name="swap" { "Swap sides" }
-                label.whole { input type="checkbox" name="whole"; " Whole files" }
-                " " a.link href=(link) { "Link to this pair" }
+        div.beside {
+            form.choose.pairs hidden autocomplete="off" data-changes=(encoding::all(&known)) {
+                (choice("Left", "left", place, results, rows[0]))
+                (choice("Right", "right", place, results, rows[1]))
+                p {
+                    button type="button" name="swap" { "Swap sides" }
+                    label.whole { input type="checkbox" name="whole"; " Whole files" }
+                    " " a.link href=(link) { "Link to this pair" }
+                }
             }
-        }
-        p.differs id=(told) role="status" { (differs(left, right, &changes)) }
-        div.scroll.sources tabindex="0" role="region" aria-label=(format!("{}: code side by side", results.name)) {
-            (side_by_side([left, right], &changes))
-        }
-        div.take hidden {
-            p { button type="button" { "Take it home" } " " button type="button" { "Take it home" } }
-            pre tabindex="0" hidden {}
+            p.differs id=(told) role="status" { (differs([&left.name, &right.name], &changes)) }
+            div.scroll.sources tabindex="0" role="region" aria-label=(format!("{}: code side by side", results.name)) {
+                (side_by_side(paths, &changes))
+            }
+            (take(2))
         }
         figure.timelines.pair aria-label=(format!("{}: the timelines of the two rows", results.name)) { (lanes::pair(places, results, most)) }
         div.pair-rows { (figures::table(results, "The two rows", places.into_iter())) }
@@ -88,20 +88,28 @@ fn file(place: Place, row: &Row, source: &Source, whole: &str) -> Markup {
     }
 }
 
+fn opening_paths<'a>(rows: [&'a Row; 2]) -> [&'a str; 2] {
+    rows.map(|row| row.source.as_ref().map_or("", |source| &*source.path))
+}
+
+/// Buttons that take home what is chosen, and where it is then shown.
+pub(super) fn take(buttons: usize) -> Markup {
+    html! {
+        div.take hidden {
+            p { @for _ in 0..buttons { button type="button" { "Take it home" } } }
+            pre tabindex="0" hidden {}
+        }
+    }
+}
+
 /// Two sources in a table of two columns.
-fn side_by_side(rows: [&Row; 2], changes: &[Change<'_>]) -> Markup {
-    let path = |row: &Row| {
-        row.source
-            .as_ref()
-            .map_or("", |source| &source.path)
-            .to_owned()
-    };
+pub(super) fn side_by_side(paths: [&str; 2], changes: &[Change<'_>]) -> Markup {
     let (mut left_line, mut right_line) = (0, 0);
     html! {
         table.diff aria-label="Two sources side by side" {
             colgroup { col.number; col; col.mark; col.number; col; }
             thead {
-                tr { th scope="col" colspan="2" { (path(rows[0])) } td {} th scope="col" colspan="2" { (path(rows[1])) } }
+                tr { th scope="col" colspan="2" { (paths[0]) } td {} th scope="col" colspan="2" { (paths[1]) } }
             }
             tbody {
                 @for change in changes {
@@ -194,7 +202,7 @@ fn choice(
     }
 }
 
-fn differs(left: &Row, right: &Row, changes: &[Change<'_>]) -> String {
+pub(super) fn differs(names: [&str; 2], changes: &[Change<'_>]) -> String {
     let same = changes
         .iter()
         .filter(|change| matches!(change, Change::Same(_)));
@@ -202,7 +210,7 @@ fn differs(left: &Row, right: &Row, changes: &[Change<'_>]) -> String {
     let differ = changes.len() - same;
     format!(
         "{} beside {}: {same} lines are the same, {differ} differ.",
-        left.name, right.name
+        names[0], names[1]
     )
 }
 

@@ -16,19 +16,21 @@ pub(super) fn all(cuts: &[&Cut<'_>]) -> String {
     let mut lines = Vec::new();
     for (index, left) in cuts.iter().enumerate() {
         for right in &cuts[index + 1..] {
-            let Difference {
-                header,
-                adapter,
-                lesson,
-            } = Difference::between(left, right);
-            lines.push(
-                [header, adapter, lesson]
-                    .map(|rows| encoded(&rows))
-                    .join("|"),
-            );
+            lines.push(of(left, right));
         }
     }
     lines.join("\n")
+}
+
+/// One pair.
+pub(super) fn of(left: &Cut<'_>, right: &Cut<'_>) -> String {
+    let Difference {
+        header,
+        adapter,
+        lesson,
+    } = Difference::between(left, right);
+    let parts = [header, adapter, lesson];
+    parts.map(|rows| encoded(&rows)).join("|")
 }
 
 fn encoded(rows: &[Change<'_>]) -> String {

@@ -5,6 +5,7 @@
 
 mod chart;
 mod code;
+mod cures;
 mod document;
 mod encoding;
 mod figures;

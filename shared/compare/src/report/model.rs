@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use super::{chart, code, figures, lanes};
+use super::{chart, code, cures, figures, lanes};
 use crate::{
     notes::{seen, ties},
     results::{Kind, ModelResults, Row},
@@ -38,6 +38,7 @@ fn section_with(place: usize, results: &ModelResults, most: usize) -> Markup {
             (notes(results))
             h3 { "Timelines" }
             (lanes::timelines(place, results, most))
+            @if let Some(cures) = cures::cures(place, results) { (cures) }
             h3 { "Code side by side" }
             (code::code(place, results, most))
         }

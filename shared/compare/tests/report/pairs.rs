@@ -171,3 +171,54 @@ pub(crate) fn a_function_is_taken_home(pages: &Pages, page: &mut Page) -> Result
     ensure!(selected.trim() == text.trim(), "{selected}");
     Ok(())
 }
+
+/// A model with functions that go wrong opens on one of them beside its cure.
+pub(crate) fn what_fails_stands_beside_its_cure(
+    pages: &Pages,
+    page: &mut Page,
+) -> Result<()> {
+    page.open(&pages.cures)?;
+    let block = format!("{MODEL}.querySelector('.cures').closest('.beside')");
+    let marked = format!("[...{block}.querySelectorAll('mark')].map(m => m.textContent)");
+    ensure!(page.evaluate(&marked)? == json!(["wait", "spawn"]));
+    let names = page.evaluate(&format!(
+        "[...{block}.querySelectorAll('[data-name]')].map(i => i.dataset.name)"
+    ))?;
+    let all = [
+        "one_lock/tokio",
+        "one_lock/smol",
+        "two_locks/tokio",
+        "two_locks/smol",
+    ];
+    ensure!(names == json!(all), "{names}");
+    page.click(&format!(
+        "{block}.querySelector('[data-name=\"two_locks/smol\"]').closest('label')"
+    ))?;
+    page.wait("location.hash === '#semaphores:two_locks%2Fsmol'")?;
+    let told =
+        page.evaluate(&format!("{block}.querySelector('.differs').textContent"))?;
+    let words = "two_locks/smol beside the cure: 4 lines are the same, 1 differ.";
+    ensure!(told == words, "{told}");
+    ensure!(page.evaluate(&marked)? == json!(["wait", "spawn"]));
+    page.click(&format!("{block}.querySelector('.whole input')"))?;
+    let rows = page.evaluate(&format!(
+        "{block}.querySelectorAll('.diff tbody tr').length"
+    ))?;
+    ensure!(rows == 10, "{rows}");
+    page.click(&format!("{block}.querySelector('.take button')"))?;
+    let shown = format!("{block}.querySelector('.take pre')");
+    page.wait(&format!("!{shown}.hidden"))?;
+    let text = page.evaluate(&format!("{shown}.textContent"))?;
+    let function =
+        |call: &str| format!("use a;\n\nfn f() {{\n    {call}(lock, 1);\n}}\n");
+    let expected = format!(
+        "// # Cargo.toml\n// rayon = \"1\"\n\n// ---- failing.rs\n{}\n// ---- cure.rs\n{}",
+        function("wait"),
+        function("spawn")
+    );
+    ensure!(text == expected, "{text}");
+    page.open(&format!("{}#semaphores:one_lock/smol", pages.cures))?;
+    page.wait(&format!(
+        "{block}.querySelector('.differs').textContent.startsWith('one_lock/smol')"
+    ))
+}

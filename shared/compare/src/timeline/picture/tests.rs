@@ -33,6 +33,7 @@ fn model(timelines: Vec<(&str, Timeline)>) -> ModelResults {
         deviations: BTreeMap::new(),
         summary: None,
         source: None,
+        pairs: Vec::new(),
         timeline: Some(timeline),
     };
     ModelResults {
