@@ -34,7 +34,7 @@ pub(crate) fn run(take: &Take) -> Result<()> {
     let why = match pair {
         Some(pair) => {
             format!(
-                "takes its functions in pairs: compare take {name} {}/{variant}",
+                "has its functions in pairs: compare take {name} {}/{variant}",
                 pair.name
             )
         }

@@ -160,7 +160,7 @@ fn row_end(line: &str, start: usize, columns: usize) -> usize {
             .filter(|end| *end > begin)
             .last()
     };
-    let space = breaks(&|_, next| next == ' ').filter(|end| *end > begin.max(most / 2));
+    let space = |least: usize| breaks(&|_, next| next == ' ').filter(|end| *end > least);
     let between = || {
         breaks(&|one, next| match next {
             '.' => is_word(one) || one == ')',
@@ -168,7 +168,10 @@ fn row_end(line: &str, start: usize, columns: usize) -> usize {
         })
     };
     let anywhere = || breaks(&|_, _| true);
-    start + space.or_else(between).or_else(anywhere).unwrap_or(most)
+    // A space far to the left would leave most of the row empty.
+    let end = space(begin.max(most / 2)).or_else(between);
+    let end = end.or_else(|| space(begin)).or_else(anywhere);
+    start + end.unwrap_or(most)
 }
 
 #[cfg(test)]
