@@ -6,10 +6,9 @@ use anyhow::Result;
 use clap::{ArgMatches, Args, FromArgMatches};
 use test_fixtures::{Misuse, Runner, Status, deadline, duration, name, unknown, whole};
 
-use crate::{
-    models::{AnyModel, Contestant},
-    peers,
-};
+use measure::model::{AnyModel, Contestant};
+
+use crate::workspace::workspace;
 
 /// How to compare, and where to put what comes of it.
 #[derive(Clone, Debug, Args)]
@@ -113,7 +112,7 @@ impl Options {
     /// Where files go: below the workspace for whoever is in it, below here for others.
     pub(crate) fn directory(&self) -> PathBuf {
         let here = env::current_dir().unwrap_or_default();
-        let root = peers::workspace().filter(|root| here.starts_with(root));
+        let root = workspace().filter(|root| here.starts_with(root));
         let own = || root.unwrap_or(here).join("target/compare");
         self.out.clone().unwrap_or_else(own)
     }

@@ -1,8 +1,7 @@
 //! Functions that go wrong with their cures, by the names that a user writes.
 
+use measure::{model::AnyModel, source::Pair};
 use test_fixtures::{Misuse, unknown};
-
-use crate::{models::AnyModel, results::Pair};
 
 /// The pair of a name like `futurelock/tokio`: what goes wrong, and where.
 pub(crate) fn find(model: &dyn AnyModel, name: &str) -> Result<Pair, Misuse> {

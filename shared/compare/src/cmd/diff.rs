@@ -7,17 +7,21 @@ use std::{
 
 use anyhow::Result;
 use clap::Args;
-use test_fixtures::{Lesson, Misuse, print};
-
-use crate::{
-    change,
-    command_line::unknown_model,
+use measure::{
+    change::{self, Changes},
+    model::AnyModel,
+    read,
+    source::Pair,
+    statistics::Verdict,
+};
+use report::{
+    change as changes,
     difference::{Cut, Difference, columns},
-    models::{self, AnyModel},
-    pairs,
-    results::Pair,
     taken, terminal,
 };
+use test_fixtures::{Lesson, Misuse, print};
+
+use crate::{models, pairs};
 
 /// What to lay side by side.
 #[derive(Debug, Args)]
@@ -49,7 +53,7 @@ pub(crate) fn run(diff: &Diff) -> Result<bool> {
     match asked(&diff.words)? {
         Asked::Variants(model, names) => variants(diff, model, &names).map(|()| true),
         Asked::Pair(model, name) => pair(diff, model, &name).map(|()| true),
-        Asked::Results(old, new) => change::run(&old, &new),
+        Asked::Results(old, new) => results(&old, &new),
     }
 }
 
@@ -102,6 +106,17 @@ fn show(diff: &Diff, names: [&str; 2], texts: &[String; 2]) -> Result<()> {
     print(&columns::render(names, &rows, look))
 }
 
+/// Prints what changed between two files. False if something got slower.
+fn results(old: &Path, new: &Path) -> Result<bool> {
+    let changes: Changes = change::between(&read::results(old)?, &read::results(new)?);
+    print(&changes::render(&changes))?;
+    if changes.models.is_empty() {
+        let why = "nothing in the two files can be compared; the reasons are above";
+        return Err(Misuse::new(why).into());
+    }
+    Ok(changes.times(Verdict::Slower).is_empty())
+}
+
 /// Three words are a model and two of its variants, two are a model and a pair, or files.
 fn asked(words: &[OsString]) -> Result<Asked> {
     let text = |word: &OsString| word.to_string_lossy().into_owned();
@@ -111,7 +126,7 @@ fn asked(words: &[OsString]) -> Result<Asked> {
     match words {
         [model, left, right] if is_model(model) || !words.iter().any(is_file) => {
             let model = text(model);
-            let model = models::find(&model).ok_or_else(|| unknown_model(&model))?;
+            let model = models::named(&model)?;
             Ok(Asked::Variants(model, [text(left), text(right)]))
         }
         [model, pair] if is_model(model) && pairs::is_name(&text(pair)) => {

@@ -2,9 +2,10 @@
 
 use anyhow::Result;
 use clap::Args;
+use report::taken;
 use test_fixtures::{Misuse, print};
 
-use crate::{command_line::unknown_model, models, pairs, taken};
+use crate::{models, pairs};
 
 /// Whose lesson to take.
 #[derive(Debug, Args)]
@@ -21,7 +22,7 @@ pub(crate) fn run(take: &Take) -> Result<()> {
         model: name,
         variant,
     } = take;
-    let model = models::find(name).ok_or_else(|| unknown_model(name))?;
+    let model = models::named(name)?;
     if pairs::is_name(variant) {
         return print(&taken::pair(&pairs::find(model, variant)?));
     }

@@ -6,10 +6,12 @@
 
 use clap::{Arg, Command, builder::PossibleValuesParser};
 
+use measure::model::AnyModel;
+
 use super::commands::{of_model, top};
 use crate::{
-    models::{AnyModel, MODELS},
-    sweep,
+    cmd::sweep,
+    models::{MODELS, names},
 };
 
 /// Models with all their flags, behind each word that takes one.
@@ -59,15 +61,4 @@ fn of(command: Command, names: &[&'static str]) -> Command {
 
 fn choice(arg: Arg, names: impl Into<PossibleValuesParser>) -> Arg {
     arg.value_parser(names.into())
-}
-
-/// The names of all variants and peers, each once.
-pub(super) fn names(models: &[&dyn AnyModel]) -> Vec<&'static str> {
-    let mut names = Vec::new();
-    for name in models.iter().flat_map(|model| model.names()) {
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    names
 }

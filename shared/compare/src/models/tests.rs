@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use clap::Command;
+use measure::{model::Contestant, source::Source};
+
 use super::*;
 
 /// A comparison's arguments are flags with their values, and examples are arguments.
