@@ -4,9 +4,8 @@ use std::{env, ffi::OsString, path::PathBuf, time::Duration};
 
 use anyhow::Result;
 use clap::{ArgMatches, Args, FromArgMatches};
-use test_fixtures::{Misuse, Runner, Status, deadline, duration, name, unknown, whole};
-
 use measure::model::{AnyModel, Contestant};
+use test_fixtures::{Misuse, Runner, Status, deadline, duration, name, unknown, whole};
 
 use crate::workspace::workspace;
 

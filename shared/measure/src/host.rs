@@ -3,7 +3,6 @@
 use std::{collections::BTreeMap, ffi::OsStr, fs, process::Command};
 
 use serde::{Deserialize, Serialize};
-
 use test_fixtures::tell;
 
 /// The lock file that this program was built with.

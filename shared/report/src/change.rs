@@ -1,12 +1,12 @@
 //! What changed, for a person.
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
-
-use crate::figure::{megabytes, ratio, ratio_of, time, word};
 use measure::{
     change::{Change, Changes, ModelChange, RowChange},
     statistics::Verdict,
 };
+
+use crate::figure::{megabytes, ratio, ratio_of, time, word};
 
 /// A table a model, then what can't be compared, then what it comes to.
 pub fn render(changes: &Changes) -> String {

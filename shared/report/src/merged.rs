@@ -1,15 +1,15 @@
 //! Merged results as tables.
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
-
-use crate::{
-    figure::{ratio_of, word},
-    table::Style,
-};
 use measure::{
     merge::{Machine, Measured, Merged, MergedModel, MergedRow},
     results::Kind,
     statistics::{Estimate, Verdict},
+};
+
+use crate::{
+    figure::{ratio_of, word},
+    table::Style,
 };
 
 /// The machines, then a table a model.

@@ -2,13 +2,12 @@
 
 use std::cmp::Reverse;
 
-use test_fixtures::Fact;
-
 use measure::{
     results::{Deviated, Kind, ModelResults, Row},
     statistics::Verdict,
     summary,
 };
+use test_fixtures::Fact;
 
 /// A time of less than so much of the floor is remarked on: a floor that is measured differs
 /// from itself, too.

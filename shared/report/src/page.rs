@@ -17,9 +17,9 @@ mod spans;
 mod thinned;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use measure::results::Results;
 
 use self::code::encoded;
-use measure::results::Results;
 
 const STYLE: &str = include_str!("page/style.css");
 /// One module: its parts see each other.

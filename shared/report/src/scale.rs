@@ -1,41 +1,58 @@
-//! An axis of time: where a figure stands on it, and which are written beside it.
+//! A scale, linear or logarithmic: where a figure stands on it, and which are written beside
+//! it.
 
 /// Beyond this factor between the ends, a linear axis hides what is at the lower.
 const LINEAR: f64 = 8.0;
 /// The part of the upper end below which a linear axis begins at zero.
 const NEAR_ZERO: f64 = 0.4;
 
-/// An axis of nanoseconds.
+/// From one figure to another, none of them below zero.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Scale {
+pub(crate) struct Scale {
     low: f64,
     high: f64,
     step: f64,
-    pub(super) is_logarithmic: bool,
+    pub(crate) is_logarithmic: bool,
 }
 
 impl Scale {
     /// One that holds all of the figures; `None` if there are none.
-    pub(super) fn over(figures: impl IntoIterator<Item = f64>) -> Option<Self> {
+    pub(crate) fn over(figures: impl IntoIterator<Item = f64>) -> Option<Self> {
         let ends = figures.into_iter().fold(None, |ends, figure| match ends {
             None => Some((figure, figure)),
             Some((low, high)) => Some((figure.min(low), figure.max(high))),
         });
         let (low, high): (f64, f64) = ends.filter(|(_, high)| *high > 0.0)?;
         if low > 0.0 && high / low > LINEAR {
-            return Some(Self {
-                low: low / 1.15,
-                high: high * 1.15,
-                step: 0.0,
-                is_logarithmic: true,
-            });
+            return Some(Self::between(low, high, 1.15));
         }
         let low = if low < high * NEAR_ZERO { 0.0 } else { low };
         Some(Self::linear(low, high))
     }
 
+    /// A logarithmic one that holds all of the figures above zero; `None` if there are none.
+    pub(crate) fn logarithmic(figures: impl IntoIterator<Item = f64>) -> Option<Self> {
+        let is_above_zero = |figure: &f64| figure.is_finite() && *figure > 0.0;
+        let figures = figures.into_iter().filter(is_above_zero);
+        let (low, high) = figures
+            .fold((f64::INFINITY, 0.0_f64), |(low, high), figure| {
+                (low.min(figure), high.max(figure))
+            });
+        // A little room, and more if all are the same.
+        (high > 0.0).then(|| Self::between(low, high, (high / low).powf(0.04).max(1.1)))
+    }
+
+    fn between(low: f64, high: f64, room: f64) -> Self {
+        Self {
+            low: low / room,
+            high: high * room,
+            step: 0.0,
+            is_logarithmic: true,
+        }
+    }
+
     /// One from zero to `high`, which keeps lengths comparable.
-    pub(super) fn from_zero(high: f64) -> Self {
+    pub(crate) fn from_zero(high: f64) -> Self {
         Self {
             high: high.max(1.0),
             ..Self::linear(0.0, high.max(1.0))
@@ -56,16 +73,16 @@ impl Scale {
         }
     }
 
-    pub(super) fn begins_at_zero(&self) -> bool {
+    pub(crate) fn begins_at_zero(&self) -> bool {
         self.low == 0.0
     }
 
-    pub(super) fn high(&self) -> f64 {
+    pub(crate) fn high(&self) -> f64 {
         self.high
     }
 
     /// Where a figure stands, from 0 to 1.
-    pub(super) fn share(&self, figure: f64) -> f64 {
+    pub(crate) fn share(&self, figure: f64) -> f64 {
         let share = match self.is_logarithmic {
             true => (figure / self.low).ln() / (self.high / self.low).ln(),
             false => (figure - self.low) / (self.high - self.low),
@@ -74,7 +91,7 @@ impl Scale {
     }
 
     /// The figures to write beside it.
-    pub(super) fn ticks(&self) -> Vec<f64> {
+    pub(crate) fn ticks(&self) -> Vec<f64> {
         if !self.is_logarithmic {
             let first = (self.low / self.step).round() as i64;
             let last = (self.high / self.step + 1e-9).floor() as i64;
@@ -82,6 +99,7 @@ impl Scale {
         }
         let decades = (self.high / self.low).log10();
         let factors: &[f64] = match decades {
+            decades if decades < 0.7 => &[1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0],
             decades if decades < 1.8 => &[1.0, 2.0, 5.0],
             decades if decades < 2.8 => &[1.0, 3.0],
             _ => &[1.0],
@@ -93,10 +111,16 @@ impl Scale {
         all.filter(|tick| (self.low..=self.high).contains(tick))
             .collect()
     }
+
+    /// The step between figures that are at least this share of a linear scale apart: 1, 2
+    /// or 5 times a power of ten, and no less than 1.
+    pub(crate) fn step_apart(&self, share: f64) -> f64 {
+        round_step((share * (self.high - self.low)).max(1.0))
+    }
 }
 
 /// Nanoseconds as an axis has them: a round figure and its unit.
-pub(super) fn label(nanos: f64) -> String {
+pub(crate) fn label(nanos: f64) -> String {
     let (value, unit) = match nanos {
         nanos if nanos < 1.0 => return "0".to_owned(),
         nanos if nanos < 1e3 => (nanos, "ns"),
@@ -146,6 +170,35 @@ mod tests {
         assert_eq!(is_logarithmic([0.0, 81.0]), Some(false));
         assert_eq!(Scale::over([]), None);
         assert_eq!(Scale::over([0.0]), None);
+    }
+
+    #[test]
+    fn decades_are_as_far_apart_as_each_other() {
+        let scale = Scale::logarithmic([10.0, 1000.0]).expect("there are figures");
+        let [a, b, c] = [10.0, 100.0, 1000.0].map(|figure| scale.share(figure));
+        assert!((b - a - (c - b)).abs() < 1e-9);
+        assert!(a > 0.0 && c < 1.0, "{a} {c}");
+        assert!(scale.ticks().contains(&100.0));
+    }
+
+    #[test]
+    fn every_logarithmic_scale_has_ticks() {
+        for (low, high) in [(5.0, 5.0), (5e6, 5.3e6), (1.0, 1e9), (30.0, 90.0)] {
+            let scale = Scale::logarithmic([low, high]).expect("there are figures");
+            let ticks = scale.ticks().len();
+            assert!((1..=11).contains(&ticks), "{low} {high}: {ticks}");
+        }
+        assert_eq!(Scale::logarithmic([0.0, f64::NAN]), None);
+    }
+
+    #[test]
+    fn steps_are_one_two_or_five() {
+        for (least, step) in [(1.0, 1.0), (1.5, 2.0), (3.0, 5.0), (6.0, 10.0)] {
+            assert_eq!(round_step(least), step);
+            assert_eq!(round_step(least * 1e6), step * 1e6);
+        }
+        assert_eq!(Scale::from_zero(93e6).step_apart(0.16), 2e7);
+        assert_eq!(Scale::from_zero(1.0).step_apart(0.1), 1.0);
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! A sweep as tables and as a page of charts.
 
-mod axis;
 mod chart;
 pub mod forms;
 mod page;

@@ -1,16 +1,16 @@
 //! A model's results as a table, and the lines above it.
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
+use measure::{
+    results::{ModelResults, Row, Summary},
+    statistics::FEWEST,
+};
 use test_fixtures::{Floor, wrap};
 
 use crate::{
     figure::{megabytes, ratio, ratio_of, time, word},
     notes::notes,
     terminal,
-};
-use measure::{
-    results::{ModelResults, Row, Summary},
-    statistics::FEWEST,
 };
 
 /// Where a table is to be shown.

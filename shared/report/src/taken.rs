@@ -2,9 +2,8 @@
 
 use std::fmt::Write;
 
-use test_fixtures::Lesson;
-
 use measure::source::{Pair, Source};
+use test_fixtures::Lesson;
 
 /// How the line begins above a file that comes along.
 pub const HEADING: &str = "// ---- ";

@@ -2,10 +2,9 @@
 
 use anyhow::Result;
 use clap::Args;
+use measure::model::{AnyModel, Contestant};
 use serde::Serialize;
 use test_fixtures::{Runner, Status, print};
-
-use measure::model::{AnyModel, Contestant};
 
 use crate::models::MODELS;
 

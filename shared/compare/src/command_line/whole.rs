@@ -5,7 +5,6 @@
 //! list of names is a choice.
 
 use clap::{Arg, Command, builder::PossibleValuesParser};
-
 use measure::model::AnyModel;
 
 use super::commands::{of_model, top};

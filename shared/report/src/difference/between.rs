@@ -165,10 +165,11 @@ mod tests {
         );
         assert_eq!(changes("a\nb", "a"), [Same("a"), Removed("b")]);
         let (left, right) = ("one(1);\nshared(a, b);", "shared(a, c);\nlast");
+        let mark = 10..11;
         let changed = Changed {
             left: "shared(a, b);",
             right: "shared(a, c);",
-            marks: [Marks::from([10..11]), Marks::from([10..11])],
+            marks: [Marks::from([mark.clone()]), Marks::from([mark])],
         };
         assert_eq!(
             changes(left, right),

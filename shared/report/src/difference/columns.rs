@@ -203,10 +203,11 @@ mod tests {
     #[test]
     fn no_row_is_wider_than_the_terminal() {
         let long = "    one_word(another, and::a::path, \"a text that goes on and on\")";
+        let mark = 4..12;
         let changed = Change::Changed {
             left: long,
             right: &long[4..],
-            marks: [Marks::from([4..12]), Vec::new()],
+            marks: [Marks::from([mark]), Vec::new()],
         };
         let all = [Change::Same(long), changed, Change::Removed(long)];
         for width in [10, 40, 62, 63, 80, 100, 300] {
@@ -224,10 +225,11 @@ mod tests {
 
     #[test]
     fn what_differs_is_marked() {
+        let mark = 8..9;
         let changed = Change::Changed {
             left: "let a = b;",
             right: "let a = c;",
-            marks: [Marks::from([8..9]), Marks::from([8..9])],
+            marks: [Marks::from([mark.clone()]), Marks::from([mark])],
         };
         let look = |width, colour| Look { width, colour };
         let all = [Change::Same("same"), changed, Change::Added("more")];

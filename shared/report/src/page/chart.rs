@@ -5,11 +5,11 @@
 //! around them is the page's own, and the same at every width.
 
 use maud::{Markup, html};
+use measure::results::{ModelResults, Row};
 
 use super::row::{Place, name};
 use crate::figure::time;
 use crate::scale::{Scale, label};
-use measure::results::{ModelResults, Row};
 
 /// A drawing's width in its own units, and its height in pixels.
 const WIDTH: f64 = 1000.0;

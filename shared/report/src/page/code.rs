@@ -5,15 +5,15 @@
 //! the files that stand below.
 
 use maud::{Markup, html};
+use measure::{
+    results::{ModelResults, Row},
+    source::Source,
+};
 
 use super::{encoding, figures, lanes, opening, row::Place};
 use crate::{
     difference::{Change, Cut, Difference, Marks, Sections},
     taken,
-};
-use measure::{
-    results::{ModelResults, Row},
-    source::Source,
 };
 
 /// A model's code; nothing if no two of its rows have a source.

@@ -1,6 +1,7 @@
 //! Functions that go wrong, each beside its cure, and every file by itself.
 
 use maud::{Markup, html};
+use measure::{results::ModelResults, source::Pair};
 
 use super::{
     code::{differs, encoded, side_by_side, take},
@@ -10,7 +11,6 @@ use crate::{
     difference::{Cut, Difference, Sections},
     taken,
 };
-use measure::{results::ModelResults, source::Pair};
 
 /// A pair, with the name that a reader knows it by: `futurelock/tokio`.
 struct Named<'a> {

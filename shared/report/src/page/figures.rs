@@ -1,13 +1,13 @@
 //! A model's figures as a table: what each row took, and how it compares.
 
 use maud::{Markup, html};
-
-use super::row::{Place, name};
-use crate::figure::{megabytes, ratio_of, time, word};
 use measure::{
     results::{Kind, ModelResults, Row},
     statistics::{Estimate, Verdict},
 };
+
+use super::row::{Place, name};
+use crate::figure::{megabytes, ratio_of, time, word};
 
 /// Every row of a model.
 pub(super) fn figures(place: usize, results: &ModelResults) -> Markup {

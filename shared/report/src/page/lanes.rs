@@ -7,6 +7,7 @@
 use std::{collections::BTreeSet, fmt::Write};
 
 use maud::{Markup, html};
+use measure::results::{Kind, ModelResults, Row, Timeline};
 
 use super::{
     chart::{axis, floor_line, grid},
@@ -15,11 +16,7 @@ use super::{
     thinned::Thinned,
 };
 use crate::scale::Scale;
-use crate::{figure::time, timeline::columns::LONGEST};
-use measure::{
-    results::{Kind, ModelResults, Row, Timeline},
-    statistics::median,
-};
+use crate::{figure::time, timeline::extent::shared};
 
 /// A row's own duration in the units of its drawing.
 const UNITS: f64 = 10_000.0;
@@ -212,9 +209,7 @@ fn lane(lanes: f64) -> f64 {
 fn scale(results: &ModelResults) -> Option<Scale> {
     let timelines = results.rows.iter().filter_map(|row| row.timeline.as_ref());
     let extents: Vec<f64> = timelines.map(extent).collect();
-    let most = LONGEST * median(&extents)?;
-    let taken = extents.into_iter().filter(|extent| *extent <= most);
-    taken.reduce(f64::max).map(Scale::from_zero)
+    shared(&extents).map(Scale::from_zero)
 }
 
 /// Spans that are drawn of each row, of so many of the model.

@@ -3,7 +3,6 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use maud::{Markup, html};
-
 use measure::{host::Host, results::Results};
 
 /// A line for the top of the page.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use maud::{Markup, html};
+use measure::results::{Kind, ModelResults, Row};
 
 use super::{chart, code, cures, figures, lanes};
 use crate::{
@@ -10,7 +11,6 @@ use crate::{
     notes::{seen, ties},
     table::rounds,
 };
-use measure::results::{Kind, ModelResults, Row};
 
 /// Spans that are drawn of a model, and fewer where these would make too large a page.
 const SPANS: [usize; 6] = [5000, 2500, 1200, 600, 300, 100];

@@ -3,8 +3,9 @@
 //! Where one of these is not among the rows, it is the two current variants whose lessons
 //! differ in the fewest lines.
 
-use crate::difference::{Change, Cut, Difference};
 use measure::results::{Kind, ModelResults, Row};
+
+use crate::difference::{Change, Cut, Difference};
 
 /// Two rows to open on; without such a pair, the first two that have a source.
 pub(super) fn opening(

@@ -1,7 +1,6 @@
 //! What a row is known by within the page.
 
 use maud::{Markup, html};
-
 use measure::results::{Kind, Row};
 
 /// What a row's parts are known by within the page, whatever its name holds.

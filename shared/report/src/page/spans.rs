@@ -1,7 +1,8 @@
 //! What a timeline comes to, in words.
 
-use crate::figure::time;
 use measure::results::{Bar, Timeline};
+
+use crate::figure::time;
 
 /// Characters of a text that is given for one span.
 const TEXT: usize = 60;

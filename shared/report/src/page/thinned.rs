@@ -5,11 +5,12 @@
 
 use std::borrow::Cow;
 
-use super::spans::summary;
 use measure::{
     results::Timeline,
     timeline::{every, thin},
 };
+
+use super::spans::summary;
 
 /// A timeline, and what of it is drawn.
 pub(super) struct Thinned<'a> {

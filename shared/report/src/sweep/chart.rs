@@ -6,9 +6,9 @@
 use std::fmt::Write;
 
 use maud::html;
-
-use crate::sweep::{axis::Axis, sentences};
 use measure::sweep::results::{Line, Quantity, Sweep};
+
+use crate::{scale::Scale, sweep::sentences};
 
 /// What the classes look like, in the light and in the dark.
 pub(crate) const STYLE: &str = include_str!("chart.css");
@@ -22,6 +22,24 @@ const BOTTOM: f64 = 330.0;
 const LEADING: f64 = 18.0;
 /// Letters of a reason that fit below the chart.
 const REASON: usize = 100;
+
+/// A side of the chart, from one place to another, with its scale.
+struct Side {
+    scale: Scale,
+    ends: (f64, f64),
+}
+
+impl Side {
+    fn of(scale: Scale, ends: (f64, f64)) -> Self {
+        Self { scale, ends }
+    }
+
+    /// Where a figure stands.
+    fn place(&self, figure: f64) -> f64 {
+        let (start, end) = self.ends;
+        start + self.scale.share(figure) * (end - start)
+    }
+}
 
 /// The chart of that quantity; `None` if nothing is known of it.
 pub(crate) fn render(sweep: &Sweep, quantity: Quantity) -> Option<String> {
@@ -79,7 +97,7 @@ fn text(body: &mut String, class: &str, anchor: &str, (x, y): (f64, f64), text: 
     );
 }
 
-fn axes(sweep: &Sweep, quantity: Quantity) -> Option<(Axis, Axis)> {
+fn axes(sweep: &Sweep, quantity: Quantity) -> Option<(Side, Side)> {
     let marks = sweep.lines.iter().flat_map(|line| &line.marks);
     let estimates = marks.filter_map(|mark| quantity.of(mark));
     let mut values: Vec<f64> = estimates
@@ -96,13 +114,13 @@ fn axes(sweep: &Sweep, quantity: Quantity) -> Option<(Axis, Axis)> {
     }
     let sizes = sweep.points.iter().map(|point| point.value as f64);
     Some((
-        Axis::of(sizes, (LEFT, RIGHT))?,
-        Axis::of(values.into_iter(), (BOTTOM, TOP))?,
+        Side::of(Scale::logarithmic(sizes)?, (LEFT, RIGHT)),
+        Side::of(Scale::logarithmic(values)?, (BOTTOM, TOP)),
     ))
 }
 
-fn draw_axes(body: &mut String, sweep: &Sweep, quantity: Quantity, x: &Axis, y: &Axis) {
-    for tick in y.ticks() {
+fn draw_axes(body: &mut String, sweep: &Sweep, quantity: Quantity, x: &Side, y: &Side) {
+    for tick in y.scale.ticks() {
         let at = y.place(tick);
         let line = format!("M{LEFT} {at:.1}H{RIGHT}");
         add(body, &format!("<path class=\"grid\" d=\"{line}\"/>"));
@@ -110,7 +128,7 @@ fn draw_axes(body: &mut String, sweep: &Sweep, quantity: Quantity, x: &Axis, y: 
         let figure = figure.replace(".0 ", " ");
         text(body, "step", "end", (LEFT - 6.0, at + 4.0), &figure);
     }
-    for tick in x.ticks() {
+    for tick in x.scale.ticks() {
         // Halves between whole sizes are none.
         if tick.fract() != 0.0 {
             continue;
@@ -133,7 +151,7 @@ fn draw_axes(body: &mut String, sweep: &Sweep, quantity: Quantity, x: &Axis, y: 
     );
 }
 
-fn path(x: &Axis, y: &Axis, marks: impl Iterator<Item = (f64, f64)>) -> String {
+fn path(x: &Side, y: &Side, marks: impl Iterator<Item = (f64, f64)>) -> String {
     let mut path = String::new();
     for (n, value) in marks.filter(|(_, value)| *value > 0.0) {
         let letter = if path.is_empty() { 'M' } else { 'L' };
@@ -148,8 +166,8 @@ fn draw_line(
     index: usize,
     line: &Line,
     quantity: Quantity,
-    x: &Axis,
-    y: &Axis,
+    x: &Side,
+    y: &Side,
 ) {
     let marks: Vec<_> = line
         .marks
@@ -220,7 +238,7 @@ fn marker(index: usize, x: f64, y: f64, told: &str) -> String {
 }
 
 /// Writes who is who, in the order in which the lines end. Returns how far down it goes.
-fn names(body: &mut String, sweep: &Sweep, quantity: Quantity, y: &Axis) -> f64 {
+fn names(body: &mut String, sweep: &Sweep, quantity: Quantity, y: &Side) -> f64 {
     let last = |line: &Line| {
         let estimate = line.marks.iter().rev().find_map(|mark| quantity.of(mark))?;
         Some((line.marks.last()?.value, y.place(estimate.median)))

@@ -1,15 +1,15 @@
 //! A sweep in other forms.
 
 use anyhow::Result;
+use measure::{
+    statistics::Estimate,
+    sweep::results::{Quantity, Sweep},
+};
 
 use crate::{
     forms::quoted,
     sweep::{page, table},
     table::Style,
-};
-use measure::{
-    statistics::Estimate,
-    sweep::results::{Quantity, Sweep},
 };
 
 /// All of it, for programs.

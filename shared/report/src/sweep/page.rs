@@ -1,6 +1,7 @@
 //! A sweep as a page of its own: three charts, and the tables beneath.
 
 use maud::{Markup, PreEscaped, html};
+use measure::sweep::results::{Line, Point, Quantity, Sweep};
 
 use crate::{
     page::{
@@ -9,7 +10,6 @@ use crate::{
     },
     sweep::{chart, sentences},
 };
-use measure::sweep::results::{Line, Point, Quantity, Sweep};
 
 /// The whole page.
 pub(crate) fn render(sweep: &Sweep) -> String {

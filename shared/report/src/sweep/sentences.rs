@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-use crate::figure::{megabytes, time};
 use measure::{
     results::Kind,
     statistics::{Estimate, FEWEST, Verdict},
@@ -13,6 +12,8 @@ use measure::{
         results::{Line, Quantity, Sweep},
     },
 };
+
+use crate::figure::{megabytes, time};
 
 /// The sweep in one line.
 pub(crate) fn title(sweep: &Sweep) -> String {

@@ -1,14 +1,13 @@
 //! A sweep as tables of variants and sizes, and the lines around them.
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
-
-use test_fixtures::wrap;
-
-use crate::{sweep::sentences, table::Style, terminal};
 use measure::sweep::{
     fit::FEWEST,
     results::{Line, Point, Quantity, Sweep},
 };
+use test_fixtures::wrap;
+
+use crate::{sweep::sentences, table::Style, terminal};
 
 /// Sizes beside each other, so that a table fits into 80 columns.
 const ABREAST: usize = 6;

@@ -1,11 +1,12 @@
 //! Tables at several widths, of mock trials.
 
-use super::*;
 use measure::{
     mock::{Machine, REFERENCE, compare},
     progress::Progress,
     results::Noisy,
 };
+
+use super::*;
 
 fn results(name: &'static str) -> ModelResults {
     let machine = Machine {

@@ -4,6 +4,7 @@
 //! A cell is as high as the share of its time in which its lanes were at work. Where there
 //! are many lanes, neighbours share a row, so the shape stays: they began one after another.
 
+use measure::results::{Kind, ModelResults, Timeline};
 use test_fixtures::wrap;
 
 use crate::{
@@ -11,11 +12,10 @@ use crate::{
     terminal,
     timeline::{
         characters::{ASCII, BLOCKS, Characters},
-        columns::Axis,
+        columns::Columns,
         strip::strip,
     },
 };
-use measure::results::{Kind, ModelResults, Timeline};
 
 /// Rows that a variant takes at the most.
 const ROWS: usize = 12;
@@ -59,7 +59,7 @@ pub fn render(results: &ModelResults, look: Look) -> String {
         );
     }
     let column = look.width.saturating_sub(LABEL + 2).max(NARROWEST);
-    let axis = Axis::of(told.iter().map(|(_, timeline)| *timeline), column);
+    let axis = Columns::of(told.iter().map(|(_, timeline)| *timeline), column);
     let mut notes: Vec<&str> = Vec::new();
     let title = format!(
         "{}: a timeline each, from one more trial; a column is {}",
@@ -88,7 +88,7 @@ pub fn render(results: &ModelResults, look: Look) -> String {
     }
 }
 
-fn heading(name: &str, timeline: &Timeline, axis: &Axis) -> String {
+fn heading(name: &str, timeline: &Timeline, axis: &Columns) -> String {
     let lanes = timeline.lanes.len();
     let mut text = format!("{name}: {}", time(timeline.nanos as f64));
     if lanes > ROWS {
@@ -114,7 +114,7 @@ fn heading(name: &str, timeline: &Timeline, axis: &Axis) -> String {
 /// A row a lane; of many lanes, as many to each row as to any other.
 fn lanes<'a>(
     timeline: &'a Timeline,
-    axis: &Axis,
+    axis: &Columns,
     look: Look,
     notes: &mut Vec<&'a str>,
 ) -> String {

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use crate::timeline::{characters::Characters, columns::Axis};
 use measure::results::{Bar, Timeline};
+
+use crate::timeline::{characters::Characters, columns::Columns};
 
 /// What happened in a column.
 #[derive(Clone, Debug, Default)]
@@ -24,11 +25,11 @@ struct Cell {
 pub(crate) fn strip<'a>(
     timeline: &'a Timeline,
     lanes: Range<usize>,
-    axis: &Axis,
+    axis: &Columns,
     characters: &Characters,
     notes: &mut Vec<&'a str>,
 ) -> String {
-    let mut cells = vec![Cell::default(); axis.columns()];
+    let mut cells = vec![Cell::default(); axis.count()];
     let mut before: Vec<Option<&Bar>> = vec![None; lanes.len()];
     let bars = timeline.bars.iter().filter(|bar| lanes.contains(&bar.lane));
     for bar in bars.filter(|bar| !axis.is_beyond(bar)) {
@@ -52,7 +53,7 @@ pub(crate) fn strip<'a>(
     let ends = axis.place(timeline.nanos.saturating_sub(1));
     let (mark, place) = match ends {
         Some(column) => (characters.end, column + 1),
-        None => (characters.more, axis.columns()),
+        None => (characters.more, axis.count()),
     };
     if line[place] == ' ' {
         line[place] = mark;
@@ -68,8 +69,8 @@ fn place_of<'a>(note: &'a str, notes: &mut Vec<&'a str>) -> usize {
     })
 }
 
-fn fill(cells: &mut [Cell], bar: &Bar, note: Option<usize>, axis: &Axis) {
-    let last = axis.columns() - 1;
+fn fill(cells: &mut [Cell], bar: &Bar, note: Option<usize>, axis: &Columns) {
+    let last = axis.count() - 1;
     let first = axis.place(bar.start).unwrap_or(last);
     // A piece of work that ends with a column has no part in the next.
     let until = axis.place(bar.end.saturating_sub(1));

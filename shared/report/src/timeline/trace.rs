@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
 use measure::results::{Bar, Timeline};
+use serde::Serialize;
 
 /// There is one process: the trial.
 const PROCESS: u32 = 1;

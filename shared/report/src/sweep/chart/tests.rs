@@ -1,12 +1,13 @@
 //! Charts of a made-up sweep.
 
-use super::*;
 use measure::{
     host::Host,
     results::Kind,
     statistics::Estimate,
     sweep::results::{End, Mark},
 };
+
+use super::*;
 
 fn sweep(names: &[&str]) -> Sweep {
     let estimate = |median: f64| Estimate {

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::*;
 use measure::results::{Bar, Row};
+
+use super::*;
 
 fn timeline(nanos: u64, lanes: usize, bars: &[(usize, u64, u64, &str)]) -> Timeline {
     let bar = |(lane, start, end, note): &(usize, u64, u64, &str)| Bar {
