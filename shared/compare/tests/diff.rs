@@ -79,3 +79,27 @@ fn files_that_come_along_are_shown() {
     let text = diff(Some("200"), "semaphores std_only condvar");
     assert!(text.contains("// ---- semaphore.rs"), "{text}");
 }
+
+/// What goes wrong stands beside its cure.
+#[test]
+fn a_hazard_is_compared_with_its_cure() {
+    let text = diff(Some("200"), "hazards futurelock/tokio");
+    let names = text.lines().next().unwrap_or_default();
+    assert!(names.starts_with("futurelock/tokio failing"), "{names}");
+    assert!(names.ends_with("futurelock/tokio cure"), "{names}");
+    let changed = text.lines().filter(|line| line.contains(" | "));
+    assert!((1..12).contains(&changed.count()), "{text}");
+    assert!(text.contains("let mut waiting = pin!("), "{text}");
+    // As the model's flags write it.
+    assert_eq!(
+        diff(None, "hazards join-under-lock/rayon"),
+        diff(None, "hazards join_under_lock/rayon").replacen(
+            "join_under_lock",
+            "join-under-lock",
+            2
+        )
+    );
+    // All pairs of two runtimes, one after another.
+    let text = diff(Some("200"), "hazards tokio smol");
+    assert!(text.contains("// ---- futurelock/cure.rs"), "{text}");
+}

@@ -50,6 +50,21 @@ fn files_follow_below_their_names() {
     assert!(!text.contains("Cargo.toml"), "{text}");
 }
 
+/// Of a hazard, what goes wrong and its cure.
+#[test]
+fn a_hazard_comes_with_its_cure() {
+    let output = compare(&["take", "hazards", "futurelock/tokio"]);
+    let text = String::from_utf8(output.stdout).expect("text");
+    let (cargo, functions) = text.split_once("\n\n").expect("an empty line");
+    assert_eq!(cargo.matches("tokio = ").count(), 1, "{cargo}");
+    let (failing, cure) = functions
+        .split_once("\n// ---- cure.rs\n")
+        .expect("the cure");
+    assert!(failing.starts_with("// ---- failing.rs\nuse "), "{failing}");
+    assert!(failing.contains("pub fn count(") && cure.contains("pub fn count("));
+    assert_ne!(failing, cure);
+}
+
 /// What is printed compiles by itself: only of std, so that nothing else must be built.
 #[test]
 fn what_is_printed_compiles() {
@@ -74,6 +89,15 @@ fn what_cannot_be_taken_is_one_line() {
             &["semaphores", "python"],
             "semaphores/python has no function to take",
         ),
+        (
+            &["hazards", "futurelok/tokio"],
+            "did you mean futurelock/tokio?",
+        ),
+        (
+            &["hazards", "tokio"],
+            "has its functions in pairs: compare take hazards lost_update/tokio",
+        ),
+        (&["locks", "a/tokio"], "locks has no pairs"),
         (&["semaphores"], "<VARIANT>"),
     ] {
         let output = compare(&[&["take"], args].concat());
