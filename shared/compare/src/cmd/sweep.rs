@@ -149,10 +149,15 @@ fn measure(request: Request) -> Sweep {
 
 fn point(value: u64, run: Run) -> Point {
     let Run {
-        results,
+        mut results,
         interrupted,
         left_out,
     } = run;
+    // They are the same at every size, and a sweep's page shows none.
+    for row in &mut results.rows {
+        row.source = None;
+        row.pairs.clear();
+    }
     let why = |results: &ModelResults, name: &str| {
         // Under its second name, the reference may break as well.
         let row = results.rows.iter().find(|row| row.name == name)?;
