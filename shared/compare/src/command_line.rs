@@ -3,53 +3,41 @@
 mod commands;
 mod whole;
 
-use std::{
-    ffi::OsString,
-    path::{Path, PathBuf},
-};
+use std::ffi::OsString;
 
 use anyhow::Result;
 use clap::{ArgMatches, Command, FromArgMatches};
-use clap_complete::Shell;
-use test_fixtures::{Misuse, unknown, with_negatives};
+use measure::model::AnyModel;
+use test_fixtures::{Misuse, with_negatives};
 
-use self::commands::{Completions, Diff, Faults, List, Report, Run, of_model, top};
-pub(crate) use self::{commands::with_defaults, whole::whole};
+use self::commands::{of_model, top};
+pub(crate) use self::whole::whole;
 use crate::{
-    export,
-    merge::Merge,
-    models::{self, AnyModel, MODELS},
+    cmd::{
+        compare::Asked, completions::Completions, diff::Diff, faults::Faults, list::List,
+        merge::Merge, report::Report, run::Run, sweep, take::Take,
+    },
+    job_arguments::{self, with_defaults},
+    models::{self, MODELS, known_somewhere, unknown_model},
     options::Options,
-    sweep, words,
 };
 
 /// What is asked for.
 pub(crate) enum Request {
     Compare(Vec<Asked>, Options),
-    Faults(Vec<&'static dyn AnyModel>, Vec<String>),
-    Sweep(sweep::Request),
+    Completions(Completions),
+    Diff(Diff),
+    Faults(Faults),
+    List(List),
+    Merge(Merge),
     Peers,
+    Report(Report),
     /// A model's demo, with the words that follow.
     Run(&'static dyn AnyModel, Vec<OsString>),
-    /// A model and two of its variants.
-    Diff(&'static dyn AnyModel, String, String),
-    /// Two files of results, the older first.
-    Changes(PathBuf, PathBuf),
-    Merge(Merge),
-    /// As JSON or as text.
-    List(bool),
-    Completions(Shell),
-    /// The results to make a page of, and the page.
-    Report(PathBuf, PathBuf),
+    Sweep(sweep::Request),
+    Take(Take),
     /// Help or a version: to be printed, and no error.
     Text(String),
-}
-
-/// One model that is to be compared, with its job.
-pub(crate) struct Asked {
-    pub(crate) model: &'static dyn AnyModel,
-    pub(crate) matches: ArgMatches,
-    pub(crate) args: Vec<String>,
 }
 
 /// Reads the command line, program name included.
@@ -89,7 +77,7 @@ fn parse_model(model: &'static dyn AnyModel, words: &[OsString]) -> Result<Reque
     let line = std::iter::once(OsString::from(model.name())).chain(words.iter().cloned());
     let matches = command.try_get_matches_from(line)?;
     let options = Options::read(&matches)?;
-    let args = words::of_job(model, &matches);
+    let args = job_arguments::given(model, &matches);
     Ok(Request::Compare(
         vec![Asked {
             model,
@@ -127,42 +115,8 @@ fn parse_top(args: &[OsString]) -> Result<Request> {
                 }
                 _ => error.into(),
             })?;
-    match matches.subcommand() {
-        None => {}
-        Some(("peers", _)) => return Ok(Request::Peers),
-        Some(("run", matches)) => {
-            return Err(unknown_model(&Run::from_arg_matches(matches)?.model).into());
-        }
-        Some(("report", matches)) => {
-            let Report { file, out } = Report::from_arg_matches(matches)?;
-            let out = out.unwrap_or_else(|| file.with_file_name(export::PAGE));
-            return Ok(Request::Report(file, out));
-        }
-        Some(("diff", matches)) => {
-            return diff(&Diff::from_arg_matches(matches)?.words);
-        }
-        Some(("merge", matches)) => {
-            return Ok(Request::Merge(Merge::from_arg_matches(matches)?));
-        }
-        Some(("list", matches)) => {
-            return Ok(Request::List(List::from_arg_matches(matches)?.json));
-        }
-        Some(("completions", matches)) => {
-            let Completions { shell } = Completions::from_arg_matches(matches)?;
-            return Ok(Request::Completions(shell));
-        }
-        Some(("faults", matches)) => {
-            let Faults { models, variants } = Faults::from_arg_matches(matches)?;
-            let find =
-                |name: &String| models::find(name).ok_or_else(|| unknown_model(name));
-            let models = match models.is_empty() {
-                true => MODELS.to_vec(),
-                false => models.iter().map(find).collect::<Result<_, _>>()?,
-            };
-            known_somewhere(&models, &variants)?;
-            return Ok(Request::Faults(models, variants));
-        }
-        Some(_) => unreachable!("a model that comes first is parsed by itself"),
+    if let Some((name, matches)) = matches.subcommand() {
+        return subcommand(name, matches);
     }
     let options = Options::of_all(&matches)?;
     known_somewhere(MODELS, &options.variants)?;
@@ -171,7 +125,7 @@ fn parse_top(args: &[OsString]) -> Result<Request> {
         let command = model.augment(Command::new(model.name()));
         let command = with_defaults(command, model.comparison());
         let matches = command.try_get_matches_from([model.name()])?;
-        let args = words::of_job(*model, &matches);
+        let args = job_arguments::given(*model, &matches);
         Ok(Asked {
             model: *model,
             matches,
@@ -181,38 +135,21 @@ fn parse_top(args: &[OsString]) -> Result<Request> {
     Ok(Request::Compare(asked.collect::<Result<_>>()?, options))
 }
 
-/// Three words are a model and two of its variants, two are files.
-fn diff(words: &[OsString]) -> Result<Request> {
-    let text = |word: &OsString| word.to_string_lossy().into_owned();
-    let is_file =
-        |word: &OsString| text(word).ends_with(".json") || Path::new(word).is_file();
-    match words {
-        [model, left, right] if is_model(model) || !words.iter().any(is_file) => {
-            let model = text(model);
-            let model = models::find(&model).ok_or_else(|| unknown_model(&model))?;
-            Ok(Request::Diff(model, text(left), text(right)))
+fn subcommand(name: &str, matches: &ArgMatches) -> Result<Request> {
+    Ok(match name {
+        "completions" => Request::Completions(Completions::from_arg_matches(matches)?),
+        "diff" => Request::Diff(Diff::from_arg_matches(matches)?),
+        "faults" => Request::Faults(Faults::from_arg_matches(matches)?),
+        "list" => Request::List(List::from_arg_matches(matches)?),
+        "merge" => Request::Merge(Merge::from_arg_matches(matches)?),
+        "peers" => Request::Peers,
+        "report" => Request::Report(Report::from_arg_matches(matches)?),
+        "run" => {
+            return Err(unknown_model(&Run::from_arg_matches(matches)?.model).into());
         }
-        [model, ..] if is_model(model) => {
-            let model = text(model);
-            let why = format!("diff wants two variants: compare diff {model} A B");
-            Err(Misuse(why).into())
-        }
-        [old, new] => Ok(Request::Changes(old.into(), new.into())),
-        _ => Err(Misuse::new(
-            "write compare diff MODEL A B, of two variants, or compare diff OLD.json \
-             NEW.json, of two results",
-        )
-        .into()),
-    }
-}
-
-/// A name that none of the models has is a slip; one that only some have chooses.
-fn known_somewhere(models: &[&dyn AnyModel], names: &[String]) -> Result<(), Misuse> {
-    let known = whole::names(models);
-    match names.iter().find(|name| !known.contains(&name.as_str())) {
-        None => Ok(()),
-        Some(name) => Err(unknown("no model has a variant", name, &known)),
-    }
+        "take" => Request::Take(Take::from_arg_matches(matches)?),
+        _ => unreachable!("a model that comes first is parsed by itself"),
+    })
 }
 
 fn is_model(word: &OsString) -> bool {
@@ -220,8 +157,36 @@ fn is_model(word: &OsString) -> bool {
         .is_some_and(|word| models::find(word).is_some())
 }
 
-/// The model is not one of ours.
-pub(crate) fn unknown_model(name: &str) -> Misuse {
-    let names: Vec<_> = MODELS.iter().map(|model| model.name()).collect();
-    unknown("there is no model", name, &names)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn args(line: &str) -> Vec<String> {
+        let words = line.split(' ').map(Into::into).collect::<Vec<_>>();
+        let Ok(Request::Compare(mut asked, _)) = parse(&words) else {
+            panic!("{line} is a comparison");
+        };
+        asked.pop().expect("of a model").args
+    }
+
+    #[test]
+    fn a_job_is_what_it_is_however_it_is_compared() {
+        let expected = ["--workers", "4", "--increments", "150000"];
+        for line in [
+            "compare locks",
+            "compare --variants std_mutex,sharded",
+            "compare locks --rounds 3 --out /tmp --timeline --variants tokio",
+            "compare locks --increments=7 --increments 150000",
+        ] {
+            assert_eq!(args(line), expected, "{line}");
+        }
+        assert_eq!(args("compare locks --workers 2")[..2], ["--workers", "2"]);
+        let pool = args("compare process-pool --noop --fault 1:kill --fault 2:panic");
+        assert_eq!(pool.iter().filter(|word| *word == "--fault").count(), 2);
+        assert!(pool.contains(&"--noop".to_owned()), "{pool:?}");
+        let urls = args("compare gather http://127.0.0.1:1/ http://127.0.0.1:2/");
+        assert!(
+            urls.ends_with(&["http://127.0.0.1:1/".into(), "http://127.0.0.1:2/".into()])
+        );
+    }
 }

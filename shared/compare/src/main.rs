@@ -1,41 +1,17 @@
-//! One job, every runtime, side by side: rounds of checked trials, and what they say.
+//! One job, every runtime, side by side: the command line.
 
-mod change;
+mod cmd;
 mod command_line;
-mod comparison;
-mod diff;
-mod export;
-mod faults;
-mod host;
-mod independent;
-mod list;
-mod merge;
-#[cfg(test)]
-mod mock;
+mod files;
+mod job_arguments;
 mod models;
-mod noise;
-mod notes;
 mod options;
-mod peers;
-mod progress;
-mod read;
-mod report;
-mod results;
-mod rounds;
-#[cfg(test)]
-mod simulation;
-mod statistics;
-mod summary;
-mod sweep;
-mod table;
-mod terminal;
-mod timeline;
-mod words;
+mod pairs;
+mod workspace;
 
 use std::{env, ffi::OsString, process::ExitCode};
 
 use anyhow::Result;
-use clap_complete::Shell;
 use test_fixtures::{exit_code, interrupt, print};
 
 use crate::command_line::Request;
@@ -47,7 +23,7 @@ fn main() -> ExitCode {
         return model(&args[2..]);
     }
     match command_line::parse(&args) {
-        Ok(Request::Run(model, words)) => model.main(&mut words.into_iter()),
+        Ok(Request::Run(model, words)) => cmd::run::run(model, words),
         request => exit_code("compare", request.and_then(answer)),
     }
 }
@@ -56,43 +32,28 @@ fn main() -> ExitCode {
 fn answer(request: Request) -> Result<bool> {
     interrupt::listen()?;
     match request {
-        Request::Compare(asked, options) => comparison::run(asked, &options),
-        Request::Faults(models, variants) => faults::run(&models, &variants),
-        Request::Sweep(sweep) => sweep::run(sweep),
-        Request::Peers => peers::install().map(|()| true),
-        Request::Diff(model, left, right) => {
-            let left = (&*left, model.source(&left)?);
-            let right = (&*right, model.source(&right)?);
-            print(&diff::render(left, right)).map(|()| true)
+        Request::Compare(asked, options) => return cmd::compare::run(asked, &options),
+        Request::Diff(diff) => return cmd::diff::run(&diff),
+        Request::Faults(faults) => return cmd::faults::run(&faults),
+        Request::Sweep(sweep) => return cmd::sweep::run(sweep),
+        Request::Completions(completions) => {
+            cmd::completions::run(&completions, command_line::whole())?;
         }
-        Request::Changes(old, new) => change::run(&old, &new),
-        Request::Report(from, to) => {
-            export::whole(&to, &report::page(&read::results(&from)?), "--out")?;
-            print(&format!("report: {}\n", to.display())).map(|()| true)
-        }
-        Request::Merge(files) => merge::run(&files).map(|()| true),
-        Request::List(true) => print(&list::json()?).map(|()| true),
-        Request::List(false) => print(&list::text()).map(|()| true),
-        Request::Completions(shell) => print(&completions(shell)).map(|()| true),
-        Request::Text(text) => print(&text).map(|()| true),
+        Request::List(list) => cmd::list::run(&list)?,
+        Request::Merge(merge) => cmd::merge::run(&merge)?,
+        Request::Peers => cmd::peers::run()?,
+        Request::Report(report) => cmd::report::run(&report)?,
+        Request::Take(take) => cmd::take::run(&take)?,
+        Request::Text(text) => print(&text)?,
         Request::Run(..) => unreachable!("a demo ends the program by itself"),
     }
+    Ok(true)
 }
 
 fn model(args: &[OsString]) -> ExitCode {
-    let name = args
-        .first()
-        .and_then(|name| name.to_str())
-        .unwrap_or_default();
-    match models::find(name) {
-        Some(model) => model.main(&mut args[1..].iter().cloned()),
-        None => exit_code("compare", Err(command_line::unknown_model(name).into())),
+    let name = args.first().and_then(|name| name.to_str());
+    match models::named(name.unwrap_or_default()) {
+        Ok(model) => model.main(&mut args[1..].iter().cloned()),
+        Err(error) => exit_code("compare", Err(error.into())),
     }
-}
-
-/// A script for the shell, which knows every model with its flags.
-fn completions(shell: Shell) -> String {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut command_line::whole(), "compare", &mut script);
-    String::from_utf8(script).expect("completions are text")
 }

@@ -1,29 +1,22 @@
-//! The models, one line each, and what `compare` asks of them.
+//! The models, one line each.
 
-use std::{marker::PhantomData, process::ExitCode};
+use std::ffi::OsString;
 
-use anyhow::Result;
-use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
-use test_fixtures::{
-    Bench, Checked, Deviation, Floor, Misuse, Model, Program, Runner, Settings, Status,
-    TrialError, Verdict, all_cases, command, demo_from, interrupt, judge, run_floor,
-    source, stage_and_run,
-};
-
-use crate::results::Source;
+use measure::model::{AnyModel, Of};
+use test_fixtures::{Misuse, Runner, unknown};
 
 /// Every model, in the order in which the report shows them.
 pub(crate) const MODELS: &[&dyn AnyModel] = &[
-    &Of::<gather::Gather>(PhantomData),
-    &Of::<semaphores::Semaphores>(PhantomData),
-    &Of::<thread_pool::ThreadPool>(PhantomData),
-    &Of::<pipelines::Pipelines>(PhantomData),
-    &Of::<process_pool::ProcessPool>(PhantomData),
-    &Of::<shared_memory::SharedMemory>(PhantomData),
-    &Of::<locks::Locks>(PhantomData),
-    &Of::<cancellation::Cancellation>(PhantomData),
-    &Of::<error_handling::ErrorHandling>(PhantomData),
-    &Of::<hazards::Hazards>(PhantomData),
+    &Of::<gather::Gather>::model(),
+    &Of::<semaphores::Semaphores>::model(),
+    &Of::<thread_pool::ThreadPool>::model(),
+    &Of::<pipelines::Pipelines>::model(),
+    &Of::<process_pool::ProcessPool>::model(),
+    &Of::<shared_memory::SharedMemory>::model(),
+    &Of::<locks::Locks>::model(),
+    &Of::<cancellation::Cancellation>::model(),
+    &Of::<error_handling::ErrorHandling>::model(),
+    &Of::<hazards::Hazards>::model(),
 ];
 
 /// The model of that name.
@@ -31,228 +24,48 @@ pub(crate) fn find(name: &str) -> Option<&'static dyn AnyModel> {
     MODELS.iter().copied().find(|model| model.name() == name)
 }
 
-/// A model, whatever its job.
-pub(crate) trait AnyModel: Sync {
-    fn name(&self) -> &'static str;
-    fn about(&self) -> &'static str;
-    /// The arguments with which a comparison starts.
-    fn comparison(&self) -> &'static [&'static str];
-    /// The two variants that differ most instructively.
-    fn pair(&self) -> [&'static str; 2];
-    /// Adds the job's arguments to a command.
-    fn augment(&self, command: Command) -> Command;
-    /// The names of its variants and peers, in reading order.
-    fn names(&self) -> Vec<&'static str>;
-    /// Who can do the job, in reading order.
-    fn contestants(&self) -> Vec<Contestant>;
-    /// The source of a variant or peer.
-    fn source(&self, name: &str) -> Result<&'static str, Misuse>;
-    /// The job of these arguments.
-    fn job(&self, matches: &ArgMatches) -> Result<Box<dyn AnyJob>>;
-    /// Holds every case against a contestant; tells each as it is known.
-    fn judge(
-        &self,
-        contestant: &Contestant,
-        tell: &mut dyn FnMut(&'static str, Verdict) -> Result<()>,
-    ) -> Result<()>;
-    /// Arguments worth trying.
-    fn examples(&self) -> &'static [&'static str];
-    /// The model's own command line.
-    fn command(&self) -> Command;
-    /// Does what these words of the model's own command line ask for.
-    fn main(&self, args: &mut dyn Iterator<Item = std::ffi::OsString>) -> ExitCode;
+/// The model of that name, or what to write instead.
+pub(crate) fn named(name: &str) -> Result<&'static dyn AnyModel, Misuse> {
+    find(name).ok_or_else(|| unknown_model(name))
 }
 
-/// A job, whatever its model: each trial stages it anew.
-pub(crate) trait AnyJob {
-    /// The job in one line.
-    fn describe(&self) -> Result<String>;
-    fn floor(&self, settings: &Settings) -> Result<Option<Floor>, TrialError>;
-    fn trial(
-        &self,
-        contestant: &Contestant,
-        settings: &Settings,
-    ) -> Result<Checked<()>, TrialError>;
-    /// Whether it is one for the contestant of that name.
-    fn concerns(&self, _name: &str) -> Result<bool> {
-        Ok(true)
-    }
-    /// Whether trials run on this machine, so that what else it does is watched.
-    fn has_machine(&self) -> bool {
-        true
-    }
+/// The model is not one of ours.
+pub(crate) fn unknown_model(name: &str) -> Misuse {
+    let names: Vec<_> = MODELS.iter().map(|model| model.name()).collect();
+    unknown("there is no model", name, &names)
 }
 
-/// Who can do a model's job.
-#[derive(Clone, Debug)]
-pub(crate) struct Contestant {
-    pub(crate) name: String,
-    pub(crate) about: String,
-    pub(crate) status: Status,
-    pub(crate) is_peer: bool,
-    /// How to run it, or what to do so that it can be.
-    pub(crate) runner: Result<Runner, String>,
-    pub(crate) deviations: &'static [Deviation],
-    /// None of a program that the user brought.
-    pub(crate) source: Option<Source>,
-}
-
-struct Of<M>(PhantomData<fn() -> M>);
-
-struct Job<M: Model> {
-    args: M::Args,
-    program: Program,
-}
-
-fn prefix<M: Model>() -> [&'static str; 2] {
-    ["model", M::NAME]
-}
-
-impl<M: Model> AnyModel for Of<M> {
-    fn name(&self) -> &'static str {
-        M::NAME
-    }
-
-    fn about(&self) -> &'static str {
-        M::ABOUT
-    }
-
-    fn comparison(&self) -> &'static [&'static str] {
-        M::COMPARISON
-    }
-
-    fn examples(&self) -> &'static [&'static str] {
-        M::EXAMPLES
-    }
-
-    fn pair(&self) -> [&'static str; 2] {
-        M::PAIR
-    }
-
-    fn augment(&self, command: Command) -> Command {
-        M::Args::augment_args(command)
-    }
-
-    fn names(&self) -> Vec<&'static str> {
-        let variants = M::variants().iter().map(|variant| variant.name);
-        variants
-            .chain(M::peers().iter().map(|peer| peer.name))
-            .collect()
-    }
-
-    fn contestants(&self) -> Vec<Contestant> {
-        let variants = M::variants().iter().map(|variant| Contestant {
-            name: variant.name.to_owned(),
-            about: variant.about.to_owned(),
-            status: variant.status,
-            is_peer: false,
-            runner: Ok(Runner::Variant(variant.name.to_owned())),
-            deviations: variant.deviations,
-            source: Some(Source {
-                path: format!("crates/{}/src/variants/{}.rs", M::NAME, variant.name),
-                text: variant.source.to_owned(),
-            }),
-        });
-        let peers = M::peers().iter().map(|peer| Contestant {
-            name: peer.name.to_owned(),
-            about: peer.about.to_owned(),
-            status: Status::Current,
-            is_peer: true,
-            runner: peer.command().map(Runner::Peer),
-            deviations: peer.deviations,
-            source: Some(Source {
-                path: format!("crates/{}/peers/{}.py", M::NAME, peer.name),
-                text: peer.source.to_owned(),
-            }),
-        });
-        variants.chain(peers).collect()
-    }
-
-    fn source(&self, name: &str) -> Result<&'static str, Misuse> {
-        source::<M>(name)
-    }
-
-    fn job(&self, matches: &ArgMatches) -> Result<Box<dyn AnyJob>> {
-        let args = M::Args::from_arg_matches(matches)?;
-        Ok(Box::new(Job::<M> {
-            args,
-            program: Program::current(prefix::<M>())?,
-        }))
-    }
-
-    fn judge(
-        &self,
-        contestant: &Contestant,
-        tell: &mut dyn FnMut(&'static str, Verdict) -> Result<()>,
-    ) -> Result<()> {
-        let Ok(runner) = &contestant.runner else {
-            return Ok(());
-        };
-        let program = Program::current(prefix::<M>())?;
-        let bench = Bench::<M>::new(program, runner.clone(), &contestant.name);
-        for case in all_cases::<M>() {
-            if contestant.is_peer && !case.is_for_peers() {
-                continue;
-            }
-            let verdict = judge(&bench, &case, contestant.deviations);
-            // What an interrupt ended says nothing of the case.
-            if interrupt::received().is_some() {
-                return Ok(());
-            }
-            tell(case.name, verdict)?;
+/// The names of all variants and peers, each once.
+pub(crate) fn names(models: &[&dyn AnyModel]) -> Vec<&'static str> {
+    let mut names = Vec::new();
+    for name in models.iter().flat_map(|model| model.names()) {
+        if !names.contains(&name) {
+            names.push(name);
         }
-        Ok(())
     }
+    names
+}
 
-    fn command(&self) -> Command {
-        command::<M>(&format!("compare run {}", M::NAME))
-    }
-
-    fn main(&self, args: &mut dyn Iterator<Item = std::ffi::OsString>) -> ExitCode {
-        let name = format!("compare run {}", M::NAME);
-        demo_from::<M>(&name, &prefix::<M>(), args)
+/// A name that none of the models has is a slip; one that only some have chooses.
+pub(crate) fn known_somewhere(
+    models: &[&dyn AnyModel],
+    wanted: &[String],
+) -> Result<(), Misuse> {
+    let known = names(models);
+    match wanted.iter().find(|name| !known.contains(&name.as_str())) {
+        None => Ok(()),
+        Some(name) => Err(unknown("no model has a variant", name, &known)),
     }
 }
 
-impl<M: Model> AnyJob for Job<M> {
-    fn describe(&self) -> Result<String> {
-        Ok(M::describe(&M::job(&self.args)?))
-    }
-
-    fn concerns(&self, name: &str) -> Result<bool> {
-        Ok(M::concerns(&M::job(&self.args)?, name))
-    }
-
-    fn floor(&self, settings: &Settings) -> Result<Option<Floor>, TrialError> {
-        let job = M::job(&self.args).map_err(TrialError::Stage)?;
-        run_floor::<M>(&self.program, &job, settings)
-    }
-
-    fn trial(
-        &self,
-        contestant: &Contestant,
-        settings: &Settings,
-    ) -> Result<Checked<()>, TrialError> {
-        let runner = contestant
-            .runner
-            .as_ref()
-            .map_err(|missing| TrialError::Stage(anyhow::anyhow!(missing.clone())))?;
-        let deviations = contestant.deviations;
-        let trial =
-            stage_and_run::<M>(&self.program, runner, &self.args, settings, deviations)?;
-        Ok(Checked {
-            output: (),
-            nanos: trial.nanos,
-            started: trial.started,
-            facts: trial.facts,
-            usage: trial.usage,
-            memory: trial.memory,
-            descriptors: trial.descriptors,
-            threads: trial.threads,
-            spans: trial.spans,
-            left_behind: trial.left_behind,
-        })
-    }
+/// The Python that runs the peers, if there is one.
+pub(crate) fn python() -> Option<OsString> {
+    let contestants = MODELS.iter().flat_map(|model| model.contestants());
+    let mut pythons = contestants.filter_map(|one| match one.runner {
+        Ok(Runner::Peer(words)) => words.into_iter().next(),
+        _ => None,
+    });
+    pythons.next()
 }
 
 #[cfg(test)]

@@ -4,12 +4,10 @@ use std::{env, ffi::OsString, path::PathBuf, time::Duration};
 
 use anyhow::Result;
 use clap::{ArgMatches, Args, FromArgMatches};
+use measure::model::{AnyModel, Contestant};
 use test_fixtures::{Misuse, Runner, Status, deadline, duration, name, unknown, whole};
 
-use crate::{
-    models::{AnyModel, Contestant},
-    peers,
-};
+use crate::workspace::workspace;
 
 /// How to compare, and where to put what comes of it.
 #[derive(Clone, Debug, Args)]
@@ -113,7 +111,7 @@ impl Options {
     /// Where files go: below the workspace for whoever is in it, below here for others.
     pub(crate) fn directory(&self) -> PathBuf {
         let here = env::current_dir().unwrap_or_default();
-        let root = peers::workspace().filter(|root| here.starts_with(root));
+        let root = workspace().filter(|root| here.starts_with(root));
         let own = || root.unwrap_or(here).join("target/compare");
         self.out.clone().unwrap_or_else(own)
     }
@@ -190,5 +188,6 @@ fn brought(with: &str) -> Result<Contestant, Misuse> {
         runner: Ok(Runner::Peer(words)),
         deviations: &[],
         source: None,
+        pairs: Vec::new(),
     })
 }

@@ -59,7 +59,12 @@ fn json(directory: &Path) -> Value {
 fn an_interrupted_comparison_keeps_what_it_has() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let directory = directory.path();
-    let args = ["--variants", "tokio_hyper,std_atomic", "--rounds", "6"];
+    let args = [
+        "--variants",
+        "tokio_hyper,buffer_unordered,std_atomic",
+        "--rounds",
+        "6",
+    ];
     let told = interrupted(compare(directory, &args), "semaphores: comparing");
     assert!(told.contains("interrupted: semaphores"), "{told}");
     assert!(told.contains("not started: locks"), "{told}");

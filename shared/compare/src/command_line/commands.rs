@@ -1,14 +1,15 @@
 //! What the command line has: models, subcommands and their flags.
 
-use std::{ffi::OsString, path::PathBuf};
-
 use clap::{Args, Command};
-use clap_complete::Shell;
-use test_fixtures::name;
+use measure::model::AnyModel;
 
 use crate::{
-    merge::Merge,
-    models::{AnyModel, MODELS},
+    cmd::{
+        completions::Completions, diff::Diff, faults::Faults, list::List, merge::Merge,
+        report::Report, run::Run, take::Take,
+    },
+    job_arguments::with_defaults,
+    models::MODELS,
     options::Options,
 };
 
@@ -19,6 +20,7 @@ Examples:
   compare locks --variants std_mutex,tokio --rounds 20
   compare run semaphores                 what the job is, and what comes of it
   compare diff semaphores tokio smol     what a runtime changed
+  compare take semaphores tokio          the function, to take home
   compare sweep locks --over workers=1..16
 
 A model's own flags: compare MODEL --help
@@ -32,18 +34,6 @@ pub(super) fn of_model(model: &dyn AnyModel) -> Command {
         .after_help(examples(&name, model.examples()));
     let job = model.augment(command.next_help_heading("The job"));
     Options::augment_args(with_defaults(job, model.comparison())).about(model.about())
-}
-
-/// The command with these flags' values as its defaults: so they show in its help, and
-/// nothing that the user gives can conflict with them.
-pub(crate) fn with_defaults(command: Command, words: &'static [&'static str]) -> Command {
-    command.mut_args(|arg| {
-        let is_own = |pair: &&[&str]| pair[0].strip_prefix("--") == arg.get_long();
-        match words.chunks_exact(2).find(is_own) {
-            Some(pair) => arg.default_value(pair[1]),
-            None => arg,
-        }
-    })
 }
 
 fn examples(name: &str, all: &[&str]) -> String {
@@ -80,12 +70,18 @@ pub(super) fn top(of_model: impl Fn(&dyn AnyModel) -> Command) -> Command {
             Diff::augment_args(Command::new("diff"))
                 .about("Two variants side by side, or what changed between two results")
                 .override_usage(
-                    "compare diff MODEL A B\n       compare diff OLD.json NEW.json",
+                    "compare diff MODEL A B [--headers] [--whole]\n       \
+                     compare diff hazards HAZARD/RUNTIME [--headers] [--whole]\n       \
+                     compare diff OLD.json NEW.json",
                 )
                 .after_help(
                     "Of two results: exit code 0 if nothing got slower, 1 if something \
                      did, 2 if nothing could be compared.",
                 ),
+        )
+        .subcommand(
+            Take::augment_args(Command::new("take"))
+                .about("Print a variant's function, to be pasted into another program"),
         )
         .subcommand(
             Merge::augment_args(Command::new("merge"))
@@ -104,56 +100,4 @@ pub(super) fn top(of_model: impl Fn(&dyn AnyModel) -> Command) -> Command {
                 .about("Print a shell's completions for this command"),
         )
         .subcommand(Command::new("peers").about("Set up Python for the peers"))
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Faults {
-    /// Only these models
-    #[arg(value_name = "MODEL")]
-    pub(super) models: Vec<String>,
-    /// Only these variants or peers, separated by commas
-    #[arg(long, value_delimiter = ',', value_name = "NAMES", value_parser = name)]
-    pub(super) variants: Vec<String>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Run {
-    /// The model
-    pub(super) model: String,
-    /// Its own arguments: see `run MODEL --help`
-    #[arg(
-        trailing_var_arg = true,
-        allow_hyphen_values = true,
-        value_name = "ARGUMENTS"
-    )]
-    pub(super) _args: Vec<OsString>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Diff {
-    /// A model and two of its variants or peers, or two files of results, the older first
-    #[arg(value_name = "WORDS")]
-    pub(super) words: Vec<OsString>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct List {
-    /// Print JSON
-    #[arg(long)]
-    pub(super) json: bool,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Completions {
-    /// The shell
-    pub(super) shell: Shell,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Report {
-    /// The results: a results.json that a comparison wrote
-    pub(super) file: PathBuf,
-    /// Where the page goes [default: report.html beside the results]
-    #[arg(long, value_name = "FILE")]
-    pub(super) out: Option<PathBuf>,
 }

@@ -5,11 +5,12 @@
 //! list of names is a choice.
 
 use clap::{Arg, Command, builder::PossibleValuesParser};
+use measure::model::AnyModel;
 
 use super::commands::{of_model, top};
 use crate::{
-    models::{AnyModel, MODELS},
-    sweep,
+    cmd::sweep,
+    models::{MODELS, names},
 };
 
 /// Models with all their flags, behind each word that takes one.
@@ -24,6 +25,11 @@ pub(crate) fn whole() -> Command {
             let models = models.clone();
             let faults = faults.mut_arg("models", |arg| choice(arg, models));
             of(faults, &all)
+        })
+        .mut_subcommand("take", |take| {
+            let models = models.clone();
+            let take = take.mut_arg("model", |arg| choice(arg, models));
+            take.mut_arg("variant", |arg| choice(arg, all.clone()))
         })
         .mut_subcommand("diff", |diff| {
             diff.mut_arg("words", |arg| choice(arg, models.clone()))
@@ -54,15 +60,4 @@ fn of(command: Command, names: &[&'static str]) -> Command {
 
 fn choice(arg: Arg, names: impl Into<PossibleValuesParser>) -> Arg {
     arg.value_parser(names.into())
-}
-
-/// The names of all variants and peers, each once.
-pub(super) fn names(models: &[&dyn AnyModel]) -> Vec<&'static str> {
-    let mut names = Vec::new();
-    for name in models.iter().flat_map(|model| model.names()) {
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    names
 }

@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use clap::Command;
+use measure::{model::Contestant, source::Source};
+
 use super::*;
 
 /// A comparison's arguments are flags with their values, and examples are arguments.
@@ -94,4 +97,28 @@ fn tls_comes_with_the_origin_alone() {
     {
         assert!(!reaches(model.name(), "rustls"), "{}", model.name());
     }
+}
+
+/// What a lesson says that it needs is what the workspace has.
+#[test]
+fn every_package_that_a_lesson_needs_is_known() {
+    for model in MODELS {
+        for source in model.contestants().into_iter().flat_map(sources) {
+            let lesson = test_fixtures::Lesson::of(&source.text);
+            let needs = lesson.map_or(Vec::new(), |lesson| lesson.needs);
+            assert_eq!(
+                needs.len(),
+                source.needs.len(),
+                "{}: {needs:?}",
+                source.path
+            );
+        }
+    }
+}
+
+/// All sources of a contestant.
+fn sources(contestant: Contestant) -> Vec<Source> {
+    let pairs = contestant.pairs.into_iter();
+    let of_pairs = pairs.flat_map(|pair| [pair.failing, pair.cure]);
+    contestant.source.into_iter().chain(of_pairs).collect()
 }

@@ -29,6 +29,11 @@ const TESTS: &[(&str, Test)] = &[
     ),
     ("a_link_restores_the_pair", pairs::a_link_restores_the_pair),
     ("every_pair_can_be_shown", pairs::every_pair_can_be_shown),
+    ("a_function_is_taken_home", pairs::a_function_is_taken_home),
+    (
+        "what_fails_stands_beside_its_cure",
+        pairs::what_fails_stands_beside_its_cure,
+    ),
     ("spans_are_told", reading::spans_are_told),
     ("nothing_is_asked_for", reading::nothing_is_asked_for),
     ("nothing_overflows", reading::nothing_overflows),

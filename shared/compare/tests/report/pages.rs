@@ -20,6 +20,8 @@ pub(crate) struct Pages {
     /// Addresses.
     pub(crate) recorded: String,
     pub(crate) evil: String,
+    /// With a function that goes wrong, and its cure.
+    pub(crate) cures: String,
 }
 
 impl Pages {
@@ -28,7 +30,9 @@ impl Pages {
         let results: Value = serde_json::from_str(RECORDED)?;
         let recorded = report(directory.path(), "recorded", &results)?;
         let evil = report(directory.path(), "evil", &evil(results.clone()))?;
+        let cures = report(directory.path(), "cures", &with_pairs(results.clone()))?;
         Ok(Self {
+            cures,
             recorded,
             evil,
             results,
@@ -82,6 +86,33 @@ fn evil(mut results: Value) -> Value {
             for bar in bars.into_iter().flatten() {
                 bar["task"] = json!(EVIL);
                 bar["note"] = json!(EVIL);
+            }
+        }
+    }
+    results
+}
+
+/// Two rows of the semaphores have a function that goes wrong, and its cure.
+fn with_pairs(mut results: Value) -> Value {
+    let source = |file: &str, call: &str| {
+        json!({
+            "path": format!("{file}.rs"),
+            "text": format!("//! Why {file}.\n\n// The lesson: below.\n// It needs rayon.\n\nuse a;\n\nfn f() {{\n    {call}\n}}\n"),
+            "needs": ["rayon = \"1\""],
+        })
+    };
+    let pair = |name: &str| {
+        json!({
+            "name": name,
+            "failing": source("failing", "wait(lock, 1);"),
+            "cure": source("cure", "spawn(lock, 1);"),
+        })
+    };
+    for model in results["models"].as_array_mut().into_iter().flatten() {
+        let of_semaphores = model["name"] == "semaphores";
+        for row in model["rows"].as_array_mut().into_iter().flatten() {
+            if of_semaphores && (row["name"] == "tokio" || row["name"] == "smol") {
+                row["pairs"] = json!([pair("one_lock"), pair("two_locks")]);
             }
         }
     }

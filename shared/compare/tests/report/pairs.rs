@@ -1,6 +1,6 @@
 //! Pairs of sources: picked by key and by mouse, shared, and shown whole.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::json;
 
 use crate::{MODEL, browser::Page, pages::Pages, reading::tab_to};
@@ -85,7 +85,8 @@ pub(crate) fn a_link_restores_the_pair(pages: &Pages, page: &mut Page) -> Result
     pair_is(page, "tokio", "smol")
 }
 
-/// Each pair shows both sources whole, and what it calls the same is the same.
+/// Each pair shows both functions whole, or both files, and what it calls the same is the
+/// same. What is marked is in one of the two lines only.
 pub(crate) fn every_pair_can_be_shown(_: &Pages, page: &mut Page) -> Result<()> {
     let wrong = page.evaluate(
         r"(() => {
@@ -94,19 +95,32 @@ pub(crate) fn every_pair_can_be_shown(_: &Pages, page: &mut Page) -> Result<()> 
             history.replaceState = () => {};
             for (const form of document.querySelectorAll('form.choose')) {
                 const section = form.closest('section');
-                const { left, right } = form.elements;
+                const { left, right, whole } = form.elements;
+                for (const isWhole of [false, true])
                 for (const one of left) for (const other of right) {
                     left.value = one.value;
                     right.value = other.value;
+                    whole.checked = isWhole;
                     form.dispatchEvent(new Event('change'));
-                    const column = (n) => [...section.querySelectorAll(`.diff tbody tr`)]
+                    const rows = [...section.querySelectorAll(`.diff tbody tr`)];
+                    const column = (n) => rows
                         .map(row => row.cells[n]).filter(cell => !cell.matches('.empty'))
-                        .map(cell => cell.textContent).join('\n');
-                    const source = (key) =>
-                        document.getElementById('code-' + key).textContent.trimEnd();
-                    const same = [...section.querySelectorAll('.diff tbody tr:not([class])')]
+                        .map(cell => cell.textContent + '\n').join('');
+                    const source = (key) => {
+                        const file = document.getElementById('code-' + key);
+                        const text = (name) => file.querySelector(name)?.textContent ?? '';
+                        const above = isWhole ? text('.header') + text('.adapter') : '';
+                        return above + text('.lesson').replace(/([^\n])$/, '$1\n');
+                    };
+                    const same = rows.filter(row => !row.className)
                         .every(row => row.cells[1].textContent === row.cells[4].textContent);
-                    if (column(1) !== source(one.value) || column(4) !== source(other.value) || !same) {
+                    const plain = (cell) => [...cell.querySelector('code').childNodes]
+                        .filter(node => node.nodeName !== 'MARK')
+                        .map(node => node.textContent).join('').replace(/\s/g, '');
+                    const marks = rows.filter(row => row.querySelector('mark'))
+                        .every(row => plain(row.cells[1]) === plain(row.cells[4]));
+                    if (column(1) !== source(one.value) || column(4) !== source(other.value)
+                        || !same || !marks) {
                         wrong.push(one.dataset.name + '..' + other.dataset.name);
                     }
                 }
@@ -116,4 +130,95 @@ pub(crate) fn every_pair_can_be_shown(_: &Pages, page: &mut Page) -> Result<()> 
     )?;
     ensure!(wrong == json!([]), "{wrong}");
     Ok(())
+}
+
+/// The button shows what `compare take` prints.
+pub(crate) fn a_function_is_taken_home(pages: &Pages, page: &mut Page) -> Result<()> {
+    page.open(&format!("{}#semaphores:tokio..python", pages.recorded))?;
+    let buttons = format!("[...{MODEL}.querySelectorAll('.take button')]");
+    let offered = page.evaluate(&format!(
+        "{buttons}.filter(b => b.offsetHeight > 0).map(b => b.textContent)"
+    ))?;
+    // A peer has nothing to take.
+    ensure!(offered == json!(["Take tokio home"]), "{offered}");
+    let shown = format!("{MODEL}.querySelector('.take pre')");
+    ensure!(page.evaluate(&format!("{shown}.hidden"))? == true);
+    page.click(&format!("{buttons}[0]"))?;
+    page.wait(&format!("!{shown}.hidden"))?;
+    page.wait(&format!(
+        "{MODEL}.querySelector('.differs').textContent.startsWith('The function of tokio is')"
+    ))?;
+    let text = page.evaluate(&format!("{shown}.textContent"))?;
+    let text = text.as_str().unwrap_or_default();
+    let models = pages.models().iter();
+    let mut rows =
+        models.flat_map(|model| model["rows"].as_array().into_iter().flatten());
+    let source =
+        rows.find(|row| row["name"] == "tokio" && row["source"]["needs"] != json!(null));
+    let source = &source.context("a lesson")?["source"];
+    let file = source["text"].as_str().context("a text")?;
+    let (_, lesson) = file.split_once("\n// It needs ").context("a marker")?;
+    let (_, lesson) = lesson.split_once("\n\n").context("a function")?;
+    let needs = source["needs"].as_array().into_iter().flatten();
+    let needs = needs.filter_map(|line| line.as_str());
+    let needs: String = needs.map(|line| format!("// {line}\n")).collect();
+    ensure!(
+        text == format!("// # Cargo.toml\n{needs}\n{lesson}"),
+        "{text}"
+    );
+    let selected = page.evaluate("getSelection().toString()")?;
+    let selected = selected.as_str().unwrap_or_default();
+    ensure!(selected.trim() == text.trim(), "{selected}");
+    Ok(())
+}
+
+/// A model with functions that go wrong opens on one of them beside its cure.
+pub(crate) fn what_fails_stands_beside_its_cure(
+    pages: &Pages,
+    page: &mut Page,
+) -> Result<()> {
+    page.open(&pages.cures)?;
+    let block = format!("{MODEL}.querySelector('.cures').closest('.beside')");
+    let marked = format!("[...{block}.querySelectorAll('mark')].map(m => m.textContent)");
+    ensure!(page.evaluate(&marked)? == json!(["wait", "spawn"]));
+    let names = page.evaluate(&format!(
+        "[...{block}.querySelectorAll('[data-name]')].map(i => i.dataset.name)"
+    ))?;
+    let all = [
+        "one_lock/tokio",
+        "one_lock/smol",
+        "two_locks/tokio",
+        "two_locks/smol",
+    ];
+    ensure!(names == json!(all), "{names}");
+    page.click(&format!(
+        "{block}.querySelector('[data-name=\"two_locks/smol\"]').closest('label')"
+    ))?;
+    page.wait("location.hash === '#semaphores:two_locks%2Fsmol'")?;
+    let told =
+        page.evaluate(&format!("{block}.querySelector('.differs').textContent"))?;
+    let words = "two_locks/smol beside the cure: 4 lines are the same, 1 differ.";
+    ensure!(told == words, "{told}");
+    ensure!(page.evaluate(&marked)? == json!(["wait", "spawn"]));
+    page.click(&format!("{block}.querySelector('.whole input')"))?;
+    let rows = page.evaluate(&format!(
+        "{block}.querySelectorAll('.diff tbody tr').length"
+    ))?;
+    ensure!(rows == 10, "{rows}");
+    page.click(&format!("{block}.querySelector('.take button')"))?;
+    let shown = format!("{block}.querySelector('.take pre')");
+    page.wait(&format!("!{shown}.hidden"))?;
+    let text = page.evaluate(&format!("{shown}.textContent"))?;
+    let function =
+        |call: &str| format!("use a;\n\nfn f() {{\n    {call}(lock, 1);\n}}\n");
+    let expected = format!(
+        "// # Cargo.toml\n// rayon = \"1\"\n\n// ---- failing.rs\n{}\n// ---- cure.rs\n{}",
+        function("wait"),
+        function("spawn")
+    );
+    ensure!(text == expected, "{text}");
+    page.open(&format!("{}#semaphores:one_lock/smol", pages.cures))?;
+    page.wait(&format!(
+        "{block}.querySelector('.differs').textContent.startsWith('one_lock/smol')"
+    ))
 }

@@ -147,7 +147,7 @@ pub(crate) fn it_is_whole_without_scripts(pages: &Pages, page: &mut Page) -> Res
     page.open(&pages.recorded)?;
     // The tests may still ask; the page's own script has not run.
     let asked = page.evaluate(
-        "[...document.querySelectorAll('form.choose, .stretch')].every(f => f.hidden)",
+        "[...document.querySelectorAll('form.choose, .stretch, .take')].every(f => f.hidden)",
     )?;
     ensure!(asked == true, "choices are offered that do nothing");
     for model in pages.models() {
@@ -157,6 +157,16 @@ pub(crate) fn it_is_whole_without_scripts(pages: &Pages, page: &mut Page) -> Res
             "{section}.querySelectorAll('.diff tbody tr').length"
         ))?;
         ensure!(lines.as_u64() > Some(20), "{name}: {lines} lines of code");
+        // What can be taken home stands where every file does.
+        let taken = page.evaluate(&format!(
+            "{section}.querySelectorAll('details .taken').length"
+        ))?;
+        let rows = model["rows"].as_array().into_iter().flatten();
+        let lessons = rows.filter(|row| {
+            let text = row["source"]["text"].as_str().unwrap_or_default();
+            text.contains("\n// The lesson")
+        });
+        ensure!(taken == lessons.count(), "{name}: {taken} lessons");
         let drawn = page.evaluate(&format!(
             "[...{section}.querySelectorAll('.pair use')].every(u => u.getBBox().width > 0)"
         ))?;
@@ -180,7 +190,7 @@ pub(crate) fn it_prints(_: &Pages, page: &mut Page) -> Result<()> {
     ensure!(size > 50_000, "{size} characters of PDF");
     page.command("Emulation.setEmulatedMedia", &json!({"media": "print"}))?;
     let shown = page.evaluate(
-        "[...document.querySelectorAll('.choose, .stretch, nav')].some(e => e.offsetHeight > 0)",
+        "[...document.querySelectorAll('.choose, .stretch, .take, nav')].some(e => e.offsetHeight > 0)",
     )?;
     ensure!(shown == false, "what can't be used on paper is printed");
     Ok(())

@@ -1,0 +1,13 @@
+//! The commands, a file each.
+
+pub(crate) mod compare;
+pub(crate) mod completions;
+pub(crate) mod diff;
+pub(crate) mod faults;
+pub(crate) mod list;
+pub(crate) mod merge;
+pub(crate) mod peers;
+pub(crate) mod report;
+pub(crate) mod run;
+pub(crate) mod sweep;
+pub(crate) mod take;

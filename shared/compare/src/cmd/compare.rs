@@ -1,0 +1,207 @@
+//! `compare`, and `compare MODEL`: a comparison from its start to its files.
+
+use std::{env, path::Path, time::Instant};
+
+use anyhow::Result;
+use clap::ArgMatches;
+use measure::{
+    host::Host,
+    model::{AnyJob, AnyModel, Contestant},
+    progress::Progress,
+    results::{self, Results},
+    rounds::{self, Field, Plan},
+};
+use report::{
+    forms,
+    table::{Style, render},
+    timeline::picture::{self, Look},
+};
+use test_fixtures::{Misuse, Settings, print, tell};
+
+use crate::{
+    files, models,
+    options::{Form, Options},
+};
+
+/// One model that is to be compared, with its job.
+pub(crate) struct Asked {
+    pub(crate) model: &'static dyn AnyModel,
+    pub(crate) matches: ArgMatches,
+    pub(crate) args: Vec<String>,
+}
+
+/// Compares and prints. False if a trial failed or the comparison was interrupted.
+pub(crate) fn run(asked: Vec<Asked>, options: &Options) -> Result<bool> {
+    let fields = asked
+        .into_iter()
+        .map(|asked| field(asked, options))
+        .collect::<Result<Vec<_>>>()?;
+    let names: Vec<_> = fields.iter().map(|field| field.name).collect();
+    let directory = options.directory();
+    files::prepare(&directory, "--out")?;
+    if let Some(directory) = &options.trace {
+        files::prepare(directory, "--trace")?;
+    }
+    let (results, printed) = measure(fields, options);
+    // Without a whole round there is nothing to keep, and there may be older results.
+    let is_kept = results.models.iter().any(|model| model.rounds > 0);
+    if is_kept {
+        files::write(&directory, &results)?;
+        printed?;
+        print_rest(&results, options, &directory)?;
+    }
+    if results.interrupted {
+        tell(interrupted_line(&results, &names, is_kept));
+        return Ok(false);
+    }
+    Ok(results.models.iter().all(|model| {
+        // A peer that isn't installed is no failure of this comparison.
+        model
+            .rows
+            .iter()
+            .all(|row| row.failures.is_empty() || row.is_not_installed)
+    }))
+}
+
+/// The rounds of every model, each with its table as soon as it is known. Where that can't
+/// be printed it is over, as if it were interrupted: what was measured is not lost.
+fn measure(fields: Vec<Field>, options: &Options) -> (Results, Result<()>) {
+    let mut plan = Plan {
+        rounds: options.rounds(),
+        budget: options.budget,
+        settings: Settings {
+            time_limit: options.time_limit,
+            ..Settings::default()
+        },
+        seed: options.seed,
+        timelines: true,
+    };
+    let mut results = Results {
+        version: results::VERSION,
+        command: env::args().collect(),
+        started: results::now(),
+        host: Host::here(models::python().as_deref()),
+        interrupted: false,
+        models: Vec::new(),
+    };
+    results.host.warn_of_debug_build();
+    let progress = Progress::shown();
+    let (clock, models) = (Instant::now(), fields.len());
+    for (index, field) in fields.into_iter().enumerate() {
+        // What a model needs beyond its part, or leaves of it, the later ones share.
+        let left = options.budget.saturating_sub(clock.elapsed());
+        plan.budget = left / (models - index) as u32;
+        progress.begin(field.name);
+        let run = rounds::run(&field, &plan, &progress);
+        results.interrupted = run.interrupted;
+        let mut printed = Ok(());
+        if options.form == Form::Tables && run.results.rounds > 0 {
+            let mut text = render(&run.results, Style::Terminal) + "\n";
+            if options.timeline {
+                text += &picture::render(&run.results, Look::here());
+                text.push('\n');
+            }
+            printed = progress.suspend(|| print(&text));
+        }
+        results.models.push(run.results);
+        if printed.is_err() {
+            results.interrupted = true;
+            return (results, printed);
+        }
+        if run.interrupted {
+            break;
+        }
+    }
+    (results, Ok(()))
+}
+
+/// Prints where the files are, or the results in the form that was asked for.
+fn print_rest(results: &Results, options: &Options, directory: &Path) -> Result<()> {
+    let traces = match &options.trace {
+        Some(directory) => Some((directory, files::traces(directory, results)?)),
+        None => None,
+    };
+    match options.form {
+        Form::Tables => {
+            let path = |file| directory.join(file);
+            let (json, page) = (path(files::JSON), path(files::PAGE));
+            let (json, page) = (json.display(), page.display());
+            print(&format!("results: {json}\nreport: {page}\n"))?;
+            if let Some((directory, files)) = traces {
+                let directory = directory.display();
+                print(&format!(
+                    "traces: {files} files in {directory}, for https://ui.perfetto.dev\n"
+                ))?;
+            }
+            Ok(())
+        }
+        Form::Json => print(&forms::json(results)?),
+        Form::Csv => print(&forms::csv(results)),
+        Form::Markdown => print(&forms::markdown(results)),
+    }
+}
+
+/// "interrupted: locks after 3 whole rounds; not started: semaphores".
+fn interrupted_line(results: &Results, names: &[&str], is_kept: bool) -> String {
+    let begun = results.models.len();
+    let rounds = results.models.last().map_or(0, |model| model.rounds);
+    let name = names[begun - 1];
+    let left = match &names[begun..] {
+        [] => String::new(),
+        left => format!("; not started: {}", left.join(", ")),
+    };
+    let nothing = if is_kept { "" } else { "; nothing was written" };
+    format!("interrupted: {name} after {rounds} whole rounds{left}{nothing}")
+}
+
+/// What is compared, or what is wrong with what was asked for.
+fn field(asked: Asked, options: &Options) -> Result<Field> {
+    let Asked {
+        model,
+        matches,
+        args,
+    } = asked;
+    let (mut contestants, mut reference) = options.contestants(model)?;
+    let job = model.job(&matches)?;
+    leave_out(model.name(), &*job, &mut contestants, &mut reference)?;
+    Ok(Field {
+        name: model.name(),
+        about: model.about(),
+        description: job.describe()?,
+        args,
+        pair: model.pair(),
+        job,
+        contestants,
+        reference,
+    })
+}
+
+/// Leaves out those whom the job doesn't concern, and says so. Where the reference is one
+/// of them, the first of the others takes its place.
+pub(crate) fn leave_out(
+    model: &str,
+    job: &dyn AnyJob,
+    contestants: &mut Vec<Contestant>,
+    reference: &mut String,
+) -> Result<()> {
+    let mut left_out = Vec::new();
+    for one in std::mem::take(contestants) {
+        match job.concerns(&one.name)? {
+            true => contestants.push(one),
+            false => left_out.push(one.name),
+        }
+    }
+    if left_out.is_empty() {
+        return Ok(());
+    }
+    let names = left_out.join(", ");
+    let line = format!("{model}: left out, since the job doesn't concern them: {names}");
+    let Some(first) = contestants.first() else {
+        return Err(Misuse::new(line).into());
+    };
+    if left_out.contains(reference) {
+        reference.clone_from(&first.name);
+    }
+    tell(line);
+    Ok(())
+}

@@ -1,0 +1,44 @@
+//! `compare peers`: the Python environment of the peers, under `target/peers`.
+
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::workspace::workspace;
+
+/// Makes the environment and installs the pinned requirements. Safe to call again.
+pub(crate) fn run() -> Result<()> {
+    let root = workspace().context("the workspace that this was built from is gone")?;
+    let environment = root.join("target/peers");
+    let python = environment.join("bin/python");
+    if !python.is_file() {
+        succeed(
+            Command::new("python3")
+                .args(["-m", "venv"])
+                .arg(&environment),
+        )
+        .context("the peers need python3 with its venv module (Debian: python3-venv)")?;
+    }
+    let requirements = root.join("requirements.txt");
+    succeed(
+        Command::new(&python)
+            .args([
+                "-m",
+                "pip",
+                "install",
+                "--disable-pip-version-check",
+                "--quiet",
+                "-r",
+            ])
+            .arg(requirements),
+    )
+}
+
+fn succeed(command: &mut Command) -> Result<()> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let status = command
+        .status()
+        .with_context(|| format!("can't start {name}"))?;
+    ensure!(status.success(), "{name} failed: {status}");
+    Ok(())
+}

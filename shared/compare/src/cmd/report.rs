@@ -1,0 +1,30 @@
+//! `compare report`: the page again, from results that were kept.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+use measure::read;
+use report::page;
+use test_fixtures::print;
+
+use crate::files;
+
+/// What to make a page of.
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    /// The results: a results.json that a comparison wrote
+    file: PathBuf,
+    /// Where the page goes [default: report.html beside the results]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// Writes the page.
+pub(crate) fn run(report: &Report) -> Result<()> {
+    let Report { file, out } = report;
+    let beside = || file.with_file_name(files::PAGE);
+    let to = out.clone().unwrap_or_else(beside);
+    files::whole(&to, &page::render(&read::results(file)?), "--out")?;
+    print(&format!("report: {}\n", to.display()))
+}

@@ -1,0 +1,191 @@
+//! `compare sweep`: one model's job over a range of sizes, each with its rounds.
+//!
+//! Where `compare MODEL` says who is faster at one size, a sweep says how each grows, where
+//! one passes another, and where one breaks.
+
+mod grid;
+mod request;
+
+use std::{env, path::Path, time::Instant};
+
+use anyhow::Result;
+use measure::{
+    host::Host,
+    progress::Progress,
+    results::ModelResults,
+    rounds::{self, Plan, Run},
+    sweep::{
+        analysis,
+        results::{self, Point, Sweep},
+    },
+};
+use report::{
+    sweep::{forms, table},
+    table::Style,
+};
+use test_fixtures::{Settings, print, tell};
+
+use crate::{
+    files::{prepare, write_all},
+    models,
+    options::Form,
+};
+
+pub(crate) use self::request::{Request, command, parse};
+
+/// The file with the charts.
+const PAGE: &str = "sweep.html";
+
+/// Sweeps and prints. False if a line ended early, a trial failed, or it was interrupted.
+pub(crate) fn run(request: Request) -> Result<bool> {
+    let directory = request.options.directory();
+    prepare(&directory, "--out")?;
+    let form = request.options.form;
+    let sizes = request.jobs.len();
+    let sweep = measure(request);
+    // Without a size there is nothing to keep, and there may be an older sweep.
+    if sweep.points.is_empty() {
+        let model = &sweep.model;
+        tell(format_args!(
+            "interrupted: {model} before its first size was done; nothing was written"
+        ));
+        return Ok(false);
+    }
+    write(&directory, &sweep)?;
+    match form {
+        Form::Tables => {
+            let mut text = table::render(&sweep, Style::Terminal);
+            let page = directory.join(PAGE);
+            text += &format!("\ncharts: {}\n", page.display());
+            print(&text)?;
+        }
+        Form::Json => print(&forms::json(&sweep)?)?,
+        Form::Csv => print(&forms::csv(&sweep))?,
+        Form::Markdown => print(&forms::markdown(&sweep))?,
+    }
+    if sweep.interrupted {
+        let done = sweep.points.len();
+        tell(format_args!(
+            "interrupted: {} at size {done} of {sizes} over {}",
+            sweep.model, sweep.field
+        ));
+        return Ok(false);
+    }
+    // A peer that isn't installed is no failure of this sweep.
+    let rows = sweep.points.iter().flat_map(|point| &point.results.rows);
+    Ok(rows
+        .filter(|row| !row.is_not_installed)
+        .all(|row| row.failures.is_empty()))
+}
+
+/// The rounds of every size, smallest first. Whoever breaks is not tried at larger ones.
+fn measure(request: Request) -> Sweep {
+    let Request {
+        model,
+        over,
+        args,
+        jobs,
+        options,
+    } = request;
+    let mut sweep = Sweep {
+        version: results::VERSION,
+        command: env::args().collect(),
+        started: measure::results::now(),
+        host: Host::here(models::python().as_deref()),
+        interrupted: false,
+        model: model.name().to_owned(),
+        about: model.about().to_owned(),
+        field: over.field,
+        args,
+        points: Vec::new(),
+        lines: Vec::new(),
+        bounds: Vec::new(),
+        crossings: Vec::new(),
+    };
+    sweep.host.warn_of_debug_build();
+    let progress = Progress::shown();
+    let clock = Instant::now();
+    let sizes = jobs.len();
+    for (index, (value, mut field)) in over.values.into_iter().zip(jobs).enumerate() {
+        let ended = |name: &str| {
+            let mut ends = sweep.points.iter().flat_map(|point| &point.ended);
+            ends.any(|(ended, _)| ended == name)
+        };
+        field.contestants.retain(|one| !ended(&one.name));
+        let Some(first) = field.contestants.first() else {
+            break;
+        };
+        // The reference gives each size its resolution, so there must always be one.
+        if ended(&field.reference) {
+            field.reference = first.name.clone();
+        }
+        let place = format!("{}={value}, {} of {sizes}", sweep.field, index + 1);
+        progress.begin_point(&format!("{} {place}", sweep.model));
+        let left = options.budget.saturating_sub(clock.elapsed());
+        let plan = Plan {
+            rounds: options.rounds(),
+            budget: left / (sizes - index) as u32,
+            settings: Settings {
+                time_limit: options.time_limit,
+                ..Settings::default()
+            },
+            seed: options.seed,
+            timelines: false,
+        };
+        let run = rounds::run(&field, &plan, &progress);
+        sweep.interrupted = run.interrupted;
+        if run.results.rows.iter().any(|row| !row.samples.is_empty()) || !run.interrupted
+        {
+            sweep.points.push(point(value, run));
+        }
+        if sweep.interrupted {
+            break;
+        }
+    }
+    drop(progress);
+    analysis::add(&mut sweep);
+    sweep
+}
+
+fn point(value: u64, run: Run) -> Point {
+    let Run {
+        mut results,
+        interrupted,
+        left_out,
+    } = run;
+    // They are the same at every size, and a sweep's page shows none.
+    for row in &mut results.rows {
+        row.source = None;
+        row.pairs.clear();
+    }
+    let why = |results: &ModelResults, name: &str| {
+        // Under its second name, the reference may break as well.
+        let row = results.rows.iter().find(|row| row.name == name)?;
+        let without = row.samples.is_empty() && !interrupted;
+        let broke = without || left_out.contains(name);
+        let why = row.failures.values().last()?;
+        broke.then(|| why.clone())
+    };
+    let names = results.rows.iter().map(|row| &row.name);
+    let ended = names
+        .filter_map(|name| Some((name.clone(), why(&results, name)?)))
+        .collect();
+    Point {
+        value,
+        results,
+        ended,
+    }
+}
+
+/// Writes every form into the directory. A file is there whole or as it was before.
+fn write(directory: &Path, sweep: &Sweep) -> Result<()> {
+    write_all(
+        directory,
+        &[
+            ("sweep.json", forms::json(sweep)?),
+            ("sweep.csv", forms::csv(sweep)),
+            ("sweep.md", forms::markdown(sweep)),
+            (PAGE, forms::html(sweep)),
+        ],
+    )
+}

@@ -1,0 +1,138 @@
+//! The machine and the versions that results were made with.
+
+use std::{collections::BTreeMap, ffi::OsStr, fs, process::Command};
+
+use serde::{Deserialize, Serialize};
+use test_fixtures::tell;
+
+/// The lock file that this program was built with.
+const LOCK: &str = include_str!("../../../Cargo.lock");
+
+/// The packages whose versions belong to a result.
+const PACKAGES: &[&str] = &[
+    "async-lock",
+    "async-process",
+    "async-std",
+    "crossbeam-channel",
+    "futures-util",
+    "hyper",
+    "hyper-util",
+    "memmap2",
+    "parking_lot",
+    "rayon",
+    "reqwest",
+    "rustls",
+    "smol",
+    "surf",
+    "tokio",
+    "tokio-util",
+    "ureq",
+];
+
+/// The machine and the versions that results were made with.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Host {
+    /// The system's name and release.
+    pub kernel: String,
+    /// As `uname -m` says it.
+    pub architecture: String,
+    /// As `/proc/cpuinfo` names it.
+    pub processor: String,
+    /// Those that this process may use.
+    pub cores: usize,
+    /// Bytes.
+    pub memory: u64,
+    /// The load average of the last minute when it began: what the neighbours do.
+    pub load: f64,
+    /// What `rustc --version` says.
+    pub rustc: String,
+    /// `release` or `debug`.
+    pub profile: String,
+    /// Versions by package.
+    pub packages: BTreeMap<String, String>,
+}
+
+impl Host {
+    /// Says so, where this was not built to be measured.
+    pub fn warn_of_debug_build(&self) {
+        if self.profile == "debug" {
+            tell("this is a debug build: its figures mean little; add --release");
+        }
+    }
+
+    /// This one, with the Python that runs the peers, if there is one.
+    pub fn here(python: Option<&OsStr>) -> Self {
+        let uname = rustix::system::uname();
+        let word = |text: &std::ffi::CStr| text.to_string_lossy().into_owned();
+        let field = |file, name| field(file, name).unwrap_or_else(|| "unknown".into());
+        let kilobytes = field("/proc/meminfo", "MemTotal");
+        Self {
+            kernel: format!("{} {}", word(uname.sysname()), word(uname.release())),
+            architecture: word(uname.machine()),
+            processor: field("/proc/cpuinfo", "model name"),
+            cores: std::thread::available_parallelism().map_or(1, usize::from),
+            memory: kilobytes.trim_end_matches(" kB").parse().unwrap_or(0) * 1024,
+            load: load(),
+            rustc: env!("MEASURE_RUSTC").to_owned(),
+            profile: env!("MEASURE_PROFILE").to_owned(),
+            packages: packages().into_iter().chain(of_peers(python)).collect(),
+        }
+    }
+}
+
+/// The load average of the last minute; 0 where it can't be read.
+pub fn load() -> f64 {
+    let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let first = text.split(' ').next().and_then(|load| load.parse().ok());
+    first.unwrap_or(0.0)
+}
+
+fn field(file: &str, name: &str) -> Option<String> {
+    let text = fs::read_to_string(file).ok()?;
+    let line = text.lines().find(|line| line.starts_with(name))?;
+    Some(line.split_once(':')?.1.trim().to_owned())
+}
+
+/// A lock file is blocks of `name = "…"`, then `version = "…"`.
+fn packages() -> BTreeMap<String, String> {
+    let value =
+        |line: &str, key| Some(line.strip_prefix(key)?.trim_matches('"').to_owned());
+    let lines: Vec<&str> = LOCK.lines().collect();
+    lines
+        .windows(2)
+        .filter_map(|pair| {
+            let name = value(pair[0], "name = ")?;
+            let version = value(pair[1], "version = ")?;
+            PACKAGES.contains(&&*name).then_some((name, version))
+        })
+        .collect()
+}
+
+/// The versions of Python and of what its peers stand on, where they are installed.
+fn of_peers(python: Option<&OsStr>) -> Vec<(String, String)> {
+    const ASK: &str = "import platform, importlib.metadata as packages\n\
+                       print('python', platform.python_version())\n\
+                       print('aiohttp', packages.version('aiohttp'))\n\
+                       print('numpy', packages.version('numpy'))";
+    let Some(python) = python else {
+        return Vec::new();
+    };
+    let answer = Command::new(python).args(["-c", ASK]).output();
+    let text = answer.map(|answer| String::from_utf8_lossy(&answer.stdout).into_owned());
+    let text = text.unwrap_or_default();
+    let pairs = text.lines().filter_map(|line| line.split_once(' '));
+    pairs
+        .map(|(name, version)| (name.to_owned(), version.to_owned()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_package_has_a_version() {
+        let found = super::packages();
+        for name in super::PACKAGES {
+            assert!(found.contains_key(*name), "{name} is not in Cargo.lock");
+        }
+    }
+}

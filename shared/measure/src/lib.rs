@@ -1,0 +1,25 @@
+//! Rounds of trials, and what they come to: statistics, noise, and the results as they are
+//! kept, of a comparison, of a sweep, of several machines, and of two sittings.
+//!
+//! A model is known here by what any model can do ([`model::AnyModel`]), and none by name.
+
+pub mod change;
+pub mod host;
+mod independent;
+pub mod merge;
+#[cfg(any(test, feature = "mock"))]
+pub mod mock;
+pub mod model;
+mod noise;
+pub mod progress;
+pub mod read;
+mod requirement;
+pub mod results;
+pub mod rounds;
+#[cfg(test)]
+mod simulation;
+pub mod source;
+pub mod statistics;
+pub mod summary;
+pub mod sweep;
+pub mod timeline;

@@ -1,0 +1,310 @@
+//! What is asked of a model, whichever it is: its job, its trials, and who can do it.
+
+use std::{marker::PhantomData, process::ExitCode};
+
+use anyhow::Result;
+use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
+use test_fixtures::{
+    Bench, Checked, Deviation, Floor, Lesson, Misuse, Model, Program, Runner, Settings,
+    Status, TrialError, Variant, Verdict, all_cases, command, demo_from, interrupt,
+    judge, run_floor, source, stage_and_run,
+};
+
+use crate::{
+    requirement,
+    source::{Pair, Part, Source},
+};
+
+/// A model, whatever its job.
+pub trait AnyModel: Sync {
+    /// Its name.
+    fn name(&self) -> &'static str;
+    /// Its job in one sentence.
+    fn about(&self) -> &'static str;
+    /// The arguments with which a comparison starts.
+    fn comparison(&self) -> &'static [&'static str];
+    /// The two variants that differ most instructively.
+    fn pair(&self) -> [&'static str; 2];
+    /// Adds the job's arguments to a command.
+    fn augment(&self, command: Command) -> Command;
+    /// The names of its variants and peers, in reading order.
+    fn names(&self) -> Vec<&'static str>;
+    /// Who can do the job, in reading order.
+    fn contestants(&self) -> Vec<Contestant>;
+    /// The source of a variant or peer.
+    fn source(&self, name: &str) -> Result<Source, Misuse>;
+    /// The job of these arguments.
+    fn job(&self, matches: &ArgMatches) -> Result<Box<dyn AnyJob>>;
+    /// Holds every case against a contestant; tells each as it is known.
+    fn judge(
+        &self,
+        contestant: &Contestant,
+        tell: &mut dyn FnMut(&'static str, Verdict) -> Result<()>,
+    ) -> Result<()>;
+    /// Arguments worth trying.
+    fn examples(&self) -> &'static [&'static str];
+    /// The model's own command line.
+    fn command(&self) -> Command;
+    /// Does what these words of the model's own command line ask for.
+    fn main(&self, args: &mut dyn Iterator<Item = std::ffi::OsString>) -> ExitCode;
+}
+
+/// A job, whatever its model: each trial stages it anew.
+pub trait AnyJob {
+    /// The job in one line.
+    fn describe(&self) -> Result<String>;
+    /// The least time that the job can take. It is measured in a process of its own.
+    fn floor(&self, settings: &Settings) -> Result<Option<Floor>, TrialError>;
+    /// One run of a contestant, staged, timed and checked.
+    fn trial(
+        &self,
+        contestant: &Contestant,
+        settings: &Settings,
+    ) -> Result<Checked<()>, TrialError>;
+    /// Whether it is one for the contestant of that name.
+    fn concerns(&self, _name: &str) -> Result<bool> {
+        Ok(true)
+    }
+    /// Whether trials run on this machine, so that what else it does is watched.
+    fn has_machine(&self) -> bool {
+        true
+    }
+}
+
+/// Who can do a model's job.
+#[derive(Clone, Debug)]
+pub struct Contestant {
+    /// Its name.
+    pub name: String,
+    /// What it is, in a phrase.
+    pub about: String,
+    /// Whether new code should start from it.
+    pub status: Status,
+    /// Whether it is a program outside Rust, or one that the user brought.
+    pub is_peer: bool,
+    /// How to run it, or what to do so that it can be.
+    pub runner: Result<Runner, String>,
+    /// Cases that it is known to fail.
+    pub deviations: &'static [Deviation],
+    /// None of a program that the user brought.
+    pub source: Option<Source>,
+    /// Functions that go wrong with their cures, where it has such.
+    pub pairs: Vec<Pair>,
+}
+
+/// A model of that type, as [`AnyModel`].
+#[derive(Debug)]
+pub struct Of<M>(PhantomData<fn() -> M>);
+
+impl<M> Of<M> {
+    /// The model.
+    #[must_use]
+    pub const fn model() -> Self {
+        Self(PhantomData)
+    }
+}
+
+struct Job<M: Model> {
+    args: M::Args,
+    program: Program,
+}
+
+fn prefix<M: Model>() -> [&'static str; 2] {
+    ["model", M::NAME]
+}
+
+/// The file of a variant, with what its lesson comes with and needs.
+fn variant_source<M: Model>(variant: &Variant<M>) -> Source {
+    let part = |part: &test_fixtures::Part| Part {
+        path: place::<M>(part.path),
+        text: part.text.to_owned(),
+    };
+    Source {
+        path: place::<M>(&format!("{}.rs", variant.name)),
+        text: variant.text.to_owned(),
+        parts: variant.parts.iter().map(part).collect(),
+        needs: needs(variant.text),
+    }
+}
+
+fn pair<M: Model>(pair: &test_fixtures::Pair) -> Pair {
+    let source = |part: &test_fixtures::Part| Source {
+        path: place::<M>(part.path),
+        text: part.text.to_owned(),
+        parts: Vec::new(),
+        needs: needs(part.text),
+    };
+    Pair {
+        name: pair.name.to_owned(),
+        failing: source(&pair.failing),
+        cure: source(&pair.cure),
+    }
+}
+
+/// Where a file is in the workspace that is there from `src/variants`.
+fn place<M: Model>(path: &str) -> String {
+    let folder = format!("crates/{}/src", M::NAME);
+    match path.strip_prefix("../") {
+        Some(shared) => format!("{folder}/{shared}"),
+        None => format!("{folder}/variants/{path}"),
+    }
+}
+
+/// The lines of a `Cargo.toml` that the lesson in a file needs.
+fn needs(text: &str) -> Vec<String> {
+    let needs = Lesson::of(text).map_or(Vec::new(), |lesson| lesson.needs);
+    needs.iter().filter_map(requirement::line).collect()
+}
+
+impl<M: Model> AnyModel for Of<M> {
+    fn name(&self) -> &'static str {
+        M::NAME
+    }
+
+    fn about(&self) -> &'static str {
+        M::ABOUT
+    }
+
+    fn comparison(&self) -> &'static [&'static str] {
+        M::COMPARISON
+    }
+
+    fn examples(&self) -> &'static [&'static str] {
+        M::EXAMPLES
+    }
+
+    fn pair(&self) -> [&'static str; 2] {
+        M::PAIR
+    }
+
+    fn augment(&self, command: Command) -> Command {
+        M::Args::augment_args(command)
+    }
+
+    fn names(&self) -> Vec<&'static str> {
+        let variants = M::variants().iter().map(|variant| variant.name);
+        variants
+            .chain(M::peers().iter().map(|peer| peer.name))
+            .collect()
+    }
+
+    fn contestants(&self) -> Vec<Contestant> {
+        let variants = M::variants().iter().map(|variant| Contestant {
+            name: variant.name.to_owned(),
+            about: variant.about.to_owned(),
+            status: variant.status,
+            is_peer: false,
+            runner: Ok(Runner::Variant(variant.name.to_owned())),
+            deviations: variant.deviations,
+            source: Some(variant_source(variant)),
+            pairs: variant.pairs.iter().map(pair::<M>).collect(),
+        });
+        let peers = M::peers().iter().map(|peer| Contestant {
+            name: peer.name.to_owned(),
+            about: peer.about.to_owned(),
+            status: Status::Current,
+            is_peer: true,
+            runner: peer.command().map(Runner::Peer),
+            deviations: peer.deviations,
+            source: Some(Source {
+                path: format!("crates/{}/peers/{}.py", M::NAME, peer.name),
+                text: peer.source.to_owned(),
+                parts: Vec::new(),
+                needs: Vec::new(),
+            }),
+            pairs: Vec::new(),
+        });
+        variants.chain(peers).collect()
+    }
+
+    fn source(&self, name: &str) -> Result<Source, Misuse> {
+        // It says what to write instead of a name that isn't known.
+        source::<M>(name)?;
+        let mut contestants = self.contestants().into_iter();
+        let found = contestants.find(|contestant| contestant.name == name);
+        let source = found.and_then(|contestant| contestant.source);
+        Ok(source.expect("variants and peers have a source"))
+    }
+
+    fn job(&self, matches: &ArgMatches) -> Result<Box<dyn AnyJob>> {
+        let args = M::Args::from_arg_matches(matches)?;
+        Ok(Box::new(Job::<M> {
+            args,
+            program: Program::current(prefix::<M>())?,
+        }))
+    }
+
+    fn judge(
+        &self,
+        contestant: &Contestant,
+        tell: &mut dyn FnMut(&'static str, Verdict) -> Result<()>,
+    ) -> Result<()> {
+        let Ok(runner) = &contestant.runner else {
+            return Ok(());
+        };
+        let program = Program::current(prefix::<M>())?;
+        let bench = Bench::<M>::new(program, runner.clone(), &contestant.name);
+        for case in all_cases::<M>() {
+            if contestant.is_peer && !case.is_for_peers() {
+                continue;
+            }
+            let verdict = judge(&bench, &case, contestant.deviations);
+            // What an interrupt ended says nothing of the case.
+            if interrupt::received().is_some() {
+                return Ok(());
+            }
+            tell(case.name, verdict)?;
+        }
+        Ok(())
+    }
+
+    fn command(&self) -> Command {
+        command::<M>(&format!("compare run {}", M::NAME))
+    }
+
+    fn main(&self, args: &mut dyn Iterator<Item = std::ffi::OsString>) -> ExitCode {
+        let name = format!("compare run {}", M::NAME);
+        demo_from::<M>(&name, &prefix::<M>(), args)
+    }
+}
+
+impl<M: Model> AnyJob for Job<M> {
+    fn describe(&self) -> Result<String> {
+        Ok(M::describe(&M::job(&self.args)?))
+    }
+
+    fn concerns(&self, name: &str) -> Result<bool> {
+        Ok(M::concerns(&M::job(&self.args)?, name))
+    }
+
+    fn floor(&self, settings: &Settings) -> Result<Option<Floor>, TrialError> {
+        let job = M::job(&self.args).map_err(TrialError::Stage)?;
+        run_floor::<M>(&self.program, &job, settings)
+    }
+
+    fn trial(
+        &self,
+        contestant: &Contestant,
+        settings: &Settings,
+    ) -> Result<Checked<()>, TrialError> {
+        let runner = contestant
+            .runner
+            .as_ref()
+            .map_err(|missing| TrialError::Stage(anyhow::anyhow!(missing.clone())))?;
+        let deviations = contestant.deviations;
+        let trial =
+            stage_and_run::<M>(&self.program, runner, &self.args, settings, deviations)?;
+        Ok(Checked {
+            output: (),
+            nanos: trial.nanos,
+            started: trial.started,
+            facts: trial.facts,
+            usage: trial.usage,
+            memory: trial.memory,
+            descriptors: trial.descriptors,
+            threads: trial.threads,
+            spans: trial.spans,
+            left_behind: trial.left_behind,
+        })
+    }
+}

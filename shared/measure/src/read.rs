@@ -1,0 +1,111 @@
+//! Results that were written before, read back and checked.
+
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::Path,
+};
+
+use anyhow::Result;
+use serde::{Deserialize, de::IgnoredAny};
+use test_fixtures::Misuse;
+
+use crate::results::{Results, Row, VERSION};
+
+/// Bytes of a file at the most: a hundred times the results of all models.
+const LARGEST: u64 = 256 << 20;
+
+/// What tells results from other JSON, whatever their version.
+#[derive(Deserialize)]
+struct Head {
+    version: Option<u32>,
+    models: Option<IgnoredAny>,
+    /// Only a merged document has machines.
+    machines: Option<IgnoredAny>,
+    /// Only a sweep has points.
+    points: Option<IgnoredAny>,
+}
+
+/// The results in a file. Whatever is wrong with it is misuse, in one line.
+pub fn results(path: &Path) -> Result<Results> {
+    let file = path.display();
+    let misuse = |why: String| Misuse(format!("{file}: {why}"));
+    let text = text(path).map_err(|error| misuse(format!("can't be read: {error}")))?;
+    if text.len() as u64 > LARGEST {
+        let most = LARGEST >> 20;
+        return Err(misuse(format!("more than {most} MB are not read")).into());
+    }
+    let not_ours = |why: String| {
+        misuse(format!(
+            "not results of compare: {why}; give a results.json, which compare writes to \
+             target/compare or --out"
+        ))
+    };
+    let head: Head =
+        serde_json::from_slice(&text).map_err(|error| not_ours(error.to_string()))?;
+    if head.machines.is_some() {
+        let why = "merged results; give the results.json of one machine";
+        return Err(misuse(why.to_owned()).into());
+    }
+    if head.points.is_some() {
+        let why = "results of a sweep, which has its page beside it, sweep.html; give the \
+                   results.json of a comparison";
+        return Err(misuse(why.to_owned()).into());
+    }
+    let (Some(version), Some(_)) = (head.version, head.models) else {
+        return Err(not_ours("no version or no models".to_owned()).into());
+    };
+    if version != VERSION {
+        let why = format!(
+            "results of version {version}, where this compare reads {VERSION}; make them \
+             again, or read them with the compare that made them"
+        );
+        return Err(misuse(why).into());
+    }
+    let results: Results = serde_json::from_slice(&text)
+        .map_err(|error| misuse(format!("damaged results: {error}; make them again")))?;
+    check(&results)
+        .map_err(|why| misuse(format!("damaged results: {why}; make them again")))?;
+    Ok(results)
+}
+
+/// At most a byte more than is taken: a pipe or a device may have no end.
+fn text(path: &Path) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    File::open(path)?.take(LARGEST + 1).read_to_end(&mut text)?;
+    Ok(text)
+}
+
+/// What others rely on, and the form alone does not promise.
+fn check(results: &Results) -> Result<(), String> {
+    for model in &results.models {
+        check_name(&model.name)?;
+        for row in &model.rows {
+            check_name(&row.name)?;
+            check_timeline(row)
+                .map_err(|why| format!("{}/{}: {why}", model.name, row.name))?;
+        }
+    }
+    Ok(())
+}
+
+fn check_name(name: &str) -> Result<(), String> {
+    match name.is_empty() || name.contains(char::is_control) {
+        true => Err(format!("{name:?} is no name")),
+        false => Ok(()),
+    }
+}
+
+fn check_timeline(row: &Row) -> Result<(), String> {
+    let Some(timeline) = &row.timeline else {
+        return Ok(());
+    };
+    let lanes = timeline.lanes.len();
+    match timeline.bars.iter().find(|bar| bar.lane >= lanes) {
+        Some(bar) => Err(format!(
+            "a piece of work is on lane {} of {lanes}",
+            bar.lane
+        )),
+        None => Ok(()),
+    }
+}

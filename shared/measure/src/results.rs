@@ -1,0 +1,223 @@
+//! The results of a comparison, as they are kept in `results.json`.
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use serde::{Deserialize, Serialize};
+use test_fixtures::{Facts, Floor, Memory, Usage};
+
+use crate::{
+    host::Host,
+    source::{Pair, Source},
+    statistics::{Estimate, Verdict, median},
+};
+
+/// The version of this form. A field that is added leaves it; one that changes raises it.
+pub const VERSION: u32 = 1;
+
+/// A whole comparison.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Results {
+    /// The version of the form.
+    pub version: u32,
+    /// The command line that made it.
+    pub command: Vec<String>,
+    /// Seconds since 1970.
+    pub started: u64,
+    /// The machine and the versions that it was made with.
+    pub host: Host,
+    /// Whether it was ended before its time.
+    pub interrupted: bool,
+    /// One for each model.
+    pub models: Vec<ModelResults>,
+}
+
+/// Seconds since 1970.
+pub fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.unwrap_or(Duration::ZERO).as_secs()
+}
+
+/// One model's job on all its variants.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ModelResults {
+    /// The model's name.
+    pub name: String,
+    /// The model's job in one sentence.
+    pub about: String,
+    /// The job in one line.
+    pub job: String,
+    /// What the user gave for the job and its comparison, beside the comparison's defaults.
+    pub args: Vec<String>,
+    /// The variant that ratios are to.
+    pub reference: String,
+    /// The two rows that differ most instructively; none in results of earlier versions.
+    #[serde(default)]
+    pub pair: Option<[String; 2]>,
+    /// Rounds that were completed.
+    pub rounds: usize,
+    /// What else the machine did, one a round; empty in results of earlier versions.
+    #[serde(default)]
+    pub noise: Vec<Noise>,
+    /// Rounds that something disturbed; their samples count like all others.
+    #[serde(default)]
+    pub noisy: Vec<Noisy>,
+    /// The seed of the orders in which the rounds went.
+    pub seed: u64,
+    /// One a round, in order; empty where nothing bounds the job from below.
+    pub floors: Vec<Floor>,
+    /// The factor below which no ratio is called a difference; `None` with too few rounds.
+    pub resolution: Option<f64>,
+    /// One for each variant, peer and control.
+    pub rows: Vec<Row>,
+    /// Pairs of rows that can't be told apart.
+    pub ties: Vec<(String, String)>,
+}
+
+impl ModelResults {
+    /// The median of the floors, in nanoseconds.
+    pub fn floor(&self) -> Option<f64> {
+        let nanos: Vec<f64> = self.floors.iter().map(|f| f.nanos as f64).collect();
+        median(&nanos)
+    }
+}
+
+/// One variant, peer or control.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Row {
+    /// The name of the variant, peer or control.
+    pub name: String,
+    /// What it stands for.
+    pub kind: Kind,
+    /// What it is, in a phrase.
+    pub about: String,
+    /// Whether its packages are discontinued.
+    pub legacy: bool,
+    /// Whether this machine lacks what it needs; the failure says what.
+    #[serde(default)]
+    pub is_not_installed: bool,
+    /// Trials that were checked, in the order of their rounds.
+    pub samples: Vec<Sample>,
+    /// Trials that were not, and why; by the number of the round.
+    pub failures: BTreeMap<usize, String>,
+    /// Declared deviations that happened, by their case.
+    pub deviations: BTreeMap<String, Deviated>,
+    /// What the samples come to; none without samples.
+    pub summary: Option<Summary>,
+    /// Its source; none of a control, nor of a program that the user brought.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+    /// Functions that go wrong with their cures, where it has such.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pairs: Vec<Pair>,
+    /// When it did what, in a trial of its own that none of the samples come from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeline: Option<Timeline>,
+}
+
+/// What the machine did for others during a round.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Noise {
+    /// How long the round took, in nanoseconds.
+    pub nanos: u64,
+    /// The share of the cores' time that the hypervisor gave to others, from 0 to 1.
+    pub steal: f64,
+    /// The load average of the last minute when the round ended.
+    pub load: f64,
+}
+
+/// A round that something disturbed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Noisy {
+    /// The number of the round, from 0.
+    pub round: usize,
+    /// What gives it away: "1.31 times as slow as most".
+    pub why: String,
+}
+
+/// One trial's pieces of work, on the time axis of that trial.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Timeline {
+    /// How long the job took, in nanoseconds.
+    pub nanos: u64,
+    /// Workers or connections, in the order in which they began.
+    pub lanes: Vec<String>,
+    /// In the order in which they began.
+    pub bars: Vec<Bar>,
+    /// Spans beyond the most that are kept.
+    pub left_out: usize,
+}
+
+/// One piece of work of a timeline.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Bar {
+    /// The index of its lane.
+    pub lane: usize,
+    /// What was worked on.
+    pub task: String,
+    /// Nanoseconds since the job began.
+    pub start: u64,
+    /// Nanoseconds since the job began.
+    pub end: u64,
+    /// What was out of the ordinary; none if it was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// A declared deviation that happened.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Deviated {
+    /// What was seen, the last time.
+    pub why: String,
+    /// The declared reason.
+    pub reason: String,
+}
+
+/// What a row stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A variant of the model.
+    Variant,
+    /// The reference under a second name.
+    Control,
+    /// A program outside Rust, or one that the user brought.
+    Peer,
+}
+
+/// One checked trial.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Sample {
+    /// The number of its round, from 0.
+    pub round: usize,
+    /// How long the job took, in nanoseconds.
+    pub nanos: u64,
+    /// What the process took of the machine.
+    pub usage: Usage,
+    /// None where the system doesn't report it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory: Option<Memory>,
+    /// What the check saw.
+    pub facts: Facts,
+}
+
+/// What a row's samples come to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Summary {
+    /// Nanoseconds.
+    pub time: Estimate,
+    /// Times the median of the floors.
+    pub to_floor: Option<Estimate>,
+    /// Times the reference of the same round; `None` for the reference itself.
+    pub to_reference: Option<Estimate>,
+    /// How it compares with the reference.
+    pub verdict: Option<Verdict>,
+    /// Nanoseconds of all cores, for the whole process.
+    pub cpu: f64,
+    /// Bytes at the most.
+    pub memory: Option<f64>,
+    /// Context switches, for the whole process.
+    pub switches: f64,
+}

@@ -1,0 +1,276 @@
+//! Rounds: one trial of everyone, in an order that changes from round to round.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    time::{Duration, Instant},
+};
+
+use test_fixtures::{Checked, Floor, Settings, Status, TrialError};
+
+use crate::{
+    model::{AnyJob, Contestant},
+    noise,
+    progress::Progress,
+    results::{Deviated, Kind, ModelResults, Row, Sample},
+    statistics::FEWEST,
+    summary, timeline,
+};
+
+/// Rounds after which more would say little.
+const MOST: usize = 40;
+/// Failures in a row after which a contestant is left out.
+const PATIENCE: usize = 2;
+
+/// How a comparison goes on.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Exactly so many rounds, whatever the budget.
+    pub rounds: Option<usize>,
+    /// How long the rounds may take together.
+    pub budget: Duration,
+    /// How trials are run.
+    pub settings: Settings,
+    /// Of the orders in which the rounds go.
+    pub seed: u64,
+    /// Whether everyone runs once more after the rounds, to tell when it did what.
+    pub timelines: bool,
+}
+
+/// What is compared.
+pub struct Field {
+    /// The model's name.
+    pub name: &'static str,
+    /// The model's job in one sentence.
+    pub about: &'static str,
+    /// The job in one line.
+    pub description: String,
+    /// The arguments that the job was given.
+    pub args: Vec<String>,
+    /// The two variants that differ most instructively.
+    pub pair: [&'static str; 2],
+    /// What the trials do.
+    pub job: Box<dyn AnyJob>,
+    /// Who does the job, in reading order.
+    pub contestants: Vec<Contestant>,
+    /// The name of the contestant that ratios are to.
+    pub reference: String,
+}
+
+impl fmt::Debug for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.name, self.description)
+    }
+}
+
+/// One of those who run in a round.
+#[derive(Clone, Copy)]
+enum Turn {
+    Floor,
+    Row(usize),
+}
+
+/// Runs the rounds. Where it was interrupted, the results are those of what was done.
+pub fn run(field: &Field, plan: &Plan, progress: &Progress) -> Run {
+    let contestants = with_control(field);
+    let control = control_name(&field.reference);
+    let row = |contestant: &Contestant| row(contestant, contestant.name == control);
+    let mut rows: Vec<Row> = contestants.iter().map(row).collect();
+    let mut turns: Vec<Turn> = (0..rows.len()).map(Turn::Row).collect();
+    turns.push(Turn::Floor);
+    let mut random = fastrand::Rng::with_seed(plan.seed);
+    let mut floors: Vec<Floor> = Vec::new();
+    let mut failures_in_a_row = vec![0; rows.len()];
+    let clock = Instant::now();
+    let mut rounds = 0;
+    let mut noise = Vec::new();
+    let mut interrupted = false;
+    'rounds: while goes_on(rounds, clock.elapsed(), plan) {
+        random.shuffle(&mut turns);
+        let round = field.job.has_machine().then(noise::Round::begin);
+        for turn in &turns {
+            let index = match turn {
+                Turn::Row(index) => *index,
+                Turn::Floor => {
+                    match field.job.floor(&plan.settings) {
+                        Ok(floor) => floors.extend(floor),
+                        Err(TrialError::Interrupted) => {
+                            interrupted = true;
+                            break 'rounds;
+                        }
+                        // Without a floor there are still times.
+                        Err(error) => progress.warn(field.name, &error.to_string()),
+                    }
+                    continue;
+                }
+            };
+            if failures_in_a_row[index] >= PATIENCE {
+                continue;
+            }
+            let (contestant, row) = (&contestants[index], &mut rows[index]);
+            progress.tell(field.name, rounds, &contestant.name);
+            match field.job.trial(contestant, &plan.settings) {
+                Ok(trial) => {
+                    failures_in_a_row[index] = 0;
+                    note_deviations(row, contestant, &trial);
+                    row.samples.push(sample(rounds, trial));
+                }
+                Err(TrialError::Interrupted) => {
+                    interrupted = true;
+                    break 'rounds;
+                }
+                Err(error) => {
+                    let lost = contestant.runner.is_err()
+                        || matches!(error, TrialError::TimedOut { .. });
+                    failures_in_a_row[index] += if lost { PATIENCE } else { 1 };
+                    row.failures.insert(rounds, error.to_string());
+                }
+            }
+        }
+        noise.extend(round.map(|round| round.end()));
+        rounds += 1;
+    }
+    if plan.timelines && rounds > 0 && !interrupted {
+        interrupted = add_timelines(field, plan, progress, &mut rows);
+    }
+    let left_out = contestants
+        .iter()
+        .zip(&failures_in_a_row)
+        .filter(|(_, failures)| **failures >= PATIENCE)
+        .map(|(contestant, _)| contestant.name.clone())
+        .collect();
+    let mut results = ModelResults {
+        name: field.name.to_owned(),
+        about: field.about.to_owned(),
+        job: field.description.clone(),
+        args: field.args.clone(),
+        reference: field.reference.clone(),
+        pair: Some(field.pair.map(str::to_owned)),
+        rounds,
+        noise,
+        noisy: Vec::new(),
+        seed: plan.seed,
+        floors,
+        resolution: None,
+        rows,
+        ties: Vec::new(),
+    };
+    results.noisy = noise::noisy_rounds(&results);
+    summary::add(&mut results);
+    Run {
+        results,
+        interrupted,
+        left_out,
+    }
+}
+
+/// What came of the rounds.
+#[derive(Debug)]
+pub struct Run {
+    /// What was measured.
+    pub results: ModelResults,
+    /// Whether it ended before its time.
+    pub interrupted: bool,
+    /// Who failed so often that further rounds are without them.
+    pub left_out: BTreeSet<String>,
+}
+
+fn goes_on(rounds: usize, elapsed: Duration, plan: &Plan) -> bool {
+    if let Some(wanted) = plan.rounds {
+        return rounds < wanted;
+    }
+    let next = elapsed / (rounds.max(1) as u32);
+    // Whatever the budget, so many that there are intervals.
+    rounds < FEWEST || (rounds < MOST && elapsed + next <= plan.budget)
+}
+
+/// The contestants, and the reference once more under another name.
+fn with_control(field: &Field) -> Vec<Contestant> {
+    let mut all = field.contestants.clone();
+    if let Some(at) = all.iter().position(|one| one.name == field.reference) {
+        let control = Contestant {
+            name: control_name(&field.reference),
+            ..all[at].clone()
+        };
+        all.insert(at + 1, control);
+    }
+    all
+}
+
+/// The reference's second name.
+fn control_name(reference: &str) -> String {
+    format!("{reference} again")
+}
+
+fn row(contestant: &Contestant, is_control: bool) -> Row {
+    let kind = match (contestant.is_peer, is_control) {
+        (_, true) => Kind::Control,
+        (true, _) => Kind::Peer,
+        (false, _) => Kind::Variant,
+    };
+    Row {
+        name: contestant.name.clone(),
+        kind,
+        about: contestant.about.clone(),
+        legacy: contestant.status == Status::Legacy,
+        is_not_installed: contestant.runner.is_err(),
+        samples: Vec::new(),
+        failures: BTreeMap::new(),
+        deviations: BTreeMap::new(),
+        summary: None,
+        source: contestant.source.clone().filter(|_| !is_control),
+        pairs: match is_control {
+            true => Vec::new(),
+            false => contestant.pairs.clone(),
+        },
+        timeline: None,
+    }
+}
+
+/// One more trial of everyone who has samples, which tells its spans. None of the samples
+/// come from it. True if it was interrupted.
+fn add_timelines(
+    field: &Field,
+    plan: &Plan,
+    progress: &Progress,
+    rows: &mut [Row],
+) -> bool {
+    let settings = Settings {
+        spans: true,
+        ..plan.settings.clone()
+    };
+    for contestant in &field.contestants {
+        let row = rows.iter_mut().find(|row| row.name == contestant.name);
+        let Some(row) = row.filter(|row| !row.samples.is_empty()) else {
+            continue;
+        };
+        progress.tell_timeline(field.name, &contestant.name);
+        match field.job.trial(contestant, &settings) {
+            Ok(trial) => row.timeline = timeline::of(&trial),
+            Err(TrialError::Interrupted) => return true,
+            // A trial that failed is no sample either; the samples say what there is.
+            Err(_) => {}
+        }
+    }
+    false
+}
+
+fn sample(round: usize, trial: Checked<()>) -> Sample {
+    Sample {
+        round,
+        nanos: trial.nanos,
+        usage: trial.usage,
+        memory: trial.memory,
+        facts: trial.facts,
+    }
+}
+
+fn note_deviations(row: &mut Row, contestant: &Contestant, trial: &Checked<()>) {
+    for breach in &trial.facts.breaches {
+        let declared = contestant.deviations.iter().find(|d| d.case == breach.case);
+        let reason = declared.map_or("not declared", |deviation| deviation.reason);
+        let (case, why) = (breach.case.clone(), breach.why.clone());
+        let reason = reason.to_owned();
+        row.deviations.insert(case, Deviated { why, reason });
+    }
+}

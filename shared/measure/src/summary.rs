@@ -1,0 +1,143 @@
+//! What the samples of a model's rows come to.
+
+use std::collections::BTreeMap;
+
+use test_fixtures::Value;
+
+use crate::{
+    results::{Kind, ModelResults, Row, Sample, Summary},
+    statistics::{Estimate, Verdict, estimate, median, resolution, verdict},
+};
+
+type ByRound = BTreeMap<usize, f64>;
+
+/// Fills in every row's summary, the resolution and the ties.
+pub fn add(results: &mut ModelResults) {
+    let times: Vec<ByRound> = results.rows.iter().map(times).collect();
+    let reference = results
+        .rows
+        .iter()
+        .position(|row| row.name == results.reference);
+    let control = results
+        .rows
+        .iter()
+        .position(|row| row.kind == Kind::Control);
+    results.resolution = match (reference, control) {
+        (Some(reference), Some(control)) => {
+            resolution(&ratios(&times[control], &times[reference]))
+        }
+        _ => None,
+    };
+    let did_the_same: Vec<bool> = results
+        .rows
+        .iter()
+        .map(|row| reference.is_some_and(|at| is_comparable(row, &results.rows[at])))
+        .collect();
+    let floor = results.floor();
+    for (index, row) in results.rows.iter_mut().enumerate() {
+        let samples: Vec<f64> = times[index].values().copied().collect();
+        let Some(time) = estimate(&samples) else {
+            continue;
+        };
+        let to_reference = match reference {
+            Some(reference) if reference != index => {
+                estimate(&ratios(&times[index], &times[reference]))
+            }
+            _ => None,
+        };
+        let cost = |cost: fn(&Sample) -> f64| {
+            let costs: Vec<f64> = row.samples.iter().map(cost).collect();
+            median(&costs).expect("a row with times has samples")
+        };
+        let memory: Vec<f64> = row
+            .samples
+            .iter()
+            .filter_map(|s| Some(s.memory?.peak as f64))
+            .collect();
+        row.summary = Some(Summary {
+            time,
+            to_floor: floor.and_then(|floor| {
+                let ratios: Vec<f64> = samples.iter().map(|time| time / floor).collect();
+                estimate(&ratios)
+            }),
+            to_reference,
+            verdict: to_reference.map(|ratio| match did_the_same[index] {
+                true => verdict(&ratio, results.resolution),
+                false => Verdict::Unknown,
+            }),
+            cpu: cost(|s| (s.usage.user_nanos + s.usage.system_nanos) as f64),
+            memory: median(&memory),
+            switches: cost(|s| {
+                (s.usage.voluntary_switches + s.usage.involuntary_switches) as f64
+            }),
+        });
+    }
+    results.ties = ties(results, &times);
+}
+
+/// How many items came to a good end, in any of the rounds. Rows that differ in it did not
+/// do the same work, as can be with the user's own URLs, and are not compared; nor are rows
+/// of which none came to one.
+fn done(row: &Row) -> Vec<&Value> {
+    let mut values = Vec::new();
+    for fact in row.samples.iter().flat_map(|sample| &sample.facts.seen) {
+        if fact.name == "ok" && !values.contains(&&fact.value) {
+            values.push(&fact.value);
+        }
+    }
+    values
+}
+
+/// Whether two rows did the same work, and any.
+pub fn is_comparable(first: &Row, second: &Row) -> bool {
+    let nothing = |value: &&Value| matches!(value, Value::Count(0));
+    let (first, second) = (done(first), done(second));
+    first == second && (first.is_empty() || !first.iter().all(nothing))
+}
+
+/// The first row's times ÷ the second's, round by round; `None` if they share no round, or
+/// did not do the same work.
+pub fn ratio(first: &Row, second: &Row) -> Option<Estimate> {
+    if !is_comparable(first, second) {
+        return None;
+    }
+    estimate(&ratios(&times(first), &times(second)))
+}
+
+fn times(row: &Row) -> ByRound {
+    row.samples
+        .iter()
+        .map(|sample| (sample.round, sample.nanos as f64))
+        .collect()
+}
+
+/// One ratio for each round that both were in.
+fn ratios(above: &ByRound, below: &ByRound) -> Vec<f64> {
+    above
+        .iter()
+        .filter_map(|(round, time)| Some(time / below.get(round)?))
+        .collect()
+}
+
+fn ties(results: &ModelResults, times: &[ByRound]) -> Vec<(String, String)> {
+    let rows: Vec<_> = results
+        .rows
+        .iter()
+        .zip(times)
+        .filter(|(row, _)| row.kind != Kind::Control && row.summary.is_some())
+        .collect();
+    let mut ties = Vec::new();
+    for (index, (first, first_times)) in rows.iter().enumerate() {
+        for (second, second_times) in &rows[index + 1..] {
+            if !is_comparable(first, second) {
+                continue;
+            }
+            let ratio = estimate(&ratios(second_times, first_times));
+            let told = ratio.map(|ratio| verdict(&ratio, results.resolution));
+            if told == Some(Verdict::Tie) {
+                ties.push((first.name.clone(), second.name.clone()));
+            }
+        }
+    }
+    ties
+}

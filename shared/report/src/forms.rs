@@ -1,0 +1,123 @@
+//! Results in forms for programs and for documents.
+
+use anyhow::Result;
+use measure::results::Results;
+
+use crate::table::{Style, render};
+
+/// All of it, for programs.
+pub fn json(results: &Results) -> Result<String> {
+    Ok(serde_json::to_string_pretty(results)? + "\n")
+}
+
+/// A line a trial.
+pub fn csv(results: &Results) -> String {
+    let mut text = String::from(
+        "model,row,kind,round,nanos,user_nanos,system_nanos,peak_bytes,\
+         voluntary_switches,involuntary_switches,facts,noisy\n",
+    );
+    for model in &results.models {
+        for row in &model.rows {
+            for sample in &row.samples {
+                let usage = sample.usage;
+                let noisy = model.noisy.iter().any(|noisy| noisy.round == sample.round);
+                let peak = sample
+                    .memory
+                    .map_or_else(String::new, |m| m.peak.to_string());
+                let kind = format!("{:?}", row.kind).to_lowercase();
+                text += &format!(
+                    "{},{},{kind},{},{},{},{},{peak},{},{},{},{noisy}\n",
+                    quoted(&model.name),
+                    quoted(&row.name),
+                    sample.round,
+                    sample.nanos,
+                    usage.user_nanos,
+                    usage.system_nanos,
+                    usage.voluntary_switches,
+                    usage.involuntary_switches,
+                    quoted(&sample.facts.to_string()),
+                );
+            }
+        }
+    }
+    text
+}
+
+/// A field as RFC 4180 has it: quoted where it must be.
+pub fn quoted(text: &str) -> String {
+    match text.contains([',', '"', '\n', '\r']) {
+        true => format!("\"{}\"", text.replace('"', "\"\"")),
+        false => text.to_owned(),
+    }
+}
+
+/// The tables, with what they were made with.
+pub fn markdown(results: &Results) -> String {
+    let host = &results.host;
+    let mut text = format!(
+        "# Comparison\n\n`{}` on {} ({} cores), {}, {}, {} build\n\n",
+        results.command.join(" "),
+        host.processor,
+        host.cores,
+        host.kernel,
+        host.rustc,
+        host.profile,
+    );
+    for model in &results.models {
+        text += &render(model, Style::Markdown);
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::csv;
+    use measure::{
+        host::Host,
+        mock::{Machine, compare},
+        progress::Progress,
+        results::{Noisy, Results, VERSION},
+    };
+
+    #[test]
+    fn a_noisy_round_is_one_in_every_line_of_it() {
+        let machine = Machine {
+            name: "none",
+            round: 0.01,
+            persistence: 0.0,
+            reference: 0.01,
+            trial: 0.01,
+            tail: 0.0,
+        };
+        let mut model = compare(machine, &[("other", 1.0)], 3, 1, &Progress::shown());
+        let why = "it was said so".to_owned();
+        model.noisy = vec![Noisy { round: 1, why }];
+        let results = Results {
+            version: VERSION,
+            command: Vec::new(),
+            started: 0,
+            host: Host::here(None),
+            interrupted: false,
+            models: vec![model],
+        };
+        let text = csv(&results);
+        let mut lines = text.lines();
+        let titles: Vec<_> = lines.next().expect("titles").split(',').collect();
+        let at = |title| titles.iter().position(|other| *other == title);
+        let (round, noisy) = (at("round").expect("round"), at("noisy").expect("noisy"));
+        for line in lines {
+            let fields: Vec<_> = line.split(',').collect();
+            assert_eq!(fields.len(), titles.len(), "{line}");
+            assert_eq!(fields[noisy] == "true", fields[round] == "1", "{line}");
+        }
+        assert_eq!(text.lines().count(), 1 + 3 * 3);
+    }
+
+    #[test]
+    fn fields_are_quoted_where_they_must_be() {
+        assert_eq!(super::quoted("plain"), "plain");
+        assert_eq!(super::quoted("a, b"), "\"a, b\"");
+        assert_eq!(super::quoted("say \"no\""), "\"say \"\"no\"\"\"");
+    }
+}

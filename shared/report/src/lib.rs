@@ -1,0 +1,18 @@
+//! Results as people read them: tables, timelines and differences in a terminal, and the
+//! page with its charts.
+//!
+//! No model is known here by name: whatever is shown stands in the results.
+
+pub mod change;
+pub mod difference;
+mod figure;
+pub mod forms;
+pub mod merged;
+mod notes;
+pub mod page;
+mod scale;
+pub mod sweep;
+pub mod table;
+pub mod taken;
+pub mod terminal;
+pub mod timeline;

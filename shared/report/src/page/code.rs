@@ -1,0 +1,243 @@
+//! Two lessons side by side above what they came to, and every file by itself.
+//!
+//! The opening pair is written here, so it can be read without the script. What differs
+//! between the others stands in the page as [`encoding`] has it; the script draws it from
+//! the files that stand below.
+
+use maud::{Markup, html};
+use measure::{
+    results::{ModelResults, Row},
+    source::Source,
+};
+
+use super::{encoding, figures, lanes, opening, row::Place};
+use crate::{
+    difference::{Change, Cut, Difference, Marks, Sections},
+    taken,
+};
+
+/// A model's code; nothing if no two of its rows have a source.
+pub(super) fn code(place: usize, results: &ModelResults, most: usize) -> Markup {
+    let sources = results.rows.iter().map(|row| row.source.as_ref());
+    let wholes: Vec<Option<String>> =
+        sources.map(|source| source.map(taken::whole)).collect();
+    let cuts: Vec<Option<Cut<'_>>> = wholes
+        .iter()
+        .map(|whole| whole.as_deref().map(Cut::of))
+        .collect();
+    let Some(rows) = opening::opening(results, &cuts) else {
+        return html! { p { "No two rows have a source to lay side by side." } };
+    };
+    let places = rows.map(|row| Place { model: place, row });
+    let [left, right] = rows.map(|row| &results.rows[row]);
+    let opening = rows.map(|row| cuts[row].as_ref().expect("a pair has sources"));
+    let changes = Difference::between(opening[0], opening[1]).lesson;
+    let link = link(&results.name, &left.name, &right.name);
+    let told = Place {
+        model: place,
+        row: 0,
+    }
+    .id("differs");
+    let known: Vec<&Cut<'_>> = cuts.iter().flatten().collect();
+    let paths = opening_paths([left, right]);
+    html! {
+        div.beside {
+            form.choose.pairs hidden autocomplete="off" data-changes=(encoding::all(&known)) {
+                (choice("Left", "left", place, results, rows[0]))
+                (choice("Right", "right", place, results, rows[1]))
+                p {
+                    button type="button" name="swap" { "Swap sides" }
+                    label.whole { input type="checkbox" name="whole"; " Whole files" }
+                    " " a.link href=(link) { "Link to this pair" }
+                }
+            }
+            p.differs id=(told) role="status" { (differs([&left.name, &right.name], &changes)) }
+            div.scroll.sources tabindex="0" role="region" aria-label=(format!("{}: code side by side", results.name)) {
+                (side_by_side(paths, &changes))
+            }
+            (take(2))
+        }
+        figure.timelines.pair aria-label=(format!("{}: the timelines of the two rows", results.name)) { (lanes::pair(places, results, most)) }
+        div.pair-rows { (figures::table(results, "The two rows", places.into_iter())) }
+        details.files {
+            summary { "Every file by itself, with what can be taken home" }
+            @for (index, (row, whole)) in results.rows.iter().zip(&wholes).enumerate() {
+                @if let (Some(source), Some(whole)) = (&row.source, whole) {
+                    (file(Place { model: place, row: index }, row, source, whole))
+                }
+            }
+        }
+    }
+}
+
+/// A whole file. What can be taken home stands by itself, below the lines for `Cargo.toml`.
+fn file(place: Place, row: &Row, source: &Source, whole: &str) -> Markup {
+    let Sections {
+        header,
+        adapter,
+        lesson,
+    } = Sections::of(whole);
+    let can_be_taken = !adapter.is_empty();
+    html! {
+        div id=(place.id("code")) data-path=(source.path) {
+            h4 { code { (row.name) } span.path { " " (source.path) } }
+            @if !(header.is_empty() && adapter.is_empty()) {
+                pre tabindex="0" { code { span.header { (header) } span.adapter { (adapter) } } }
+            }
+            pre.taken[can_be_taken] tabindex="0" {
+                code { (taken::cargo_lines(source)) span.lesson { (lesson) } }
+            }
+        }
+    }
+}
+
+fn opening_paths(rows: [&Row; 2]) -> [&str; 2] {
+    rows.map(|row| row.source.as_ref().map_or("", |source| &*source.path))
+}
+
+/// Buttons that take home what is chosen, and where it is then shown.
+pub(super) fn take(buttons: usize) -> Markup {
+    html! {
+        div.take hidden {
+            p { @for _ in 0..buttons { button type="button" { "Take it home" } } }
+            pre tabindex="0" hidden {}
+        }
+    }
+}
+
+/// Two sources in a table of two columns.
+pub(super) fn side_by_side(paths: [&str; 2], changes: &[Change<'_>]) -> Markup {
+    let (mut left_line, mut right_line) = (0, 0);
+    html! {
+        table.diff aria-label="Two sources side by side" {
+            colgroup { col.number; col; col.mark; col.number; col; }
+            thead {
+                tr { th scope="col" colspan="2" { (paths[0]) } td {} th scope="col" colspan="2" { (paths[1]) } }
+            }
+            tbody {
+                @for change in changes {
+                    @let (class, mark, said) = marked(change);
+                    @let (one, other) = sides(change);
+                    tr class=[class] {
+                        (side(one, &mut left_line))
+                        td.mark { (mark) @if !said.is_empty() { span.unseen { (said) } } }
+                        (side(other, &mut right_line))
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A line, and what of it the other side lacks.
+type Side<'a> = Option<(&'a str, Marks)>;
+
+fn sides<'a>(change: &Change<'a>) -> (Side<'a>, Side<'a>) {
+    let plain = |line: &'a str| Some((line, Marks::new()));
+    match change {
+        Change::Same(line) => (plain(line), plain(line)),
+        Change::Changed { left, right, marks } => {
+            let [one, other] = marks.clone();
+            (Some((left, one)), Some((right, other)))
+        }
+        Change::Beside(left, right) => (plain(left), plain(right)),
+        Change::Removed(line) => (plain(line), None),
+        Change::Added(line) => (None, plain(line)),
+    }
+}
+
+/// The class of a row, its mark, and the mark in words.
+fn marked(change: &Change<'_>) -> (Option<&'static str>, &'static str, &'static str) {
+    match change {
+        Change::Same(_) => (None, "", ""),
+        Change::Changed { .. } => (Some("changed"), "≠", " changed"),
+        Change::Beside(..) => (Some("changed"), "‹›", " one left, another right"),
+        Change::Removed(_) => (Some("removed"), "‹", " left only"),
+        Change::Added(_) => (Some("added"), "›", " right only"),
+    }
+}
+
+fn side(side: Side<'_>, number: &mut usize) -> Markup {
+    let Some((line, marks)) = side else {
+        return html! { td.number {} td.empty {} };
+    };
+    *number += 1;
+    let first = line.trim_start();
+    let is_comment = first.starts_with("//") || first.starts_with('#');
+    // Before each mark, what stands between it and the one before.
+    let starts = std::iter::once(0).chain(marks.iter().map(|mark| mark.end));
+    let between = starts
+        .zip(&marks)
+        .map(|(start, mark)| (&line[start..mark.start], mark));
+    let rest = &line[marks.last().map_or(0, |mark| mark.end)..];
+    html! {
+        td.number { (*number) }
+        td.comment[is_comment] {
+            code {
+                @for (plain, mark) in between { (plain) mark { (&line[mark.clone()]) } }
+                (rest)
+            }
+        }
+    }
+}
+
+fn choice(
+    label: &str,
+    name: &str,
+    place: usize,
+    results: &ModelResults,
+    chosen: usize,
+) -> Markup {
+    html! {
+        fieldset {
+            legend { (label) }
+            @for (index, row) in results.rows.iter().enumerate() {
+                @if row.source.is_some() {
+                    @let key = Place { model: place, row: index }.key();
+                    label {
+                        input type="radio" name=(name) value=(key) data-name=(row.name)
+                            checked[index == chosen];
+                        code { (row.name) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+pub(super) fn differs(names: [&str; 2], changes: &[Change<'_>]) -> String {
+    let same = changes
+        .iter()
+        .filter(|change| matches!(change, Change::Same(_)));
+    let same = same.count();
+    let differ = changes.len() - same;
+    format!(
+        "{} beside {}: {same} lines are the same, {differ} differ.",
+        names[0], names[1]
+    )
+}
+
+/// An address within the page that restores a pair: `#semaphores:tokio..smol`.
+fn link(model: &str, left: &str, right: &str) -> String {
+    let [model, left, right] = [model, left, right].map(encoded);
+    format!("#{model}:{left}..{right}")
+}
+
+/// As `encodeURIComponent` has it.
+pub(super) fn encoded(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte);
+    let encode = |byte: u8| match plain(byte) {
+        true => char::from(byte).to_string(),
+        false => format!("%{byte:02X}"),
+    };
+    text.bytes().map(encode).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_link_is_one_word() {
+        let link = super::link("semaphores", "tokio", "<a b>");
+        assert_eq!(link, "#semaphores:tokio..%3Ca%20b%3E");
+    }
+}

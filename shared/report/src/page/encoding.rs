@@ -1,0 +1,92 @@
+//! What differs between all pairs of a model's sources, in few characters.
+//!
+//! A line is a pair of sources, the first with each of those behind it, then the second and
+//! so on. Its three parts, with `|` between, are header, adapter and lesson. In a part, `=3`
+//! is three lines that are the same, `-3` and `+3` are lines of the left and of the right
+//! alone, and `/3` lines that stand beside each other and have little in common; without a
+//! number it is one. `!4,2;7,1,9,3;` is one line that changed: where the marks of each side
+//! begin and how long they are, in units of UTF-16, as scripts count.
+
+use std::fmt::Write;
+
+use crate::difference::{Change, Cut, Difference, Marks};
+
+/// All pairs, a line each.
+pub(super) fn all(cuts: &[&Cut<'_>]) -> String {
+    let mut lines = Vec::new();
+    for (index, left) in cuts.iter().enumerate() {
+        for right in &cuts[index + 1..] {
+            lines.push(of(left, right));
+        }
+    }
+    lines.join("\n")
+}
+
+/// One pair.
+pub(super) fn of(left: &Cut<'_>, right: &Cut<'_>) -> String {
+    let Difference {
+        header,
+        adapter,
+        lesson,
+    } = Difference::between(left, right);
+    let parts = [header, adapter, lesson];
+    parts.map(|rows| encoded(&rows)).join("|")
+}
+
+fn encoded(rows: &[Change<'_>]) -> String {
+    let mut text = String::new();
+    let mut rows = rows.iter().peekable();
+    while let Some(row) = rows.next() {
+        if let Change::Changed { left, right, marks } = row {
+            let [one, other] = marks;
+            write!(text, "!{};{};", places(left, one), places(right, other))
+                .expect("a String takes all");
+            continue;
+        }
+        let mut count = 1;
+        while rows.next_if(|next| sign(next) == sign(row)).is_some() {
+            count += 1;
+        }
+        text.push(sign(row));
+        if count > 1 {
+            write!(text, "{count}").expect("a String takes all");
+        }
+    }
+    text
+}
+
+fn sign(row: &Change<'_>) -> char {
+    match row {
+        Change::Same(_) => '=',
+        Change::Changed { .. } => '!',
+        Change::Beside(..) => '/',
+        Change::Removed(_) => '-',
+        Change::Added(_) => '+',
+    }
+}
+
+fn places(line: &str, marks: &Marks) -> String {
+    let units = |text: &str| text.encode_utf16().count();
+    let place = |mark: &std::ops::Range<usize>| {
+        let (start, length) = (units(&line[..mark.start]), units(&line[mark.clone()]));
+        format!("{start},{length}")
+    };
+    marks.iter().map(place).collect::<Vec<_>>().join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pair_is_a_line() {
+        let texts = [
+            "//! Says.\n\nfn f() {\n    a(«é», one);\n}\n",
+            "//! Says.\n\nfn f() {\n    a(«é», two);\n    more();\n}\n",
+            "//! Says.\n\nfn f() {\n}\n",
+        ];
+        let cuts = texts.map(Cut::of);
+        let expected = "=2||=!11,3;11,3;+=\n=2||=-=\n=2||=-2=";
+        assert_eq!(all(&cuts.each_ref()), expected);
+    }
+}

@@ -1,0 +1,120 @@
+//! One model's part of the page.
+
+use std::collections::BTreeMap;
+
+use maud::{Markup, html};
+use measure::results::{Kind, ModelResults, Row};
+
+use super::{chart, code, cures, figures, lanes};
+use crate::{
+    figure::time,
+    notes::{seen, ties},
+    table::rounds,
+};
+
+/// Spans that are drawn of a model, and fewer where these would make too large a page.
+const SPANS: [usize; 6] = [5000, 2500, 1200, 600, 300, 100];
+/// Bytes of a model's section. With style and scripts, a page of one is below 200 kB.
+const BYTES: usize = 160_000;
+
+/// The section of a model, at its place in the results.
+pub(super) fn section(place: usize, results: &ModelResults) -> Markup {
+    let mut sections = SPANS.iter().map(|most| section_with(place, results, *most));
+    let fits = sections.find(|section| section.0.len() <= BYTES);
+    fits.unwrap_or_else(|| section_with(place, results, SPANS[SPANS.len() - 1]))
+}
+
+fn section_with(place: usize, results: &ModelResults, most: usize) -> Markup {
+    html! {
+        section.model id=(results.name) data-model=(results.name) aria-labelledby=(format!("model-{place}")) {
+            h2 id=(format!("model-{place}")) { (results.name) }
+            p.about { (results.about) "." }
+            p.job { strong { "The job: " } (results.job) ". " span.quiet { (rounds(results)) "." } }
+            (floor(results))
+            @if results.rounds == 0 { p.warning { "It was interrupted before its first round was over." } }
+            h3 { "Time" }
+            (chart::chart(place, results))
+            h3 { "Cost" }
+            (figures::figures(place, results))
+            (notes(results))
+            h3 { "Timelines" }
+            (lanes::timelines(place, results, most))
+            @if let Some(cures) = cures::cures(place, results) { (cures) }
+            h3 { "Code side by side" }
+            (code::code(place, results, most))
+        }
+    }
+}
+
+fn floor(results: &ModelResults) -> Markup {
+    html! {
+        p.floor-reason {
+            strong { "The floor: " }
+            @match (results.floor(), results.floors.last()) {
+                (Some(nanos), Some(floor)) => { (time(nanos)) ", because " (floor.reason) "." }
+                _ => { "none; nothing that is known bounds this job from below." }
+            }
+        }
+    }
+}
+
+fn notes(results: &ModelResults) -> Markup {
+    let seen = seen(results);
+    let ties = ties(results);
+    let failing: Vec<&Row> = results
+        .rows
+        .iter()
+        .filter(|row| !row.failures.is_empty())
+        .collect();
+    html! {
+        dl.notes {
+            @if !seen.by_all.is_empty() {
+                dt { "Seen by every check" }
+                dd { (seen.by_all.join(", ")) }
+            }
+            @if !seen.by_some.is_empty() {
+                dt { "What the checks saw differently" }
+                @for fact in seen.by_some { dd { (fact) } }
+            }
+            @if !ties.is_empty() {
+                dt { "Ties" }
+                @for tie in ties { dd { (tie) } }
+                dd.quiet { "Rows on one line can't be told apart from the first on it at this resolution." }
+            }
+            @if results.rows.iter().any(|row| !row.deviations.is_empty()) {
+                dt { "Deviations" }
+                @for row in results.rows.iter().filter(|row| row.kind != Kind::Control) {
+                    @for (case, deviated) in &row.deviations {
+                        dd { code { (row.name) } " (" (case) "): " (deviated.why) ". Declared: " (deviated.reason) "." }
+                    }
+                }
+            }
+            @if !failing.is_empty() {
+                dt { "Failures" }
+                @for row in failing {
+                    @for (why, rounds) in by_reason(row) {
+                        dd {
+                            code { (row.name) } ": " (why)
+                            @if !row.is_not_installed { " (" (counted(&rounds)) ")" }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A row's failures, each reason once with its rounds.
+fn by_reason(row: &Row) -> BTreeMap<&str, Vec<usize>> {
+    let mut reasons: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (round, why) in &row.failures {
+        reasons.entry(why).or_default().push(round + 1);
+    }
+    reasons
+}
+
+fn counted(rounds: &[usize]) -> String {
+    let word = if rounds.len() == 1 { "round" } else { "rounds" };
+    let rounds: Vec<String> = rounds.iter().map(ToString::to_string).collect();
+    format!("{word} {}", rounds.join(", "))
+}

@@ -1,0 +1,7 @@
+//! A sweep as tables and as a page of charts.
+
+mod chart;
+pub mod forms;
+mod page;
+mod sentences;
+pub mod table;

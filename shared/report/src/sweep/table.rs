@@ -1,0 +1,166 @@
+//! A sweep as tables of variants and sizes, and the lines around them.
+
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use measure::sweep::{
+    fit::FEWEST,
+    results::{Line, Point, Quantity, Sweep},
+};
+use test_fixtures::wrap;
+
+use crate::{sweep::sentences, table::Style, terminal};
+
+/// Sizes beside each other, so that a table fits into 80 columns.
+const ABREAST: usize = 6;
+
+/// A sweep, for a person.
+pub fn render(sweep: &Sweep, style: Style) -> String {
+    let mut text = heading(style, 2, &sentences::title(sweep));
+    for quantity in Quantity::ALL {
+        text.push('\n');
+        let abreast = match style {
+            Style::Terminal => ABREAST,
+            Style::Markdown => usize::MAX,
+        };
+        if style == Style::Markdown {
+            text += &(heading(style, 3, quantity.name()) + "\n");
+        }
+        // Parts of about the same length, rather than a last one of a single size.
+        let parts = sweep.points.len().div_ceil(abreast).max(1);
+        let length = sweep.points.len().div_ceil(parts).max(1);
+        for (part, points) in sweep.points.chunks(length).enumerate() {
+            let between = if part > 0 { "\n" } else { "" };
+            text += &format!("{between}{}\n", table(sweep, quantity, points, style));
+        }
+        if sweep.points.len() >= FEWEST {
+            let growths = growths(sweep, quantity);
+            text += &section(style, &format!("growth of {}", quantity.name()), &growths);
+        }
+    }
+    if sweep.points.len() < FEWEST {
+        text += &format!("\ngrowth takes {FEWEST} sizes or more; --points sets them\n");
+    }
+    for (title, lines) in [
+        ("ends", sentences::ends(sweep)),
+        ("failures", sentences::failures(sweep)),
+        ("crossings in time", sentences::crossings(sweep)),
+        ("one core", sentences::one_core(sweep)),
+    ] {
+        if !lines.is_empty() {
+            text += &section(style, title, &lines);
+        }
+    }
+    text
+}
+
+fn heading(style: Style, level: usize, text: &str) -> String {
+    match style {
+        Style::Terminal => format!("{text}\n"),
+        Style::Markdown => format!("{} {text}\n", "#".repeat(level)),
+    }
+}
+
+fn section(style: Style, title: &str, lines: &[String]) -> String {
+    let mut text = format!("\n{title}\n");
+    if style == Style::Markdown {
+        text.push('\n');
+    }
+    let bullet = match style {
+        Style::Terminal => "  ",
+        Style::Markdown => "- ",
+    };
+    for line in lines {
+        let line = format!("{bullet}{line}");
+        text += &match style {
+            Style::Terminal => wrap(&line, terminal::width(), 4),
+            Style::Markdown => line,
+        };
+        text.push('\n');
+    }
+    text
+}
+
+fn growths(sweep: &Sweep, quantity: Quantity) -> Vec<String> {
+    let lines = sweep.lines.iter().filter(|line| !line.marks.is_empty());
+    let names: Vec<_> = lines.clone().map(|line| line.name.len()).collect();
+    let width = names.into_iter().max().unwrap_or(0);
+    lines
+        .map(|line| {
+            let growth = sentences::growth(quantity, quantity.growth(line));
+            format!("{:width$}  {growth}", line.name)
+        })
+        .collect()
+}
+
+fn table(sweep: &Sweep, quantity: Quantity, points: &[Point], style: Style) -> String {
+    let mut table = Table::new();
+    table.set_content_arrangement(ContentArrangement::Disabled);
+    match style {
+        Style::Terminal => table.load_style(presets::NOTHING),
+        Style::Markdown => table.load_style(presets::ASCII_MARKDOWN),
+    };
+    let sizes = points.iter().map(|point| sentences::whole(point.value));
+    let corner = match style {
+        Style::Terminal => quantity.name(),
+        Style::Markdown => &sweep.field,
+    };
+    table.set_header(std::iter::once(corner.to_owned()).chain(sizes));
+    for line in &sweep.lines {
+        if line.is_not_installed {
+            continue;
+        }
+        let cells = points
+            .iter()
+            .map(|point| cell(line, quantity, point, style));
+        table.add_row(std::iter::once(sentences::name(line)).chain(cells));
+    }
+    if quantity == Quantity::Time {
+        for (name, cells) in conditions(sweep, points) {
+            table.add_row(std::iter::once(name).chain(cells));
+        }
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+        if column.index > 0 {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table.trim_fmt()
+}
+
+fn cell(line: &Line, quantity: Quantity, point: &Point, style: Style) -> String {
+    if line
+        .end
+        .as_ref()
+        .is_some_and(|end| end.value == point.value)
+    {
+        return "ends".to_owned();
+    }
+    let mark = line.marks.iter().find(|mark| mark.value == point.value);
+    match (mark.and_then(|mark| quantity.of(mark)), style) {
+        (None, _) => String::new(),
+        (Some(estimate), Style::Terminal) => sentences::figure(quantity, estimate.median),
+        (Some(estimate), Style::Markdown) => sentences::with_interval(quantity, estimate),
+    }
+}
+
+/// What bounds the time, and how well it is known.
+fn conditions(sweep: &Sweep, points: &[Point]) -> Vec<(String, Vec<String>)> {
+    let mut rows: Vec<(String, Vec<String>)> = Vec::new();
+    for bound in &sweep.bounds {
+        let cells = points.iter().map(|point| {
+            let mark = bound.marks.iter().find(|(value, _)| *value == point.value);
+            mark.map_or_else(String::new, |(_, nanos)| {
+                sentences::figure(Quantity::Time, *nanos)
+            })
+        });
+        rows.push((format!("({})", bound.name), cells.collect()));
+    }
+    let rounds = points.iter().map(|point| point.results.rounds.to_string());
+    rows.push(("(rounds)".to_owned(), rounds.collect()));
+    let resolution = points.iter().map(|point| match point.results.resolution {
+        Some(resolution) => format!("× {resolution:.2}"),
+        None => "?".to_owned(),
+    });
+    rows.push(("(resolution)".to_owned(), resolution.collect()));
+    rows
+}

@@ -1,0 +1,68 @@
+//! Tables at several widths, of mock trials.
+
+use measure::{
+    mock::{Machine, REFERENCE, compare},
+    progress::Progress,
+    results::Noisy,
+};
+
+use super::*;
+
+fn results(name: &'static str) -> ModelResults {
+    let machine = Machine {
+        name: "none",
+        round: 0.1,
+        persistence: 0.0,
+        reference: 0.1,
+        trial: 0.1,
+        tail: 0.1,
+    };
+    let entrants = [("a_long_name", 13.4), (name, 0.04)];
+    let mut results = compare(machine, &entrants, 12, 1, &Progress::shown());
+    results.job = "a job that takes many words to say, ".repeat(4);
+    let why = "1.31 times as slow as most".to_owned();
+    results.noisy = (0..7)
+        .map(|round| Noisy {
+            round,
+            why: why.clone(),
+        })
+        .collect();
+    results
+}
+
+#[test]
+fn no_line_is_wider_than_the_terminal() {
+    for name in [
+        "short",
+        "somebody's.program.with.a.name.that.goes.on.and.on",
+    ] {
+        for width in [40, 60, 80, 120] {
+            let text = plain(&results(name), width);
+            for line in text.lines() {
+                assert!(line.chars().count() <= width, "{width}: {line:?}\n{text}");
+            }
+            assert!(text.contains("2 more"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn what_has_no_room_is_named() {
+    let results = results("short");
+    let wide = plain(&results, 80);
+    assert!(
+        wide.contains("switches") && !wide.contains("no room"),
+        "{wide}"
+    );
+    let narrow = plain(&results, 60);
+    assert!(
+        narrow.contains("no room for switches, memory in 60"),
+        "{narrow}"
+    );
+    assert!(
+        narrow.contains(REFERENCE) && narrow.contains("CPU"),
+        "{narrow}"
+    );
+    let markdown = markdown(&results);
+    assert!(markdown.contains("switches |"), "{markdown}");
+}
