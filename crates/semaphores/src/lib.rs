@@ -5,12 +5,11 @@
 
 mod exam;
 pub mod variants;
+mod work;
 
-use std::{num::NonZeroUsize, thread, time::Duration};
+use std::num::NonZeroUsize;
 
-use anyhow::Result;
-use fetching::{Page, Trust, ended};
-use page_client::Settings;
+use fetching::Page;
 use serde::{Deserialize, Serialize};
 use test_fixtures::Outcome;
 
@@ -35,31 +34,9 @@ pub struct Job {
     pub latency_ms: f64,
 }
 
-impl Job {
-    /// What the client is told, the same in every variant.
-    pub fn client(&self) -> Settings {
-        Settings {
-            timeout: Duration::from_millis(self.timeout_ms),
-            connections: self.limit.get(),
-            trust: Trust::new(&self.urls, self.cacert.as_deref()),
-        }
-    }
-}
-
 /// What every variant hands back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Output {
     /// What became of each URL, in input order.
     pub outcomes: Vec<Outcome<Page>>,
-}
-
-impl FromIterator<thread::Result<Result<Page>>> for Output {
-    fn from_iter<I>(pages: I) -> Self
-    where
-        I: IntoIterator<Item = thread::Result<Result<Page>>>,
-    {
-        Self {
-            outcomes: pages.into_iter().map(ended).collect(),
-        }
-    }
 }
