@@ -3,7 +3,7 @@
 //! Nothing pairs the rounds of two sittings, so medians are compared, and each side is
 //! resampled by itself. A difference must be beyond the resolution of both.
 
-mod around;
+mod circumstances;
 
 use crate::{
     independent::{FEWEST, ratio_of_medians, resolution},
@@ -65,11 +65,11 @@ pub struct Change {
 /// What changed from the old to the new.
 pub fn between(old: &Results, new: &Results) -> Changes {
     let mut changes = Changes::default();
-    if let Some(why) = around::other_machine(&old.host, &new.host) {
+    if let Some(why) = circumstances::other_machine(&old.host, &new.host) {
         changes.apart.push(why);
         return changes;
     }
-    changes.around = around::told(old, new);
+    changes.around = circumstances::told(old, new);
     for old in &old.models {
         let same_name = || new.models.iter().filter(|new| new.name == old.name);
         let same_job = |new: &&ModelResults| new.args == old.args && new.job == old.job;
