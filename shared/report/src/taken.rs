@@ -1,8 +1,6 @@
 //! A lesson as it is taken into another program.
 
-use std::fmt::Write;
-
-use measure::source::{Pair, Source};
+use measure::source::{Pair, Part, Source};
 use test_fixtures::Lesson;
 
 /// How the line begins above a file that comes along.
@@ -42,12 +40,19 @@ pub fn cargo_lines_of(pair: &Pair) -> String {
 /// A variant's file, with those behind it that come with its lesson, each below a line with
 /// its name.
 pub fn whole(source: &Source) -> String {
-    let mut text = source.text.clone();
-    for part in &source.parts {
-        write!(text, "\n{HEADING}{}\n{}", part.name(), part.text)
-            .expect("a String takes all");
-    }
-    text
+    whole_with(source, |_| true)
+}
+
+/// The same with some of the files that come along.
+pub fn whole_with(source: &Source, is_wanted: impl Fn(&Part) -> bool) -> String {
+    let parts = source.parts.iter().filter(|part| is_wanted(part));
+    let parts = parts.map(below_its_name);
+    source.text.clone() + &parts.collect::<String>()
+}
+
+/// A file that comes along, below a line with its name.
+pub(crate) fn below_its_name(part: &Part) -> String {
+    format!("\n{HEADING}{}\n{}", part.name(), part.text)
 }
 
 /// The lines that `Cargo.toml` needs, as a comment with an empty line behind it.
@@ -62,8 +67,6 @@ pub fn cargo_lines(source: &Source) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use measure::source::Part;
-
     #[test]
     fn what_is_taken_can_be_pasted() {
         let mut source = Source {

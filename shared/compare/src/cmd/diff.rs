@@ -11,7 +11,7 @@ use measure::{
     change::{self, Changes},
     model::AnyModel,
     read,
-    source::Pair,
+    source::{Pair, Part, Source},
     statistics::Verdict,
 };
 use report::{
@@ -59,7 +59,14 @@ pub(crate) fn run(diff: &Diff) -> Result<bool> {
 
 fn variants(diff: &Diff, model: &dyn AnyModel, names: &[String; 2]) -> Result<()> {
     let [left, right] = names;
-    let mut texts = [model.source(left)?, model.source(right)?].map(|s| taken::whole(&s));
+    let sources = [model.source(left)?, model.source(right)?];
+    // A file that comes along with both is no difference between them.
+    let is_in = |part: &Part, source: &Source| {
+        let mut parts = source.parts.iter();
+        parts.any(|other| other.path == part.path)
+    };
+    let is_own = |part: &Part| diff.whole || !sources.iter().all(|one| is_in(part, one));
+    let mut texts = sources.each_ref().map(|one| taken::whole_with(one, is_own));
     for contestant in model.contestants() {
         // Where lessons stand in files of their own, these are what is compared.
         for (name, text) in names.iter().zip(&mut texts) {

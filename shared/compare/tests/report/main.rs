@@ -34,6 +34,10 @@ const TESTS: &[(&str, Test)] = &[
         "what_fails_stands_beside_its_cure",
         pairs::what_fails_stands_beside_its_cure,
     ),
+    (
+        "a_shared_file_is_taken_along",
+        pairs::a_shared_file_is_taken_along,
+    ),
     ("spans_are_told", reading::spans_are_told),
     ("nothing_is_asked_for", reading::nothing_is_asked_for),
     ("nothing_overflows", reading::nothing_overflows),

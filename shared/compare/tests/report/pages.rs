@@ -20,7 +20,7 @@ pub(crate) struct Pages {
     /// Addresses.
     pub(crate) recorded: String,
     pub(crate) evil: String,
-    /// With a function that goes wrong, and its cure.
+    /// With functions that go wrong, and a file that two rows share.
     pub(crate) cures: String,
 }
 
@@ -92,7 +92,8 @@ fn evil(mut results: Value) -> Value {
     results
 }
 
-/// Two rows of the semaphores have a function that goes wrong, and its cure.
+/// Two rows of the semaphores have a function that goes wrong, and its cure; and a file that
+/// comes along with both.
 fn with_pairs(mut results: Value) -> Value {
     let source = |file: &str, call: &str| {
         json!({
@@ -113,6 +114,9 @@ fn with_pairs(mut results: Value) -> Value {
         for row in model["rows"].as_array_mut().into_iter().flatten() {
             if of_semaphores && (row["name"] == "tokio" || row["name"] == "smol") {
                 row["pairs"] = json!([pair("one_lock"), pair("two_locks")]);
+                let path = "crates/semaphores/src/parts/ring.rs";
+                let ring = json!({"path": path, "text": "pub struct Ring;\n"});
+                row["source"]["parts"] = json!([ring]);
             }
         }
     }

@@ -222,3 +222,27 @@ pub(crate) fn what_fails_stands_beside_its_cure(
         "{block}.querySelector('.differs').textContent.startsWith('one_lock/smol')"
     ))
 }
+
+/// What comes along with several functions stands in the page once, and is taken with each.
+pub(crate) fn a_shared_file_is_taken_along(pages: &Pages, page: &mut Page) -> Result<()> {
+    page.open(&format!("{}#semaphores:smol..tokio", pages.cures))?;
+    let block = format!("{MODEL}.querySelector('.pairs').closest('.beside')");
+    page.click(&format!("{block}.querySelector('.take button')"))?;
+    let shown = format!("{block}.querySelector('.take pre')");
+    page.wait(&format!("!{shown}.hidden"))?;
+    let text = page.evaluate(&format!("{shown}.textContent"))?;
+    let text = text.as_str().unwrap_or_default();
+    ensure!(text.contains("use smol::"), "{text}");
+    ensure!(
+        text.ends_with("}\n\n// ---- ring.rs\npub struct Ring;\n"),
+        "{text}"
+    );
+    let files = format!("{MODEL}.querySelector('.pair-rows + .files').textContent");
+    let times = page.evaluate(&format!("{files}.split('pub struct Ring').length - 1"))?;
+    ensure!(times == 1, "{times}");
+    let differs = page.evaluate(&format!(
+        "{block}.querySelector('.diff').textContent.includes('Ring')"
+    ))?;
+    ensure!(differs == false, "what both have is no difference");
+    Ok(())
+}

@@ -107,7 +107,7 @@ function beside(block) {
       const { name, text } = all[n];
       button.hidden = !text;
       button.textContent = `Take ${name} home`;
-      button.onclick = () => takeHome(name, text.textContent);
+      button.onclick = () => takeHome(name, whole(text));
     });
   }
 
@@ -121,6 +121,13 @@ function beside(block) {
 
   take.hidden = false;
   return { show, offer, told };
+}
+
+// What can be taken home, with what comes along and stands elsewhere, since others share it.
+function whole(element) {
+  const parts = (element.dataset.parts ?? '').split(' ').filter(Boolean);
+  return [element, ...parts.map((id) => document.getElementById(id))]
+    .map(({ textContent }) => textContent).join('');
 }
 
 async function copied(text) {

@@ -7,7 +7,7 @@
 use maud::{Markup, html};
 use measure::{
     results::{ModelResults, Row},
-    source::Source,
+    source::{Part, Source},
 };
 
 use super::{encoding, figures, lanes, opening, row::Place};
@@ -16,15 +16,55 @@ use crate::{
     taken,
 };
 
+/// The sources of a model's rows, as the page has them: what comes along with several of them
+/// stands there once.
+pub(super) struct Sources<'a> {
+    /// One for each row.
+    wholes: Vec<Option<String>>,
+    shared: Vec<&'a Part>,
+}
+
+impl<'a> Sources<'a> {
+    pub(super) fn of(results: &'a ModelResults) -> Self {
+        let sources = results.rows.iter().map(|row| row.source.as_ref());
+        let parts = || sources.clone().flatten().flat_map(|source| &source.parts);
+        let mut shared: Vec<&Part> = Vec::new();
+        for part in parts() {
+            let is_known = shared.iter().any(|known| known.path == part.path);
+            if !is_known && parts().filter(|one| one.path == part.path).count() > 1 {
+                shared.push(part);
+            }
+        }
+        let is_own = |part: &Part| shared.iter().all(|one| one.path != part.path);
+        let whole = |source: &Source| taken::whole_with(source, is_own);
+        Self {
+            wholes: sources.clone().map(|source| source.map(whole)).collect(),
+            shared,
+        }
+    }
+
+    /// One for each row.
+    pub(super) fn cuts(&self) -> Vec<Option<Cut<'_>>> {
+        let wholes = self.wholes.iter();
+        wholes.map(|whole| whole.as_deref().map(Cut::of)).collect()
+    }
+
+    /// What differs between all pairs.
+    pub(super) fn changes(&self) -> String {
+        let cuts = self.cuts();
+        encoding::all(&cuts.iter().flatten().collect::<Vec<_>>())
+    }
+}
+
 /// A model's code; nothing if no two of its rows have a source.
-pub(super) fn code(place: usize, results: &ModelResults, most: usize) -> Markup {
-    let sources = results.rows.iter().map(|row| row.source.as_ref());
-    let wholes: Vec<Option<String>> =
-        sources.map(|source| source.map(taken::whole)).collect();
-    let cuts: Vec<Option<Cut<'_>>> = wholes
-        .iter()
-        .map(|whole| whole.as_deref().map(Cut::of))
-        .collect();
+pub(super) fn code(
+    place: usize,
+    results: &ModelResults,
+    most: usize,
+    sources: &Sources<'_>,
+    all_changes: &str,
+) -> Markup {
+    let cuts = sources.cuts();
     let Some(rows) = opening::opening(results, &cuts) else {
         return html! { p { "No two rows have a source to lay side by side." } };
     };
@@ -38,11 +78,10 @@ pub(super) fn code(place: usize, results: &ModelResults, most: usize) -> Markup 
         row: 0,
     }
     .id("differs");
-    let known: Vec<&Cut<'_>> = cuts.iter().flatten().collect();
     let paths = opening_paths([left, right]);
     html! {
         div.beside {
-            form.choose.pairs hidden autocomplete="off" data-changes=(encoding::all(&known)) {
+            form.choose.pairs hidden autocomplete="off" data-changes=(all_changes) {
                 (choice("Left", "left", place, results, rows[0]))
                 (choice("Right", "right", place, results, rows[1]))
                 p {
@@ -61,17 +100,35 @@ pub(super) fn code(place: usize, results: &ModelResults, most: usize) -> Markup 
         div.pair-rows { (figures::table(results, "The two rows", places.into_iter())) }
         details.files {
             summary { "Every file by itself, with what can be taken home" }
-            @for (index, (row, whole)) in results.rows.iter().zip(&wholes).enumerate() {
+            @for (index, (row, whole)) in results.rows.iter().zip(&sources.wholes).enumerate() {
                 @if let (Some(source), Some(whole)) = (&row.source, whole) {
-                    (file(Place { model: place, row: index }, row, source, whole))
+                    (file(Place { model: place, row: index }, row, source, whole, &sources.shared))
                 }
+            }
+            @for (index, part) in sources.shared.iter().enumerate() {
+                h4 { span.path { (part.path) } }
+                pre id=(part_id(place, index)) tabindex="0" { code { (taken::below_its_name(part)) } }
             }
         }
     }
 }
 
 /// A whole file. What can be taken home stands by itself, below the lines for `Cargo.toml`.
-fn file(place: Place, row: &Row, source: &Source, whole: &str) -> Markup {
+fn file(
+    place: Place,
+    row: &Row,
+    source: &Source,
+    whole: &str,
+    shared: &[&Part],
+) -> Markup {
+    let comes_with = |part: &&Part| source.parts.iter().any(|own| own.path == part.path);
+    let parts = shared
+        .iter()
+        .enumerate()
+        .filter(|(_, part)| comes_with(part));
+    let parts: Vec<String> = parts
+        .map(|(index, _)| part_id(place.model, index))
+        .collect();
     let Sections {
         header,
         adapter,
@@ -84,7 +141,7 @@ fn file(place: Place, row: &Row, source: &Source, whole: &str) -> Markup {
             @if !(header.is_empty() && adapter.is_empty()) {
                 pre tabindex="0" { code { span.header { (header) } span.adapter { (adapter) } } }
             }
-            pre.taken[can_be_taken] tabindex="0" {
+            pre.taken[can_be_taken] tabindex="0" data-parts=(parts.join(" ")) {
                 code { (taken::cargo_lines(source)) span.lesson { (lesson) } }
             }
         }
@@ -103,6 +160,10 @@ pub(super) fn take(buttons: usize) -> Markup {
             pre tabindex="0" hidden {}
         }
     }
+}
+
+fn part_id(model: usize, index: usize) -> String {
+    format!("part-{model}-{index}")
 }
 
 /// Two sources in a table of two columns.

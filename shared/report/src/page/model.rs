@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 use measure::results::{Kind, ModelResults, Row};
 
-use super::{chart, code, cures, figures, lanes};
+use super::{
+    chart,
+    code::{self, Sources},
+    cures, figures, lanes,
+};
 use crate::{
     figure::time,
     notes::{seen, ties},
@@ -19,12 +23,32 @@ const BYTES: usize = 160_000;
 
 /// The section of a model, at its place in the results.
 pub(super) fn section(place: usize, results: &ModelResults) -> Markup {
-    let mut sections = SPANS.iter().map(|most| section_with(place, results, *most));
+    let sources = Sources::of(results);
+    let code = Code {
+        changes: sources.changes(),
+        cures: cures::cures(place, results),
+        sources,
+    };
+    let mut sections = SPANS
+        .iter()
+        .map(|most| section_with(place, results, *most, &code));
     let fits = sections.find(|section| section.0.len() <= BYTES);
-    fits.unwrap_or_else(|| section_with(place, results, SPANS[SPANS.len() - 1]))
+    fits.unwrap_or_else(|| section_with(place, results, SPANS[SPANS.len() - 1], &code))
 }
 
-fn section_with(place: usize, results: &ModelResults, most: usize) -> Markup {
+/// What is the same however many spans are drawn.
+struct Code<'a> {
+    sources: Sources<'a>,
+    changes: String,
+    cures: Option<Markup>,
+}
+
+fn section_with(
+    place: usize,
+    results: &ModelResults,
+    most: usize,
+    code: &Code<'_>,
+) -> Markup {
     html! {
         section.model id=(results.name) data-model=(results.name) aria-labelledby=(format!("model-{place}")) {
             h2 id=(format!("model-{place}")) { (results.name) }
@@ -39,9 +63,9 @@ fn section_with(place: usize, results: &ModelResults, most: usize) -> Markup {
             (notes(results))
             h3 { "Timelines" }
             (lanes::timelines(place, results, most))
-            @if let Some(cures) = cures::cures(place, results) { (cures) }
+            @if let Some(cures) = &code.cures { (cures) }
             h3 { "Code side by side" }
-            (code::code(place, results, most))
+            (code::code(place, results, most, &code.sources, &code.changes))
         }
     }
 }
