@@ -379,3 +379,20 @@ fn a_task_that_is_too_long_is_refused() {
     let words: Vec<_> = tasks.into_ends().iter().map(word).collect();
     assert_eq!(words, ["done", "refused", "done", "refused"]);
 }
+
+#[test]
+fn a_pool_that_is_closed_gives_out_no_more() {
+    let tasks = waiting(100, 1);
+    let mut place = Place::new(&tasks);
+    assert!(place.turn(&tasks));
+    let given = place.queue.len();
+    tasks.close();
+    for _ in 0..given {
+        assert!(place.turn(&tasks));
+        place.answer();
+    }
+    assert!(!place.turn(&tasks));
+    let ends = tasks.into_ends();
+    let done = ends.iter().filter(|end| matches!(end, End::Done(_)));
+    assert_eq!(done.count(), given);
+}

@@ -28,6 +28,8 @@ struct Inner<I: Iterator, R> {
     next: Enumerate<I>,
     /// Given out and come back.
     returned: VecDeque<Task<I::Item>>,
+    /// Whether no more are given out.
+    is_closed: bool,
     /// By place in the input. Lost is what a task stays that no worker was left for.
     ends: Vec<End<R>>,
 }
@@ -44,6 +46,7 @@ where
             ends: ends.collect(),
             next: tasks.enumerate(),
             returned: VecDeque::new(),
+            is_closed: false,
         };
         Self {
             workers,
@@ -68,7 +71,10 @@ where
             for task in session.returned().rev() {
                 inner.returned.push_front(task);
             }
-            let waiting = inner.returned.len() + inner.next.len();
+            let waiting = match inner.is_closed {
+                true => 0,
+                false => inner.returned.len() + inner.next.len(),
+            };
             let room = session.room(waiting).min(waiting);
             for _ in 0..room {
                 let Some(task) = inner.next() else { break };
@@ -79,6 +85,11 @@ where
                 return !session.is_idle();
             }
         }
+    }
+
+    /// Gives out no more tasks: a place can't be held, and the pool is to end.
+    pub fn close(&self) {
+        self.lock().is_closed = true;
     }
 
     /// What each task came to, in input order.

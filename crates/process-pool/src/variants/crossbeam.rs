@@ -65,7 +65,8 @@ type Settled<R> = (usize, End<R>);
 /// [`serve`](super::worker::serve).
 ///
 /// # Errors
-/// A worker can't be started, or a thread for one.
+/// A worker can't be started, or a thread for one. No further task is begun, and those
+/// under way have ended.
 pub fn map<T, R>(
     workers: usize,
     tasks: impl IntoIterator<Item = T>,
@@ -90,9 +91,13 @@ where
         let places = (0..workers).map(|number| {
             let place = thread::Builder::new().name(format!("place-{number}"));
             let session = Session::new(workers, timeout);
-            place.spawn_scoped(scope, || hold(session, &queue, &outcomes, &worker))
+            place.spawn_scoped(scope, || {
+                let held = hold(session, &queue, &outcomes, &worker);
+                held.inspect_err(|_| queue.1.try_iter().for_each(drop))
+            })
         });
-        let places = places.collect::<io::Result<Vec<_>>>()?;
+        let places = places.collect::<io::Result<Vec<_>>>();
+        let places = places.inspect_err(|_| queue.1.try_iter().for_each(drop))?;
         let mut results = places.into_iter().map(|place| place.join());
         results.try_for_each(|result| result.expect("a place does not panic"))
     })?;

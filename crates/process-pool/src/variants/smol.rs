@@ -54,7 +54,7 @@ use super::{session::End, waiting::Waiting, worker::BUFFER};
 /// [`serve`](super::worker::serve).
 ///
 /// # Errors
-/// A worker can't be started.
+/// A worker can't be started. No further task is begun, and those under way have ended.
 pub async fn map<'a, T, R>(
     executor: &LocalExecutor<'a>,
     workers: usize,
@@ -69,7 +69,11 @@ where
     let tasks = Arc::new(Waiting::new(workers, tasks.into_iter(), timeout));
     let mut places = Vec::new();
     for _ in 0..workers {
-        places.push(executor.spawn(hold(Arc::clone(&tasks), worker.clone())));
+        let (tasks, worker) = (Arc::clone(&tasks), worker.clone());
+        places.push(executor.spawn(async move {
+            let held = hold(&tasks, worker).await;
+            held.inspect_err(|_| tasks.close())
+        }));
     }
     let mut result = Ok(());
     for place in places {
@@ -82,7 +86,7 @@ where
 
 /// Holds one place in the pool: one worker after another, until no task is left.
 async fn hold<I, R>(
-    tasks: Arc<Waiting<I, R>>,
+    tasks: &Waiting<I, R>,
     worker: impl Fn() -> io::Result<std::process::Command>,
 ) -> io::Result<()>
 where

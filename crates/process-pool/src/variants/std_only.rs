@@ -59,7 +59,8 @@ use super::{
 /// [`serve`](super::worker::serve).
 ///
 /// # Errors
-/// A worker can't be started, or a thread for one.
+/// A worker can't be started, or a thread for one. No further task is begun, and those
+/// under way have ended.
 pub fn map<T, R>(
     workers: usize,
     tasks: impl IntoIterator<Item = T, IntoIter: ExactSizeIterator + Send>,
@@ -74,9 +75,12 @@ where
     thread::scope(|scope| {
         let places = (0..workers).map(|number| {
             let place = thread::Builder::new().name(format!("place-{number}"));
-            place.spawn_scoped(scope, || hold(&tasks, &worker))
+            place.spawn_scoped(scope, || {
+                hold(&tasks, &worker).inspect_err(|_| tasks.close())
+            })
         });
-        let places = places.collect::<io::Result<Vec<_>>>()?;
+        let places = places.collect::<io::Result<Vec<_>>>();
+        let places = places.inspect_err(|_| tasks.close())?;
         let mut results = places.into_iter().map(|place| place.join());
         results.try_for_each(|result| result.expect("a place does not panic"))
     })?;
