@@ -1,7 +1,7 @@
 //! How often a comparison is wrong, by comparisons of mock trials: rounds, summary and
 //! verdicts are those of every comparison.
 //!
-//! `cargo test -p compare simulation -- --nocapture` prints what `docs/src/methodology.md`
+//! `cargo test -p measure simulation -- --nocapture` prints what `docs/src/methodology.md`
 //! says.
 
 use std::{collections::BTreeMap, fmt};

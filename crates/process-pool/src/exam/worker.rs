@@ -18,8 +18,7 @@ use crate::{
 pub(super) fn serve() -> Result<()> {
     end_with_pool()?;
     serve_frames(|given, bytes| {
-        let task: Task =
-            postcard::from_bytes(&given.payload).map_err(io::Error::other)?;
+        let task: Task = postcard::from_bytes(given.payload).map_err(io::Error::other)?;
         let fault = task.fault(given.attempt);
         answer(given, catch_unwind(|| task.count(given.attempt)), bytes);
         match fault {

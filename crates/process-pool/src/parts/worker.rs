@@ -30,21 +30,10 @@ const SHORT: usize = 64;
 /// What comes in is no task, or nothing more can be written.
 pub fn serve<T: DeserializeOwned, R: Serialize>(work: impl Fn(T) -> R) -> io::Result<()> {
     serve_frames(|frame, bytes| {
-        let task = postcard::from_bytes(&frame.payload).map_err(io::Error::other)?;
+        let task = postcard::from_bytes(frame.payload).map_err(io::Error::other)?;
         answer(frame, catch_unwind(AssertUnwindSafe(|| work(task))), bytes);
         Ok(())
     })
-}
-
-/// A task as it came in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Given {
-    /// Its place in the pool's input.
-    pub id: u64,
-    /// Which attempt at it this is, from 1.
-    pub attempt: u16,
-    /// The task, encoded.
-    pub payload: Vec<u8>,
 }
 
 /// The same with a function that appends the frame of its answer.
@@ -52,29 +41,33 @@ pub struct Given {
 /// # Errors
 /// As `serve`, and those of the function.
 pub fn serve_frames(
-    mut work: impl FnMut(&Given, &mut Vec<u8>) -> io::Result<()>,
+    mut work: impl FnMut(&Frame<'_>, &mut Vec<u8>) -> io::Result<()>,
 ) -> io::Result<()> {
     // What a panic has to say goes into the reply.
     panic::set_hook(Box::new(|_| {}));
     // Standard output proper is buffered by lines, and a frame is not a line.
     let mut output = File::from(io::stdout().as_fd().try_clone_to_owned()?);
     let input = File::from(io::stdin().as_fd().try_clone_to_owned()?);
-    let (queue, tasks) = mpsc::channel();
+    let (queue, parts) = mpsc::channel();
     let reader = thread::Builder::new()
         .name("reader".to_owned())
         .spawn(move || read(input, &queue))?;
+    let mut decoder = Decoder::default();
     let mut bytes = Vec::new();
-    for task in tasks {
-        bytes.clear();
-        work(&task, &mut bytes)?;
-        output.write_all(&bytes)?;
+    for part in parts {
+        decoder.push(&part);
+        while let Some(frame) = decoder.next_frame().map_err(io::Error::other)? {
+            bytes.clear();
+            work(&frame, &mut bytes)?;
+            output.write_all(&bytes)?;
+        }
     }
     reader.join().expect("reading does not panic")
 }
 
 /// Appends the frame that says what a task came to.
 pub fn answer<R: Serialize>(
-    task: &Given,
+    task: &Frame<'_>,
     result: Result<R, Box<dyn Any + Send>>,
     bytes: &mut Vec<u8>,
 ) {
@@ -113,28 +106,21 @@ fn message(panic: &(dyn Any + Send)) -> String {
         .unwrap_or_else(|| "a panic without a message".to_owned())
 }
 
-/// Hands tasks over as they come. The queue has no limit of its own: the pool sends no more
-/// than a window.
-fn read(mut input: File, queue: &Sender<Given>) -> io::Result<()> {
+/// Hands over what is read as it comes. The queue has no limit of its own: the pool sends no
+/// more than a window.
+fn read(mut input: File, queue: &Sender<Vec<u8>>) -> io::Result<()> {
     let mut buffer = vec![0; BUFFER];
-    let mut decoder = Decoder::default();
     loop {
         match input.read(&mut buffer) {
             // Nobody waits for the task in work any more, so neither does the exit.
             Ok(0) => process::exit(0),
-            Ok(count) => decoder.push(&buffer[..count]),
+            Ok(count) => {
+                if queue.send(buffer[..count].to_vec()).is_err() {
+                    return Ok(());
+                }
+            }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
-        }
-        while let Some(frame) = decoder.next_frame().map_err(io::Error::other)? {
-            let task = Given {
-                id: frame.id,
-                attempt: frame.attempt,
-                payload: frame.payload.to_vec(),
-            };
-            if queue.send(task).is_err() {
-                return Ok(());
-            }
         }
     }
 }

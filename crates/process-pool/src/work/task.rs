@@ -89,20 +89,28 @@ impl Task {
     pub fn count(self, attempt: u16) -> Report {
         let start = monotonic_nanos();
         let primes = perform(&self, attempt);
+        let times = (start, monotonic_nanos());
+        self.report(primes, attempt, times)
+    }
+
+    /// The same on a thread of a pool in this process, which records when that was if that
+    /// is wanted.
+    pub fn count_here(self) -> Report {
+        let Range { start, end } = self.range;
+        let primes =
+            test_fixtures::span(|| format!("{start}..{end}"), || perform(&self, 1));
+        self.report(primes, 1, (0, 0))
+    }
+
+    fn report(self, primes: u64, attempt: u16, (start, end): (u64, u64)) -> Report {
         Report {
             primes,
             pid: process::id(),
             attempt,
             start,
-            end: monotonic_nanos(),
+            end,
             ballast: self.ballast,
         }
-    }
-
-    /// The same on a thread of a pool in this process, which records when that was.
-    pub fn count_here(self) -> Report {
-        let Range { start, end } = self.range;
-        test_fixtures::span(|| format!("{start}..{end}"), || self.count(1))
     }
 }
 
