@@ -1,5 +1,5 @@
 //! The client for async-std, which is discontinued: smol's is the same but for the paths,
-//! and for the executor, which async-std has only one of.
+//! the time-out, and the executor, which async-std has only one of.
 
 use std::{
     io::{self, ErrorKind},

@@ -30,7 +30,7 @@ pub struct Client {
 
 impl Client {
     /// A client whose connections are tasks of this executor. Each ends when its connection
-    /// does: once the client and all answers are dropped, that is at once.
+    /// does: once the client and all answers are dropped, as soon as the executor is run.
     pub fn new(executor: &Arc<Executor<'static>>, settings: &Settings) -> Self {
         let connector = HttpsConnector::from((Connector, settings.trust.rustls()));
         let executor = SmolExecutor::new(Arc::clone(executor));

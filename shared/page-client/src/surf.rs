@@ -91,6 +91,8 @@ impl Client {
     }
 
     async fn exchange(&self, url: &str, sink: &mut impl Sink) -> Result<()> {
+        // surf itself panics at what is no URL.
+        let url: ::surf::Url = url.parse()?;
         let response = self.surf.get(url).await;
         let mut response = response.map_err(Error::into_inner)?;
         sink.answered(response.status().into())?;

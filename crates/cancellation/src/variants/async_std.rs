@@ -4,8 +4,8 @@
 //! one for the whole process, with as many threads as `ASYNC_STD_THREAD_COUNT` says.
 //!
 //! # What to notice
-//! - A handle that is dropped lets its task run on, where smol's cancels it: `cancel` does
-//!   both here, and also waits until the future has been dropped.
+//! - A handle that is dropped lets its task run on, where smol's cancels it: here only
+//!   `cancel` does, which also waits until the future has been dropped.
 //! - It does nothing to a blocking call that was begun: that one has a flag, and is waited
 //!   for. Calls that are queued look at it, and are never begun.
 //! - A child that is dropped runs on, or is killed with `kill_on_drop` and reaped later. So

@@ -1,11 +1,11 @@
-//! Tasks on an executor of the caller's: each is cancelled when it is dropped, and gives back
-//! what it had done when `cancel` is awaited.
+//! Tasks on an executor of the caller's: each is cancelled when it is dropped, and
+//! `cancel` waits until it is gone.
 //!
 //! # What to notice
 //! - A panic would be raised again where the task is awaited, when its turn comes. Caught
 //!   within, it is known at once.
-//! - Awaiting in input order says nothing of a fault further down, so the first one to
-//!   happen comes through a channel. That closes when all tasks have ended without one.
+//! - Awaiting in input order says nothing of a fault further down, so the tasks send what
+//!   they come to through a channel. It closes when all have ended.
 //! - `cancel` waits until the task is gone. One after the other, the last sibling would work
 //!   on meanwhile; `join_all` cancels all at once.
 //!
@@ -50,7 +50,7 @@ pub fn run(job: &Job) -> Result<Output> {
 use std::{panic::AssertUnwindSafe, thread};
 
 use futures_util::future::join_all;
-use smol::{Executor, channel, future::FutureExt};
+use smol::{Executor, Task, channel, future::FutureExt};
 
 /// What came of the work on an item: a panic is an error.
 pub type End<T, E> = thread::Result<Result<T, E>>;
@@ -94,29 +94,29 @@ where
     T: Send + 'a,
     E: Send + 'a,
 {
-    let (fault, faults) = channel::bounded(1);
+    let (give, ended) = channel::unbounded();
     let mut tasks = Vec::new();
     for (index, item) in items.into_iter().enumerate() {
         let work = AssertUnwindSafe(work(item)).catch_unwind();
-        let fault = fault.clone();
+        let give = give.clone();
         tasks.push(executor.spawn(async move {
             let end = work.await;
-            if !matches!(end, Ok(Ok(_))) {
-                // There is no room for it if another was first.
-                let _ = fault.try_send(index);
-            }
-            end
+            // Not returned: `cancel` drops what a task returns meanwhile.
+            let _ = give.try_send((index, end));
         }));
     }
-    drop(fault);
-    let first = faults.recv().await.ok();
-    let tasks = tasks.into_iter().enumerate();
-    let ends = join_all(tasks.map(|(index, task)| async move {
-        match first.is_none_or(|first| first == index) {
-            // It is about to end: cancelled now, what it returns would be lost.
-            true => Some(task.await),
-            false => task.cancel().await,
+    drop(give);
+    let mut first = None;
+    let mut ends: Vec<_> = (0..tasks.len()).map(|_| None).collect();
+    while let Ok((index, end)) = ended.recv().await {
+        if first.is_none() && !matches!(end, Ok(Ok(_))) {
+            first = Some(index);
+            join_all(tasks.drain(..).map(Task::cancel)).await;
         }
-    }));
-    (first, ends.await)
+        ends[index] = Some(end);
+    }
+    for task in tasks {
+        task.await;
+    }
+    (first, ends)
 }

@@ -9,7 +9,8 @@
 //!   at once" needs `set_max_connections_per_host`.
 //! - Its own time-out ends with the head. It is taken off, and one that covers the body is
 //!   put around the request.
-//! - A body cut short is a success to it.
+//! - A body shorter than its Content-Length is a success to it, and one without a length
+//!   is empty.
 //!
 //! # When not to use this
 //! In new code: it gets no more fixes (RUSTSEC-2025-0036).
@@ -93,6 +94,8 @@ pub async fn fetch(
     body: &mut impl Write,
 ) -> surf::Result<u16> {
     let exchange = async {
+        // surf itself panics at what is no URL.
+        let url: surf::Url = url.parse()?;
         let mut response = client.get(url).await?;
         let mut part = vec![0; 8 * 1024];
         loop {

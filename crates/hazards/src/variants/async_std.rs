@@ -1,7 +1,8 @@
 //! async-std: tasks on the process's one executor, with an API like std's.
 //!
 //! # What to notice
-//! - Locks and channels are smol's under other names, and so are their hazards.
+//! - Locks are smol's under other names, channels an older version of smol's, and so are
+//!   their hazards.
 //! - The move to smol is the change of names that the neighbour file shows.
 //!
 //! # When not to use this

@@ -6,7 +6,8 @@
 //!   executor for `spawn_local`, and `or` with a `Timer` for `io::timeout`.
 //! - Processes were never stable in it: the feature `unstable` turns them on, with
 //!   `spawn_local`.
-//! - A task that nobody owns a scope for must own what it uses: hence the `Arc`.
+//! - A dropped handle detaches its task, where smol's cancels it: if this function's future
+//!   is dropped, its workers stay.
 //!
 //! # When not to use this
 //! In new code.

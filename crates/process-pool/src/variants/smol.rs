@@ -5,8 +5,9 @@
 //!   come first.
 //! - The executor is the caller's, and a local one: its tasks stay on one thread, and need
 //!   not be `Send`.
-//! - `kill` does not wait; `status` does. Processes are reaped by a thread of the package's
-//!   own, `async-process`, which stays, as does the reactor's.
+//! - `kill` does not wait; `status` does, and reaps. A child that is dropped before that is
+//!   reaped by a thread of the package's own, `async-process`. It is started with the first
+//!   child and stays, as does the reactor's.
 //!
 //! # When not to use this
 //! Where no thread may be left behind: those two are the process's, not the executor's.

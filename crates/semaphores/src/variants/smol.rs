@@ -1,4 +1,4 @@
-//! async-lock's `Semaphore`: a permit is waited for, then a task is spawned that keeps it.
+//! `smol::lock::Semaphore`: a permit is waited for, then a task is spawned that keeps it.
 //!
 //! The loop suspends in `acquire_arc` until a permit is free. A task drops its permit when
 //! it ends, and that wakes the loop.
@@ -26,7 +26,7 @@ pub fn run(job: &Job) -> Result<Output> {
     let executor = Arc::new(Executor::new());
     let (signal, shutdown) = channel::bounded::<()>(1);
     let client = Client::new(&executor, &job.client());
-    let fetch = |url: String| {
+    let fetch = move |url: String| {
         let client = client.clone();
         async move { client.fetch(&url).await }
     };
@@ -44,12 +44,11 @@ pub fn run(job: &Job) -> Result<Output> {
 }
 
 // The lesson: everything below can be taken home.
-// It needs async-lock, smol.
+// It needs smol.
 
 use std::{panic::AssertUnwindSafe, sync::Arc, thread};
 
-use async_lock::Semaphore;
-use smol::{Executor, future::FutureExt};
+use smol::{Executor, future::FutureExt, lock::Semaphore};
 
 /// Does `work` on every item, at most `limit` at once, on the executor's threads. Returns
 /// what came of each, in input order: a panic is an error.

@@ -7,8 +7,11 @@
 //! # What to notice
 //! - Unless it is told otherwise, surf opens at most 50 connections to a host, and the rest
 //!   of 100 requests wait inside it. Here it is told: as many as there are permits.
-//! - Its own time-out ends with the head, so one that covers the body is put around it.
-//! - A body cut short is a success to it.
+//! - Its own time-out ends with the head, so one that covers the body is put around it. The
+//!   connection of a request that is given up goes back to the pool, and the next request
+//!   on it reads the late answer as its own.
+//! - A body shorter than its Content-Length is a success to it, and one without a length
+//!   is empty.
 //!
 //! # When not to use this
 //! In new code: it gets no more fixes (RUSTSEC-2025-0036).

@@ -5,11 +5,13 @@
 //!
 //! # What to notice
 //! - The blocking pool is the process's own: it starts up to 500 threads, or as many as
-//!   `BLOCKING_MAX_THREADS` says, and they end after half a second without work. The set's
+//!   `BLOCKING_MAX_THREADS` says, and in blocking 1.7
+//!   they stay once they are started. The set's
 //!   length is the limit.
 //! - A panic comes out of the awaiting of the closure, so that catches it.
-//! - A closure that has begun runs on when its handle is dropped. If `each` panics, those
-//!   under way are awaited; when this function's future is dropped, nobody waits for them.
+//! - A closure runs when its handle is dropped, even if it had not begun; smol's is then
+//!   never begun. If `each` panics, those under way are awaited; when this function's
+//!   future is dropped, nobody waits for them.
 //!
 //! # When not to use this
 //! In new code: it gets no more fixes (RUSTSEC-2025-0052).

@@ -2,7 +2,7 @@
 //!
 //! - Each worker drops its clone; the one that was cloned from lives until the function
 //!   ends, which waits for the receiver, which waits for it.
-//! - It is smol's channel under another name, `close` included.
+//! - It is an older version of smol's channel (async-channel 1), `close` included.
 
 // The lesson: everything below can be taken home.
 // It needs async-std.

@@ -1,4 +1,4 @@
-//! One thread per core, under the executor.
+//! As many threads as `ASYNC_STD_THREAD_COUNT` says, under the executor.
 
 // The lesson: everything below can be taken home.
 // It needs async-std (unstable).
