@@ -71,7 +71,9 @@ where
     ended
 }
 
-/// A client that has as many connections to a host as it is allowed here.
+/// A client that has as many connections to a host as it is allowed here. After a time-out
+/// make a new one: the pool keeps the connection, and the next request on it reads the late
+/// answer as its own.
 ///
 /// # Errors
 /// surf refuses its settings.

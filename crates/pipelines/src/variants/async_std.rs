@@ -52,7 +52,12 @@ pub fn run(job: &Job) -> Result<Output> {
 // The lesson: everything below can be taken home.
 // It needs async-std, futures-util (std).
 
-use std::{iter::repeat_n, ops::ControlFlow, panic::AssertUnwindSafe, thread};
+use std::{
+    iter::repeat_n,
+    ops::ControlFlow,
+    panic::{AssertUnwindSafe, resume_unwind},
+    thread,
+};
 
 use async_std::{
     channel::{Receiver, bounded},
@@ -203,9 +208,13 @@ async fn consume<T, L>(
     }
     // Now `send` fails in the last stage, then in the one before it.
     drop(output);
+    let mut panic = None;
     for task in tasks {
-        // A panic of the items' iterator is the caller's.
-        task.await;
+        panic = panic.or(AssertUnwindSafe(task).catch_unwind().await.err());
+    }
+    // A panic of the items' iterator is the caller's, once all have ended.
+    if let Some(panic) = panic {
+        resume_unwind(panic);
     }
     left
 }

@@ -215,9 +215,13 @@ async fn consume<T, L>(
     }
     // Now `send` fails in the last stage, then in the one before it.
     drop(output);
+    let mut panic = None;
     while let Some(end) = tasks.join_next().await {
-        // A panic of the items' iterator is the caller's.
-        end.unwrap_or_else(|error| resume_unwind(error.into_panic()));
+        panic = panic.or(end.err());
+    }
+    // A panic of the items' iterator is the caller's, once all have ended.
+    if let Some(error) = panic {
+        resume_unwind(error.into_panic());
     }
     left
 }
