@@ -6,7 +6,8 @@
 //!
 //! Its time-outs are one for each phase: connecting, the head, the body. One for the whole
 //! request would start a thread for every look-up of a name (ureq 3.5,
-//! unversioned/resolver.rs), so a request here may take up to three times its time-out.
+//! unversioned/resolver.rs), so a request here may take up to three times its time-out, and
+//! before that as long as the look-up does, which nothing bounds.
 
 use std::io::Read;
 

@@ -164,6 +164,9 @@ pub async fn until_killed(
     token: &CancellationToken,
     mut command: Command,
 ) -> io::Result<Option<ExitStatus>> {
+    if token.is_cancelled() {
+        return Ok(None);
+    }
     let mut child = command.kill_on_drop(true).spawn()?;
     match token.run_until_cancelled(child.wait()).await {
         Some(status) => status.map(Some),

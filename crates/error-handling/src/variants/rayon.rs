@@ -106,7 +106,8 @@ fn each<I: Send, T: Send>(
         .build_scoped(
             |thread| thread.run(),
             |pool| {
-                let items = items.into_par_iter().enumerate();
+                // One by one: an item that waits would hold up those in its piece.
+                let items = items.into_par_iter().enumerate().with_max_len(1);
                 let ends = items.map(|(index, item)| work(index, item));
                 pool.install(|| ends.collect())
             },

@@ -4,8 +4,8 @@
 //! await them one after another only gathers what has come meanwhile.
 //!
 //! # What to notice
-//! - Nothing limits how many are in flight: reqwest opens as many connections as there are
-//!   requests. Its pool limits only the idle ones.
+//! - Nothing limits how many are in flight: over HTTP/1 reqwest opens as many connections
+//!   as there are requests. Its pool limits only the idle ones.
 //! - A panic ends its task only; the queue returns it as a `JoinError`.
 //! - reqwest has no time-out unless it is given one; this one covers the body too.
 //!

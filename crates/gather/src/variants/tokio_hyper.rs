@@ -7,8 +7,8 @@
 //! # What to notice
 //! - This is what `tokio` has under reqwest, without the pool. The diff to `smol` is what
 //!   a runtime is to a client: a socket, an adapter, a timer, `spawn` and `join`.
-//! - Nothing runs beside the task: given up at its time-out, it drops the exchange and the
-//!   connection with it.
+//! - Given up at its time-out, the task drops the exchange and the connection with it. Only
+//!   the look-up of a name runs on, on a blocking thread, and the runtime's end waits for it.
 //!
 //! # When not to use this
 //! For more than one request to a host, which would share a connection; or where proxies

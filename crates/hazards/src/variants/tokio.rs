@@ -1,8 +1,8 @@
 //! tokio: tasks on a pool of threads, or on one.
 //!
 //! # What to notice
-//! - Where a task may change threads rustc asks for `Send`, which catches a guard across
-//!   an await; on a runtime of one thread it doesn't ask.
+//! - `spawn` asks for `Send`, on whichever runtime, which catches a guard across an await;
+//!   `block_on` and `spawn_local` don't ask.
 //! - Each method's page says whether it is cancel safe: read it before `select!`.
 //! - Locks are fair, so a waiter that is not polled stops all behind it.
 //!

@@ -81,7 +81,9 @@ pub fn chained<I: Send, A, B, C, E, L: Send>(
     let all = || {
         items.try_for_each(|(index, item)| {
             let end = catch_unwind(AssertUnwindSafe(|| chain(item)));
-            let (each, left) = &mut *turn.lock().expect("`each` has not panicked");
+            // Poisoned: `each` has panicked, and that is what the caller is to see.
+            let mut turn = turn.lock().ok()?;
+            let (each, left) = &mut *turn;
             // Others may have been at work when it broke.
             if left.is_continue() {
                 *left = each(index, end);

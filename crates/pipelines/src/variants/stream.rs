@@ -59,9 +59,12 @@ pub fn run(job: &Job) -> Result<Output> {
 // The lesson: everything below can be taken home.
 // It needs futures-util (std), tokio (rt), tokio-util (rt).
 
-use std::{ops::ControlFlow, panic::resume_unwind};
+use std::{
+    ops::ControlFlow,
+    panic::{AssertUnwindSafe, resume_unwind},
+};
 
-use futures_util::{Stream, StreamExt, future::ready, stream};
+use futures_util::{FutureExt, Stream, StreamExt, future::ready, stream};
 use tokio::task::{JoinError, JoinHandle};
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
@@ -161,6 +164,7 @@ fn stage<T, U, E>(
     work: impl Fn(T) -> JoinHandle<Result<U, E>>,
 ) -> impl Stream<Item = (usize, End<U, E>)> {
     assert_ne!(workers, 0, "a stage needs a worker");
+    assert_ne!(queue, 0, "a queue needs room");
     let begun = input.map(ready).buffered(queue).map(move |(index, item)| {
         let item = item.map(|item| item.map(|item| AbortOnDropHandle::new(work(item))));
         async move {
@@ -182,15 +186,20 @@ async fn consume<T, L>(
     mut each: impl FnMut(usize, T) -> ControlFlow<L>,
 ) -> ControlFlow<L> {
     let mut output = Box::pin(output);
-    let mut left = ControlFlow::Continue(());
-    while left.is_continue()
-        && let Some((index, end)) = output.next().await
-    {
-        left = each(index, end);
-    }
+    let left = AssertUnwindSafe(async {
+        let mut left = ControlFlow::Continue(());
+        while left.is_continue()
+            && let Some((index, end)) = output.next().await
+        {
+            left = each(index, end);
+        }
+        left
+    });
+    let left = left.catch_unwind().await;
     // Its handles abort what they wait for.
     drop(output);
     tracker.close();
     tracker.wait().await;
-    left
+    // A panic of the items' iterator or of `each` is the caller's, once all have ended.
+    left.unwrap_or_else(|panic| resume_unwind(panic))
 }

@@ -49,7 +49,8 @@ use super::{session::End, waiting::Waiting, worker::BUFFER};
 /// [`serve`](super::worker::serve).
 ///
 /// # Errors
-/// A worker can't be started. No further task is begun, and those under way have ended.
+/// A worker can't be started. No further task is handed out, and those that a worker
+/// had have ended.
 pub async fn map<T, R>(
     workers: usize,
     tasks: impl IntoIterator<Item = T, IntoIter: ExactSizeIterator + 'static>,

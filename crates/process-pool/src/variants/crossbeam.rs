@@ -42,7 +42,9 @@ use std::{
         Read, Write,
     },
     os::{fd::OwnedFd, unix::net::UnixStream},
+    panic::resume_unwind,
     process::Command,
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
     thread,
     time::Duration,
 };
@@ -65,8 +67,8 @@ type Settled<R> = (usize, End<R>);
 /// [`serve`](super::worker::serve).
 ///
 /// # Errors
-/// A worker can't be started, or a thread for one. No further task is begun, and those
-/// under way have ended.
+/// A worker can't be started, or a thread for one. No further task is handed out, and
+/// those that a worker had have ended.
 pub fn map<T, R>(
     workers: usize,
     tasks: impl IntoIterator<Item = T>,
@@ -78,6 +80,7 @@ where
     R: DeserializeOwned + Send,
 {
     let queue = unbounded();
+    let is_closed = AtomicBool::new(false);
     let (outcomes, settled) = unbounded();
     let mut ends = Vec::new();
     for (id, task) in tasks.into_iter().enumerate() {
@@ -92,14 +95,15 @@ where
             let place = thread::Builder::new().name(format!("place-{number}"));
             let session = Session::new(workers, timeout);
             place.spawn_scoped(scope, || {
-                let held = hold(session, &queue, &outcomes, &worker);
-                held.inspect_err(|_| queue.1.try_iter().for_each(drop))
+                let held = hold(session, &queue, &is_closed, &outcomes, &worker);
+                held.inspect_err(|_| is_closed.store(true, Relaxed))
             })
         });
         let places = places.collect::<io::Result<Vec<_>>>();
-        let places = places.inspect_err(|_| queue.1.try_iter().for_each(drop))?;
+        let places = places.inspect_err(|_| is_closed.store(true, Relaxed))?;
         let mut results = places.into_iter().map(|place| place.join());
-        results.try_for_each(|result| result.expect("a place does not panic"))
+        // What panics in a place is the caller's own.
+        results.try_for_each(|end| end.unwrap_or_else(|panic| resume_unwind(panic)))
     })?;
     for (id, end) in settled.try_iter() {
         ends[id] = end;
@@ -111,11 +115,12 @@ where
 fn hold<T: Serialize, R: DeserializeOwned>(
     mut session: Session<T, R>,
     queue: &Queue<T>,
+    is_closed: &AtomicBool,
     outcomes: &Sender<Settled<R>>,
     worker: impl Fn() -> io::Result<Command>,
 ) -> io::Result<()> {
     let mut buffer = vec![0; BUFFER];
-    while exchange(&mut session, queue, outcomes) {
+    while exchange(&mut session, queue, is_closed, outcomes) {
         let (mut stream, theirs) = UnixStream::pair()?;
         let theirs = OwnedFd::from(theirs);
         let mut worker = worker()?
@@ -123,7 +128,7 @@ fn hold<T: Serialize, R: DeserializeOwned>(
             .stdout(theirs)
             .spawn()?;
         session.start();
-        while session.is_open() && exchange(&mut session, queue, outcomes) {
+        while session.is_open() && exchange(&mut session, queue, is_closed, outcomes) {
             match turn(&mut session, &mut stream, &mut buffer) {
                 Ok(count @ 1..) => session.received(&buffer[..count]),
                 Err(error) if error.kind() == WouldBlock => session.overdue(),
@@ -163,6 +168,7 @@ fn turn<T: Serialize, R: DeserializeOwned>(
 fn exchange<T: Serialize, R: DeserializeOwned>(
     session: &mut Session<T, R>,
     queue: &Queue<T>,
+    is_closed: &AtomicBool,
     outcomes: &Sender<Settled<R>>,
 ) -> bool {
     let (back, waiting) = queue;
@@ -173,7 +179,11 @@ fn exchange<T: Serialize, R: DeserializeOwned>(
         for task in session.returned() {
             back.send(task).expect("`queue` holds the receiver");
         }
-        let room = session.room(waiting.len()).min(waiting.len());
+        let left = match is_closed.load(Relaxed) {
+            true => 0,
+            false => waiting.len(),
+        };
+        let room = session.room(left).min(left);
         waiting
             .try_iter()
             .take(room)

@@ -39,6 +39,7 @@ use std::{
         Read, Write,
     },
     os::{fd::OwnedFd, unix::net::UnixStream},
+    panic::resume_unwind,
     process::Command,
     thread,
     time::Duration,
@@ -59,8 +60,8 @@ use super::{
 /// [`serve`](super::worker::serve).
 ///
 /// # Errors
-/// A worker can't be started, or a thread for one. No further task is begun, and those
-/// under way have ended.
+/// A worker can't be started, or a thread for one. No further task is handed out, and
+/// those that a worker had have ended.
 pub fn map<T, R>(
     workers: usize,
     tasks: impl IntoIterator<Item = T, IntoIter: ExactSizeIterator + Send>,
@@ -82,7 +83,8 @@ where
         let places = places.collect::<io::Result<Vec<_>>>();
         let places = places.inspect_err(|_| tasks.close())?;
         let mut results = places.into_iter().map(|place| place.join());
-        results.try_for_each(|result| result.expect("a place does not panic"))
+        // What panics in a place is the caller's own.
+        results.try_for_each(|end| end.unwrap_or_else(|panic| resume_unwind(panic)))
     })?;
     Ok(tasks.into_ends())
 }

@@ -1,11 +1,12 @@
 //! The same on tokio's other runtime: all tasks on the one thread that calls `block_on`.
 //!
 //! The function is `tokio`'s, line by line. What differs is where its tasks run: they take
-//! turns on this thread, and no wake-up ever crosses from one core to another.
+//! turns on this thread. Only names are looked up on another, which blocks.
 //!
 //! # What to notice
 //! - `job.workers` means nothing here: there is one thread for tasks, timers and sockets.
-//! - Work is `Send` all the same, since `spawn` asks for it. `spawn_local` would not.
+//! - Work is `Send` all the same, since `spawn` asks for it. `spawn_local` would not, and
+//!   needs a `LocalSet`.
 //! - What one task computes, all others wait for.
 //!
 //! # When not to use this

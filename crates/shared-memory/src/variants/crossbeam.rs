@@ -1,8 +1,8 @@
 //! Chunks over a channel: each thread takes the next one when it is done with the last.
 //!
 //! # What to notice
-//! - What is sent is a `&mut [T]`, 16 bytes: the right to fill a stretch, not the
-//!   stretch.
+//! - What is sent is a place and a `&mut [T]`, 24 bytes: the right to fill a stretch, not
+//!   the stretch.
 //! - A thread that is fast takes more, so it doesn't matter which chunks are slow.
 //! - Chunks end in any order; sorted by their first element, they are added up in the
 //!   same order in every run.

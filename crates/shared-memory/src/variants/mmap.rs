@@ -66,7 +66,7 @@ pub const CHUNK: usize = 1 << 16;
 /// what it wrote to standard output: where one failed, its part is not whole.
 ///
 /// # Errors
-/// The system starts no more threads or processes, or the report of one can't be read;
+/// The system starts no more processes, or the report of one can't be read;
 /// all of them have ended.
 pub fn fill<T>(
     array: &Memory<T>,

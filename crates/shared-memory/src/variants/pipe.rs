@@ -93,6 +93,8 @@ where
     let (mut reader, writer) = io::pipe()?;
     let worker = Worker::start(command, writer)?;
     let read = reader.read_exact(part.as_mut_bytes());
+    // A worker that has more to write is refused, and does not wait.
+    drop(reader);
     let end = worker.finish()?;
     // How a worker failed says more than that its pipe did.
     if end.status.success() {
