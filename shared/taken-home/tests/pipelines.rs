@@ -2,15 +2,17 @@
 
 use std::{
     ops::ControlFlow,
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    rc::Rc,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering::SeqCst},
+        atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
     },
     thread,
     time::Duration,
 };
 
+use futures_util::FutureExt;
 use taken_home::pipelines;
 
 const QUEUE: usize = 1;
@@ -100,6 +102,13 @@ fn save(seen: &Arc<Seen>) -> impl Fn(i128) -> Result<String, Failed> + Clone + u
     }
 }
 
+/// Awaits a future. When it has ended, with a panic included, nobody is at work.
+async fn at_rest<T>(seen: &Seen, all: impl Future<Output = T>) -> T {
+    let ended = AssertUnwindSafe(all).catch_unwind().await;
+    assert_eq!(seen.now.load(SeqCst), 0);
+    ended.unwrap_or_else(|panic| resume_unwind(panic))
+}
+
 /// What came of one number; a panic is `None`.
 type End = (usize, Option<Result<String, Failed>>);
 
@@ -181,6 +190,8 @@ macro_rules! example {
 
             example!(@dropped $manner $lesson);
 
+            example!(@begins $manner $lesson);
+
             fn is_no_clean_end(shape: Shape) {
                 let seen = Arc::new(Seen::default());
                 let numbers = seen.numbers().inspect(|number| assert_ne!(*number, 4));
@@ -195,6 +206,40 @@ macro_rules! example {
                 is_no_clean_end(Shape::Staged);
             }
 
+            fn ends_before_its_panic_goes_on(shape: Shape) {
+                let seen = Arc::new(Seen::default());
+                let each = |_, _| -> ControlFlow<()> { panic!("each is not liked") };
+                let numbers = seen.numbers();
+                let run = AssertUnwindSafe(|| shape.run(&seen, numbers, each));
+                let panic = catch_unwind(run).expect_err("it panics");
+                assert_eq!(panic.downcast_ref(), Some(&"each is not liked"));
+                seen.check_at_rest();
+            }
+
+            #[test]
+            fn all_end_before_a_panic_of_the_consumer_goes_on() {
+                ends_before_its_panic_goes_on(Shape::Chained);
+                ends_before_its_panic_goes_on(Shape::Staged);
+            }
+
+            fn is_refused(shape: fn() -> Shape, queue: usize, workers: usize, why: &str) {
+                let seen = Arc::new(Seen::default());
+                let numbers = seen.numbers();
+                let each = |_, _| ControlFlow::<()>::Continue(());
+                let run = || shape().run_with((queue, workers), &seen, numbers, each);
+                let panic = catch_unwind(AssertUnwindSafe(run)).expect_err("it panics");
+                assert_eq!(panic.downcast_ref(), Some(&why));
+                assert_eq!(seen.drawn.load(SeqCst), 0);
+            }
+
+            #[test]
+            fn a_width_of_none_is_refused() {
+                for shape in [|| Shape::Chained, || Shape::Staged] {
+                    is_refused(shape, 0, WORKERS, "a queue needs room");
+                    is_refused(shape, QUEUE, 0, "a stage needs a worker");
+                }
+            }
+
             enum Shape {
                 Chained,
                 Staged,
@@ -205,6 +250,20 @@ macro_rules! example {
                     self,
                     seen: &Arc<Seen>,
                     numbers: impl Iterator<Item = u32> + Send + 'static,
+                    each: impl FnMut(
+                        usize,
+                        Option<Result<String, Failed>>,
+                    ) -> ControlFlow<L>
+                    + Send,
+                ) -> ControlFlow<L> {
+                    self.run_with((QUEUE, WORKERS), seen, numbers, each)
+                }
+
+                fn run_with<L: Send + 'static>(
+                    self,
+                    widths: (usize, usize),
+                    seen: &Arc<Seen>,
+                    numbers: impl Iterator<Item = u32> + Send + 'static,
                     mut each: impl FnMut(
                         usize,
                         Option<Result<String, Failed>>,
@@ -213,9 +272,50 @@ macro_rules! example {
                 ) -> ControlFlow<L> {
                     let (process, save) = (process(seen), save(seen));
                     let each = |place, end: pipelines::$lesson::End<_, _>| each(place, end.ok());
-                    example!(@$manner $lesson, self, seen, numbers, process, save, each)
+                    example!(@$manner $lesson, self, widths, seen, numbers, process, save, each)
                 }
             }
+        }
+    };
+    // A thread can't see whether the next queue is still there.
+    (@begins blocking $lesson:ident) => {};
+    (@begins $manner:ident $lesson:ident) => {
+        #[test]
+        fn no_work_begins_once_the_consumer_has_left() {
+            const FIRST: u64 = 20;
+            let seen = Arc::new(Seen::default());
+            let left = Arc::new(AtomicBool::new(false));
+            let each = |_, _| {
+                left.store(true, SeqCst);
+                ControlFlow::Break(())
+            };
+            let (process, save) = (process(&seen), save(&seen));
+            // Every number but the first waits until the consumer has left.
+            let held = {
+                let left = Arc::clone(&left);
+                move |number| {
+                    while number > FIRST && !left.load(SeqCst) {
+                        thread::sleep(PAUSE);
+                    }
+                    thread::sleep(10 * PAUSE);
+                    process(number)
+                }
+            };
+            let begun = Arc::new(AtomicUsize::new(0));
+            let counted = {
+                let begun = Arc::clone(&begun);
+                move |number| {
+                    begun.fetch_add(1, SeqCst);
+                    save(number)
+                }
+            };
+            // With these, all steps succeed.
+            let numbers = seen.numbers().map(|number| number + FIRST as u32);
+            let (shape, widths, seen) = (Shape::Staged, (QUEUE, WORKERS), &seen);
+            let ended = example!(@$manner $lesson, shape, widths, seen, numbers, held,
+                counted, each);
+            assert!(ended.is_break());
+            assert_eq!(begun.load(SeqCst), 1);
         }
     };
     // There is no future.
@@ -265,8 +365,9 @@ macro_rules! example {
             seen.check_at_rest();
         });
     }};
-    (@blocking $lesson:ident, $shape:ident, $seen:ident, $numbers:ident, $process:ident,
-        $save:ident, $each:ident) => {{
+    (@blocking $lesson:ident, $shape:ident, $widths:ident, $seen:ident, $numbers:ident,
+        $process:ident, $save:ident, $each:ident) => {{
+        let (queue, workers) = $widths;
         // It may borrow what the caller has.
         let fetch = |number| {
             let _at_work = $seen.enter();
@@ -276,13 +377,14 @@ macro_rules! example {
         let (numbers, steps) = ($numbers, (fetch, $process, $save));
         use pipelines::$lesson::{chained, staged};
         let left = match $shape {
-            Shape::Chained => chained(QUEUE, WORKERS, numbers, steps, $each),
-            Shape::Staged => staged(QUEUE, WORKERS, numbers, steps, $each),
+            Shape::Chained => chained(queue, workers, numbers, steps, $each),
+            Shape::Staged => staged(queue, workers, numbers, steps, $each),
         };
         left.expect("threads start")
     }};
-    (@executor $lesson:ident, $shape:ident, $seen:ident, $numbers:ident, $process:ident,
-        $save:ident, $each:ident) => {{
+    (@executor $lesson:ident, $shape:ident, $widths:ident, $seen:ident, $numbers:ident,
+        $process:ident, $save:ident, $each:ident) => {{
+        let (queue, workers) = $widths;
         let executor = ::smol::Executor::new();
         let fetch = example!(@fetch $seen, ::smol::Timer::after);
         let (numbers, steps) = ($numbers, (fetch, $process, $save));
@@ -290,37 +392,41 @@ macro_rules! example {
         let all = async {
             match $shape {
                 Shape::Chained => {
-                    chained(&executor, QUEUE, WORKERS, numbers, steps, $each).await
+                    chained(&executor, queue, workers, numbers, steps, $each).await
                 }
                 Shape::Staged => {
-                    staged(&executor, QUEUE, WORKERS, numbers, steps, $each).await
+                    staged(&executor, queue, workers, numbers, steps, $each).await
                 }
             }
         };
-        ::smol::block_on(executor.run(all))
+        ::smol::block_on(executor.run(at_rest($seen, all)))
     }};
-    (@tokio $lesson:ident, $shape:ident, $seen:ident, $numbers:ident, $process:ident,
-        $save:ident, $each:ident) => {{
+    (@tokio $lesson:ident, $shape:ident, $widths:ident, $seen:ident, $numbers:ident,
+        $process:ident, $save:ident, $each:ident) => {{
+        let (queue, workers) = $widths;
         let runtime = ::tokio::runtime::Builder::new_multi_thread();
         let runtime = { runtime }.enable_time().build().expect("it starts");
         let fetch = example!(@fetch $seen, ::tokio::time::sleep);
-        runtime.block_on(example!(@awaited $lesson, $shape, $numbers, fetch, $process,
-            $save, $each))
+        let all = example!(@awaited $lesson, $shape, queue, workers, $numbers, fetch,
+            $process, $save, $each);
+        runtime.block_on(at_rest($seen, all))
     }};
-    (@async_std $lesson:ident, $shape:ident, $seen:ident, $numbers:ident, $process:ident,
-        $save:ident, $each:ident) => {{
+    (@async_std $lesson:ident, $shape:ident, $widths:ident, $seen:ident, $numbers:ident,
+        $process:ident, $save:ident, $each:ident) => {{
+        let (queue, workers) = $widths;
         let fetch = example!(@fetch $seen, ::async_std::task::sleep);
-        ::async_std::task::block_on(example!(@awaited $lesson, $shape, $numbers, fetch,
-            $process, $save, $each))
+        let all = example!(@awaited $lesson, $shape, queue, workers, $numbers, fetch,
+            $process, $save, $each);
+        ::async_std::task::block_on(at_rest($seen, all))
     }};
-    (@awaited $lesson:ident, $shape:ident, $numbers:ident, $fetch:ident, $process:ident,
-        $save:ident, $each:ident) => {{
+    (@awaited $lesson:ident, $shape:ident, $queue:ident, $workers:ident, $numbers:ident,
+        $fetch:ident, $process:ident, $save:ident, $each:ident) => {{
         let (numbers, steps) = ($numbers, ($fetch, $process, $save));
         use pipelines::$lesson::{chained, staged};
         async {
             match $shape {
-                Shape::Chained => chained(QUEUE, WORKERS, numbers, steps, $each).await,
-                Shape::Staged => staged(QUEUE, WORKERS, numbers, steps, $each).await,
+                Shape::Chained => chained($queue, $workers, numbers, steps, $each).await,
+                Shape::Staged => staged($queue, $workers, numbers, steps, $each).await,
             }
         }
     }};
@@ -338,3 +444,39 @@ macro_rules! example {
 }
 
 taken_home::pipelines!(example);
+
+/// rayon has no pool of as many threads as these would need.
+macro_rules! too_many {
+    ($name:ident, $function:ident, $workers:expr) => {
+        #[test]
+        #[should_panic = "too many for a pool"]
+        fn $name() {
+            let seen = Arc::new(Seen::default());
+            let steps = (fetched, process(&seen), save(&seen));
+            let each = |_, _| ControlFlow::<()>::Continue(());
+            let numbers = seen.numbers().take(1);
+            let _ = pipelines::rayon::$function(QUEUE, $workers, numbers, steps, each);
+        }
+    };
+}
+
+too_many!(rayon_has_no_chain_without_a_thread, chained, 65_536);
+too_many!(rayon_has_no_stage_without_a_thread, staged, 21_845);
+
+#[test]
+fn the_numbers_of_a_stream_stay_on_their_thread() {
+    let seen = &Arc::new(Seen::default());
+    let runtime = ::tokio::runtime::Builder::new_multi_thread();
+    let runtime = { runtime }.enable_time().build().expect("it starts");
+    let one = Rc::new(1);
+    let fetch = example!(@fetch seen, ::tokio::time::sleep);
+    let steps = (fetch, process(seen), save(seen));
+    let each = |_, end: pipelines::stream::End<String, Failed>| match end {
+        Ok(Ok(text)) => ControlFlow::Break(text),
+        _ => ControlFlow::Continue(()),
+    };
+    let numbers = (0..).map(move |number| number + *one);
+    let left = pipelines::stream::staged(QUEUE, WORKERS, numbers, steps, each);
+    let left = runtime.block_on(left);
+    assert_eq!(left, ControlFlow::Break("1".to_owned()));
+}

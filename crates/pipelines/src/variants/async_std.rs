@@ -55,7 +55,7 @@ pub fn run(job: &Job) -> Result<Output> {
 use std::{
     iter::repeat_n,
     ops::ControlFlow,
-    panic::{AssertUnwindSafe, resume_unwind},
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     thread,
 };
 
@@ -71,6 +71,9 @@ pub type End<T, E> = thread::Result<Result<T, E>>;
 /// Does three steps to every item, one after the other; as many items at once as there are
 /// workers. Hands what came of each, with its place in the input, to `each` in the order in
 /// which they end, until that breaks: nothing is at work any more when this returns.
+///
+/// # Panics
+/// `queue` or `workers` is 0.
 pub async fn chained<I, F, A, B, C, E, L>(
     queue: usize,
     workers: usize,
@@ -89,6 +92,8 @@ where
     C: Send + 'static,
     E: Send + 'static,
 {
+    assert!(queue > 0, "a queue needs room");
+    assert!(workers > 0, "a stage needs a worker");
     let chain = move |item| {
         let (fetch, process, save) = (fetch.clone(), process.clone(), save.clone());
         async move {
@@ -104,6 +109,9 @@ where
 
 /// The same, with a stage for each step: workers of its own, and a queue before them that has
 /// so much room. A full queue holds up the stage before it.
+///
+/// # Panics
+/// `queue` or `workers` is 0.
 pub async fn staged<I, F, A, B, C, E, L>(
     queue: usize,
     workers: usize,
@@ -123,6 +131,8 @@ where
     C: Send + 'static,
     E: Send + 'static,
 {
+    assert!(queue > 0, "a queue needs room");
+    assert!(workers > 0, "a stage needs a worker");
     let fetch = move |item| {
         let fetch = fetch.clone();
         async move { fetch(item).await }
@@ -175,11 +185,13 @@ where
     U: Send + 'static,
     E: Send + 'static,
 {
-    assert_ne!(workers, 0, "a stage needs a worker");
     let (give, output) = bounded(queue);
     for (input, give, work) in repeat_n((input, give, work), workers) {
         tasks.push(spawn(async move {
-            while let Ok((index, item)) = input.recv().await {
+            // No work is begun once the consumer has left.
+            while let Ok((index, item)) = input.recv().await
+                && !give.is_closed()
+            {
                 let end = match item {
                     Ok(Ok(item)) => AssertUnwindSafe(work(item)).catch_unwind().await,
                     Ok(Err(error)) => Ok(Err(error)),
@@ -200,21 +212,17 @@ async fn consume<T, L>(
     output: Receiver<(usize, T)>,
     mut each: impl FnMut(usize, T) -> ControlFlow<L>,
 ) -> ControlFlow<L> {
-    let mut left = ControlFlow::Continue(());
-    while left.is_continue()
+    let mut left = Ok(ControlFlow::Continue(()));
+    while let Ok(ControlFlow::Continue(())) = left
         && let Ok((index, end)) = output.recv().await
     {
-        left = each(index, end);
+        left = catch_unwind(AssertUnwindSafe(|| each(index, end)));
     }
     // Now `send` fails in the last stage, then in the one before it.
     drop(output);
-    let mut panic = None;
     for task in tasks {
-        panic = panic.or(AssertUnwindSafe(task).catch_unwind().await.err());
+        left = AssertUnwindSafe(task).catch_unwind().await.and(left);
     }
-    // A panic of the items' iterator is the caller's, once all have ended.
-    if let Some(panic) = panic {
-        resume_unwind(panic);
-    }
-    left
+    // A panic of the items' iterator or of `each` is the caller's, once all have ended.
+    left.unwrap_or_else(|panic| resume_unwind(panic))
 }

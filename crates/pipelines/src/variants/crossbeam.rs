@@ -62,6 +62,9 @@ pub type End<T, E> = thread::Result<Result<T, E>>;
 ///
 /// # Errors
 /// The system starts no more threads; what was under way has ended.
+///
+/// # Panics
+/// `queue` or `workers` is 0.
 pub fn chained<I: Send, A, B, C: Send, E: Send, L>(
     queue: usize,
     workers: usize,
@@ -73,6 +76,8 @@ pub fn chained<I: Send, A, B, C: Send, E: Send, L>(
     ),
     mut each: impl FnMut(usize, End<C, E>) -> ControlFlow<L>,
 ) -> io::Result<ControlFlow<L>> {
+    assert!(queue > 0, "a queue needs room");
+    assert!(workers > 0, "a stage needs a worker");
     let chain = |item| save(process(fetch(item)?)?);
     thread::scope(|scope| {
         let queued = source(scope, queue, items.into_iter())?;
@@ -88,6 +93,9 @@ pub fn chained<I: Send, A, B, C: Send, E: Send, L>(
 ///
 /// # Errors
 /// The system starts no more threads; what was under way has ended.
+///
+/// # Panics
+/// `queue` or `workers` is 0.
 pub fn staged<I: Send, A: Send, B: Send, C: Send, E: Send, L>(
     queue: usize,
     workers: usize,
@@ -99,6 +107,8 @@ pub fn staged<I: Send, A: Send, B: Send, C: Send, E: Send, L>(
     ),
     mut each: impl FnMut(usize, End<C, E>) -> ControlFlow<L>,
 ) -> io::Result<ControlFlow<L>> {
+    assert!(queue > 0, "a queue needs room");
+    assert!(workers > 0, "a stage needs a worker");
     thread::scope(|scope| {
         let queued = source(scope, queue, items.into_iter())?;
         let fetched = stage(scope, queue, workers, queued, &fetch)?;
@@ -134,7 +144,6 @@ fn stage<'scope, T: Send + 'scope, U: Send + 'scope, E: Send + 'scope>(
     input: Receiver<(usize, End<T, E>)>,
     work: &'scope (impl Fn(T) -> Result<U, E> + Sync),
 ) -> io::Result<Receiver<(usize, End<U, E>)>> {
-    assert_ne!(workers, 0, "a stage needs a worker");
     let (give, output) = bounded(queue);
     for (input, give) in repeat_n((input, give), workers) {
         thread::Builder::new().spawn_scoped(scope, move || {

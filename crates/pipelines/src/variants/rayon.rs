@@ -51,7 +51,10 @@ use std::{
 };
 
 use crossbeam_channel::{Receiver, bounded};
-use rayon::{Scope, ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder, prelude::*};
+use rayon::{
+    Scope, ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder, max_num_threads,
+    prelude::*,
+};
 
 /// What came of an item so far: a value, or its step's error, or a panic's payload.
 pub type End<T, E> = thread::Result<Result<T, E>>;
@@ -63,8 +66,11 @@ pub type End<T, E> = thread::Result<Result<T, E>>;
 ///
 /// # Errors
 /// The system starts no more threads; what was under way has ended.
+///
+/// # Panics
+/// `queue` or `workers` is 0, or `workers` more than a pool can have.
 pub fn chained<I: Send, A, B, C, E, L: Send>(
-    _queue: usize,
+    queue: usize,
     workers: usize,
     items: impl IntoIterator<Item = I, IntoIter: Send>,
     (fetch, process, save): (
@@ -74,7 +80,10 @@ pub fn chained<I: Send, A, B, C, E, L: Send>(
     ),
     each: impl FnMut(usize, End<C, E>) -> ControlFlow<L> + Send,
 ) -> Result<ControlFlow<L>, ThreadPoolBuildError> {
-    assert_ne!(workers, 0, "a chain needs a worker");
+    assert!(queue > 0, "a queue needs room");
+    assert!(workers > 0, "a stage needs a worker");
+    // rayon would start fewer threads.
+    assert!(workers <= max_num_threads(), "too many for a pool");
     let chain = |item| save(process(fetch(item)?)?);
     let items = items.into_iter().enumerate().par_bridge();
     let turn = Mutex::new((each, ControlFlow::Continue(())));
@@ -105,6 +114,9 @@ pub fn chained<I: Send, A, B, C, E, L: Send>(
 ///
 /// # Errors
 /// The system starts no more threads; what was under way has ended.
+///
+/// # Panics
+/// `queue` or `workers` is 0, or `workers` more than a pool can have.
 pub fn staged<I: Send, A: Send, B: Send, C: Send, E: Send, L>(
     queue: usize,
     workers: usize,
@@ -116,6 +128,10 @@ pub fn staged<I: Send, A: Send, B: Send, C: Send, E: Send, L>(
     ),
     mut each: impl FnMut(usize, End<C, E>) -> ControlFlow<L>,
 ) -> Result<ControlFlow<L>, ThreadPoolBuildError> {
+    assert!(queue > 0, "a queue needs room");
+    assert!(workers > 0, "a stage needs a worker");
+    // rayon would start fewer threads, and a stage without one never ends.
+    assert!(workers < max_num_threads() / 3, "too many for a pool");
     let all = |pool: &ThreadPool| {
         pool.in_place_scope(|scope| {
             let queued = source(scope, queue, items.into_iter());
@@ -156,7 +172,6 @@ fn stage<'scope, T: Send + 'scope, U: Send + 'scope, E: Send + 'scope>(
     input: Receiver<(usize, End<T, E>)>,
     work: &'scope (impl Fn(T) -> Result<U, E> + Sync),
 ) -> Receiver<(usize, End<U, E>)> {
-    assert_ne!(workers, 0, "a stage needs a worker");
     let (give, output) = bounded(queue);
     for (input, give) in repeat_n((input, give), workers) {
         scope.spawn(move |_| {

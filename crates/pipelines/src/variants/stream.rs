@@ -74,10 +74,13 @@ pub type End<T, E> = Result<Result<T, E>, JoinError>;
 /// Does three steps to every item, one after the other; as many items at once as there are
 /// workers. Hands what came of each, with its place in the input, to `each` in the order in
 /// which they end, until that breaks: nothing is at work any more when this returns.
+///
+/// # Panics
+/// `queue` or `workers` is 0.
 pub async fn chained<I, F, A, B, C, E, L>(
     queue: usize,
     workers: usize,
-    items: impl IntoIterator<Item = I, IntoIter: Send + 'static>,
+    items: impl IntoIterator<Item = I>,
     (fetch, process, save): (
         impl Fn(I) -> F + Clone + Send + 'static,
         impl Fn(A) -> Result<B, E> + Clone + Send + 'static,
@@ -92,6 +95,8 @@ where
     C: Send + 'static,
     E: Send + 'static,
 {
+    assert!(queue > 0, "a queue needs room");
+    assert!(workers > 0, "a stage needs a worker");
     let tracker = &TaskTracker::new();
     let chain = move |item| {
         let (fetch, process, save) = (fetch.clone(), process.clone(), save.clone());
@@ -109,10 +114,13 @@ where
 
 /// The same, with a stage for each step: workers of its own, and a queue before them that has
 /// so much room. A full queue holds up the stage before it.
+///
+/// # Panics
+/// `queue` or `workers` is 0.
 pub async fn staged<I, F, A, B, C, E, L>(
     queue: usize,
     workers: usize,
-    items: impl IntoIterator<Item = I, IntoIter: Send + 'static>,
+    items: impl IntoIterator<Item = I>,
     (fetch, process, save): (
         impl Fn(I) -> F + Clone + Send + 'static,
         impl Fn(A) -> Result<B, E> + Clone + Send + 'static,
@@ -128,6 +136,8 @@ where
     C: Send + 'static,
     E: Send + 'static,
 {
+    assert!(queue > 0, "a queue needs room");
+    assert!(workers > 0, "a stage needs a worker");
     let tracker = &TaskTracker::new();
     let fetch = move |item| {
         let fetch = fetch.clone();
@@ -163,8 +173,6 @@ fn stage<T, U, E>(
     input: impl Stream<Item = (usize, End<T, E>)>,
     work: impl Fn(T) -> JoinHandle<Result<U, E>>,
 ) -> impl Stream<Item = (usize, End<U, E>)> {
-    assert_ne!(workers, 0, "a stage needs a worker");
-    assert_ne!(queue, 0, "a queue needs room");
     let begun = input.map(ready).buffered(queue).map(move |(index, item)| {
         let item = item.map(|item| item.map(|item| AbortOnDropHandle::new(work(item))));
         async move {

@@ -57,7 +57,12 @@ pub fn run(job: &Job) -> Result<Output> {
 // The lesson: everything below can be taken home.
 // It needs tokio (rt, sync), tokio-util (rt).
 
-use std::{iter::repeat_n, ops::ControlFlow, panic::resume_unwind, sync::Arc};
+use std::{
+    iter::repeat_n,
+    ops::ControlFlow,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    sync::Arc,
+};
 
 use tokio::{
     sync::{
@@ -74,6 +79,9 @@ pub type End<T, E> = Result<Result<T, E>, JoinError>;
 /// Does three steps to every item, one after the other; as many items at once as there are
 /// workers. Hands what came of each, with its place in the input, to `each` in the order in
 /// which they end, until that breaks: nothing is at work any more when this returns.
+///
+/// # Panics
+/// `queue` or `workers` is 0.
 pub async fn chained<I, F, A, B, C, E, L>(
     queue: usize,
     workers: usize,
@@ -92,6 +100,8 @@ where
     C: Send + 'static,
     E: Send + 'static,
 {
+    assert!(queue > 0, "a queue needs room");
+    assert!(workers > 0, "a stage needs a worker");
     let chain = move |item| {
         let (fetch, process, save) = (fetch.clone(), process.clone(), save.clone());
         spawn(async move {
@@ -109,6 +119,9 @@ where
 
 /// The same, with a stage for each step: workers of its own, and a queue before them that has
 /// so much room. A full queue holds up the stage before it.
+///
+/// # Panics
+/// `queue` or `workers` is 0.
 pub async fn staged<I, F, A, B, C, E, L>(
     queue: usize,
     workers: usize,
@@ -128,6 +141,8 @@ where
     C: Send + 'static,
     E: Send + 'static,
 {
+    assert!(queue > 0, "a queue needs room");
+    assert!(workers > 0, "a stage needs a worker");
     let fetch = move |item| {
         let fetch = fetch.clone();
         spawn(async move { fetch(item).await })
@@ -179,7 +194,6 @@ where
     U: Send + 'static,
     E: Send + 'static,
 {
-    assert_ne!(workers, 0, "a stage needs a worker");
     let (give, output) = channel(queue);
     let input = Arc::new(Mutex::new(input));
     for (input, give, work) in repeat_n((input, give, work), workers) {
@@ -187,6 +201,10 @@ where
             loop {
                 let next = input.lock().await.recv().await;
                 let Some((index, item)) = next else { break };
+                // No work is begun once the consumer has left.
+                if give.is_closed() {
+                    break;
+                }
                 let end = match item {
                     Ok(Ok(item)) => AbortOnDropHandle::new(work(item)).await,
                     Ok(Err(error)) => Ok(Err(error)),
@@ -207,21 +225,17 @@ async fn consume<T, L>(
     mut output: Receiver<(usize, T)>,
     mut each: impl FnMut(usize, T) -> ControlFlow<L>,
 ) -> ControlFlow<L> {
-    let mut left = ControlFlow::Continue(());
-    while left.is_continue()
+    let mut left = Ok(ControlFlow::Continue(()));
+    while let Ok(ControlFlow::Continue(())) = left
         && let Some((index, end)) = output.recv().await
     {
-        left = each(index, end);
+        left = catch_unwind(AssertUnwindSafe(|| each(index, end)));
     }
     // Now `send` fails in the last stage, then in the one before it.
     drop(output);
-    let mut panic = None;
     while let Some(end) = tasks.join_next().await {
-        panic = panic.or(end.err());
+        left = end.map_err(JoinError::into_panic).and(left);
     }
-    // A panic of the items' iterator is the caller's, once all have ended.
-    if let Some(error) = panic {
-        resume_unwind(error.into_panic());
-    }
-    left
+    // A panic of the items' iterator or of `each` is the caller's, once all have ended.
+    left.unwrap_or_else(|panic| resume_unwind(panic))
 }
