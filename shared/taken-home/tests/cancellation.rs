@@ -157,10 +157,11 @@ mod runs {
     }
 
     pub(super) fn rayon() {
+        use cancellation::token::Token;
         let (clock, running) = (Instant::now(), Running::default());
         let pool = ::rayon::ThreadPoolBuilder::new().num_threads(2);
         let pool = pool.build().expect("threads start");
-        let tasks = closures!(running, &AtomicBool, flagged);
+        let tasks = closures!(running, &Token, |token: &Token, time| token.sleep(time));
         let ended = cancellation::rayon::until(&pool, clock + DEADLINE, tasks);
         check(clock, &running, begun(ended));
     }

@@ -11,8 +11,6 @@ use crate::{Job, Work};
 
 /// How long a computation goes on before it can be stopped, unless told otherwise.
 const LOOK_EVERY: Duration = Duration::from_micros(100);
-/// The same where a thread sleeps instead of waiting.
-const WAKE_EVERY: Duration = Duration::from_millis(1);
 /// A thread a task takes memory of the kernel, and most systems allow few more.
 const MOST_THREADS: usize = 10_000;
 
@@ -127,11 +125,9 @@ impl Args {
     }
 
     fn pieces_of(&self, length: Duration) -> NonZeroUsize {
-        let of = |piece: Duration| (length.as_micros() / piece.as_micros()) as usize;
         let pieces = match self.work {
-            Work::Cpu => of(LOOK_EVERY),
-            Work::Sleep => of(WAKE_EVERY),
-            Work::Blocking | Work::Fetch | Work::Process => 1,
+            Work::Cpu => (length.as_micros() / LOOK_EVERY.as_micros()) as usize,
+            Work::Sleep | Work::Blocking | Work::Fetch | Work::Process => 1,
         };
         NonZeroUsize::new(pieces).unwrap_or(NonZeroUsize::MIN)
     }

@@ -42,11 +42,11 @@ impl Token {
 
     /// Sleeps for this time, or until it is cancelled; true if it slept the whole time.
     pub fn sleep(&self, time: Duration) -> bool {
-        let end = Instant::now() + time;
+        let start = Instant::now();
         let mut cancelled = self.lock();
         // A loop: a wake-up may be spurious.
         while !*cancelled {
-            let left = end.saturating_duration_since(Instant::now());
+            let left = time.saturating_sub(start.elapsed());
             if left.is_zero() {
                 return true;
             }

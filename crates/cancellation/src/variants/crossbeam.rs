@@ -52,7 +52,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crossbeam_channel::{Receiver, TryRecvError, after, at, bounded, select};
+use crossbeam_channel::{
+    Receiver, TryRecvError, after, at, bounded, select, select_biased,
+};
 
 /// Does all `tasks` at once until `deadline`, each on a thread, and then closes the channel
 /// that they look at. Returns what became of each, in input order, once all have ended: an
@@ -107,7 +109,8 @@ pub fn is_cancelled(token: &Receiver<()>) -> bool {
 
 /// Sleeps for this time, or until the channel is closed; true if it slept the whole time.
 pub fn sleep(token: &Receiver<()>, time: Duration) -> bool {
-    select! {
+    // Biased: where both are ready, it was cancelled.
+    select_biased! {
         recv(token) -> _ => false,
         recv(after(time)) -> _ => true,
     }

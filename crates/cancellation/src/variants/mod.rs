@@ -5,7 +5,7 @@ pub use crate::parts::token;
 test_fixtures::variants! { crate::Cancellation:
     std_only = "a token that sleepers wait on, a thread for each task" + "../parts/token.rs";
     crossbeam = "select! over the work and a channel that closes, a thread for each task";
-    rayon = "a flag that is looked at between pieces, on a pool";
+    rayon = "a token that is looked at in the queue, on a pool" + "../parts/token.rs";
     tokio = "timeout_at around a JoinQueue, which aborts what is left", except {
         "leaves_nothing": "tokio's signal handling is the process's until it ends: a pair of sockets (tokio::signal::unix, Caveats)",
     };

@@ -1,4 +1,4 @@
-//! A pool of threads, and a flag that each task looks at between pieces.
+//! A pool of threads, and a token that each task looks at.
 //!
 //! Rayon has neither timers nor a way to stop a job: what was begun runs until it looks.
 //! What is queued at the deadline is taken off the queue all the same, looks, and ends.
@@ -8,7 +8,7 @@
 //!   is free to wait for the deadline.
 //! - Two workers do two tasks at a time. At the deadline the rest are still queued, and that
 //!   is where most of them are stopped.
-//! - A sleeping task keeps its thread: it sleeps in pieces, too.
+//! - A sleeping task keeps its thread: it sleeps on the [`Token`], which wakes it.
 //!
 //! # When not to use this
 //! For anything that waits: this pool is made to keep cores busy.
@@ -26,10 +26,15 @@ pub fn run(job: &Job) -> Result<Output> {
     let tasks = Tasks::new(job)?;
     let (work, deadline) = (job.work, tasks.deadline());
     let perform = |task: Task| {
-        move |stop: &AtomicBool| match work {
-            Work::Sleep | Work::Cpu | Work::Blocking => {
-                task.in_pieces(|| stop.load(Relaxed))
+        move |token: &Token| match work {
+            Work::Sleep => {
+                task.begin();
+                match token.sleep(task.length()) {
+                    true => task.finish(),
+                    false => None,
+                }
             }
+            Work::Cpu | Work::Blocking => task.in_pieces(|| token.is_cancelled()),
             Work::Fetch => task.fetch_until(deadline),
             Work::Process => task.process_until(deadline),
         }
@@ -47,41 +52,41 @@ pub fn run(job: &Job) -> Result<Output> {
 
 // The lesson: everything below can be taken home.
 // It needs rayon.
+// It comes with token.rs.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        atomic::{AtomicBool, Ordering::Relaxed},
-        mpsc,
-    },
+    sync::mpsc,
     thread,
     time::Instant,
 };
 
 use rayon::ThreadPool;
 
-/// Does all `tasks` until `deadline`, as many at once as the pool has threads, and then sets
-/// the flag that they look at. Returns what became of each, in input order, once all have
-/// ended: an error is a panic, and none is one that was not begun by the deadline.
+use super::token::Token;
+
+/// Does all `tasks` until `deadline`, as many at once as the pool has threads, and then
+/// cancels the token that they look at. Returns what became of each, in input order, once
+/// all have ended: an error is a panic, and none is one that was not begun by the deadline.
 pub fn until<F, T>(
     pool: &ThreadPool,
     deadline: Instant,
     tasks: impl IntoIterator<Item = F>,
 ) -> Vec<Option<thread::Result<T>>>
 where
-    F: FnOnce(&AtomicBool) -> T + Send,
+    F: FnOnce(&Token) -> T + Send,
     T: Send,
 {
-    let stop = AtomicBool::new(false);
+    let token = Token::new();
     let (done, ends) = mpsc::channel();
     let mut ended = Vec::new();
     pool.in_place_scope(|scope| {
         for (index, task) in tasks.into_iter().enumerate() {
             ended.push(None);
-            let (stop, done) = (&stop, done.clone());
+            let (token, done) = (&token, done.clone());
             scope.spawn(move |_| {
-                if !stop.load(Relaxed) {
-                    let end = catch_unwind(AssertUnwindSafe(|| task(stop)));
+                if !token.is_cancelled() {
+                    let end = catch_unwind(AssertUnwindSafe(|| task(token)));
                     done.send((index, end)).expect("the caller waits");
                 }
             });
@@ -94,7 +99,7 @@ where
         {
             ended[index] = Some(end);
         }
-        stop.store(true, Relaxed);
+        token.cancel();
     });
     for (index, end) in ends {
         ended[index] = Some(end);

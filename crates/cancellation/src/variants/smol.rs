@@ -88,7 +88,7 @@ use smol::{Executor, Task, Timer, future::FutureExt, process::Command, unblock};
 /// Does all `tasks` at once until `deadline`, on the executor's threads, and stops those
 /// that are not done. Returns what became of each, in input order, once all have ended: an
 /// error is a panic, and none is one that was stopped, even in its last step: `cancel` drops
-/// what a task returns meanwhile.
+/// what a task returns meanwhile (async-task 4.7, src/raw.rs, run).
 pub async fn until<'a, F>(
     executor: &Executor<'a>,
     deadline: Instant,

@@ -25,7 +25,7 @@ impl Task {
         self.note();
     }
 
-    /// Computes, blocks or sleeps piece by piece on this thread, and stops before the piece
+    /// Computes or blocks piece by piece on this thread, and stops before the piece
     /// at which `stop` says so. Inside a piece nothing can stop it.
     pub fn in_pieces(self, stop: impl Fn() -> bool) -> Done {
         if stop() {
@@ -40,12 +40,10 @@ impl Task {
                 Work::Cpu => self.compute_piece(),
                 // Stands for a call that has no time-out: a file lock, a look-up, a library
                 // in C.
-                Work::Blocking => {
+                _ => {
                     thread::sleep(self.job().piece());
                     self.note();
                 }
-                // A wait that is cut short is no work.
-                _ => thread::sleep(self.job().piece()),
             }
         }
         self.finish()

@@ -47,7 +47,10 @@ impl Deadline {
             .saturating_add(output.spawned_us.saturating_mul(1000));
         let due = fell.max(spawned);
         // What is between two looks can't be stopped.
-        let piece = job.piece().as_nanos() as u64;
+        let piece = match job.work {
+            Work::Cpu | Work::Blocking => job.piece().as_nanos() as u64,
+            Work::Sleep | Work::Fetch | Work::Process => 0,
+        };
         let allowed = LATE.max(job.deadline_us.saturating_mul(200));
         // What has taken long to start may take long to stop.
         let many = output.spawned_us.saturating_mul(2000);
