@@ -1,6 +1,7 @@
 //! `until` and what stands beside it, on numbers, sleeps and processes.
 
 use std::{
+    future::ready,
     process::{Command, ExitStatus},
     sync::{
         Arc,
@@ -211,6 +212,12 @@ mod runs {
         });
         let ended = runtime.block_on(until((clock + DEADLINE).into(), tasks));
         check(clock, &running, ended);
+
+        // Before there is a future, a panic is one outcome, too.
+        let tasks = (1..=4).map(|task| move |_: CancellationToken| ready(number(task)));
+        let ended = runtime.block_on(until((clock + LONG).into(), tasks));
+        let short = ended.into_iter().map(Result::ok);
+        assert!(short.eq([Some(1), Some(2), None, Some(4)]));
 
         let (clock, running) = (Instant::now(), Running::default());
         let calls = closures!(

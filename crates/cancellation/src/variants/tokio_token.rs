@@ -97,10 +97,11 @@ pub fn run(job: &Job) -> Result<Output> {
 }
 
 // The lesson: everything below can be taken home.
-// It needs tokio (process, rt, time), tokio-util (rt).
+// It needs futures-util (std), tokio (process, rt, time), tokio-util (rt).
 
 use std::{io, process::ExitStatus};
 
+use futures_util::future::{FutureExt, lazy};
 use tokio::{
     process::Command,
     task::JoinError,
@@ -115,12 +116,16 @@ pub async fn until<W, F>(
     tasks: impl IntoIterator<Item = W>,
 ) -> Vec<Result<F::Output, JoinError>>
 where
-    W: FnOnce(CancellationToken) -> F,
+    W: FnOnce(CancellationToken) -> F + Send + 'static,
     F: Future<Output: Send + 'static> + Send + 'static,
 {
     let token = CancellationToken::new();
-    let tasks = tasks.into_iter();
-    let mut running: JoinQueue<_> = tasks.map(|task| task(token.clone())).collect();
+    let tasks = tasks.into_iter().map(|task| {
+        let token = token.clone();
+        // Within, so that a panic before its future is there is its own, too.
+        lazy(|_| task(token)).flatten()
+    });
+    let mut running: JoinQueue<_> = tasks.collect();
     let mut ended = Vec::with_capacity(running.len());
     // Whether all were done in time, the next lines find out.
     let _ = timeout_at(deadline, join(&mut running, &mut ended)).await;
