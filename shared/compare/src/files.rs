@@ -10,6 +10,7 @@ use std::{
 use anyhow::{Result, anyhow};
 use measure::results::Results;
 use report::{forms, page, timeline::trace};
+use test_fixtures::temporary;
 
 /// The file that holds everything.
 pub(crate) const JSON: &str = "results.json";
@@ -38,7 +39,7 @@ fn cause(error: io::Error) -> io::Error {
 
 /// A temporary file that others may read, as far as the umask lets them.
 fn readable() -> tempfile::Builder<'static, 'static> {
-    let mut builder = tempfile::Builder::new();
+    let mut builder = temporary::hidden();
     builder.permissions(fs::Permissions::from_mode(0o666));
     builder
 }
@@ -87,6 +88,8 @@ pub(crate) fn whole(path: &Path, text: &str, option: &str) -> Result<()> {
     let parent = path.parent().filter(|parent| *parent != Path::new(""));
     let directory = parent.unwrap_or(Path::new("."));
     let replace = || {
+        // What a run left that was killed while it wrote.
+        temporary::sweep(directory);
         let mut file = readable().tempfile_in(directory)?;
         file.write_all(text.as_bytes())?;
         file.as_file().sync_all()?;

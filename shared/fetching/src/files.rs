@@ -10,7 +10,8 @@
 //!
 //! # Whole or not at all
 //! A body is written under a hidden name in the same folder, flushed to the disk, and then
-//! renamed. Whatever ends the program, what stands under a final name is whole.
+//! renamed. Whatever ends the program, what stands under a final name is whole. What a
+//! killed one left under a hidden name is removed by the next that saves there.
 
 use std::{fmt, io};
 
@@ -24,7 +25,6 @@ mod folder;
 mod listing;
 mod name;
 mod saving;
-mod scratch;
 mod standing;
 mod unfinished;
 
@@ -33,7 +33,6 @@ pub use folder::{Begun, Folder};
 pub use listing::listing;
 pub use name::{Name, NameError, names, shown};
 pub use saving::Saving;
-pub use scratch::Scratch;
 pub use unfinished::Unfinished;
 
 pub(crate) use unfinished::close;

@@ -27,6 +27,7 @@ mod protocol;
 mod readme;
 mod settings;
 mod spans;
+pub mod temporary;
 mod trial;
 mod usage;
 mod wrap;

@@ -5,9 +5,9 @@ use std::{num::NonZeroUsize, time::Duration};
 use anyhow::Result;
 use fetching::{
     Requests,
-    files::{self, Files, Saving, Scratch},
+    files::{self, Files, Saving},
 };
-use test_fixtures::{Misuse, duration, whole};
+use test_fixtures::{Misuse, duration, temporary::TemporaryDir, whole};
 
 use crate::{Fault, Job, Shape};
 
@@ -17,7 +17,7 @@ pub struct Stage {
     /// The origin, unless the URLs are the user's.
     pub(crate) web: fetching::Stage,
     /// Where items are saved; gone with the stage.
-    pub(crate) folder: Scratch,
+    pub(crate) folder: TemporaryDir,
 }
 
 /// The job's parameters.

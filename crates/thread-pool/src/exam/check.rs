@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use anyhow::{Result, bail, ensure};
-use fetching::files::{File, Scratch};
+use fetching::files::File;
 use http_origin::Record;
-use test_fixtures::{Facts, Outcome};
+use test_fixtures::{Facts, Outcome, temporary::TemporaryDir};
 
 use super::in_input_order;
 use crate::{Job, Output};
@@ -23,11 +23,11 @@ const FAR_APART: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub struct Stage {
     fetching: fetching::Stage,
-    scratch: Scratch,
+    scratch: TemporaryDir,
 }
 
 impl Stage {
-    pub(crate) fn new(fetching: fetching::Stage, scratch: Scratch) -> Self {
+    pub(crate) fn new(fetching: fetching::Stage, scratch: TemporaryDir) -> Self {
         Self { fetching, scratch }
     }
 

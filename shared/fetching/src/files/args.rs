@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use test_fixtures::Misuse;
+use test_fixtures::{
+    Misuse,
+    temporary::{IN_MEMORY, TemporaryDir},
+};
 
-use super::{Saving, Scratch, folder};
-
-/// Where scratch directories are, if they can be: in memory, so that no disk is measured.
-const IN_MEMORY: &str = "/dev/shm";
+use super::{Saving, folder};
 
 /// Where to save files, and how.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -52,13 +52,13 @@ impl Files {
     ///
     /// # Errors
     /// Misuse: nothing can be made where the user wants it.
-    pub fn scratch(&self, saving: &mut Saving) -> Result<Scratch> {
+    pub fn scratch(&self, saving: &mut Saving) -> Result<TemporaryDir> {
         let parent = match &self.scratch {
             Some(parent) => parent.clone(),
             None if Path::new(IN_MEMORY).is_dir() => IN_MEMORY.into(),
             None => std::env::temp_dir(),
         };
-        let scratch = Scratch::new_in(&parent).map_err(|error| {
+        let scratch = TemporaryDir::new_in(&parent).map_err(|error| {
             let (parent, why) = (parent.display(), error.kind());
             Misuse(format!(
                 "--scratch {parent}: {why}; name a directory that can be written"

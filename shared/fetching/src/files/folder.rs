@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::Result;
-use test_fixtures::Misuse;
+use test_fixtures::{Misuse, temporary};
 
 use super::{
     File, Name, NameError, SaveError, Saving, Unfinished, shown, standing::standing,
@@ -133,8 +133,9 @@ pub(super) fn prepare(saving: &Saving) -> Result<(), Misuse> {
         ))
     };
     fs::create_dir_all(&saving.dir).map_err(|error| cant("no directory", error))?;
-    tempfile::Builder::new()
-        .prefix(".")
+    // What a download left that was killed.
+    temporary::sweep(&saving.dir);
+    temporary::hidden()
         .suffix(".unfinished")
         .tempfile_in(&saving.dir)
         // What tempfile says itself repeats the path.

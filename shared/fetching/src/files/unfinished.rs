@@ -10,7 +10,8 @@ use std::{
 
 use anyhow::Result;
 use indicatif::ProgressBar;
-use tempfile::{Builder, TempPath};
+use tempfile::TempPath;
+use test_fixtures::temporary;
 
 use super::{File, Name, SaveError, standing::standing};
 use crate::bars;
@@ -63,8 +64,7 @@ impl Unfinished {
             source,
         };
         let mut unfinished = open().map_err(cant)?;
-        let file = Builder::new()
-            .prefix(".")
+        let file = temporary::hidden()
             .suffix(".unfinished")
             // Not by tempfile's own way: that makes a private file, whose errors have lost
             // the system's number.
@@ -75,6 +75,7 @@ impl Unfinished {
         unfinished.paths.insert(file.path().to_owned());
         drop(unfinished);
         let (file, path) = file.into_parts();
+        temporary::hold(&file);
         Ok(Self {
             file,
             path: Some(path),

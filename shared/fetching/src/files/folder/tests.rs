@@ -57,7 +57,7 @@ fn a_file_has_its_name_once_it_is_whole() {
     let mut file = begin(&folder, 0, "a", None);
     file.write_all(b"half").expect("it can be written");
     let [hidden] = entries(dir.path()).try_into().expect("one file");
-    assert!(hidden.starts_with('.') && hidden.ends_with(".unfinished"));
+    assert!(hidden.starts_with(".interleave-") && hidden.ends_with(".unfinished"));
     let whole = save(file, "whole");
     assert_eq!(entries(dir.path()), ["a"]);
     assert_eq!(whole.to_string(), "saved            9 bytes  a");
@@ -148,4 +148,25 @@ fn a_folder_that_is_gone_is_said() {
     let begun = folder(&gone, false, &["a"]).begin(0, &name("a"), None, None);
     let error = begun.expect_err("nothing can be written there");
     assert!(error.is::<SaveError>(), "{error:#}");
+}
+
+#[test]
+fn what_a_killed_download_left_is_removed_by_the_next() {
+    let dir = TempDir::new().expect("a directory");
+    let mut child = std::process::Command::new("true")
+        .spawn()
+        .expect("a process");
+    child.wait().expect("it is a child");
+    let left = format!(".interleave-{}-1-x.unfinished", child.id());
+    let mine = ".interleave-mine.unfinished";
+    for name in [&left, mine] {
+        fs::write(dir.path().join(name), "half").expect("it can be written");
+    }
+    let saving = Saving {
+        dir: dir.path().to_owned(),
+        force: false,
+        sync: false,
+    };
+    super::prepare(&saving).expect("it can be written in");
+    assert_eq!(entries(dir.path()), [mine]);
 }

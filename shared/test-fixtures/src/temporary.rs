@@ -1,0 +1,224 @@
+//! Files and directories that are made in a directory for temporary files: each has this
+//! project's name and its process's in its own, and the next run removes what a killed one
+//! has left.
+//!
+//! A name is `interleave-PID-START-` and something random. `START` is when the process
+//! began, in clock ticks since the machine did (`proc_pid_stat(5)`), so a process that has
+//! got the same number later is not taken for the owner.
+
+use std::{
+    env, fs, io,
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+    process,
+    sync::LazyLock,
+};
+
+use rustix::{
+    fs::{FlockOperation, OFlags, flock},
+    io::Errno,
+    process::geteuid,
+};
+use tempfile::{Builder, TempPath};
+
+use crate::Misuse;
+
+/// Memory as a file system, where the system has it.
+pub const IN_MEMORY: &str = "/dev/shm";
+
+/// What all names begin with; a hidden one has a dot before it.
+const PREFIX: &str = "interleave-";
+
+/// What the names of this process begin with.
+static OWN: LazyLock<String> = LazyLock::new(|| {
+    let pid = process::id();
+    // Without /proc nobody can see who lives, so nothing is swept either.
+    let start = start(pid).unwrap_or(0);
+    format!("{PREFIX}{pid}-{start}-")
+});
+static HIDDEN: LazyLock<String> = LazyLock::new(|| format!(".{}", *OWN));
+
+/// A directory that is removed with all that is in it when this is dropped.
+#[derive(Debug)]
+pub struct TemporaryDir {
+    path: PathBuf,
+    _held: fs::File,
+}
+
+/// An empty file that is removed when this is dropped.
+#[derive(Debug)]
+pub struct TemporaryFile {
+    path: TempPath,
+    _held: fs::File,
+}
+
+impl TemporaryDir {
+    /// A new one in `parent`.
+    ///
+    /// # Errors
+    /// It can't be made, in the system's own words.
+    pub fn new_in(parent: &Path) -> io::Result<Self> {
+        sweep_all(parent);
+        // Not by tempfile's own way, whose errors have lost the system's number.
+        let make = |path: &Path| fs::DirBuilder::new().mode(0o700).create(path);
+        let made = Builder::new().prefix(&*OWN).make_in(parent, make)?;
+        let path = made.into_temp_path().keep()?;
+        let held = fs::File::open(&path)?;
+        hold(&held);
+        Ok(Self { path, _held: held })
+    }
+
+    /// A new one in the directory for temporary files.
+    ///
+    /// # Errors
+    /// Misuse: nothing can be made there. The line names `TMPDIR`.
+    pub fn new() -> Result<Self, Misuse> {
+        Self::new_in(&env::temp_dir()).map_err(|error| misuse(&error))
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for TemporaryDir {
+    fn drop(&mut self) {
+        // What can't be removed now is swept by the next run.
+        drop(fs::remove_dir_all(&self.path));
+    }
+}
+
+impl TemporaryFile {
+    /// A new one in `parent`.
+    ///
+    /// # Errors
+    /// It can't be made, in the system's own words.
+    pub fn new_in(parent: &Path) -> io::Result<Self> {
+        sweep_all(parent);
+        let mut options = fs::OpenOptions::new();
+        options.read(true).write(true).create_new(true).mode(0o600);
+        let made = Builder::new()
+            .prefix(&*OWN)
+            .make_in(parent, |path| options.open(path))?;
+        let (held, path) = made.into_parts();
+        hold(&held);
+        Ok(Self { path, _held: held })
+    }
+
+    /// A new one in the directory for temporary files.
+    ///
+    /// # Errors
+    /// Misuse: nothing can be made there. The line names `TMPDIR`.
+    pub fn new() -> Result<Self, Misuse> {
+        Self::new_in(&env::temp_dir()).map_err(|error| misuse(&error))
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// A builder of files with a hidden name: for those that get their own once they are whole.
+/// [`sweep`] finds them, too.
+pub fn hidden() -> Builder<'static, 'static> {
+    let mut builder = Builder::new();
+    builder.prefix(&*HIDDEN);
+    builder
+}
+
+/// What to do where nothing can be made in the directory for temporary files.
+pub(crate) fn misuse(error: &io::Error) -> Misuse {
+    let dir = env::temp_dir();
+    let dir = dir.display();
+    Misuse(match env::var_os("TMPDIR") {
+        Some(_) => format!(
+            "TMPDIR is {dir}, and nothing can be made there: {error}; set it to a directory \
+             that can be written, or unset it"
+        ),
+        None => format!(
+            "nothing can be made in {dir}: {error}; set TMPDIR to a directory that can be \
+             written"
+        ),
+    })
+}
+
+/// Sweeps where something is about to be made, and where others may have left something.
+fn sweep_all(parent: &Path) {
+    let mut swept: Vec<PathBuf> = vec![IN_MEMORY.into(), env::temp_dir()];
+    if !swept.iter().any(|known| known == parent) {
+        swept.push(parent.to_owned());
+    }
+    swept.iter().for_each(|dir| sweep(dir));
+}
+
+/// Removes what bears this project's name, is of this user, and has no owner any more. No
+/// link is followed. Best effort: others may sweep at the same time.
+pub fn sweep(parent: &Path) {
+    let Ok(entries) = fs::read_dir(parent) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let owner = entry.file_name().to_str().and_then(owner);
+        if owner.is_some_and(|(pid, began)| is_gone(pid, began)) {
+            // It may be gone already.
+            drop(remove(&entry.path()));
+        }
+    }
+}
+
+/// The process in a name, and when that began.
+fn owner(name: &str) -> Option<(u32, u64)> {
+    let name = name.strip_prefix('.').unwrap_or(name);
+    let mut words = name.strip_prefix(PREFIX)?.split('-');
+    let owner = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+    // The random part.
+    words.next().map(|_| owner)
+}
+
+/// Whether the process has ended, or is another one by now.
+fn is_gone(pid: u32, began: u64) -> bool {
+    // Without /proc this process can't be seen either.
+    began != 0 && start(process::id()).is_some() && start(pid) != Some(began)
+}
+
+/// When a process began, if it has not ended.
+fn start(pid: u32) -> Option<u64> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let mut words = stat.rsplit_once(") ")?.1.split(' ');
+    // The state is the third field there, the start the 22nd.
+    match words.next()? {
+        "Z" | "X" => None,
+        _ => words.nth(18)?.parse().ok(),
+    }
+}
+
+/// Removes a file or directory of this user that nobody holds.
+fn remove(path: &Path) -> io::Result<()> {
+    let there = fs::symlink_metadata(path)?;
+    let is_ours = there.uid() == geteuid().as_raw();
+    if !is_ours || !(there.is_dir() || there.is_file()) {
+        return Ok(());
+    }
+    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits();
+    let flags = i32::try_from(flags).expect("these flags are small");
+    let mut options = fs::OpenOptions::new();
+    let opened = options.read(true).custom_flags(flags).open(path)?;
+    // Its owner may live where this process can't see it: in another container.
+    match flock(&opened, FlockOperation::NonBlockingLockExclusive) {
+        Err(Errno::WOULDBLOCK) => Ok(()),
+        _ if there.is_dir() => fs::remove_dir_all(path),
+        _ => fs::remove_file(path),
+    }
+}
+
+/// Holds what was made as long as its owner lives: the system lets go of it for one that
+/// is killed.
+pub fn hold(made: &fs::File) {
+    // A file system without locks leaves the name alone to say who lives.
+    let _ = flock(made, FlockOperation::NonBlockingLockShared);
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,95 @@
+use std::{os::unix::fs::symlink, process::Command};
+
+use super::*;
+
+/// A process that has ended, and when this one began.
+fn gone() -> (u32, u64) {
+    let mut child = Command::new("true").spawn().expect("it is everywhere");
+    child.wait().expect("it is a child");
+    (child.id(), start(process::id()).expect("/proc is there"))
+}
+
+#[test]
+fn what_a_process_made_bears_its_name() {
+    let parent = tempfile::tempdir().expect("a directory");
+    let dir = TemporaryDir::new_in(parent.path()).expect("it can be made");
+    let file = TemporaryFile::new_in(parent.path()).expect("it can be made");
+    let hidden = hidden().tempfile_in(parent.path()).expect("it can be made");
+    let own = (process::id(), start(process::id()).expect("/proc is there"));
+    for path in [dir.path(), file.path(), hidden.path()] {
+        let name = path.file_name().expect("a name").to_str().expect("text");
+        assert_eq!(owner(name), Some(own), "{name}");
+        sweep(parent.path());
+        assert!(path.exists(), "{name} is in use");
+    }
+    drop((dir, file, hidden));
+    let left = fs::read_dir(parent.path()).expect("it is there").count();
+    assert_eq!(left, 0);
+}
+
+#[test]
+fn what_a_killed_process_left_is_swept_and_nothing_else() {
+    let parent = tempfile::tempdir().expect("a directory");
+    let outside = tempfile::tempdir().expect("a directory");
+    fs::write(outside.path().join("kept"), "a").expect("it can be written");
+    let (pid, began) = gone();
+    let own = process::id();
+    let at = |name: String| parent.path().join(name);
+    let swept = [
+        at(format!("interleave-{pid}-{began}-dir")),
+        at(format!("interleave-{own}-{}-reused", began + 1)),
+        at(format!("interleave-{pid}-{began}-file")),
+        at(format!(".interleave-{pid}-{began}-hidden")),
+    ];
+    let kept = [
+        at(format!("interleave-{own}-{began}-lives")),
+        at("interleave-mine".to_owned()),
+        at(format!("interleave-{pid}")),
+        at(format!("interleave-{pid}-0-unknown")),
+        at(format!("other-{pid}-{began}-dir")),
+        at(format!("interleave-{pid}-{began}-held")),
+    ];
+    for dir in swept[..2].iter().chain(&kept) {
+        fs::create_dir(dir).expect("it can be made");
+        fs::write(dir.join("file"), "a").expect("it can be written");
+        symlink(outside.path(), dir.join("link")).expect("it can be made");
+    }
+    for file in &swept[2..] {
+        fs::write(file, "a").expect("it can be written");
+    }
+    let held = fs::File::open(&kept[5]).expect("it is there");
+    hold(&held);
+    let link = at(format!("interleave-{pid}-{began}-link"));
+    symlink(outside.path(), &link).expect("it can be made");
+    sweep(parent.path());
+    for path in &swept {
+        assert!(!path.exists(), "{}", path.display());
+    }
+    for path in kept.iter().chain([&link]) {
+        assert!(path.exists(), "{}", path.display());
+    }
+    assert!(outside.path().join("kept").exists(), "a link was followed");
+}
+
+#[test]
+fn what_is_another_users_stays() {
+    if !geteuid().is_root() {
+        // Only root can give a file away.
+        return;
+    }
+    let parent = tempfile::tempdir().expect("a directory");
+    let (pid, began) = gone();
+    let path = parent.path().join(format!("interleave-{pid}-{began}-file"));
+    fs::write(&path, "a").expect("it can be written");
+    std::os::unix::fs::chown(&path, Some(65534), None).expect("root may");
+    sweep(parent.path());
+    assert!(path.exists());
+}
+
+#[test]
+fn an_error_is_the_systems_own() {
+    let error = TemporaryFile::new_in(Path::new("/nonexistent")).expect_err("no parent");
+    assert_eq!(error.raw_os_error(), Some(libc::ENOENT), "{error}");
+    let line = misuse(&error).0;
+    assert!(line.contains("TMPDIR") && !line.contains(PREFIX), "{line}");
+}
