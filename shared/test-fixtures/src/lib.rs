@@ -27,6 +27,7 @@ mod protocol;
 mod readme;
 mod settings;
 mod spans;
+#[cfg(feature = "temporary")]
 pub mod temporary;
 mod trial;
 mod usage;
