@@ -33,6 +33,12 @@ impl Drop for Guard {
     }
 }
 
+/// 21 panics, and where work is a future that is before there is one.
+fn begin(seen: &Seen, number: u64) -> Guard {
+    assert_ne!(number, 21, "it is not begun");
+    seen.enter()
+}
+
 /// A square; three panics, and eight fails.
 fn square(number: u64) -> Result<u64, String> {
     match number {
@@ -77,7 +83,7 @@ macro_rules! work {
     ($seen:ident, $sleep:expr, $bad:expr) => {{
         let seen = $seen.clone();
         move |number: u64| {
-            let guard = seen.enter();
+            let guard = begin(&seen, number);
             async move {
                 let _guard = guard;
                 if number >= $bad {
@@ -110,28 +116,61 @@ macro_rules! example {
             }
 
             #[test]
+            fn settles_a_panic_before_there_is_a_future() {
+                let seen = Seen::default();
+                let ends = example!(@$manner settle, seen, 20, [0, 21, 1]);
+                assert!(matches!(ends[..], [Ok(Ok(0)), Err(_), Ok(Ok(1))]));
+            }
+
+            #[test]
+            fn stops_at_a_panic_before_there_is_a_future() {
+                let (seen, clock) = (Seen::default(), Instant::now());
+                let items = [21, 20];
+                let (first, ends) = example!(@$manner first_error, seen, 20, items);
+                assert_eq!(first, Some(0));
+                assert!(matches!(ends[..], [Some(Err(_)), None]));
+                assert!(clock.elapsed() < LONG / 2);
+            }
+
+            #[test]
             fn stops_at_no_fault() {
                 let seen = Seen::default();
                 let (first, ends) = example!(@$manner first_error, seen, 20, 0..3);
                 assert_eq!((first, ends.len()), (None, 3));
                 assert!(ends.into_iter().all(|end| matches!(end, Some(Ok(Ok(_))))));
             }
+
+            example!(@$manner no_threads);
         }
     };
+    (@blocking no_threads) => {
+        #[test]
+        #[should_panic(expected = "threads must be at least 1")]
+        fn settles_nothing_on_no_threads() {
+            drop(settle(0, 0..3, square));
+        }
+
+        #[test]
+        #[should_panic(expected = "threads must be at least 1")]
+        fn stops_nothing_on_no_threads() {
+            drop(first_error(0, 0..3, |number, _| square(number)));
+        }
+    };
+    (@$manner:ident no_threads) => {};
     (@$manner:ident $function:ident, $seen:ident, $bad:expr) => {
         example!(@$manner $function, $seen, $bad, 0..20)
     };
     // Threads stop where they look: nothing begins any more.
     (@blocking settle, $seen:ident, $bad:expr, $items:expr) => {
         settle(4, $items, |number| {
-            let _guard = $seen.enter();
+            let _guard = begin(&$seen, number);
             square(number)
         })
         .expect("threads start")
     };
     (@blocking first_error, $seen:ident, $bad:expr, $items:expr) => {
         first_error(1, $items, |number, _| {
-            let _guard = $seen.enter();
+            let _guard = begin(&$seen, number);
             thread::sleep(SHORT);
             square(number)
         })

@@ -13,6 +13,11 @@ use taken_home::gather;
 const PAUSE: Duration = Duration::from_millis(20);
 const LIMIT: Duration = Duration::from_secs(10);
 
+/// Five panics, and where work is a future that is before there is one.
+fn begin(number: u32) {
+    assert_ne!(number, 5, "five is not begun");
+}
+
 /// A square; three panics.
 fn square(number: u32) -> u32 {
     assert_ne!(number, 3, "three is not liked");
@@ -23,7 +28,8 @@ fn square(number: u32) -> u32 {
 fn check<E>(ended: Vec<Result<u32, E>>, took: Duration) {
     assert_eq!(ended.len(), 50);
     for (number, end) in (0..).zip(ended) {
-        assert_eq!(end.ok(), (number != 3).then_some(number * number));
+        let panics = matches!(number, 3 | 5);
+        assert_eq!(end.ok(), (!panics).then_some(number * number));
     }
     assert!(took < PAUSE * 50 / 2, "{took:?}: not all at once");
 }
@@ -31,9 +37,12 @@ fn check<E>(ended: Vec<Result<u32, E>>, took: Duration) {
 /// Work that is a future, the later the shorter; `sleep` is the runtime's.
 macro_rules! work {
     ($sleep:expr) => {
-        |number: u32| async move {
-            $sleep(PAUSE * (50 - number) / 50).await;
-            square(number)
+        |number: u32| {
+            begin(number);
+            async move {
+                $sleep(PAUSE * (50 - number) / 50).await;
+                square(number)
+            }
         }
     };
 }
@@ -52,6 +61,7 @@ macro_rules! example {
         let all = Barrier::new(50);
         let work = |number: u32| {
             all.wait();
+            begin(number);
             square(number)
         };
         $gather(0..50, work).expect("threads start")

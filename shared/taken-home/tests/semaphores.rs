@@ -30,6 +30,12 @@ impl Seen {
     }
 }
 
+/// Five panics, and where work is a future that is before there is one.
+fn begin(seen: &Seen, number: u32) {
+    assert_ne!(number, 5, "five is not begun");
+    seen.enter();
+}
+
 /// A square that fits into a byte; three panics.
 fn square(number: u32) -> Result<u8, TryFromIntError> {
     assert_ne!(number, 3, "three is not liked");
@@ -42,7 +48,7 @@ fn check<E>(ended: Vec<Result<Result<u8, TryFromIntError>, E>>, seen: &Seen) {
     for (number, end) in ended.into_iter().enumerate() {
         match end {
             Ok(result) => assert_eq!(result.ok(), u8::try_from(number * number).ok()),
-            Err(_) => assert_eq!(number, 3),
+            Err(_) => assert!(matches!(number, 3 | 5), "{number} panicked"),
         }
     }
     assert_eq!((seen.now.load(SeqCst), seen.most.load(SeqCst)), (0, 4));
@@ -56,8 +62,8 @@ macro_rules! work {
         let seen = Arc::clone(&$seen);
         move |number: u32| {
             let seen = Arc::clone(&seen);
+            begin(&seen, number);
             async move {
-                seen.enter();
                 $sleep(PAUSE).await;
                 seen.leave();
                 square(number)
@@ -68,38 +74,51 @@ macro_rules! work {
 
 macro_rules! example {
     ($lesson:ident, $manner:ident) => {
-        #[test]
-        fn $lesson() {
-            let seen = Arc::new(Seen::default());
-            let ended = example!(@$manner seen, semaphores::$lesson::at_most);
-            check(ended, &seen);
+        mod $lesson {
+            use super::*;
+            use semaphores::$lesson::at_most;
+
+            #[test]
+            fn keeps_to_the_limit() {
+                let seen = Arc::new(Seen::default());
+                check(example!(@$manner seen, 4), &seen);
+            }
+
+            #[test]
+            #[should_panic(expected = "limit must be at least 1")]
+            fn refuses_a_limit_of_zero() {
+                let seen = Arc::new(Seen::default());
+                drop(example!(@$manner seen, 0));
+            }
         }
     };
-    (@blocking $seen:ident, $at_most:path) => {{
+    (@blocking $seen:ident, $limit:expr) => {{
         // It may borrow what the caller has.
         let work = |number: u32| {
-            $seen.enter();
+            begin(&$seen, number);
             thread::sleep(PAUSE);
             $seen.leave();
             square(number)
         };
-        $at_most(4, 0..20, work).expect("threads start")
+        at_most($limit, 0..20, work).expect("threads start")
     }};
-    (@executor $seen:ident, $at_most:path) => {{
-        let executor = smol::Executor::new();
-        let ended = $at_most(&executor, 4, 0..20, work!($seen, smol::Timer::after));
-        smol::block_on(executor.run(ended))
+    (@executor $seen:ident, $limit:expr) => {{
+        let executor = ::smol::Executor::new();
+        let work = work!($seen, ::smol::Timer::after);
+        let ended = at_most(&executor, $limit, 0..20, work);
+        ::smol::block_on(executor.run(ended))
     }};
-    (@tokio $seen:ident, $at_most:path) => {{
-        let runtime = tokio::runtime::Builder::new_multi_thread();
+    (@tokio $seen:ident, $limit:expr) => {{
+        let runtime = ::tokio::runtime::Builder::new_multi_thread();
         let runtime = { runtime }.enable_time().build().expect("it starts");
-        runtime.block_on($at_most(4, 0..20, work!($seen, tokio::time::sleep)))
+        runtime.block_on(at_most($limit, 0..20, work!($seen, ::tokio::time::sleep)))
     }};
-    (@async_std $seen:ident, $at_most:path) => {
-        async_std::task::block_on($at_most(4, 0..20, work!($seen, async_std::task::sleep)))
-    };
-    (@any $seen:ident, $at_most:path) => {
-        smol::block_on($at_most(4, 0..20, work!($seen, smol::Timer::after)))
+    (@async_std $seen:ident, $limit:expr) => {{
+        let work = work!($seen, ::async_std::task::sleep);
+        ::async_std::task::block_on(at_most($limit, 0..20, work))
+    }};
+    (@any $seen:ident, $limit:expr) => {
+        ::smol::block_on(at_most($limit, 0..20, work!($seen, ::smol::Timer::after)))
     };
 }
 

@@ -66,27 +66,39 @@ fn check<E: Debug>(run: impl Fn(Arc<Seen>, &mut dyn FnMut(usize, Result<u64, E>)
 
 macro_rules! example {
     ($lesson:ident, $manner:ident) => {
-        #[test]
-        fn $lesson() {
-            check(|seen, each| {
-                let work = move |number| square(&seen, number);
-                example!(@$manner thread_pool::$lesson::as_completed(4, 0..20, work, each));
-            });
+        mod $lesson {
+            use super::*;
+            use thread_pool::$lesson::as_completed;
+
+            #[test]
+            fn reports_as_they_complete() {
+                check(|seen, each| {
+                    let work = move |number| square(&seen, number);
+                    example!(@$manner as_completed(4, 0..20, work, each));
+                });
+            }
+
+            #[test]
+            #[should_panic(expected = "threads must be at least 1")]
+            fn refuses_no_threads() {
+                let work = |number: u64| number;
+                example!(@$manner as_completed(0, 0..3, work, |_, end| drop(end)));
+            }
         }
     };
     (@blocking $call:expr) => {
         $call.expect("threads start")
     };
     (@tokio $call:expr) => {{
-        let runtime = tokio::runtime::Builder::new_multi_thread();
+        let runtime = ::tokio::runtime::Builder::new_multi_thread();
         let runtime = { runtime }.build().expect("it starts");
         runtime.block_on($call)
     }};
     (@async_std $call:expr) => {
-        async_std::task::block_on($call)
+        ::async_std::task::block_on($call)
     };
     (@any $call:expr) => {
-        smol::block_on($call)
+        ::smol::block_on($call)
     };
 }
 

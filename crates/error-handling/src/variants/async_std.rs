@@ -57,17 +57,19 @@ pub type First<T, E> = (Option<usize>, Vec<Option<End<T, E>>>);
 /// Does `work` on every item at once. Returns what came of each, in input order.
 pub async fn settle<I, F, T, E>(
     items: impl IntoIterator<Item = I>,
-    work: impl Fn(I) -> F,
+    work: impl Fn(I) -> F + Clone + Send + 'static,
 ) -> Vec<End<T, E>>
 where
+    I: Send + 'static,
     F: Future<Output = Result<T, E>> + Send + 'static,
     T: Send + 'static,
     E: Send + 'static,
 {
     let mut tasks = Vec::new();
     for item in items {
-        let work = AssertUnwindSafe(work(item)).catch_unwind();
-        tasks.push(task::spawn(work));
+        let work = work.clone();
+        let work = AssertUnwindSafe(async move { work(item).await });
+        tasks.push(task::spawn(work.catch_unwind()));
     }
     let mut ends = Vec::with_capacity(tasks.len());
     for task in tasks {
@@ -80,9 +82,10 @@ where
 /// dropped where they wait, and waited for.
 pub async fn first_error<I, F, T, E>(
     items: impl IntoIterator<Item = I>,
-    work: impl Fn(I) -> F,
+    work: impl Fn(I) -> F + Clone + Send + 'static,
 ) -> First<T, E>
 where
+    I: Send + 'static,
     F: Future<Output = Result<T, E>> + Send + 'static,
     T: Send + 'static,
     E: Send + 'static,
@@ -90,10 +93,11 @@ where
     let (give, ended) = channel::unbounded();
     let mut tasks = Vec::new();
     for (index, item) in items.into_iter().enumerate() {
-        let work = AssertUnwindSafe(work(item)).catch_unwind();
+        let work = work.clone();
+        let work = AssertUnwindSafe(async move { work(item).await });
         let give = give.clone();
         tasks.push(task::spawn(async move {
-            let end = work.await;
+            let end = work.catch_unwind().await;
             // Not returned: `cancel` drops what a task returns meanwhile.
             let _ = give.try_send((index, end));
         }));

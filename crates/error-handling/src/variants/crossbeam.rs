@@ -64,6 +64,9 @@ const CAPACITY: usize = 1024;
 ///
 /// # Errors
 /// The system starts no more threads; what was under way has ended.
+///
+/// # Panics
+/// `threads` is 0.
 pub fn settle<I: Send, T: Send, E: Send>(
     threads: usize,
     items: impl IntoIterator<Item = I>,
@@ -79,6 +82,9 @@ pub fn settle<I: Send, T: Send, E: Send>(
 ///
 /// # Errors
 /// The system starts no more threads; what was under way has ended.
+///
+/// # Panics
+/// `threads` is 0.
 pub fn first_error<I: Send, T: Send, E: Send>(
     threads: usize,
     items: impl IntoIterator<Item = I>,
@@ -107,6 +113,7 @@ fn each<I: Send, T: Send>(
     items: impl IntoIterator<Item = I>,
     work: impl Fn(usize, I) -> T + Sync,
 ) -> io::Result<Vec<T>> {
+    assert!(threads > 0, "threads must be at least 1");
     let (give, taken) = unbounded();
     for item in items.into_iter().enumerate() {
         give.send(item).expect("the receiver is here");

@@ -58,6 +58,9 @@ pub type First<T, E> = (Option<usize>, Vec<Option<End<T, E>>>);
 ///
 /// # Errors
 /// The system starts no more threads.
+///
+/// # Panics
+/// `threads` is 0.
 pub fn settle<I: Send, T: Send, E: Send>(
     threads: usize,
     items: impl IntoIterator<Item = I>,
@@ -73,6 +76,9 @@ pub fn settle<I: Send, T: Send, E: Send>(
 ///
 /// # Errors
 /// The system starts no more threads.
+///
+/// # Panics
+/// `threads` is 0.
 pub fn first_error<I: Send, T: Send, E: Send>(
     threads: usize,
     items: impl IntoIterator<Item = I>,
@@ -98,6 +104,7 @@ fn each<I: Send, T: Send>(
     items: impl IntoIterator<Item = I>,
     work: impl Fn(usize, I) -> T + Sync,
 ) -> Result<Vec<T>, ThreadPoolBuildError> {
+    assert!(threads > 0, "threads must be at least 1");
     let items: Vec<I> = items.into_iter().collect();
     ThreadPoolBuilder::new()
         // Threads beyond the items would be started for nothing.

@@ -63,17 +63,19 @@ pub type First<T, E> = (Option<usize>, Vec<Option<End<T, E>>>);
 pub async fn settle<'a, I, F, T, E>(
     executor: &Executor<'a>,
     items: impl IntoIterator<Item = I>,
-    work: impl Fn(I) -> F,
+    work: impl Fn(I) -> F + Clone + Send + 'a,
 ) -> Vec<End<T, E>>
 where
+    I: Send + 'a,
     F: Future<Output = Result<T, E>> + Send + 'a,
     T: Send + 'a,
     E: Send + 'a,
 {
     let mut tasks = Vec::new();
     for item in items {
-        let work = AssertUnwindSafe(work(item)).catch_unwind();
-        tasks.push(executor.spawn(work));
+        let work = work.clone();
+        let work = AssertUnwindSafe(async move { work(item).await });
+        tasks.push(executor.spawn(work.catch_unwind()));
     }
     let mut ends = Vec::with_capacity(tasks.len());
     for task in tasks {
@@ -87,9 +89,10 @@ where
 pub async fn first_error<'a, I, F, T, E>(
     executor: &Executor<'a>,
     items: impl IntoIterator<Item = I>,
-    work: impl Fn(I) -> F,
+    work: impl Fn(I) -> F + Clone + Send + 'a,
 ) -> First<T, E>
 where
+    I: Send + 'a,
     F: Future<Output = Result<T, E>> + Send + 'a,
     T: Send + 'a,
     E: Send + 'a,
@@ -97,10 +100,11 @@ where
     let (give, ended) = channel::unbounded();
     let mut tasks = Vec::new();
     for (index, item) in items.into_iter().enumerate() {
-        let work = AssertUnwindSafe(work(item)).catch_unwind();
+        let work = work.clone();
+        let work = AssertUnwindSafe(async move { work(item).await });
         let give = give.clone();
         tasks.push(executor.spawn(async move {
-            let end = work.await;
+            let end = work.catch_unwind().await;
             // Not returned: `cancel` drops what a task returns meanwhile.
             let _ = give.try_send((index, end));
         }));

@@ -57,6 +57,9 @@ pub type First<T, E> = (Option<usize>, Vec<Option<End<T, E>>>);
 ///
 /// # Errors
 /// The system starts no more threads; what was under way has ended.
+///
+/// # Panics
+/// `threads` is 0.
 pub fn settle<I: Send, T: Send, E: Send>(
     threads: usize,
     items: impl IntoIterator<Item = I>,
@@ -72,6 +75,9 @@ pub fn settle<I: Send, T: Send, E: Send>(
 ///
 /// # Errors
 /// The system starts no more threads; what was under way has ended.
+///
+/// # Panics
+/// `threads` is 0.
 pub fn first_error<I: Send, T: Send, E: Send>(
     threads: usize,
     items: impl IntoIterator<Item = I>,
@@ -97,6 +103,7 @@ fn each<I: Send, T: Send>(
     items: impl IntoIterator<Item = I>,
     work: impl Fn(usize, I) -> T + Sync,
 ) -> io::Result<Vec<T>> {
+    assert!(threads > 0, "threads must be at least 1");
     let items: Vec<I> = items.into_iter().collect();
     let mut ends: Vec<Option<T>> = items.iter().map(|_| None).collect();
     let items = Mutex::new(items.into_iter().enumerate());

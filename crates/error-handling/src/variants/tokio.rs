@@ -58,16 +58,18 @@ pub type First<T, E> = (Option<usize>, Vec<Option<End<T, E>>>);
 /// Does `work` on every item at once. Returns what came of each, in input order.
 pub async fn settle<I, F, T, E>(
     items: impl IntoIterator<Item = I>,
-    work: impl Fn(I) -> F,
+    work: impl Fn(I) -> F + Clone + Send + 'static,
 ) -> Vec<End<T, E>>
 where
+    I: Send + 'static,
     F: Future<Output = Result<T, E>> + Send + 'static,
     T: Send + 'static,
     E: Send + 'static,
 {
     let mut tasks = JoinQueue::new();
     for item in items {
-        tasks.spawn(work(item));
+        let work = work.clone();
+        tasks.spawn(async move { work(item).await });
     }
     let mut ends = Vec::with_capacity(tasks.len());
     while let Some(end) = tasks.join_next().await {
@@ -80,16 +82,18 @@ where
 /// dropped where they wait, and waited for.
 pub async fn first_error<I, F, T, E>(
     items: impl IntoIterator<Item = I>,
-    work: impl Fn(I) -> F,
+    work: impl Fn(I) -> F + Clone + Send + 'static,
 ) -> First<T, E>
 where
+    I: Send + 'static,
     F: Future<Output = Result<T, E>> + Send + 'static,
     T: Send + 'static,
     E: Send + 'static,
 {
     let mut tasks = JoinMap::new();
     for (index, item) in items.into_iter().enumerate() {
-        tasks.spawn(index, work(item));
+        let work = work.clone();
+        tasks.spawn(index, async move { work(item).await });
     }
     let mut first = None;
     let mut ends: Vec<_> = (0..tasks.len()).map(|_| None).collect();

@@ -61,7 +61,7 @@ pub async fn settle<I, F, T, E>(
 where
     F: Future<Output = Result<T, E>>,
 {
-    let works = items.into_iter().map(work);
+    let works = items.into_iter().map(async |item| work(item).await);
     join_all(works.map(|work| AssertUnwindSafe(work).catch_unwind())).await
 }
 
@@ -76,7 +76,8 @@ where
 {
     let items: Vec<I> = items.into_iter().collect();
     let mut ends: Vec<_> = items.iter().map(|_| None).collect();
-    let slots = items.into_iter().map(work).zip(&mut ends).enumerate();
+    let works = items.into_iter().map(async |item| work(item).await);
+    let slots = works.zip(&mut ends).enumerate();
     let tasks = slots.map(|(index, (work, slot))| async move {
         match slot.insert(AssertUnwindSafe(work).catch_unwind().await) {
             Ok(Ok(_)) => Ok(()),

@@ -65,14 +65,17 @@ use url::{Position, Url};
 /// panic is an error.
 pub async fn gather<I, F>(
     items: impl IntoIterator<Item = I>,
-    work: impl Fn(I) -> F,
+    work: impl Fn(I) -> F + Clone + Send + 'static,
 ) -> Vec<thread::Result<F::Output>>
 where
+    I: Send + 'static,
     F: Future<Output: Send + 'static> + Send + 'static,
 {
     let mut tasks = Vec::new();
     for item in items {
-        tasks.push(task::spawn(AssertUnwindSafe(work(item)).catch_unwind()));
+        let work = work.clone();
+        let work = AssertUnwindSafe(async move { work(item).await });
+        tasks.push(task::spawn(work.catch_unwind()));
     }
     let mut ended = Vec::with_capacity(tasks.len());
     for task in tasks {

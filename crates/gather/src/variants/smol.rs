@@ -75,14 +75,17 @@ use url::{Position, Url};
 pub async fn gather<'a, I, F>(
     executor: &Executor<'a>,
     items: impl IntoIterator<Item = I>,
-    work: impl Fn(I) -> F,
+    work: impl Fn(I) -> F + Clone + Send + 'a,
 ) -> Vec<thread::Result<F::Output>>
 where
+    I: Send + 'a,
     F: Future<Output: Send + 'a> + Send + 'a,
 {
     let mut tasks = Vec::new();
     for item in items {
-        tasks.push(executor.spawn(AssertUnwindSafe(work(item)).catch_unwind()));
+        let work = work.clone();
+        let work = AssertUnwindSafe(async move { work(item).await });
+        tasks.push(executor.spawn(work.catch_unwind()));
     }
     let mut ended = Vec::with_capacity(tasks.len());
     for task in tasks {

@@ -70,14 +70,16 @@ use url::{Position, Url};
 /// panic is an error.
 pub async fn gather<I, F>(
     items: impl IntoIterator<Item = I>,
-    work: impl Fn(I) -> F,
+    work: impl Fn(I) -> F + Clone + Send + 'static,
 ) -> Vec<Result<F::Output, JoinError>>
 where
+    I: Send + 'static,
     F: Future<Output: Send + 'static> + Send + 'static,
 {
     let mut tasks = JoinQueue::new();
     for item in items {
-        tasks.spawn(work(item));
+        let work = work.clone();
+        tasks.spawn(async move { work(item).await });
     }
     let mut ended = Vec::with_capacity(tasks.len());
     while let Some(end) = tasks.join_next().await {

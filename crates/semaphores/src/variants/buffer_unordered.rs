@@ -45,6 +45,9 @@ use futures_util::{FutureExt, StreamExt, stream};
 
 /// Does `work` on every item, at most `limit` at once. Returns what came of each, in input
 /// order: a panic is an error.
+///
+/// # Panics
+/// `limit` is 0.
 pub async fn at_most<I, F>(
     limit: usize,
     items: impl IntoIterator<Item = I>,
@@ -53,8 +56,10 @@ pub async fn at_most<I, F>(
 where
     F: Future,
 {
+    assert!(limit > 0, "limit must be at least 1");
+    let work = &work;
     let works = items.into_iter().enumerate().map(|(index, item)| {
-        let work = AssertUnwindSafe(work(item)).catch_unwind();
+        let work = AssertUnwindSafe(async move { work(item).await }).catch_unwind();
         work.map(move |end| (index, end))
     });
     let works = stream::iter(works).buffer_unordered(limit);

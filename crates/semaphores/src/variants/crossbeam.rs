@@ -41,11 +41,15 @@ use crossbeam_channel::{bounded, unbounded};
 ///
 /// # Errors
 /// The system starts no more threads; what was under way has ended.
+///
+/// # Panics
+/// `limit` is 0.
 pub fn at_most<I: Send, T: Send>(
     limit: usize,
     items: impl IntoIterator<Item = I>,
     work: impl Fn(I) -> T + Sync,
 ) -> io::Result<Vec<thread::Result<T>>> {
+    assert!(limit > 0, "limit must be at least 1");
     let (give, taken) = bounded(0);
     let (done, ends) = unbounded();
     thread::scope(|scope| {

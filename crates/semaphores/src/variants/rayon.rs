@@ -40,11 +40,15 @@ use rayon::{ThreadPoolBuildError, ThreadPoolBuilder, prelude::*};
 ///
 /// # Errors
 /// The system starts no more threads.
+///
+/// # Panics
+/// `limit` is 0.
 pub fn at_most<I: Send, T: Send>(
     limit: usize,
     items: impl IntoParallelIterator<Item = I, Iter: IndexedParallelIterator>,
     work: impl Fn(I) -> T + Sync,
 ) -> Result<Vec<thread::Result<T>>, ThreadPoolBuildError> {
+    assert!(limit > 0, "limit must be at least 1");
     let works = items
         .into_par_iter()
         .with_max_len(1)

@@ -45,22 +45,28 @@ use futures_util::FutureExt;
 
 /// Does `work` on every item, at most `limit` at once. Returns what came of each, in input
 /// order: a panic is an error.
+///
+/// # Panics
+/// `limit` is 0.
 pub async fn at_most<I, F>(
     limit: usize,
     items: impl IntoIterator<Item = I>,
-    work: impl Fn(I) -> F,
+    work: impl Fn(I) -> F + Clone + Send + 'static,
 ) -> Vec<thread::Result<F::Output>>
 where
+    I: Send + 'static,
     F: Future<Output: Send + 'static> + Send + 'static,
 {
+    assert!(limit > 0, "limit must be at least 1");
     let semaphore = Arc::new(Semaphore::new(limit));
     let mut tasks = Vec::new();
     for item in items {
         let permit = semaphore.acquire_arc().await;
-        let work = AssertUnwindSafe(work(item)).catch_unwind();
+        let work = work.clone();
         tasks.push(task::spawn(async move {
             let _permit = permit;
-            work.await
+            let work = AssertUnwindSafe(async move { work(item).await });
+            work.catch_unwind().await
         }));
     }
     let mut ended = Vec::with_capacity(tasks.len());

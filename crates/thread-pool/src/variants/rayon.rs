@@ -41,21 +41,21 @@ use std::{
 
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
-/// Does `work` on every item, on at most so many threads, of which there is at least one.
-/// Calls `each` with the index of an item and what came of it as soon as that is known: a
-/// panic is an error.
+/// Does `work` on every item, on at most so many threads. Calls `each` with the index of an
+/// item and what came of it, in the order in which they end: a panic is an error.
 ///
 /// # Errors
 /// The system starts no more threads.
 ///
 /// # Panics
-/// If `each` does, once what was under way has ended.
+/// `threads` is 0, or `each` panics: then once what was under way has ended.
 pub fn as_completed<I: Send, T: Send>(
     threads: usize,
     items: impl IntoIterator<Item = I>,
     work: impl Fn(I) -> T + Sync,
     mut each: impl FnMut(usize, thread::Result<T>),
 ) -> Result<(), ThreadPoolBuildError> {
+    assert!(threads > 0, "threads must be at least 1");
     let feed = |pool: &ThreadPool| {
         pool.in_place_scope(|scope| {
             let (done, ends) = channel();

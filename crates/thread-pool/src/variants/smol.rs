@@ -44,12 +44,11 @@ use std::{
 use futures_util::stream::FuturesUnordered;
 use smol::{future::FutureExt, stream::StreamExt, unblock};
 
-/// Does `work` on every item, on at most so many threads, of which there is at least one.
-/// Calls `each` with the index of an item and what came of it as soon as that is known: a
-/// panic is an error.
+/// Does `work` on every item, on at most so many threads. Calls `each` with the index of an
+/// item and what came of it, in the order in which they end: a panic is an error.
 ///
 /// # Panics
-/// If `each` does, once what was under way has ended.
+/// `threads` is 0, or `each` panics: then once what was under way has ended.
 pub async fn as_completed<I, T>(
     threads: usize,
     items: impl IntoIterator<Item = I>,
@@ -59,6 +58,7 @@ pub async fn as_completed<I, T>(
     I: Send + 'static,
     T: Send + 'static,
 {
+    assert!(threads > 0, "threads must be at least 1");
     let work = Arc::new(work);
     let mut items = items.into_iter().enumerate();
     let mut tasks = FuturesUnordered::new();

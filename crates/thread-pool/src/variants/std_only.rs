@@ -43,21 +43,21 @@ use queue::Queue;
 
 pub mod queue;
 
-/// Does `work` on every item, on at most so many threads, of which there is at least one.
-/// Calls `each` with the index of an item and what came of it as soon as that is known: a
-/// panic is an error.
+/// Does `work` on every item, on at most so many threads. Calls `each` with the index of an
+/// item and what came of it, in the order in which they end: a panic is an error.
 ///
 /// # Errors
 /// The system starts no more threads; what was under way has ended.
 ///
 /// # Panics
-/// If `each` does, once what was under way has ended.
+/// `threads` is 0, or `each` panics: then once what was under way has ended.
 pub fn as_completed<I: Send, T: Send>(
     threads: usize,
     items: impl IntoIterator<Item = I>,
     work: impl Fn(I) -> T + Sync,
     mut each: impl FnMut(usize, thread::Result<T>),
 ) -> io::Result<()> {
+    assert!(threads > 0, "threads must be at least 1");
     let queue = Queue::bounded(threads);
     thread::scope(|scope| {
         let give = queue.feed();
