@@ -57,9 +57,6 @@ pub type End<T, E> = thread::Result<Result<T, E>>;
 /// order: `None` of one that was not begun.
 pub type First<T, E> = (Option<usize>, Vec<Option<End<T, E>>>);
 
-/// Ends that may wait to be received.
-const CAPACITY: usize = 1024;
-
 /// Does `work` on every item, on so many threads. Returns what came of each, in input order.
 ///
 /// # Errors
@@ -120,7 +117,7 @@ fn each<I: Send, T: Send>(
     }
     drop(give);
     let mut ends: Vec<Option<T>> = (0..taken.len()).map(|_| None).collect();
-    let (done, ended) = bounded(CAPACITY);
+    let (done, ended) = unbounded();
     thread::scope(|scope| {
         for index in 0..threads.min(ends.len()) {
             let (taken, done, work) = (&taken, done.clone(), &work);

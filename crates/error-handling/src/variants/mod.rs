@@ -21,7 +21,7 @@ test_fixtures::variants! { crate::ErrorHandling:
             "ten_times_the_items": "all futures wait at once, and each takes memory until \
                 all are joined: here futures are the cost",
         };
-    smol = "tasks on an executor of our own, which give back what they had done",
+    smol = "tasks on an executor of the caller's, which send what they come to",
         except {
             "leaves_nothing": "timers start the reactor's thread, which stays with its \
                 descriptors until the process ends (async-io 2.6, src/driver.rs)",

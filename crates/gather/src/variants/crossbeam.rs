@@ -5,11 +5,12 @@
 //! thread for each item; `MOST` is where the threads end and the queue begins.
 //!
 //! # What to notice
-//! - A closed channel is the signal to stop: a thread's loop ends when all items were taken,
-//!   and the last loop when all threads have ended.
-//! - What came of an item brings its place, which puts all in order.
+//! - A closed channel is the signal to stop: a thread's loop ends once all items are taken,
+//!   and what came of them is all there once all threads have ended.
 //! - A panic would end its thread, and with it what the thread has yet to do, so it is
 //!   caught.
+//! - A time-out for the whole request starts a thread in ureq for every look-up, even of an
+//!   address. One that is late is left behind.
 //!
 //! # When not to use this
 //! For requests alone: a thread each is much for what is mostly waiting. It pays where an

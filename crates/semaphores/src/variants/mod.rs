@@ -41,10 +41,9 @@ test_fixtures::variants! { crate::Semaphores:
         "ten_times_the_items": "a task that has ended keeps its memory until it is joined, which is after the last was spawned",
         "leaves_nothing": "async-std's global runtime stays until the process ends (async-std 1.13, src/rt/mod.rs)",
     };
-    surf = "the same, with surf for a client", legacy, except {
+    surf = "the same, with surf for a client and a connection for each request", legacy, except {
         "ten_times_the_items": "a task that has ended keeps its memory until it is joined, which is after the last was spawned",
         "leaves_nothing": "async-std's global runtime stays until the process ends (async-std 1.13, src/rt/mod.rs)",
-        "permits_whole_again": "surf puts a connection whose request was given up back into its pool, and the next request on it waits for that answer (http-client 6.5.3, src/h1/tcp.rs)",
         "truncated_body": "surf takes a body shorter than its Content-Length for a whole one (async-h1 2.3.4, src/client/decode.rs: Take ends without an error)",
         "unframed_body": "surf takes a body without a length for an empty one (async-h1 2.3.4, src/client/decode.rs)",
         "reset_unframed_body": "surf takes a body without a length for an empty one (async-h1 2.3.4, src/client/decode.rs)",

@@ -5,11 +5,9 @@
 //! runs on async-std: the function is `async_std`'s, and what differs is the client.
 //!
 //! # What to notice
-//! - Unless it is told otherwise, surf opens at most 50 connections to a host, and the rest
-//!   of 100 requests wait inside it. Here it is told: as many as there are permits.
-//! - Its own time-out ends with the head, so one that covers the body is put around it. The
-//!   connection of a request that is given up goes back to the pool, and the next request
-//!   on it reads the late answer as its own.
+//! - surf's pool is off: it takes back a connection whose request was given up, and the next
+//!   request on it reads the late answer as its own. So each request opens a connection.
+//! - Its own time-out ends with the head, so one that covers the body is put around it.
 //! - A body shorter than its Content-Length is a success to it, and one without a length
 //!   is empty.
 //!
@@ -23,7 +21,7 @@ use crate::{Job, Output};
 
 /// Fetches every URL, at most `job.limit` at once.
 pub fn run(job: &Job) -> Result<Output> {
-    let client = Client::new(&job.client())?;
+    let client = Client::without_pool(&job.client())?;
     let fetch = move |url: String| {
         let client = client.clone();
         async move { client.fetch(&url).await }

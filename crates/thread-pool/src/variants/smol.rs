@@ -65,7 +65,7 @@ pub async fn as_completed<I, T>(
     loop {
         for (index, item) in items.by_ref().take(threads - tasks.len()) {
             let work = Arc::clone(&work);
-            let task = AssertUnwindSafe(unblock(move || work(item))).catch_unwind();
+            let task = unblock(move || work(item)).catch_unwind();
             tasks.push(async move { (index, task.await) });
         }
         let Some((index, end)) = tasks.next().await else {
