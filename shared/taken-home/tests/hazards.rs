@@ -1,6 +1,6 @@
 //! Each cure, on numbers of its own. What fails is compiled, and not run: most of it hangs.
 
-use std::{fmt, thread, time::Duration};
+use std::{fmt, panic::catch_unwind, thread, time::Duration};
 
 /// What a cure returns: a number, or what kept it from one.
 trait Value {
@@ -64,4 +64,28 @@ cures! {
     5: cancelled_read_tokio_cure, cancelled_read_smol_cure, cancelled_read_async_std_cure:
         read_frames(5, TICK, TICK * 2);
     3: futurelock_tokio_cure, futurelock_smol_cure, futurelock_async_std_cure: count();
+}
+
+/// Where no thread would ever do the work, a cure is refused: it neither hangs nor returns.
+#[test]
+fn no_workers_are_refused() {
+    use taken_home::hazards::{
+        blocked_executor_smol_cure, oversubscribed_crossbeam_cure,
+        oversubscribed_smol_cure, oversubscribed_std_only_cure,
+        oversubscribed_tokio_cure, two_locks_smol_cure, two_locks_tokio_cure,
+    };
+    let calls: [fn() -> u64; 7] = [
+        || oversubscribed_std_only_cure::take_turns(0, 8, 3, product).value(),
+        || oversubscribed_crossbeam_cure::take_turns(0, 8, 3, product).value(),
+        || oversubscribed_tokio_cure::take_turns(0, 8, 3, product).value(),
+        || oversubscribed_smol_cure::take_turns(0, 8, 3, product).value(),
+        || two_locks_tokio_cure::deposit(0).value(),
+        || two_locks_smol_cure::deposit(0).value(),
+        || blocked_executor_smol_cure::call(0, sleep, TICK, || {}).value(),
+    ];
+    for call in calls {
+        let refused = catch_unwind(call).expect_err("there is nobody to do it");
+        let why = refused.downcast_ref::<&str>().expect("it says why");
+        assert!(why.to_lowercase().contains("worker"), "{why}");
+    }
 }

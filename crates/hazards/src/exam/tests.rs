@@ -48,13 +48,18 @@ fn a_pair_is_one_function() {
     }
 }
 
-/// They differ by a few lines, as the README says: those of imports aside, thirty pairs
+/// They differ by a few lines, as the README says: those of imports aside, 32 pairs
 /// by at most four lines, and no pair by more than 25.
 #[test]
 fn a_pair_differs_by_a_few_lines() {
     let lines = |part: Part| {
         let lesson = Lesson::of(part.text).expect("it is a lesson");
-        let lines = lesson.text.lines().filter(|line| !line.starts_with("use "));
+        let mut is_import = false;
+        let lines = lesson.text.lines().filter(|line| {
+            let was_import = is_import || line.starts_with("use ");
+            is_import = was_import && !line.ends_with(';');
+            !was_import
+        });
         lines.map(str::trim).collect::<Vec<_>>()
     };
     // How many lines of one are not in the other, each as often as it is there.
@@ -80,7 +85,7 @@ fn a_pair_differs_by_a_few_lines() {
     let few = differences.iter().filter(|(lines, _)| *lines <= 4).count();
     let most = differences.iter().max();
     assert!(most.is_some_and(|(lines, _)| *lines <= 25), "{most:?}");
-    assert!(few >= 30, "{few} of {}", differences.len());
+    assert!(few >= 32, "{few} of {}", differences.len());
 }
 
 /// The README's table has what concerns whom.

@@ -17,12 +17,16 @@ use smol::{Executor, Timer, block_on, channel};
 ///
 /// # Errors
 /// The system starts no more threads.
+///
+/// # Panics
+/// `workers` is 0.
 pub fn call(
     workers: usize,
     block: impl Fn() + Copy + Send + 'static,
     period: Duration,
     beat: impl Fn() + Send + 'static,
 ) -> io::Result<u64> {
+    assert!(workers > 0, "there is at least one worker");
     let executor = Executor::new();
     let (signal, shutdown) = channel::bounded::<()>(1);
     thread::scope(|scope| {

@@ -17,12 +17,16 @@ use crossbeam_channel::unbounded;
 ///
 /// # Errors
 /// The system starts no more threads.
+///
+/// # Panics
+/// `workers` is 0.
 pub fn take_turns(
-    _workers: usize,
+    workers: usize,
     tasks: usize,
     turns: u64,
     turn: impl Fn(usize, u64) -> u64 + Sync,
 ) -> io::Result<u64> {
+    assert!(workers > 0, "there is at least one worker");
     let threads = tasks;
     let (give, taken) = unbounded();
     let (done, results) = unbounded();

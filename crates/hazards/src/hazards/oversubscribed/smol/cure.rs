@@ -12,12 +12,16 @@ use smol::{Executor, Task, block_on, channel, lock::Barrier};
 ///
 /// # Errors
 /// The system starts no more threads.
+///
+/// # Panics
+/// `workers` is 0.
 pub fn take_turns(
     workers: usize,
     tasks: usize,
     turns: u64,
     turn: impl Fn(usize, u64) -> u64 + Copy + Send + Sync + 'static,
 ) -> io::Result<u64> {
+    assert!(workers > 0, "there is at least one worker");
     let barrier = Arc::new(Barrier::new(tasks));
     let executor = Executor::new();
     let mut taken = Vec::new();

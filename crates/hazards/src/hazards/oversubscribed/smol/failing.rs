@@ -14,12 +14,16 @@ use smol::{Task, block_on, unblock};
 
 /// Has `tasks` tasks take `turns` turns each, in step: a task waits after each turn until
 /// all have had theirs. Returns the wrapping sum of what the turns return.
+///
+/// # Panics
+/// `workers` is 0.
 pub fn take_turns(
-    _workers: usize,
+    workers: usize,
     tasks: usize,
     turns: u64,
     turn: impl Fn(usize, u64) -> u64 + Copy + Send + Sync + 'static,
 ) -> u64 {
+    assert!(workers > 0, "there is at least one worker");
     let barrier = Arc::new(Barrier::new(tasks));
     let mut taken = Vec::new();
     for task in 0..tasks {

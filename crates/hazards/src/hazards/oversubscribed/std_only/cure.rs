@@ -16,12 +16,16 @@ use std::{
 ///
 /// # Errors
 /// The system starts no more threads.
+///
+/// # Panics
+/// `workers` is 0.
 pub fn take_turns(
     workers: usize,
     tasks: usize,
     turns: u64,
     turn: impl Fn(usize, u64) -> u64 + Sync,
 ) -> io::Result<u64> {
+    assert!(workers > 0, "there is at least one worker");
     let threads = workers.min(tasks);
     let barrier = OnceLock::<Option<Barrier>>::new();
     let sum = AtomicU64::new(0);

@@ -19,12 +19,16 @@ use std::{
 ///
 /// # Errors
 /// The system starts no more threads.
+///
+/// # Panics
+/// `workers` is 0.
 pub fn take_turns(
-    _workers: usize,
+    workers: usize,
     tasks: usize,
     turns: u64,
     turn: impl Fn(usize, u64) -> u64 + Sync,
 ) -> io::Result<u64> {
+    assert!(workers > 0, "there is at least one worker");
     let threads = tasks;
     let barrier = OnceLock::<Option<Barrier>>::new();
     let sum = AtomicU64::new(0);

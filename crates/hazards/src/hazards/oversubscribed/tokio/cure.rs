@@ -1,12 +1,11 @@
-//! One visit to rayon's pool per turn, for which no thread waits.
+//! One thread per worker, under the runtime.
 
 // The lesson: everything below can be taken home.
-// It needs rayon, tokio (rt-multi-thread, sync).
+// It needs tokio (rt-multi-thread, sync).
 
-use std::io;
+use std::{io, sync::Arc};
 
-use rayon::{ThreadPoolBuilder, prelude::*};
-use tokio::{runtime::Builder, sync::oneshot};
+use tokio::{runtime::Builder, sync::Barrier, task::JoinSet};
 
 /// Has `tasks` tasks take `turns` turns each, in step: a task waits after each turn until
 /// all have had theirs. Returns the wrapping sum of what the turns return.
@@ -19,22 +18,24 @@ pub fn take_turns(
     turns: u64,
     turn: impl Fn(usize, u64) -> u64 + Copy + Send + Sync + 'static,
 ) -> io::Result<u64> {
-    let pool = ThreadPoolBuilder::new().num_threads(workers).build();
-    let pool = pool.map_err(io::Error::other)?;
+    let barrier = Arc::new(Barrier::new(tasks));
     let runtime = Builder::new_multi_thread()
         .worker_threads(workers)
         .build()?;
     runtime.block_on(async {
-        let mut sum = 0_u64;
-        for nth in 0..turns {
-            let (reply, result) = oneshot::channel();
-            pool.spawn(move || {
-                let results = (0..tasks).into_par_iter().map(|task| turn(task, nth));
-                // Nobody awaits the reply any more if the runtime has ended.
-                let _ = reply.send(results.reduce(|| 0, u64::wrapping_add));
+        let mut taken = JoinSet::new();
+        for task in 0..tasks {
+            let barrier = Arc::clone(&barrier);
+            taken.spawn(async move {
+                let mut sum = 0_u64;
+                for nth in 0..turns {
+                    sum = sum.wrapping_add(turn(task, nth));
+                    barrier.wait().await;
+                }
+                sum
             });
-            sum = sum.wrapping_add(result.await.map_err(io::Error::other)?);
         }
-        Ok(sum)
+        let sums = taken.join_all().await;
+        Ok(sums.into_iter().fold(0, u64::wrapping_add))
     })
 }

@@ -12,7 +12,11 @@ use smol::{Executor, block_on, channel, future::yield_now, lock::Mutex};
 ///
 /// # Errors
 /// The system starts no more threads.
+///
+/// # Panics
+/// `workers` is 0.
 pub fn deposit(workers: usize) -> io::Result<u64> {
+    assert!(workers > 0, "there is at least one worker");
     let (from, to) = (Mutex::new(0), Mutex::new(0));
     let executor = Executor::new();
     let (signal, shutdown) = channel::bounded::<()>(1);
