@@ -3,15 +3,17 @@
 use std::{
     collections::{HashMap, VecDeque},
     ops::Range,
+    panic::{AssertUnwindSafe, catch_unwind},
     time::{Duration, Instant},
 };
 
 use process_pool::parts::{
     frame::{Decoder, Frame, Kind},
-    session::{ATTEMPTS, End, LOSSES, Task, WINDOW},
+    session::{self, ATTEMPTS, End, LOSSES, Task, WINDOW},
     waiting,
 };
 use proptest::{collection::vec, prelude::*};
+use serde::{Deserialize, Serialize};
 
 const TIMEOUT: Duration = Duration::from_secs(1);
 
@@ -67,9 +69,9 @@ struct Place {
 }
 
 impl Place {
-    fn new(tasks: &Waiting) -> Self {
+    fn new(workers: usize) -> Self {
         Self {
-            session: tasks.session(),
+            session: Session::new(workers, TIMEOUT),
             frames: Decoder::default(),
             queue: VecDeque::new(),
         }
@@ -149,7 +151,7 @@ proptest! {
         events in vec((0_usize..4, event()), 0..LOSSES as usize),
     ) {
         let tasks = waiting(count, workers);
-        let mut places: Vec<_> = (0..workers).map(|_| Place::new(&tasks)).collect();
+        let mut places: Vec<_> = (0..workers).map(|_| Place::new(workers)).collect();
         let mut expected: HashMap<usize, &'static str> = HashMap::new();
         let mut settle = |task: &Task<usize>, word| {
             let earlier = expected.insert(task.id, word);
@@ -239,7 +241,7 @@ proptest! {
 #[test]
 fn only_the_task_in_work_pays_for_a_lost_worker() {
     let tasks = waiting(100, 1);
-    let mut place = Place::new(&tasks);
+    let mut place = Place::new(1);
     assert!(place.turn(&tasks));
     assert_eq!(place.queue.len(), WINDOW);
     place.answer();
@@ -300,7 +302,7 @@ fn a_worker_whose_answer_is_of_another_type_is_lost() {
 #[test]
 fn a_place_whose_workers_never_answer_is_given_up() {
     let tasks = waiting(1000, 1);
-    let mut place = Place::new(&tasks);
+    let mut place = Place::new(1);
     let mut workers = 0;
     while place.turn(&tasks) {
         workers += 1;
@@ -315,7 +317,7 @@ fn a_place_whose_workers_never_answer_is_given_up() {
 /// the last place ends, in units of the longest task.
 fn overhang(costs: &[u64], workers: usize) -> f64 {
     let tasks = waiting(costs.len(), workers);
-    let mut places: Vec<_> = (0..workers).map(|_| (0, Place::new(&tasks))).collect();
+    let mut places: Vec<_> = (0..workers).map(|_| (0, Place::new(workers))).collect();
     let mut ends = Vec::new();
     while !places.is_empty() {
         // The place that is furthest behind goes on; all were given their tasks before.
@@ -356,7 +358,7 @@ fn a_task_that_is_too_long_is_refused() {
     let long = vec![0_u8; process_pool::parts::frame::LONGEST + 1];
     let tasks = [vec![1], long.clone(), vec![2], long].into_iter();
     let tasks = waiting::Waiting::<_, u8>::new(1, tasks, TIMEOUT);
-    let mut session = tasks.session();
+    let mut session = session::Session::new(1, TIMEOUT);
     session.start();
     let mut frames = Decoder::default();
     let mut answered = 0;
@@ -383,7 +385,7 @@ fn a_task_that_is_too_long_is_refused() {
 #[test]
 fn a_pool_that_is_closed_gives_out_no_more() {
     let tasks = waiting(100, 1);
-    let mut place = Place::new(&tasks);
+    let mut place = Place::new(1);
     assert!(place.turn(&tasks));
     let given = place.queue.len();
     tasks.close();
@@ -395,4 +397,100 @@ fn a_pool_that_is_closed_gives_out_no_more() {
     let ends = tasks.into_ends();
     let done = ends.iter().filter(|end| matches!(end, End::Done(_)));
     assert_eq!(done.count(), given);
+}
+
+#[test]
+fn a_place_that_ends_with_tasks_in_hand_closes_the_pool() {
+    let tasks = waiting(100, 2);
+    let (mut failed, mut other) = (tasks.place(), tasks.place());
+    assert!(tasks.exchange(&mut failed));
+    drop(failed);
+    assert!(!tasks.exchange(&mut other));
+}
+
+#[test]
+fn a_place_that_ends_with_nothing_in_hand_does_not() {
+    let tasks = waiting(100, 2);
+    drop(tasks.place());
+    assert!(tasks.exchange(&mut tasks.place()));
+}
+
+/// It is the caller's panic, and reaches the caller once all places have ended.
+#[test]
+fn a_panic_of_the_iterator_closes_the_pool() {
+    let numbers = (0..100).inspect(|number| assert_ne!(*number, 1, "one is not made"));
+    let tasks = waiting::Waiting::<_, usize>::new(1, numbers, TIMEOUT);
+    let mut place = tasks.place();
+    place.start();
+    assert!(tasks.exchange(&mut place), "task 0 was made");
+    let task = task(0);
+    place.received(&done(&task));
+    assert!(!tasks.exchange(&mut place));
+    drop(place);
+    let panic = catch_unwind(AssertUnwindSafe(|| tasks.into_ends()));
+    let panic = panic.expect_err("the iterator has panicked");
+    let message = panic.downcast_ref::<String>().expect("it has a message");
+    assert!(message.contains("one is not made"), "{message}");
+}
+
+/// A number that can't be carried if it is 1.
+struct Odd(usize);
+
+impl Serialize for Odd {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        assert_ne!(self.0, 1, "one is not encoded");
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Odd {
+    fn deserialize<D: serde::Deserializer<'de>>(bytes: D) -> Result<Self, D::Error> {
+        let number = usize::deserialize(bytes)?;
+        assert_ne!(number, 1, "one is not decoded");
+        Ok(Self(number))
+    }
+}
+
+#[test]
+fn a_task_that_panics_when_it_is_encoded_is_refused() {
+    let mut session = session::Session::<_, usize>::new(1, TIMEOUT);
+    session.start();
+    for id in 0..3 {
+        let (attempt, task) = (1, Odd(id));
+        session.assign(Task { id, attempt, task });
+    }
+    let finished: Vec<_> = session.finished().collect();
+    assert!(
+        matches!(&finished[..], [(1, End::Refused(_))]),
+        "{finished:?}"
+    );
+    session.received(&[done(&task(0)), done(&task(2))].concat());
+    let finished: Vec<_> = session.finished().collect();
+    assert_eq!(finished, [(0, End::Done(0)), (2, End::Done(2))]);
+}
+
+#[test]
+fn an_answer_that_panics_when_it_is_decoded_is_not_believed() {
+    let mut session = session::Session::<_, Odd>::new(1, TIMEOUT);
+    session.start();
+    session.assign(task(1));
+    session.received(&done(&task(1)));
+    assert!(!session.is_open());
+}
+
+/// A reply that is always about to come is none.
+#[test]
+fn bytes_without_an_end_put_off_no_deadline() {
+    let mut session = Session::new(1, TIMEOUT);
+    let start = Instant::now();
+    session.start_at(start);
+    session.assign_at(task(0), start);
+    let reply = done(&task(0));
+    let (head, rest) = reply.split_at(1);
+    session.received_at(head, start + TIMEOUT / 2);
+    assert!(session.is_open());
+    session.received_at(&rest[..1], start + TIMEOUT);
+    assert!(!session.is_open());
+    let finished: Vec<_> = session.finished().collect();
+    assert_eq!(finished, [(0, End::TimedOut)]);
 }

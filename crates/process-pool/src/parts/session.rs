@@ -11,6 +11,7 @@
 use std::{
     collections::VecDeque,
     marker::PhantomData,
+    panic::{AssertUnwindSafe, catch_unwind},
     time::{Duration, Instant},
 };
 
@@ -161,11 +162,6 @@ impl<T: Serialize, R: DeserializeOwned> Session<T, R> {
         self.assign_at(task, Instant::now());
     }
 
-    /// Whether nothing is in hand.
-    pub fn is_idle(&self) -> bool {
-        self.in_hand.is_empty()
-    }
-
     /// What tasks have come to since this was last asked.
     pub fn finished(&mut self) -> impl Iterator<Item = (usize, End<R>)> {
         self.finished.drain(..)
@@ -214,7 +210,8 @@ impl<T: Serialize, R: DeserializeOwned> Session<T, R> {
         self.replies.push(bytes);
         loop {
             let end = match self.replies.next_frame() {
-                Ok(None) => return,
+                // Half a reply, however much of it keeps coming, is none.
+                Ok(None) => return self.overdue_at(now),
                 Ok(Some(frame)) => {
                     self.in_hand.front().and_then(|task| end(task, &frame))
                 }
@@ -244,15 +241,20 @@ impl<T: Serialize, R: DeserializeOwned> Session<T, R> {
     /// Appends the frame that gives the task to the worker, and puts it in hand.
     fn send(&mut self, task: Task<T>) {
         let payload = std::mem::take(&mut self.payload);
-        let payload = match postcard::to_extend(&task.task, payload) {
-            Ok(payload) if payload.len() <= LONGEST => payload,
-            Ok(payload) => {
+        let encode = || postcard::to_extend(&task.task, payload);
+        let payload = match catch_unwind(AssertUnwindSafe(encode)) {
+            Ok(Ok(payload)) if payload.len() <= LONGEST => payload,
+            Ok(Ok(payload)) => {
                 let length = payload.len();
                 let why = format!("the task has {length} bytes; the most is {LONGEST}");
                 return self.finished.push((task.id, End::Refused(why)));
             }
-            Err(error) => {
+            Ok(Err(error)) => {
                 let why = format!("the task can't be encoded: {error}");
+                return self.finished.push((task.id, End::Refused(why)));
+            }
+            Err(_panic) => {
+                let why = "the task panics when it is encoded".to_owned();
                 return self.finished.push((task.id, End::Refused(why)));
             }
         };
@@ -280,6 +282,13 @@ impl<T: Serialize, R: DeserializeOwned> Session<T, R> {
     }
 }
 
+impl<T, R> Session<T, R> {
+    /// Whether nothing is in hand.
+    pub fn is_idle(&self) -> bool {
+        self.in_hand.is_empty()
+    }
+}
+
 /// What a worker's frame says of this task; nothing if it is about another, or is no answer.
 fn end<T, R: DeserializeOwned>(task: &Task<T>, frame: &Frame<'_>) -> Option<End<R>> {
     if (frame.id, frame.attempt) != (task.id as u64, task.attempt) {
@@ -287,7 +296,9 @@ fn end<T, R: DeserializeOwned>(task: &Task<T>, frame: &Frame<'_>) -> Option<End<
     }
     match frame.kind {
         Kind::Done => {
-            let (answer, rest) = postcard::take_from_bytes(frame.payload).ok()?;
+            let decode = || postcard::take_from_bytes(frame.payload);
+            // What panics at the answer can't be handed it.
+            let (answer, rest) = catch_unwind(AssertUnwindSafe(decode)).ok()?.ok()?;
             // A worker that says more than the answer speaks of another type.
             rest.is_empty().then_some(End::Done(answer))
         }

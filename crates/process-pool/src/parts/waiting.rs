@@ -1,9 +1,12 @@
 //! The pool's one memory: tasks that wait, and what the others came to.
 
 use std::{
+    any::Any,
     collections::VecDeque,
     fmt,
     iter::{Enumerate, repeat_with},
+    ops::{Deref, DerefMut},
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     sync::{Mutex, MutexGuard},
     time::Duration,
 };
@@ -30,8 +33,17 @@ struct Inner<I: Iterator, R> {
     returned: VecDeque<Task<I::Item>>,
     /// Whether no more are given out.
     is_closed: bool,
+    /// What the iterator panicked with.
+    panic: Option<Box<dyn Any + Send>>,
     /// By place in the input. Lost is what a task stays that no worker was left for.
     ends: Vec<End<R>>,
+}
+
+/// A place in the pool. One that is dropped with tasks in hand has failed, and closes the
+/// pool: what it was at is nobody's.
+pub struct Place<'a, I: Iterator, R> {
+    session: Session<I::Item, R>,
+    tasks: &'a Waiting<I, R>,
 }
 
 impl<I, R> Waiting<I, R>
@@ -47,6 +59,7 @@ where
             next: tasks.enumerate(),
             returned: VecDeque::new(),
             is_closed: false,
+            panic: None,
         };
         Self {
             workers,
@@ -55,9 +68,11 @@ where
         }
     }
 
-    /// A place in the pool.
-    pub fn session(&self) -> Session<I::Item, R> {
-        Session::new(self.workers, self.timeout)
+    /// A place in the pool, which nobody holds yet.
+    pub fn place(&self) -> Place<'_, I, R> {
+        let session = Session::new(self.workers, self.timeout);
+        let tasks = self;
+        Place { session, tasks }
     }
 
     /// Takes what a session has finished and what it hands back, and gives it more.
@@ -87,14 +102,23 @@ where
         }
     }
 
+    /// What each task came to, in input order.
+    ///
+    /// # Panics
+    /// The tasks' iterator has.
+    pub fn into_ends(self) -> Vec<End<R>> {
+        let inner = self.inner.into_inner().expect(NO_PANIC);
+        if let Some(panic) = inner.panic {
+            resume_unwind(panic);
+        }
+        inner.ends
+    }
+}
+
+impl<I: Iterator, R> Waiting<I, R> {
     /// Gives out no more tasks: a place can't be held, and the pool is to end.
     pub fn close(&self) {
         self.lock().is_closed = true;
-    }
-
-    /// What each task came to, in input order.
-    pub fn into_ends(self) -> Vec<End<R>> {
-        self.inner.into_inner().expect(NO_PANIC).ends
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner<I, R>> {
@@ -115,9 +139,43 @@ impl<I: Iterator, R> Inner<I, R> {
     fn next(&mut self) -> Option<Task<I::Item>> {
         let returned = self.returned.pop_front();
         returned.or_else(|| {
-            let (id, task) = self.next.next()?;
+            // The place whose turn it is has a worker, which is to be waited for.
+            let next = catch_unwind(AssertUnwindSafe(|| self.next.next()));
+            let next = next.map_err(|panic| {
+                self.is_closed = true;
+                self.panic = Some(panic);
+            });
+            let (id, task) = next.ok()??;
             let attempt = 1;
             Some(Task { id, attempt, task })
         })
+    }
+}
+
+impl<I: Iterator, R> Deref for Place<'_, I, R> {
+    type Target = Session<I::Item, R>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.session
+    }
+}
+
+impl<I: Iterator, R> DerefMut for Place<'_, I, R> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.session
+    }
+}
+
+impl<I: Iterator, R> Drop for Place<'_, I, R> {
+    fn drop(&mut self) {
+        if !self.session.is_idle() {
+            self.tasks.close();
+        }
+    }
+}
+
+impl<I: Iterator, R> fmt::Debug for Place<'_, I, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a place among {:?}", self.tasks)
     }
 }

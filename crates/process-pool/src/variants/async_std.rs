@@ -28,16 +28,23 @@ pub fn run(job: &Job) -> anyhow::Result<Output> {
 }
 
 // The lesson: everything below can be taken home.
-// It needs async-std (unstable), postcard (use-std), serde.
+// It needs async-std (unstable), futures-util (std), postcard (use-std), serde.
 // It comes with frame.rs, session.rs, waiting.rs, worker.rs.
 
-use std::{io::ErrorKind::TimedOut, process::Stdio, sync::Arc, time::Duration};
+use std::{
+    io::ErrorKind::TimedOut,
+    panic::{AssertUnwindSafe, resume_unwind},
+    process::Stdio,
+    sync::Arc,
+    time::Duration,
+};
 
 use async_std::{
     io::{self, ReadExt, WriteExt},
     process::Command,
     task,
 };
+use futures_util::FutureExt;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{session::End, waiting::Waiting, worker::BUFFER};
@@ -51,6 +58,9 @@ use super::{session::End, waiting::Waiting, worker::BUFFER};
 /// # Errors
 /// A worker can't be started. No further task is handed out, and those that a worker
 /// had have ended.
+///
+/// # Panics
+/// `workers` is 0; or `tasks` or `worker` panics, and then all workers have ended, too.
 pub async fn map<T, R>(
     workers: usize,
     tasks: impl IntoIterator<Item = T, IntoIter: ExactSizeIterator + 'static>,
@@ -61,20 +71,20 @@ where
     T: Serialize + 'static,
     R: DeserializeOwned + 'static,
 {
+    assert!(workers > 0, "a pool has at least one worker");
     let tasks = Arc::new(Waiting::new(workers, tasks.into_iter(), timeout));
     let mut places = Vec::new();
     for _ in 0..workers {
         let (tasks, worker) = (Arc::clone(&tasks), worker.clone());
-        places.push(task::spawn_local(async move {
-            let held = hold(&tasks, worker).await;
-            held.inspect_err(|_| tasks.close())
-        }));
+        places.push(task::spawn_local(async move { hold(&tasks, worker).await }));
     }
-    let mut result = Ok(());
+    let mut results = Vec::new();
     for place in places {
-        result = result.and(place.await);
+        results.push(AssertUnwindSafe(place).catch_unwind().await);
     }
-    result?;
+    // What panics in a place is the caller's own.
+    let mut results = results.into_iter();
+    results.try_for_each(|end| end.unwrap_or_else(|panic| resume_unwind(panic)))?;
     let tasks = Arc::into_inner(tasks).expect("all places have ended");
     Ok(tasks.into_ends())
 }
@@ -88,7 +98,7 @@ where
     I: ExactSizeIterator<Item: Serialize>,
     R: DeserializeOwned,
 {
-    let mut session = tasks.session();
+    let mut session = tasks.place();
     let mut buffer = vec![0; BUFFER];
     while tasks.exchange(&mut session) {
         let mut worker = Command::from(worker()?)

@@ -69,6 +69,9 @@ type Settled<R> = (usize, End<R>);
 /// # Errors
 /// A worker can't be started, or a thread for one. No further task is handed out, and
 /// those that a worker had have ended.
+///
+/// # Panics
+/// `workers` is 0; or `tasks` or `worker` panics, and then all workers have ended, too.
 pub fn map<T, R>(
     workers: usize,
     tasks: impl IntoIterator<Item = T>,
@@ -79,6 +82,7 @@ where
     T: Serialize + Send,
     R: DeserializeOwned + Send,
 {
+    assert!(workers > 0, "a pool has at least one worker");
     let queue = unbounded();
     let is_closed = AtomicBool::new(false);
     let (outcomes, settled) = unbounded();

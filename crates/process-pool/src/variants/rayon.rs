@@ -42,11 +42,15 @@ use rayon::{ThreadPoolBuildError, ThreadPoolBuilder, prelude::*};
 ///
 /// # Errors
 /// The system starts no more threads.
+///
+/// # Panics
+/// `workers` is 0, which rayon takes for one per core.
 pub fn map<T: Send, R: Send>(
     workers: usize,
     tasks: impl IntoParallelIterator<Item = T, Iter: IndexedParallelIterator>,
     work: impl Fn(T) -> R + Sync,
 ) -> Result<Vec<thread::Result<R>>, ThreadPoolBuildError> {
+    assert!(workers > 0, "a pool has at least one worker");
     let ends = tasks
         .into_par_iter()
         .with_max_len(1)

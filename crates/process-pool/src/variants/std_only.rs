@@ -62,6 +62,9 @@ use super::{
 /// # Errors
 /// A worker can't be started, or a thread for one. No further task is handed out, and
 /// those that a worker had have ended.
+///
+/// # Panics
+/// `workers` is 0; or `tasks` or `worker` panics, and then all workers have ended, too.
 pub fn map<T, R>(
     workers: usize,
     tasks: impl IntoIterator<Item = T, IntoIter: ExactSizeIterator + Send>,
@@ -72,13 +75,12 @@ where
     T: Serialize + Send,
     R: DeserializeOwned + Send,
 {
+    assert!(workers > 0, "a pool has at least one worker");
     let tasks = Waiting::new(workers, tasks.into_iter(), timeout);
     thread::scope(|scope| {
         let places = (0..workers).map(|number| {
             let place = thread::Builder::new().name(format!("place-{number}"));
-            place.spawn_scoped(scope, || {
-                hold(&tasks, &worker).inspect_err(|_| tasks.close())
-            })
+            place.spawn_scoped(scope, || hold(&tasks, &worker))
         });
         let places = places.collect::<io::Result<Vec<_>>>();
         let places = places.inspect_err(|_| tasks.close())?;
@@ -98,7 +100,7 @@ where
     I: ExactSizeIterator<Item: Serialize>,
     R: DeserializeOwned,
 {
-    let mut session = tasks.session();
+    let mut session = tasks.place();
     let mut buffer = vec![0; BUFFER];
     while tasks.exchange(&mut session) {
         let (mut stream, theirs) = UnixStream::pair()?;

@@ -33,13 +33,13 @@ pub fn run(job: &Job) -> anyhow::Result<Output> {
 // It needs postcard (use-std), serde, tokio (io-util, process, rt, time).
 // It comes with frame.rs, session.rs, waiting.rs, worker.rs.
 
-use std::{io, process::Stdio, sync::Arc, time::Duration};
+use std::{io, panic::resume_unwind, process::Stdio, sync::Arc, time::Duration};
 
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     process::Command,
-    task::JoinSet,
+    task::{JoinError, JoinSet},
     time::timeout,
 };
 
@@ -54,6 +54,9 @@ use super::{session::End, waiting::Waiting, worker::BUFFER};
 /// # Errors
 /// A worker can't be started. No further task is handed out, and those that a worker
 /// had have ended.
+///
+/// # Panics
+/// `workers` is 0; or `tasks` or `worker` panics, and then all workers have ended, too.
 pub async fn map<T, R>(
     workers: usize,
     tasks: impl IntoIterator<Item = T, IntoIter: ExactSizeIterator + Send + 'static>,
@@ -64,20 +67,21 @@ where
     T: Serialize + Send + 'static,
     R: DeserializeOwned + Send + 'static,
 {
+    assert!(workers > 0, "a pool has at least one worker");
     let tasks = Arc::new(Waiting::new(workers, tasks.into_iter(), timeout));
     let mut places = JoinSet::new();
     for _ in 0..workers {
         let (tasks, worker) = (Arc::clone(&tasks), worker.clone());
-        places.spawn(async move {
-            let held = hold(&tasks, worker).await;
-            held.inspect_err(|_| tasks.close())
-        });
+        places.spawn(async move { hold(&tasks, worker).await });
     }
-    let mut result = Ok(());
-    while let Some(place) = places.join_next().await {
-        result = result.and(place.expect("a place does not panic"));
+    let mut results = Vec::new();
+    while let Some(end) = places.join_next().await {
+        // No place is aborted.
+        results.push(end.map_err(JoinError::into_panic));
     }
-    result?;
+    // What panics in a place is the caller's own.
+    let mut results = results.into_iter();
+    results.try_for_each(|end| end.unwrap_or_else(|panic| resume_unwind(panic)))?;
     let tasks = Arc::into_inner(tasks).expect("all places have ended");
     Ok(tasks.into_ends())
 }
@@ -91,7 +95,7 @@ where
     I: ExactSizeIterator<Item: Serialize>,
     R: DeserializeOwned,
 {
-    let mut session = tasks.session();
+    let mut session = tasks.place();
     let mut buffer = vec![0; BUFFER];
     while tasks.exchange(&mut session) {
         let mut worker = Command::from(worker()?)

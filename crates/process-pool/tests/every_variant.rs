@@ -1,0 +1,139 @@
+//! What each pool promises beyond outcomes, with workers that never answer: a panic of the
+//! caller's own reaches the caller, and no process is left.
+
+use std::{
+    any::Any,
+    io,
+    panic::{AssertUnwindSafe, catch_unwind},
+    process::Command,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
+    time::Duration,
+};
+
+use process_pool::{parts::session::End, variants};
+use rustix::process::getpid;
+use test_fixtures::descendants;
+
+const LIMIT: Duration = Duration::from_millis(300);
+
+type Worker = Arc<dyn Fn() -> io::Result<Command> + Send + Sync>;
+type Ends = io::Result<Vec<End<u32>>>;
+/// A variant's `map`, whose tasks have [`LIMIT`] each.
+type Map = fn(workers: usize, tasks: Vec<u32>, worker: Worker) -> Ends;
+
+fn std_only(workers: usize, tasks: Vec<u32>, worker: Worker) -> Ends {
+    variants::std_only::map(workers, tasks, LIMIT, || worker())
+}
+
+fn crossbeam(workers: usize, tasks: Vec<u32>, worker: Worker) -> Ends {
+    variants::crossbeam::map(workers, tasks, LIMIT, || worker())
+}
+
+fn tokio(workers: usize, tasks: Vec<u32>, worker: Worker) -> Ends {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(variants::tokio::map(workers, tasks, LIMIT, move || {
+        worker()
+    }))
+}
+
+fn smol(workers: usize, tasks: Vec<u32>, worker: Worker) -> Ends {
+    let executor = smol::LocalExecutor::new();
+    let ends = variants::smol::map(&executor, workers, tasks, LIMIT, move || worker());
+    smol::block_on(executor.run(ends))
+}
+
+fn async_std(workers: usize, tasks: Vec<u32>, worker: Worker) -> Ends {
+    let ends = variants::async_std::map(workers, tasks, LIMIT, move || worker());
+    async_std::task::block_on(ends)
+}
+
+const POOLS: [(&str, Map); 5] = [
+    ("std_only", std_only),
+    ("crossbeam", crossbeam),
+    ("tokio", tokio),
+    ("smol", smol),
+    ("async_std", async_std),
+];
+
+/// Runs a test on each pool; none at the same time, since it counts this process's children.
+fn on_each(test: impl Fn(&str, Map)) {
+    static ONE: Mutex<()> = Mutex::new(());
+    // A test that failed is no reason not to run the others.
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    for (name, map) in POOLS {
+        test(name, map);
+        let left = descendants(getpid());
+        assert!(left.is_empty(), "{name} left {left:?}");
+    }
+}
+
+/// What the call panics with.
+fn panic_of(call: impl FnOnce() -> Ends) -> String {
+    let panic = catch_unwind(AssertUnwindSafe(call)).expect_err("it panics");
+    message(&*panic)
+}
+
+fn message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .expect("a panic has a message")
+}
+
+/// A worker that never answers.
+fn sleeper() -> Command {
+    let mut worker = Command::new("sleep");
+    worker.arg("60");
+    worker
+}
+
+#[test]
+fn a_pool_without_workers_is_refused() {
+    on_each(|name, map| {
+        let why = panic_of(|| map(0, vec![1], Arc::new(|| Ok(sleeper()))));
+        assert_eq!(why, "a pool has at least one worker", "{name}");
+    });
+    let ends = catch_unwind(|| variants::rayon::map(0, vec![1], |task: u32| task));
+    let why = message(&*ends.expect_err("it panics"));
+    assert_eq!(why, "a pool has at least one worker");
+}
+
+/// Of two workers one is started; making the other's command panics.
+#[test]
+fn a_panic_of_the_caller_waits_for_all_workers() {
+    on_each(|name, map| {
+        let asked = AtomicUsize::new(0);
+        let worker = move || match asked.fetch_add(1, SeqCst) {
+            1 => panic!("no second worker"),
+            _ => Ok(sleeper()),
+        };
+        let why = panic_of(|| map(2, vec![1, 2], Arc::new(worker)));
+        assert_eq!(why, "no second worker", "{name}");
+    });
+}
+
+#[test]
+fn a_worker_that_cannot_be_started_ends_the_others() {
+    on_each(|name, map| {
+        let asked = AtomicUsize::new(0);
+        let worker = move || match asked.fetch_add(1, SeqCst) {
+            1 => Err(io::Error::other("no second worker")),
+            _ => Ok(sleeper()),
+        };
+        let ends = map(2, vec![1, 2], Arc::new(worker));
+        let why = ends.expect_err("there is no second worker").to_string();
+        assert_eq!(why, "no second worker", "{name}");
+    });
+}
+
+/// All but rayon, which has no processes.
+#[test]
+fn no_pool_is_left_out() {
+    let all = variants::VARIANTS.iter().map(|variant| variant.name);
+    let pools = all.filter(|name| *name != "rayon");
+    assert!(pools.eq(POOLS.iter().map(|(name, _)| *name)));
+}
