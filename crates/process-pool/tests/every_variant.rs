@@ -25,11 +25,11 @@ type Ends = io::Result<Vec<End<u32>>>;
 type Map = fn(workers: usize, tasks: Vec<u32>, worker: Worker) -> Ends;
 
 fn std_only(workers: usize, tasks: Vec<u32>, worker: Worker) -> Ends {
-    variants::std_only::map(workers, tasks, LIMIT, || worker())
+    variants::std_only::map(workers, tasks, LIMIT, move || worker())
 }
 
 fn crossbeam(workers: usize, tasks: Vec<u32>, worker: Worker) -> Ends {
-    variants::crossbeam::map(workers, tasks, LIMIT, || worker())
+    variants::crossbeam::map(workers, tasks, LIMIT, move || worker())
 }
 
 fn tokio(workers: usize, tasks: Vec<u32>, worker: Worker) -> Ends {
