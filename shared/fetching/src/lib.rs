@@ -28,3 +28,4 @@ pub use stage::Stage;
 pub use target::Target;
 pub use tls::Trust;
 pub use urls::Urls;
+pub use wanted::check_due;

@@ -248,7 +248,13 @@ impl Hits {
         let (least, most) = match wanted {
             Wanted::Ok(_) | Wanted::Panicked => (1, 1),
             Wanted::Unasked(_) => (0, 0),
-            Wanted::TimedOut | Wanted::Failed(_) => (1, u64::MAX),
+            Wanted::TimedOut
+            | Wanted::Failed(_)
+            | Wanted::Refused
+            | Wanted::OrRefused(_)
+            | Wanted::Moved(..)
+            | Wanted::GivenUp
+            | Wanted::Own(_) => (1, u64::MAX),
         };
         self.least += least;
         self.most = self.most.saturating_add(most);

@@ -6,8 +6,8 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use anyhow::{Result, anyhow};
-use http_origin::{Certificate, Expected, Fault, expected};
+use anyhow::{Result, anyhow, bail, ensure};
+use http_origin::{Certificate, Expected, Fault, digest, expected, is_own};
 use test_fixtures::{Class, Outcome};
 
 use crate::{Page, Sha256};
@@ -19,6 +19,16 @@ pub(crate) enum Wanted {
     Panicked,
     TimedOut,
     Failed(Class),
+    /// An odd answer that is none: a failure that says so.
+    Refused,
+    /// This, or a failure that says that it is none.
+    OrRefused(Box<Wanted>),
+    /// A redirect, or the page that it leads to.
+    Moved(Page, Page),
+    /// A time-out, or a failure before it.
+    GivenUp,
+    /// No byte in it of another answer than that to this path.
+    Own(String),
     /// A failure before anything was asked for.
     #[cfg_attr(
         not(feature = "files"),
@@ -33,6 +43,20 @@ impl Wanted {
             (Wanted::Ok(wanted), Outcome::Ok(page)) => wanted == page,
             (Wanted::Panicked, Outcome::Panicked(_)) => true,
             (Wanted::TimedOut, Outcome::TimedOut) => true,
+            (Wanted::Refused, Outcome::Failed(failure)) => is_refusal(failure.class),
+            (Wanted::OrRefused(wanted), outcome) => {
+                wanted.is(outcome) || Wanted::Refused.is(outcome)
+            }
+            (Wanted::Moved(here, there), Outcome::Ok(page)) => {
+                [here, there].contains(&page)
+            }
+            (Wanted::GivenUp, outcome) => {
+                matches!(outcome, Outcome::TimedOut | Outcome::Failed(_))
+            }
+            (Wanted::Own(path), Outcome::Ok(page)) => {
+                is_own(path, page.bytes, page.sha256.0).unwrap_or(false)
+            }
+            (Wanted::Own(_), outcome) => Wanted::GivenUp.is(outcome),
             (
                 Wanted::Failed(class) | Wanted::Unasked(class),
                 Outcome::Failed(failure),
@@ -53,9 +77,28 @@ impl fmt::Display for Wanted {
             Wanted::Panicked => f.write_str("a panic"),
             Wanted::TimedOut => f.write_str("a time-out"),
             Wanted::Failed(class) => write!(f, "a failure of class {class}"),
+            Wanted::Refused => f.write_str("a failure that says that it is no answer"),
+            Wanted::OrRefused(wanted) => write!(f, "{wanted}, or {}", Wanted::Refused),
+            Wanted::Moved(here, there) => write!(f, "{here} or {there}"),
+            Wanted::GivenUp => f.write_str("a time-out or a failure"),
+            Wanted::Own(_) => f.write_str("no byte of another answer"),
             Wanted::Unasked(class) => write!(f, "a failure of class {class}, unasked"),
         }
     }
+}
+
+/// Holds what became of a request against what must come of its path.
+///
+/// # Errors
+/// Something else was due, or the path is none of the origin's.
+pub fn check_due(path: &str, outcome: &Outcome<Page>) -> Result<()> {
+    let wanted = wanted(path)?;
+    ensure!(
+        wanted.is(outcome),
+        "{path}: {}, where {wanted} was due",
+        told(outcome)
+    );
+    Ok(())
 }
 
 /// What must come of a path. Paths say the same in every trial, and a long body takes a
@@ -98,8 +141,37 @@ fn work_out(path: &str) -> Result<Wanted> {
                 Wanted::Failed(Class::Reset)
             }
             Expected::Fault(Fault::Malformed) => Wanted::Failed(Class::Malformed),
+            Expected::Refused => Wanted::Refused,
+            Expected::WholeOrRefused {
+                status,
+                bytes,
+                sha256,
+            } => Wanted::OrRefused(Box::new(Wanted::Ok(Page {
+                status,
+                bytes,
+                sha256: Sha256(sha256),
+            }))),
+            Expected::Moved { status, target } => {
+                let sha256 = Sha256(digest(path, 0)?);
+                let here = Page {
+                    status,
+                    bytes: 0,
+                    sha256,
+                };
+                match work_out(target)? {
+                    Wanted::Ok(there) => Wanted::Moved(here, there),
+                    other => bail!("{path} leads to {target}, of which comes {other}"),
+                }
+            }
+            Expected::GivenUp => Wanted::GivenUp,
+            Expected::Own => Wanted::Own(path.to_owned()),
         },
     )
+}
+
+/// Whether this is the failure of an answer that is none, or is not whole.
+fn is_refusal(class: Class) -> bool {
+    matches!(class, Class::Malformed | Class::Truncated | Class::Reset)
 }
 
 /// An outcome in a few words.

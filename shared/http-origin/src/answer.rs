@@ -32,6 +32,8 @@ pub(crate) struct Answer {
     due: u64,
     /// When the first step began.
     begun: u64,
+    /// When the current segment has gone on long enough; 0 before that is known.
+    until: u64,
     wrote: bool,
 }
 
@@ -72,6 +74,7 @@ impl Answer {
             offset: 0,
             due: 0,
             begun: 0,
+            until: 0,
             wrote: false,
         }
     }
@@ -110,6 +113,15 @@ impl Answer {
                     if self.skips(segment) || self.offset == segment.len() {
                         self.next_step();
                         continue;
+                    }
+                    if let Some(lasts) = segment.lasts() {
+                        if self.until == 0 {
+                            self.until = now_ns() + lasts.as_nanos() as u64;
+                        }
+                        if now_ns() >= self.until {
+                            self.next_step();
+                            continue;
+                        }
                     }
                     segment.drip()
                 }
@@ -217,5 +229,46 @@ impl Answer {
         self.step += 1;
         self.offset = 0;
         self.due = 0;
+        self.until = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, TcpListener, TcpStream};
+    use std::os::fd::OwnedFd;
+    use std::time::Duration;
+
+    use super::*;
+
+    /// What an endless answer comes to whose client reads what comes.
+    fn endless(most: u64, lasts: Duration) -> std::io::Result<u64> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let mut client = TcpStream::connect(listener.local_addr()?)?;
+        let stream = listener.accept()?.0;
+        stream.set_nonblocking(true)?;
+        let mut socket = Socket::new(OwnedFd::from(stream), None);
+        let reads =
+            std::thread::spawn(move || std::io::copy(&mut client, &mut std::io::sink()));
+        let segment = Segment::endless(b"abc".to_vec(), most, lasts);
+        let script = Script {
+            steps: vec![Step::Send(segment), Step::Close],
+            status: None,
+            is_last: false,
+        };
+        let mut answer = Answer::new(Rc::new(script), None, false, false);
+        while answer.advance(&mut socket, &mut Vec::new()) != Progress::Close {
+            std::thread::yield_now();
+        }
+        drop(socket);
+        reads.join().expect("it only reads")
+    }
+
+    #[test]
+    fn an_endless_answer_is_bounded_by_bytes_and_by_time() {
+        let bytes = endless(3 << 20, Duration::from_secs(60));
+        assert_eq!(bytes.expect("loopback"), 3 << 20);
+        let bytes = endless(u64::MAX / 2, Duration::from_millis(20));
+        assert!((1..1 << 40).contains(&bytes.expect("loopback")));
     }
 }

@@ -21,6 +21,29 @@ pub enum Expected {
     },
     /// No whole answer: anything but an error of the right class is a lie.
     Fault(Fault),
+    /// An odd answer that is no page: an error, at once.
+    Refused,
+    /// An odd answer that a client may take for this page or refuse at once.
+    WholeOrRefused {
+        /// The status code.
+        status: u16,
+        /// Bytes of the body, without framing.
+        bytes: u64,
+        /// SHA-256 of the body.
+        sha256: [u8; 32],
+    },
+    /// An odd answer that leads on to another path, by a redirect with this status and an
+    /// empty body.
+    Moved {
+        /// The status code.
+        status: u16,
+        /// Where it leads.
+        target: &'static str,
+    },
+    /// An odd answer that never ends: a time-out, or an error before it.
+    GivenUp,
+    /// Anything that [`is_own`] holds of.
+    Own,
 }
 
 /// The ways in which an answer fails to be whole. The figures are bytes of the body that
@@ -79,6 +102,21 @@ pub fn expected(path: &str) -> Result<Expected, GrammarError> {
         Ending::Close => Expected::Fault(Fault::Closed),
         Ending::ResetAtOnce => Expected::Fault(Fault::Refused),
         Ending::Garbage => Expected::Fault(Fault::Malformed),
+        Ending::Odd(odd) => odd.expected(path),
+        Ending::Own(_) => Expected::Own,
+    })
+}
+
+/// Whether a page, of which this is the body's length and SHA-256, has no byte in it that
+/// the odd answer to `path` has not: it is the path's body, or bytes of its framing as they
+/// came.
+///
+/// # Errors
+/// [`GrammarError`], where the path is no sentence.
+pub fn is_own(path: &str, bytes: u64, sha256: [u8; 32]) -> Result<bool, GrammarError> {
+    Ok(match Sentence::parse(path)?.ending {
+        Ending::Odd(odd) | Ending::Own(odd) => odd.has(path, bytes, sha256),
+        _ => digest(path, bytes)? == sha256,
     })
 }
 

@@ -21,6 +21,8 @@ or    /hang                  never answer
       /close                 close without an answer
       /reset/0               RST without an answer
       /garbage               a status line that is none
+      /odd/NAME              an odd answer, such as chunk-0x or interim-103-then-late
+      /own/NAME              the same; a page may be any of its own bytes
 
 /record answers what this origin has seen, as JSON.
 ";

@@ -33,6 +33,7 @@ mod grammar;
 mod known_paths;
 mod ledger;
 mod moved;
+mod odd;
 mod paged_list;
 mod poll;
 mod reader;
@@ -55,8 +56,9 @@ use std::time::Duration;
 
 pub use certificate::{Authority, Certificate};
 pub use clock::now_ns;
-pub use expected::{Expected, Fault, digest, expected};
+pub use expected::{Expected, Fault, digest, expected, is_own};
 pub use grammar::{GRAMMAR, GrammarError};
+pub use odd::{Due, Kind, ODD, Odd};
 pub use record::{End, Exchange, Phase, Record};
 pub use sentence::{Content, Drip, Ending, Framing, Refusals, Sentence};
 

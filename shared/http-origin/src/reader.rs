@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::grammar::GrammarError;
+use crate::odd::Odd;
 use crate::sentence::{Content, Drip, Ending, Framing, Refusals, Sentence};
 
 /// The longest duration that a path may ask for.
@@ -75,6 +76,8 @@ impl<'a> Reader<'a> {
                 "hang" => self.instead("hang", Ending::Hang)?,
                 "close" => self.instead("close", Ending::Close)?,
                 "garbage" => self.instead("garbage", Ending::Garbage)?,
+                "odd" => self.odd("odd", Ending::Odd)?,
+                "own" => self.odd("own", Ending::Own)?,
                 // A slash at the end, and the sentence without steps.
                 "" if self.steps.clone().next().is_none() => {}
                 other => {
@@ -202,6 +205,15 @@ impl<'a> Reader<'a> {
         match self.count("reset")? {
             0 => self.instead("reset", Ending::ResetAtOnce),
             _ => misplaced("reset", "needs a body before it, unless it is /reset/0"),
+        }
+    }
+
+    fn odd(&mut self, step: &'static str, ending: fn(&'static Odd) -> Ending) -> Step {
+        let wants = "the name of an odd answer";
+        let name = self.word(step, wants)?;
+        match Odd::named(name) {
+            Some(odd) => self.instead(step, ending(odd)),
+            None => bad(step, wants, name),
         }
     }
 

@@ -61,6 +61,14 @@ impl Script {
         if sentence.pause > Duration::ZERO {
             steps.push(Step::Pause(sentence.pause));
         }
+        if let Ending::Odd(odd) | Ending::Own(odd) = sentence.ending {
+            steps.extend(odd.steps(path));
+            return Script {
+                steps,
+                status: None,
+                is_last: false,
+            };
+        }
         let instead = match sentence.ending {
             Ending::Hang => Some(Step::Hang),
             Ending::Close => Some(Step::Close),

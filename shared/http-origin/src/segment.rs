@@ -22,6 +22,8 @@ pub(crate) struct Segment {
     len: u64,
     /// Bytes on the wire from one drop to the next, and the time between them.
     drip: Option<(u64, Duration)>,
+    /// How long it goes on at most; `None` is until its last byte.
+    lasts: Option<Duration>,
 }
 
 #[derive(Debug)]
@@ -29,6 +31,8 @@ enum Kind {
     Head(Bytes),
     /// A body held whole, such as an error's text.
     Text(Bytes),
+    /// The same bytes again and again.
+    Endless(Bytes),
     Plain(Body),
     /// `piece` bytes of the body in each chunk but the last.
     Chunked {
@@ -46,6 +50,17 @@ impl Segment {
             len: bytes.len() as u64,
             kind: Kind::Head(bytes),
             drip,
+            lasts: None,
+        }
+    }
+
+    /// `block` again and again, until `most` bytes are sent or it has gone on so long.
+    pub(crate) fn endless(block: Bytes, most: u64, lasts: Duration) -> Segment {
+        Segment {
+            kind: Kind::Endless(block),
+            len: most,
+            drip: None,
+            lasts: Some(lasts),
         }
     }
 
@@ -54,6 +69,7 @@ impl Segment {
             len: bytes.len() as u64,
             kind: Kind::Text(bytes),
             drip: None,
+            lasts: None,
         }
     }
 
@@ -64,6 +80,7 @@ impl Segment {
             len: sent.unwrap_or(body.len()),
             kind: Kind::Plain(body),
             drip,
+            lasts: None,
         }
     }
 
@@ -91,6 +108,7 @@ impl Segment {
                 whole: sent.is_none(),
             },
             drip,
+            lasts: None,
         }
     }
 
@@ -99,7 +117,12 @@ impl Segment {
     }
 
     pub(crate) fn is_body(&self) -> bool {
-        !matches!(self.kind, Kind::Head(_))
+        !matches!(self.kind, Kind::Head(_) | Kind::Endless(_))
+    }
+
+    /// How long it goes on at most.
+    pub(crate) fn lasts(&self) -> Option<Duration> {
+        self.lasts
     }
 
     /// The time between two drops; `None` if it doesn't drip.
@@ -133,7 +156,7 @@ impl Segment {
     /// Bytes of the body, without framing, among the first `offset` on the wire.
     pub(crate) fn body_bytes(&self, offset: u64) -> u64 {
         match &self.kind {
-            Kind::Head(_) => 0,
+            Kind::Head(_) | Kind::Endless(_) => 0,
             Kind::Text(_) | Kind::Plain(_) => offset,
             Kind::Chunked { body, piece, .. } => {
                 let index = (offset / framed(*piece)).min(body.len() / piece);
@@ -153,6 +176,15 @@ impl Segment {
         match &self.kind {
             Kind::Head(bytes) | Kind::Text(bytes) => {
                 out.extend_from_slice(&bytes[offset as usize..end as usize]);
+            }
+            Kind::Endless(block) => {
+                let mut position = offset;
+                while position < end {
+                    let at = (position % block.len() as u64) as usize;
+                    let until = block.len().min(at + (end - position) as usize);
+                    out.extend_from_slice(&block[at..until]);
+                    position += (until - at) as u64;
+                }
             }
             Kind::Plain(body) => body.append(offset, end, out),
             Kind::Chunked { body, piece, .. } => {
@@ -245,6 +277,17 @@ mod tests {
                 assert_eq!(segment.body_bytes(segment.len()), sent, "{len} {sent:?}");
             }
         }
+    }
+
+    #[test]
+    fn an_endless_stretch_repeats_its_block_from_any_offset() {
+        let segment = Segment::endless(b"abc".to_vec(), 1000, Duration::MAX);
+        let whole = wire(&segment, usize::MAX);
+        assert_eq!(whole, b"abc".repeat(334)[..1000]);
+        for step in [1, 2, 7] {
+            assert_eq!(wire(&segment, step), whole);
+        }
+        assert_eq!((segment.body_bytes(1000), segment.is_body()), (0, false));
     }
 
     #[test]

@@ -6,6 +6,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::odd::Odd;
+
 /// What one path asks for. Its `Display` is the shortest path that asks for the same
 /// (but for the body's content, which depends on the whole path).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,6 +88,10 @@ pub enum Ending {
     ResetAtOnce,
     /// With a FIN behind a line that is no status line.
     Garbage,
+    /// As this odd answer does, which takes the place of the whole.
+    Odd(&'static Odd),
+    /// The same, where all that counts is that no byte of it passes for another answer's.
+    Own(&'static Odd),
 }
 
 impl Sentence {
@@ -138,6 +144,8 @@ impl fmt::Display for Sentence {
             Ending::Close => f.write_str("/close"),
             Ending::ResetAtOnce => f.write_str("/reset/0"),
             Ending::Garbage => f.write_str("/garbage"),
+            Ending::Odd(odd) => write!(f, "/odd/{}", odd.name),
+            Ending::Own(odd) => write!(f, "/own/{}", odd.name),
         }
     }
 }

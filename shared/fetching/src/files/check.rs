@@ -97,7 +97,12 @@ fn due(path: &str, name: &Result<Name, NameError>) -> Result<Wanted> {
     if name.is_err() {
         return Ok(Wanted::Unasked(Class::Name));
     }
-    Ok(match crate::wanted::wanted(path)? {
+    Ok(as_file(crate::wanted::wanted(path)?, path))
+}
+
+/// What is wanted, where a page is a file.
+fn as_file(wanted: Wanted, path: &str) -> Wanted {
+    match wanted {
         Wanted::Ok(page) if !(200..300).contains(&page.status) => {
             Wanted::Failed(Class::Status)
         }
@@ -109,6 +114,8 @@ fn due(path: &str, name: &Result<Name, NameError>) -> Result<Wanted> {
             status: 200,
             ..page
         }),
+        Wanted::OrRefused(wanted) => Wanted::OrRefused(Box::new(as_file(*wanted, path))),
+        Wanted::Moved(_, there) => as_file(Wanted::Ok(there), path),
         other => other,
-    })
+    }
 }

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, anyhow, bail, ensure};
-use fetching::{Page, Sha256};
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use fetching::{Page, Sha256, check_due};
 use http_origin::{End, Expected, Fault, Origin, expected};
 use test_fixtures::{Class, Facts, Outcome};
 
@@ -58,6 +58,7 @@ pub(super) fn one(path: &str, ended: &Ended) -> Result<()> {
                 Fault::Refused => (Some(Err(Class::Reset)), Phase::ReadingHead),
                 Fault::Malformed => (Some(Err(Class::Malformed)), Phase::ReadingHead),
             },
+            _ => return odd(path, &ended.outcome),
         },
     };
     match (&ended.outcome, wanted) {
@@ -82,6 +83,16 @@ pub(super) fn one(path: &str, ended: &Ended) -> Result<()> {
         ended.phase
     );
     Ok(())
+}
+
+/// One task, against the path of an odd answer. It may be stopped in any phase.
+fn odd(path: &str, outcome: &Outcome<Option<Page>>) -> Result<()> {
+    let outcome = match outcome.clone() {
+        Outcome::Cancelled => return Ok(()),
+        Outcome::Ok(page) => Outcome::Ok(page.context("ok, without a page")?),
+        other => other.map(|_| unreachable!("it is not ok")),
+    };
+    check_due(path, &outcome)
 }
 
 /// What the origin has seen, once it has seen every socket closed.

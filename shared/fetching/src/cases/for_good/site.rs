@@ -66,7 +66,7 @@ pub(super) fn whole(path: &str) -> Result<Page> {
             bytes,
             sha256: Sha256(sha256),
         }),
-        Expected::Fault(fault) => anyhow::bail!("{path} is never whole: {fault:?}"),
+        other => anyhow::bail!("{path} is never whole: {other:?}"),
     }
 }
 
