@@ -35,6 +35,8 @@ pub(crate) struct Answer {
     /// When the current segment has gone on long enough; 0 before that is known.
     until: u64,
     wrote: bool,
+    /// Bytes of the next segment that were sent ahead.
+    ahead: u64,
 }
 
 /// How far an answer got before it has to wait.
@@ -76,6 +78,7 @@ impl Answer {
             begun: 0,
             until: 0,
             wrote: false,
+            ahead: 0,
         }
     }
 
@@ -107,6 +110,9 @@ impl Answer {
                         return Progress::Wait(self.due);
                     }
                     self.next_step();
+                    if let Some(Step::Send(_)) = script.steps.get(self.step) {
+                        self.offset = std::mem::take(&mut self.ahead);
+                    }
                     continue;
                 }
                 Some(Step::Send(segment)) => {
@@ -140,7 +146,7 @@ impl Answer {
             writes += 1;
             self.fill(&script, buffer);
             match socket.write(buffer) {
-                Moved::Lost => return Progress::Lost,
+                Moved::Ended | Moved::Lost => return Progress::Lost,
                 Moved::Blocked => return Progress::Blocked,
                 Moved::Bytes(sent) => {
                     self.wrote = true;
@@ -154,6 +160,29 @@ impl Answer {
                 }
             }
         }
+    }
+
+    /// Sends the next byte ahead of its time. False if there is none, or the client is gone.
+    pub(crate) fn probe(&mut self, socket: &mut Socket) -> bool {
+        let mut steps = self.script.steps.iter().enumerate().skip(self.step);
+        let next = steps.find(|(_, step)| !matches!(step, Step::Pause(_)));
+        let Some((index, Step::Send(segment))) = next else {
+            return false;
+        };
+        let is_begun = index == self.step;
+        let offset = if is_begun { self.offset } else { self.ahead };
+        if self.skips(segment) || offset == segment.len() {
+            return false;
+        }
+        let mut byte = Vec::with_capacity(1);
+        segment.append(offset, offset + 1, 1, &mut byte);
+        match socket.write(&byte) {
+            Moved::Bytes(_) if is_begun => self.offset += 1,
+            Moved::Bytes(_) => self.ahead += 1,
+            Moved::Blocked => {}
+            Moved::Ended | Moved::Lost => return false,
+        }
+        true
     }
 
     /// What the client was waiting for, if it hangs up now.

@@ -27,6 +27,10 @@ pub(crate) struct Connection {
     pub(crate) unread: bool,
     /// Whether the requests are over: what still comes is thrown away.
     pub(crate) deaf: bool,
+    /// Whether a FIN lies behind what is unread.
+    pub(crate) ended: bool,
+    /// Whether the FIN was read: what was asked is answered, and then it is over.
+    pub(crate) half_closed: bool,
 }
 
 /// What makes a connection go on with its answer.
@@ -57,6 +61,8 @@ impl Connection {
             waits_for: WaitsFor::Client,
             unread: false,
             deaf: false,
+            ended: false,
+            half_closed: false,
         }
     }
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::answer::{Answer, Progress};
 use crate::clock::now_ns;
-use crate::connection::WaitsFor;
+use crate::connection::{Connection, WaitsFor};
 use crate::moved::Moved;
 use crate::record::{End, Phase};
 use crate::request::{Method, Refusal, Request};
@@ -28,6 +28,11 @@ impl Server {
         {
             self.requests(key, &[]);
         }
+        let is_over = |c: &Connection| c.half_closed && c.answer.is_none();
+        if self.connections.get(key).is_some_and(is_over) {
+            // Half a request is left.
+            return self.hung_up(key);
+        }
         if self
             .connections
             .get(key)
@@ -42,16 +47,18 @@ impl Server {
     pub(crate) fn read(&mut self, key: usize, ended: bool) {
         let mut received = std::mem::take(&mut self.received);
         while let Some(connection) = self.connections.get_mut(key) {
-            connection.unread = false;
-            if !connection.has_room() {
-                connection.unread = true;
-                if ended {
-                    self.hung_up(key);
-                }
+            connection.ended |= ended;
+            connection.unread = !connection.has_room();
+            if connection.unread || connection.half_closed {
                 break;
             }
+            let ended = connection.ended;
             match connection.socket.read(&mut received) {
                 Moved::Blocked => break,
+                Moved::Ended => {
+                    self.half_closed(key);
+                    break;
+                }
                 Moved::Lost => {
                     self.hung_up(key);
                     break;
@@ -198,7 +205,9 @@ impl Server {
         };
         note(self, &answer, End::Answered);
         let connection = &mut self.connections[key];
-        if !answer.last {
+        let is_over = connection.queue.is_empty() && !connection.has_input();
+        let is_last = connection.half_closed && is_over;
+        if !answer.last && !is_last {
             connection.answer = connection.queue.pop_front();
             if let Some(next) = &mut connection.answer {
                 next.begin(now_ns());
@@ -221,8 +230,25 @@ impl Server {
         self.end(key, |_| End::Cut);
     }
 
+    /// The client asks no more. Whether it still reads, only writing can tell: to one that
+    /// has closed its socket, the next byte brings an RST. So an answer that waits for its
+    /// time sends one byte ahead.
+    fn half_closed(&mut self, key: usize) {
+        let connection = &mut self.connections[key];
+        connection.half_closed = true;
+        let asked = match (&mut connection.answer, connection.waits_for) {
+            // `/hang`, or nothing that was asked.
+            (None, _) | (_, WaitsFor::Client) => false,
+            (Some(answer), WaitsFor::Timer) => answer.probe(&mut connection.socket),
+            (Some(_), WaitsFor::Socket | WaitsFor::Turn | WaitsFor::End) => true,
+        };
+        if !asked {
+            self.hung_up(key);
+        }
+    }
+
     /// The client has left.
-    fn hung_up(&mut self, key: usize) {
+    pub(crate) fn hung_up(&mut self, key: usize) {
         self.end(key, |answer| End::HungUp(answer.phase()));
     }
 

@@ -9,6 +9,8 @@ pub(crate) enum Moved {
     Bytes(usize),
     /// Nothing can pass now.
     Blocked,
+    /// The client sends no more, and may still read: a FIN came.
+    Ended,
     /// The client has hung up or reset the connection.
     Lost,
 }

@@ -52,6 +52,8 @@ pub(crate) struct Ready {
     pub(crate) readable: bool,
     /// Whether the client has ended its side.
     pub(crate) ended: bool,
+    /// Whether both sides have ended: the connection was reset, or is over.
+    pub(crate) gone: bool,
 }
 
 impl Poller {
@@ -163,8 +165,8 @@ impl Lead {
 impl Ready {
     fn new(event: &epoll::Event) -> Ready {
         let (key, flags) = (event.data.u64() as usize, event.flags);
-        let ended =
-            flags.intersects(EventFlags::RDHUP | EventFlags::HUP | EventFlags::ERR);
+        let gone = flags.intersects(EventFlags::HUP | EventFlags::ERR);
+        let ended = gone || flags.contains(EventFlags::RDHUP);
         let writable = flags.contains(EventFlags::OUT);
         let readable = ended || flags.contains(EventFlags::IN);
         Ready {
@@ -172,6 +174,7 @@ impl Ready {
             writable,
             readable,
             ended,
+            gone,
         }
     }
 }

@@ -140,6 +140,9 @@ impl Server {
         if ready.readable && self.connections.contains(ready.key) {
             self.read(ready.key, ready.ended);
         }
+        if ready.gone && self.connections.contains(ready.key) {
+            self.hung_up(ready.key);
+        }
     }
 
     fn waits(&self, key: usize, what: WaitsFor) -> bool {

@@ -37,7 +37,7 @@ impl Session {
                     filled += bytes;
                     continue;
                 }
-                Moved::Lost => Moved::Lost,
+                Moved::Ended | Moved::Lost => Moved::Lost,
                 Moved::Blocked => match self.receive(stream) {
                     Moved::Bytes(_) => continue,
                     end => end,

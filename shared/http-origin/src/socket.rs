@@ -33,7 +33,10 @@ impl Socket {
 
     pub(crate) fn read(&mut self, buffer: &mut [u8]) -> Moved {
         match &mut self.session {
-            None => moved(self.stream.read(buffer)),
+            None => match self.stream.read(buffer) {
+                Ok(0) => Moved::Ended,
+                read => moved(read),
+            },
             Some(session) => session.read(&mut self.stream, buffer),
         }
     }

@@ -3,10 +3,10 @@
 mod client;
 
 use std::net::{Shutdown, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use client::{Client, Outcome, PATIENCE};
-use http_origin::{End, Error, Origin, Phase};
+use http_origin::{End, Error, Origin, Phase, Sentence};
 
 #[test]
 fn pipelined_requests_are_answered_in_order() -> Outcome {
@@ -197,5 +197,77 @@ fn an_origin_can_be_started_again_where_it_stood() -> Outcome {
     let taken = Origin::start_on(address).expect_err("it is taken");
     assert!(matches!(taken, Error::Listen { .. }));
     assert_eq!(taken.to_string().lines().count(), 1, "{taken}");
+    Ok(())
+}
+
+#[test]
+fn a_client_that_half_closes_gets_what_it_asked_for() -> Outcome {
+    let origin = Origin::start()?;
+    for (path, bytes) in [
+        ("/bytes/5000000", 5_000_000),
+        ("/chunked/5000000", 5_000_000),
+        ("/after/100ms/bytes/100", 100),
+        ("/after/20ms/after/80ms/chunked/100", 100),
+        ("/drip-head/1ms/bytes/9", 9),
+        ("/bytes/100/drip/10/10ms", 100),
+        ("/after/50ms/odd/interim-103-then-late", 40),
+    ] {
+        let begun = Instant::now();
+        let mut client = Client::new(&origin)?;
+        client.ask(path)?;
+        client.stream.shutdown(Shutdown::Write)?;
+        if path.contains("interim") {
+            client.head()?;
+        }
+        let answer = client.answer()?;
+        assert_eq!(answer.body.len(), bytes, "{path}");
+        let least = Sentence::parse(path)?.least_time();
+        // One drop may come a turn early.
+        let early = Duration::from_millis(10);
+        assert!(
+            begun.elapsed() + early >= least,
+            "{path}: {:?}",
+            begun.elapsed()
+        );
+        let (rest, end) = client.rest();
+        assert!(rest.is_empty() && end.is_ok(), "{path}: {end:?}");
+        let exchange = origin.record().exchanges.pop().ok_or("it was asked")?;
+        assert_eq!(exchange.end, End::Answered, "{path}");
+    }
+    assert_eq!(origin.record().connections_open, 0);
+    Ok(())
+}
+
+#[test]
+fn a_half_closed_pipeline_is_answered_to_its_last_whole_request() -> Outcome {
+    let origin = Origin::start()?;
+    let mut client = Client::new(&origin)?;
+    let asked = |n| format!("GET /after/1ms/bytes/{n} HTTP/1.1\r\n\r\n");
+    let text: String = (1..200).map(asked).collect();
+    client.send(&format!("{text}GET /bytes/1 HTT"))?;
+    client.stream.shutdown(Shutdown::Write)?;
+    for size in 1..200 {
+        assert_eq!(client.answer()?.body.len(), size);
+    }
+    let (rest, end) = client.rest();
+    assert!(rest.is_empty() && end.is_ok(), "{end:?}");
+    let gone = |record: &http_origin::Record| record.connections_open == 0;
+    assert!(origin.wait_for(PATIENCE, gone));
+    assert_eq!(origin.record().requests, 199);
+    Ok(())
+}
+
+#[test]
+fn a_half_closed_client_that_leaves_in_the_body_is_missed() -> Outcome {
+    let origin = Origin::start()?;
+    let mut client = Client::new(&origin)?;
+    client.ask("/bytes/4294967296")?;
+    client.stream.shutdown(Shutdown::Write)?;
+    client.exactly(1_000_000)?;
+    drop(client);
+    let gone = |record: &http_origin::Record| record.connections_open == 0;
+    assert!(origin.wait_for(PATIENCE, gone));
+    let exchange = &origin.record().exchanges[0];
+    assert_eq!(exchange.end, End::HungUp(Phase::SendingBody));
     Ok(())
 }
