@@ -67,7 +67,10 @@ macro_rules! example {
         fn mmap() {
             use shared_memory::{memory::Memory, mmap};
             if let Some((part, panics)) = order() {
-                return mmap::fill_part(part, halves(panics)).expect("the memory is shared");
+                // SAFETY: parts don't overlap, and the array is looked at when all workers
+                // have ended.
+                let end = unsafe { mmap::fill_part(part, halves(panics)) };
+                return end.expect("the memory is shared");
             }
             for panics in [false, true] {
                 let array = Memory::<f64>::new(LEN).expect("there is memory");

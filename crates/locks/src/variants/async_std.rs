@@ -43,6 +43,9 @@ use futures_util::FutureExt;
 /// Has each worker do `work` on one value `increments` times, alone with it each time.
 /// Returns the value, and what each worker's last increment returned: a panic is that
 /// worker's error.
+///
+/// # Panics
+/// There is no worker.
 pub async fn count<T, R>(
     workers: usize,
     increments: u64,
@@ -53,6 +56,7 @@ where
     T: Send + 'static,
     R: Send + 'static,
 {
+    assert!(workers > 0, "there is no worker");
     let value = Arc::new(Mutex::new(value));
     let mut tasks = Vec::with_capacity(workers);
     for worker in 0..workers {

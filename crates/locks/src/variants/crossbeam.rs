@@ -36,7 +36,7 @@ pub fn run(job: &Job) -> Result<Output> {
 // The lesson: everything below can be taken home.
 // It needs crossbeam-channel.
 
-use std::{io, ops::AddAssign, panic::resume_unwind, thread};
+use std::{io, ops::AddAssign, panic::resume_unwind, sync::OnceLock, thread};
 
 use crossbeam_channel::bounded;
 
@@ -48,18 +48,21 @@ const CAPACITY: usize = 1024;
 /// that worker's error.
 ///
 /// # Errors
-/// The system starts no more threads; what was under way has ended.
+/// The system starts no more threads; `work` was not called.
 ///
 /// # Panics
-/// The addition panics; all threads have ended.
+/// There is no worker, or the addition panics; all threads have ended.
 pub fn count<T: AddAssign<I> + Send, I: Send>(
     workers: usize,
     increments: u64,
     mut value: T,
     work: impl Fn(usize, u64) -> I + Sync,
 ) -> io::Result<(T, Vec<thread::Result<()>>)> {
+    assert!(workers > 0, "there is no worker");
     let (sender, receiver) = bounded(CAPACITY);
-    let (value, ended): (_, Vec<_>) = thread::scope(|scope| {
+    // What each worker is to do: nothing, if one of them can't be started.
+    let turns = OnceLock::new();
+    thread::scope(|scope| {
         let thread = thread::Builder::new().name("owner".to_owned());
         let owner = thread.spawn_scoped(scope, move || {
             for increment in receiver {
@@ -68,10 +71,10 @@ pub fn count<T: AddAssign<I> + Send, I: Send>(
             value
         })?;
         let threads = (0..workers).map(|worker| {
-            let (sender, work) = (sender.clone(), &work);
+            let (sender, turns, work) = (sender.clone(), &turns, &work);
             let thread = thread::Builder::new().name(format!("worker {worker}"));
             thread.spawn_scoped(scope, move || {
-                for nth in 0..increments {
+                for nth in 0..*turns.wait() {
                     if sender.send(work(worker, nth)).is_err() {
                         // The owner has panicked, as the caller will see.
                         break;
@@ -79,14 +82,13 @@ pub fn count<T: AddAssign<I> + Send, I: Send>(
                 }
             })
         });
-        let threads: Vec<_> = threads.collect();
+        let threads = threads.collect::<io::Result<Vec<_>>>();
+        turns.get_or_init(|| if threads.is_ok() { increments } else { 0 });
         drop(sender);
         // All are joined: a scope raises the panic of a thread that was not.
-        let ends = threads.into_iter().map(|thread| Ok(thread?.join()));
+        let ends = threads?.into_iter().map(|thread| thread.join());
         let ended = ends.collect();
         let value = owner.join().unwrap_or_else(|panic| resume_unwind(panic));
-        io::Result::Ok((value, ended))
-    })?;
-    let ended = ended.into_iter().collect::<io::Result<_>>()?;
-    Ok((value, ended))
+        Ok((value, ended))
+    })
 }

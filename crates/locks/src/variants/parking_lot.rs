@@ -3,10 +3,10 @@
 //!
 //! # What to notice
 //! - `lock` gives the guard, not a `Result`: there is no poison to unwrap.
-//! - For the same reason a panic under the lock leaves the value half-done, and neither
-//!   the other workers nor the caller learn of it.
-//! - A thread that unlocks may lock again before those who wait:
-//!   `MutexGuard::unlock_fair` is there for when that starves somebody.
+//! - A panic under the lock unlocks it. The caller gets the panic from the join; nothing
+//!   says that the value may be half-done, and the other workers go on with it.
+//! - A thread that unlocks may lock again before those who wait, and since 0.13 nothing
+//!   evens that out: `MutexGuard::unlock_fair` hands the lock to one that waits.
 //!
 //! # When not to use this
 //! When a panic under the lock must not go unnoticed. And std's own lock has long been a
@@ -33,7 +33,7 @@ pub fn run(job: &Job) -> Result<Output> {
 // The lesson: everything below can be taken home.
 // It needs parking_lot.
 
-use std::{io, thread};
+use std::{io, sync::OnceLock, thread};
 
 use parking_lot::Mutex;
 
@@ -42,32 +42,38 @@ use parking_lot::Mutex;
 /// worker's error.
 ///
 /// # Errors
-/// The system starts no more threads; what was under way has ended.
+/// The system starts no more threads; `work` was not called.
+///
+/// # Panics
+/// There is no worker.
 pub fn count<T: Send, R: Send>(
     workers: usize,
     increments: u64,
     value: T,
     work: impl Fn(&mut T, usize, u64) -> R + Sync,
 ) -> io::Result<(T, Vec<thread::Result<Option<R>>>)> {
+    assert!(workers > 0, "there is no worker");
     let value = Mutex::new(value);
+    // What each worker is to do: nothing, if one of them can't be started.
+    let turns = OnceLock::new();
     let ended: Vec<_> = thread::scope(|scope| {
         let threads = (0..workers).map(|worker| {
-            let (value, work) = (&value, &work);
+            let (value, turns, work) = (&value, &turns, &work);
             let thread = thread::Builder::new().name(format!("worker {worker}"));
             thread.spawn_scoped(scope, move || {
                 let mut last = None;
-                for nth in 0..increments {
+                for nth in 0..*turns.wait() {
                     let mut value = value.lock();
                     last = Some(work(&mut value, worker, nth));
                 }
                 last
             })
         });
-        let threads: Vec<_> = threads.collect();
+        let threads = threads.collect::<io::Result<Vec<_>>>();
+        turns.get_or_init(|| if threads.is_ok() { increments } else { 0 });
         // All are joined: a scope raises the panic of a thread that was not.
-        let ends = threads.into_iter().map(|thread| Ok(thread?.join()));
-        ends.collect()
-    });
-    let ended = ended.into_iter().collect::<io::Result<_>>()?;
+        let ends = threads?.into_iter().map(|thread| thread.join());
+        io::Result::Ok(ends.collect())
+    })?;
     Ok((value.into_inner(), ended))
 }

@@ -57,12 +57,16 @@ use rayon::prelude::*;
 /// on the threads of the pool that it is called in. Returns the sum, and what each
 /// worker's last increment returned: a panic is that worker's error, and its part is
 /// lost.
+///
+/// # Panics
+/// There is no worker.
 pub fn count<T: AddAssign + Default + Send, R: Send>(
     workers: usize,
     increments: u64,
     mut value: T,
     work: impl Fn(&mut T, usize, u64) -> R + Sync,
 ) -> (T, Vec<thread::Result<Option<R>>>) {
+    assert!(workers > 0, "there is no worker");
     let works = (0..workers).into_par_iter().map(|worker| {
         catch_unwind(AssertUnwindSafe(|| {
             let mut part = T::default();

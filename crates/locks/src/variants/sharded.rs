@@ -37,7 +37,7 @@ pub fn run(job: &Job) -> Result<Output> {
 // The lesson: everything below can be taken home.
 // It needs crossbeam-utils.
 
-use std::{io, ops::AddAssign, thread};
+use std::{io, ops::AddAssign, sync::OnceLock, thread};
 
 use crossbeam_utils::CachePadded;
 
@@ -46,33 +46,39 @@ use crossbeam_utils::CachePadded;
 /// worker's error, and its part is lost.
 ///
 /// # Errors
-/// The system starts no more threads; what was under way has ended.
+/// The system starts no more threads; `work` was not called.
+///
+/// # Panics
+/// There is no worker.
 pub fn count<T: AddAssign + Default + Send, R: Send>(
     workers: usize,
     increments: u64,
     mut value: T,
     work: impl Fn(&mut T, usize, u64) -> R + Sync,
 ) -> io::Result<(T, Vec<thread::Result<Option<R>>>)> {
+    assert!(workers > 0, "there is no worker");
     let mut parts: Vec<CachePadded<T>> = Vec::new();
     parts.resize_with(workers, CachePadded::default);
+    // What each worker is to do: nothing, if one of them can't be started.
+    let turns = OnceLock::new();
     let ended: Vec<_> = thread::scope(|scope| {
         let threads = (0..workers).zip(&mut parts).map(|(worker, part)| {
-            let work = &work;
+            let (turns, work) = (&turns, &work);
             let thread = thread::Builder::new().name(format!("worker {worker}"));
             thread.spawn_scoped(scope, move || {
                 let mut last = None;
-                for nth in 0..increments {
+                for nth in 0..*turns.wait() {
                     last = Some(work(part, worker, nth));
                 }
                 last
             })
         });
-        let threads: Vec<_> = threads.collect();
+        let threads = threads.collect::<io::Result<Vec<_>>>();
+        turns.get_or_init(|| if threads.is_ok() { increments } else { 0 });
         // All are joined: a scope raises the panic of a thread that was not.
-        let ends = threads.into_iter().map(|thread| Ok(thread?.join()));
-        ends.collect()
-    });
-    let ended = ended.into_iter().collect::<io::Result<Vec<_>>>()?;
+        let ends = threads?.into_iter().map(|thread| thread.join());
+        io::Result::Ok(ends.collect())
+    })?;
     for (part, _) in parts.into_iter().zip(&ended).filter(|(_, end)| end.is_ok()) {
         value += part.into_inner();
     }

@@ -54,6 +54,9 @@ use smol::{Executor, future::FutureExt, lock::Mutex};
 /// Has each worker do `work` on one value `increments` times, alone with it each time.
 /// Returns the value, and what each worker's last increment returned: a panic is that
 /// worker's error.
+///
+/// # Panics
+/// There is no worker.
 pub async fn count<'a, T, R>(
     executor: &Executor<'a>,
     workers: usize,
@@ -65,6 +68,7 @@ where
     T: Send + 'a,
     R: Send + 'a,
 {
+    assert!(workers > 0, "there is no worker");
     let value = Arc::new(Mutex::new(value));
     let mut tasks = Vec::with_capacity(workers);
     for worker in 0..workers {

@@ -30,7 +30,10 @@ pub fn run(job: &Job) -> Result<Output> {
 
 use std::{
     io,
-    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
     thread,
 };
 
@@ -39,32 +42,38 @@ use std::{
 /// error. Like the atomic's, its additions wrap around.
 ///
 /// # Errors
-/// The system starts no more threads; what was under way has ended.
+/// The system starts no more threads; `work` was not called.
+///
+/// # Panics
+/// There is no worker.
 pub fn count(
     workers: usize,
     increments: u64,
     value: u64,
     work: impl Fn(usize, u64) -> u64 + Sync,
 ) -> io::Result<(u64, Vec<thread::Result<Option<u64>>>)> {
+    assert!(workers > 0, "there is no worker");
     let value = AtomicU64::new(value);
+    // What each worker is to do: nothing, if one of them can't be started.
+    let turns = OnceLock::new();
     let ended: Vec<_> = thread::scope(|scope| {
         let threads = (0..workers).map(|worker| {
-            let (value, work) = (&value, &work);
+            let (value, turns, work) = (&value, &turns, &work);
             let thread = thread::Builder::new().name(format!("worker {worker}"));
             thread.spawn_scoped(scope, move || {
                 let mut last = None;
-                for nth in 0..increments {
+                for nth in 0..*turns.wait() {
                     let more = work(worker, nth);
                     last = Some(value.fetch_add(more, Relaxed).wrapping_add(more));
                 }
                 last
             })
         });
-        let threads: Vec<_> = threads.collect();
+        let threads = threads.collect::<io::Result<Vec<_>>>();
+        turns.get_or_init(|| if threads.is_ok() { increments } else { 0 });
         // All are joined: a scope raises the panic of a thread that was not.
-        let ends = threads.into_iter().map(|thread| Ok(thread?.join()));
-        ends.collect()
-    });
-    let ended = ended.into_iter().collect::<io::Result<_>>()?;
+        let ends = threads?.into_iter().map(|thread| thread.join());
+        io::Result::Ok(ends.collect())
+    })?;
     Ok((value.into_inner(), ended))
 }

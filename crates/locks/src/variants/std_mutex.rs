@@ -46,7 +46,7 @@ pub fn run(job: &Job) -> Result<Output> {
 
 use std::{
     io,
-    sync::{LockResult, Mutex, PoisonError},
+    sync::{LockResult, Mutex, OnceLock, PoisonError},
     thread,
 };
 
@@ -59,21 +59,27 @@ pub type Ended<R> = thread::Result<LockResult<Option<R>>>;
 /// poison for all who lock after it.
 ///
 /// # Errors
-/// The system starts no more threads; what was under way has ended.
+/// The system starts no more threads; `work` was not called.
+///
+/// # Panics
+/// There is no worker.
 pub fn count<T: Send, R: Send>(
     workers: usize,
     increments: u64,
     value: T,
     work: impl Fn(&mut T, usize, u64) -> R + Sync,
 ) -> io::Result<(LockResult<T>, Vec<Ended<R>>)> {
+    assert!(workers > 0, "there is no worker");
     let value = Mutex::new(value);
+    // What each worker is to do: nothing, if one of them can't be started.
+    let turns = OnceLock::new();
     let ended: Vec<_> = thread::scope(|scope| {
         let threads = (0..workers).map(|worker| {
-            let (value, work) = (&value, &work);
+            let (value, turns, work) = (&value, &turns, &work);
             let thread = thread::Builder::new().name(format!("worker {worker}"));
             thread.spawn_scoped(scope, move || {
                 let mut last = None;
-                for nth in 0..increments {
+                for nth in 0..*turns.wait() {
                     let Ok(mut value) = value.lock() else {
                         return Err(PoisonError::new(last));
                     };
@@ -82,11 +88,11 @@ pub fn count<T: Send, R: Send>(
                 Ok(last)
             })
         });
-        let threads: Vec<_> = threads.collect();
+        let threads = threads.collect::<io::Result<Vec<_>>>();
+        turns.get_or_init(|| if threads.is_ok() { increments } else { 0 });
         // All are joined: a scope raises the panic of a thread that was not.
-        let ends = threads.into_iter().map(|thread| Ok(thread?.join()));
-        ends.collect()
-    });
-    let ended = ended.into_iter().collect::<io::Result<_>>()?;
+        let ends = threads?.into_iter().map(|thread| thread.join());
+        io::Result::Ok(ends.collect())
+    })?;
     Ok((value.into_inner(), ended))
 }

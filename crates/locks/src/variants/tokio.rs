@@ -42,18 +42,19 @@ pub fn run(job: &Job) -> Result<Output> {
 }
 
 // The lesson: everything below can be taken home.
-// It needs tokio (rt, sync).
+// It needs tokio (rt, sync), tokio-util (rt).
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
-use tokio::{
-    sync::Mutex,
-    task::{JoinError, JoinSet},
-};
+use tokio::{sync::Mutex, task::JoinError};
+use tokio_util::task::JoinQueue;
 
 /// Has each worker do `work` on one value `increments` times, alone with it each time.
 /// Returns the value, and what each worker's last increment returned: a panic is that
 /// worker's error.
+///
+/// # Panics
+/// There is no worker.
 pub async fn count<T, R>(
     workers: usize,
     increments: u64,
@@ -64,12 +65,12 @@ where
     T: Send + 'static,
     R: Send + 'static,
 {
+    assert!(workers > 0, "there is no worker");
     let value = Arc::new(Mutex::new(value));
-    let mut tasks = JoinSet::new();
-    let mut ids = Vec::with_capacity(workers);
+    let mut tasks = JoinQueue::new();
     for worker in 0..workers {
         let (value, work) = (Arc::clone(&value), work.clone());
-        let task = tasks.spawn(async move {
+        tasks.spawn(async move {
             let mut last = None;
             for nth in 0..increments {
                 let mut value = value.lock().await;
@@ -77,20 +78,11 @@ where
             }
             last
         });
-        ids.push(task.id());
     }
-    // A set hands tasks over as they end; their ids bring them back into order.
-    let mut ended = HashMap::with_capacity(workers);
-    while let Some(end) = tasks.join_next_with_id().await {
-        match end {
-            Ok((id, last)) => ended.insert(id, Ok(last)),
-            Err(error) => ended.insert(error.id(), Err(error)),
-        };
+    let mut ended = Vec::with_capacity(workers);
+    while let Some(end) = tasks.join_next().await {
+        ended.push(end);
     }
-    let ended = ids
-        .iter()
-        .map(|id| ended.remove(id).expect("each has ended once"));
-    let ended = ended.collect();
     let value = Arc::into_inner(value).expect("no task is left that has it");
     (value.into_inner(), ended)
 }

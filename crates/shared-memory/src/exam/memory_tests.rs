@@ -12,7 +12,10 @@ fn parts_lie_side_by_side_and_are_seen_when_frozen() -> Result<()> {
     let memory = Memory::<f64>::new(1000)?;
     let file = memory.share()?;
     for (part, value) in [(0..3, 1.0), (3..999, 2.0), (999..1000, 3.0)] {
-        Part::map(&file, &part)?.reserve(&part)?.fill(value);
+        // SAFETY: nobody else has this memory, and these parts don't overlap.
+        unsafe { Part::map(&file, &part) }?
+            .reserve(&part)?
+            .fill(value);
     }
     let array = memory.freeze()?;
     assert_eq!(array.len(), 1000);
@@ -25,7 +28,8 @@ fn parts_lie_side_by_side_and_are_seen_when_frozen() -> Result<()> {
 fn it_does_not_freeze_while_anybody_could_write() -> Result<()> {
     let memory = Memory::<f64>::new(10)?;
     let file = memory.share()?;
-    let part = Part::<f64>::map(&file, &(0..5))?;
+    // SAFETY: nobody else has this memory.
+    let part = unsafe { Part::<f64>::map(&file, &(0..5)) }?;
     let why = memory.freeze().expect_err("it is refused").to_string();
     assert!(
         why.starts_with("the memory can still be written to"),
@@ -42,7 +46,8 @@ fn nobody_writes_to_it_or_cuts_it_when_it_is_frozen() -> Result<()> {
     let file = memory.share()?;
     assert!(ftruncate(&file, 8).is_err());
     let array = memory.freeze()?;
-    assert!(Part::<f64>::map(&file, &(0..5)).is_err());
+    // SAFETY: nobody writes to this memory while `array` is there.
+    assert!(unsafe { Part::<f64>::map(&file, &(0..5)) }.is_err());
     assert!(rustix::io::write(&file, &[1; 8]).is_err());
     assert_eq!(array[..], [0.0; 10]);
     Ok(())
@@ -53,7 +58,8 @@ fn memory_that_can_be_cut_short_is_refused() -> Result<()> {
     let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
     let file = File::from(memfd_create("unsealed", flags)?);
     file.set_len(80)?;
-    let why = Part::<f64>::map(&file, &(0..10))
+    // SAFETY: nobody else has this memory.
+    let why = unsafe { Part::<f64>::map(&file, &(0..10)) }
         .expect_err("it is refused")
         .to_string();
     assert!(why.contains("sealed against shrinking"), "{why}");

@@ -109,17 +109,20 @@ impl<'a, T: FromBytes + IntoBytes + KnownLayout> Part<'a, T> {
     /// Maps the elements of `part`, and nothing else, in the process that is to fill
     /// them.
     ///
-    /// The caller is the only one to touch these elements until this is dropped: parts
-    /// don't overlap, and the process that shared the memory looks at it when its workers
-    /// have ended.
-    pub(crate) fn map(memory: &'a File, part: &Range<usize>) -> io::Result<Self> {
+    /// # Errors
+    /// The memory can be cut short, or can't be mapped.
+    ///
+    /// # Safety
+    /// Until this is dropped, nobody else reads or writes these elements, in this process
+    /// or in another.
+    pub(crate) unsafe fn map(memory: &'a File, part: &Range<usize>) -> io::Result<Self> {
         ensure_sealed(memory)?;
         let mut options = MmapOptions::new();
         options
             .offset(bytes::<T>(part.start))
             .len(part.len() * size_of::<T>());
-        // SAFETY: no other process reads or writes these bytes while the mapping lives,
-        // as agreed above; and they can't be cut off it, since the seal was just seen.
+        // SAFETY: nobody else reads or writes these bytes while the mapping lives, as the
+        // caller promises; and they can't be cut off it, since the seal was just seen.
         let map = unsafe { options.map_mut(memory) };
         Ok(Self {
             memory,

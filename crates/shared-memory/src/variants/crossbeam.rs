@@ -46,31 +46,35 @@ pub const CHUNK: usize = 1 << 16;
 ///
 /// # Errors
 /// The system starts no more threads; what was under way has ended.
+///
+/// # Panics
+/// There is no worker.
 pub fn fill<T: Send, S: Send>(
     array: &mut [T],
     workers: usize,
     values: impl Fn(usize, &mut [T]) -> S + Sync,
 ) -> io::Result<Vec<thread::Result<S>>> {
+    assert!(workers > 0, "there is no worker");
     let (give, taken) = unbounded();
     let (done, ends) = unbounded();
-    for chunk in (0..).step_by(CHUNK).zip(array.chunks_mut(CHUNK)) {
-        give.send(chunk).expect("`taken` is the receiver");
-    }
-    drop(give);
     thread::scope(|scope| {
-        for worker in 0..workers.max(1) {
-            let (taken, done, values) = (taken.clone(), done.clone(), &values);
-            let thread = thread::Builder::new().name(format!("worker {worker}"));
-            thread.spawn_scoped(scope, move || {
-                for (first, chunk) in taken {
-                    let end = catch_unwind(AssertUnwindSafe(|| values(first, chunk)));
-                    done.send((first, end)).expect("the caller waits");
-                }
-            })?;
+        for (index, chunk) in array.chunks_mut(CHUNK).enumerate() {
+            if index < workers {
+                let (taken, done, values) = (taken.clone(), done.clone(), &values);
+                let thread = thread::Builder::new().name(format!("worker {index}"));
+                thread.spawn_scoped(scope, move || {
+                    for (first, chunk) in taken {
+                        let end = catch_unwind(AssertUnwindSafe(|| values(first, chunk)));
+                        done.send((first, end)).expect("the caller waits");
+                    }
+                })?;
+            }
+            give.send((index * CHUNK, chunk))
+                .expect("`taken` is the receiver");
         }
+        drop((give, done));
         io::Result::Ok(())
     })?;
-    drop(done);
     let mut ended: Vec<_> = ends.into_iter().collect();
     ended.sort_unstable_by_key(|(first, _)| *first);
     Ok(ended.into_iter().map(|(_, end)| end).collect())

@@ -5,9 +5,9 @@
 //!
 //! # What to notice
 //! - Nothing is sent, and nothing is safe by itself: that parts don't overlap is an
-//!   agreement between processes, where in `std_only` the compiler knew. `memory.rs` says
-//!   what a mapping may be read as, and holds the only two `unsafe` blocks that this
-//!   takes.
+//!   agreement between processes, where in `std_only` the compiler knew. So `fill_part`
+//!   is `unsafe`: its caller knows of the agreement. `memory.rs` says what a mapping may
+//!   be read as.
 //! - Reserved, then touched: `reserve` hands a stretch out when its pages are there.
 //!   Without it, a page that the machine lacks is no error but SIGBUS.
 //! - `freeze` asks the kernel whether anybody could still write. Only then is it a
@@ -35,9 +35,12 @@ pub fn run(job: &Job) -> Result<Output> {
 /// In a worker: fills its part with squares, and returns their sum.
 pub(crate) fn work(order: &Order) -> Result<f64> {
     let mut sum = 0.0;
-    fill_part(order.part.clone(), |first, stretch| {
+    let values = |first, stretch: &mut [f64]| {
         sum += order.job.fill_untold(first, stretch);
-    })?;
+    };
+    // SAFETY: parts don't overlap, each is one worker's order, and `run` looks at the array
+    // when all workers have ended.
+    unsafe { fill_part(order.part.clone(), values) }?;
     Ok(sum)
 }
 
@@ -68,12 +71,16 @@ pub const CHUNK: usize = 1 << 16;
 /// # Errors
 /// The system starts no more processes, or the report of one can't be read;
 /// all of them have ended.
+///
+/// # Panics
+/// There is no worker.
 pub fn fill<T>(
     array: &Memory<T>,
     workers: usize,
     worker: impl Fn(Range<usize>) -> io::Result<Command>,
 ) -> io::Result<Vec<process::Output>> {
-    let share = array.len().div_ceil(workers.max(1)).max(1);
+    assert!(workers > 0, "there is no worker");
+    let share = array.len().div_ceil(workers).max(1);
     let parts = (0..array.len())
         .step_by(share)
         .map(|first| first..array.len().min(first + share));
@@ -88,7 +95,11 @@ pub fn fill<T>(
 ///
 /// # Errors
 /// Standard input is no such array, or the machine lacks the memory for it.
-pub fn fill_part<T>(
+///
+/// # Safety
+/// Until this returns, nobody else reads or writes the elements of this part, in this
+/// process or in another.
+pub unsafe fn fill_part<T>(
     part: Range<usize>,
     mut values: impl FnMut(usize, &mut [T]),
 ) -> io::Result<()>
@@ -96,7 +107,8 @@ where
     T: FromBytes + IntoBytes + KnownLayout,
 {
     let array = worker::shared()?;
-    let mut mapped = Part::map(&array, &part)?;
+    // SAFETY: the part is this worker's alone, as the caller promises.
+    let mut mapped = unsafe { Part::map(&array, &part) }?;
     for first in part.clone().step_by(CHUNK) {
         let stretch = first..part.end.min(first + CHUNK);
         values(first, mapped.reserve(&stretch)?);

@@ -42,9 +42,8 @@ pub(crate) fn work(order: &Order) -> Result<f64> {
 // It comes with worker.rs.
 
 use std::{
-    io::{self, Read, Write},
+    io::{self, PipeReader, Read, Write},
     ops::Range,
-    panic::resume_unwind,
     process::{self, Command},
     thread,
 };
@@ -60,47 +59,52 @@ use super::worker::{self, Worker};
 /// # Errors
 /// The system starts no more threads or processes, or a pipe can't be read; all of them
 /// have ended.
+///
+/// # Panics
+/// There is no worker.
 pub fn fill<T: FromBytes + IntoBytes + Send>(
     array: &mut [T],
     workers: usize,
-    worker: impl Fn(Range<usize>) -> io::Result<Command> + Sync,
+    worker: impl Fn(Range<usize>) -> io::Result<Command>,
 ) -> io::Result<Vec<process::Output>> {
-    let share = array.len().div_ceil(workers.max(1)).max(1);
-    let ended: Vec<_> = thread::scope(|scope| {
-        let parts = (0..).step_by(share).zip(array.chunks_mut(share));
-        let readers = parts.enumerate().map(|(number, (first, part))| {
-            let worker = &worker;
+    assert!(workers > 0, "there is no worker");
+    let share = array.len().div_ceil(workers).max(1);
+    let parts = (0..).step_by(share).zip(array.chunks_mut(share));
+    let workers = parts.map(|(first, part)| {
+        let (reader, writer) = io::pipe()?;
+        let worker = worker(first..first + part.len())?;
+        Ok((part, reader, Worker::start(worker, writer)?))
+    });
+    let workers = workers.collect::<io::Result<Vec<_>>>()?;
+    thread::scope(|scope| {
+        let readers = workers.into_iter().enumerate();
+        let readers = readers.map(|(number, (part, reader, worker))| {
             let thread = thread::Builder::new().name(format!("reader {number}"));
-            thread.spawn_scoped(scope, move || {
-                receive(worker(first..first + part.len())?, part)
-            })
+            let thread = thread.spawn_scoped(scope, || receive(reader, part))?;
+            Ok((thread, worker))
         });
-        let readers: Vec<_> = readers.collect();
-        let ends = readers.into_iter().map(|reader| {
-            let end = reader?.join();
-            end.unwrap_or_else(|panic| resume_unwind(panic))
+        // Where one can't be started, all workers are killed, and the others' pipes end.
+        let readers = readers.collect::<io::Result<Vec<_>>>()?;
+        let ends = readers.into_iter().map(|(reader, worker)| {
+            let end = worker.finish()?;
+            let read = reader.join().expect("reading does not panic");
+            // How a worker failed says more than that its pipe did.
+            if end.status.success() {
+                read?;
+            }
+            Ok(end)
         });
         ends.collect()
-    });
-    ended.into_iter().collect()
+    })
 }
 
-/// Reads one worker's values into its part of the array.
-fn receive<T>(command: Command, part: &mut [T]) -> io::Result<process::Output>
+/// Reads one worker's values into its part of the array. One that has more to write is
+/// refused, and does not wait.
+fn receive<T>(mut reader: PipeReader, part: &mut [T]) -> io::Result<()>
 where
     T: FromBytes + IntoBytes,
 {
-    let (mut reader, writer) = io::pipe()?;
-    let worker = Worker::start(command, writer)?;
-    let read = reader.read_exact(part.as_mut_bytes());
-    // A worker that has more to write is refused, and does not wait.
-    drop(reader);
-    let end = worker.finish()?;
-    // How a worker failed says more than that its pipe did.
-    if end.status.success() {
-        read?;
-    }
-    Ok(end)
+    reader.read_exact(part.as_mut_bytes())
 }
 
 /// In a worker: makes its part of the array, and writes it to the pipe on standard input.

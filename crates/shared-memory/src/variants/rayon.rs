@@ -47,19 +47,25 @@ pub const CHUNK: usize = 1 << 16;
 ///
 /// # Errors
 /// The system starts no more threads.
+///
+/// # Panics
+/// There is no worker.
 pub fn fill<T: Send, S: Send>(
     array: &mut [T],
     workers: usize,
     values: impl Fn(usize, &mut [T]) -> S + Sync,
 ) -> Result<Vec<thread::Result<S>>, ThreadPoolBuildError> {
-    let works = array
-        .par_chunks_mut(CHUNK)
-        .enumerate()
-        .map(|(index, chunk)| {
-            catch_unwind(AssertUnwindSafe(|| values(index * CHUNK, chunk)))
-        });
+    assert!(workers > 0, "there is no worker");
+    let works =
+        array
+            .par_chunks_mut(CHUNK)
+            .enumerate()
+            .with_max_len(1)
+            .map(|(index, chunk)| {
+                catch_unwind(AssertUnwindSafe(|| values(index * CHUNK, chunk)))
+            });
     ThreadPoolBuilder::new()
-        .num_threads(workers.max(1))
+        .num_threads(workers)
         .thread_name(|worker| format!("worker {worker}"))
         .build_scoped(
             |thread| thread.run(),

@@ -6,7 +6,7 @@
 //!   is asked only when one side has to sleep (`atomic_ring.rs`). A slot is an atomic of
 //!   64 bits, so records are doubles, and not of any type.
 //! - A pipe's end is seen by its reader. A ring that nobody fills any more looks like
-//!   one that will be filled soon: so a thread waits for the worker, and closes the ring.
+//!   one that will be filled soon: so the caller waits for the worker, and closes it.
 //! - A ring has no idea of bytes or ends of messages: `batch` is only how often it is
 //!   said that there is more.
 //!
@@ -47,8 +47,8 @@ pub(crate) fn work(order: &Order) -> Result<f64> {
 use std::{
     io,
     ops::Range,
-    panic::resume_unwind,
     process::{self, Command},
+    sync::Arc,
     thread,
 };
 
@@ -64,58 +64,72 @@ use super::{
 /// # Errors
 /// The system starts no more threads or processes, or a ring can't be had; all of them
 /// have ended.
+///
+/// # Panics
+/// There is no worker.
 pub fn fill(
     array: &mut [f64],
     workers: usize,
-    worker: impl Fn(Range<usize>) -> io::Result<Command> + Sync,
+    worker: impl Fn(Range<usize>) -> io::Result<Command>,
 ) -> io::Result<Vec<process::Output>> {
-    let share = array.len().div_ceil(workers.max(1)).max(1);
-    let ended: Vec<_> = thread::scope(|scope| {
-        let parts = (0..).step_by(share).zip(array.chunks_mut(share));
-        let readers = parts.enumerate().map(|(number, (first, part))| {
-            let worker = &worker;
+    assert!(workers > 0, "there is no worker");
+    let share = array.len().div_ceil(workers).max(1);
+    let parts = (0..).step_by(share).zip(array.chunks_mut(share));
+    let workers = parts.map(|(first, part)| {
+        let ring = Arc::new(SharedRing::new()?);
+        let worker = worker(first..first + part.len())?;
+        let worker = Worker::start(worker, ring.share()?)?;
+        Ok((part, ring, worker))
+    });
+    let workers = workers.collect::<io::Result<Vec<_>>>()?;
+    thread::scope(|scope| {
+        let readers = workers.into_iter().enumerate();
+        let readers = readers.map(|(number, (part, ring, worker))| {
+            let closing = Closing(Arc::clone(&ring));
             let thread = thread::Builder::new().name(format!("reader {number}"));
-            thread.spawn_scoped(scope, move || {
-                receive(worker(first..first + part.len())?, part)
-            })
+            let thread = thread.spawn_scoped(scope, move || receive(&ring, part))?;
+            Ok((thread, worker, closing))
         });
-        let readers: Vec<_> = readers.collect();
-        let ends = readers.into_iter().map(|reader| {
-            let end = reader?.join();
-            end.unwrap_or_else(|panic| resume_unwind(panic))
+        // Where one can't be started, all workers are killed, and the rings are closed.
+        let readers = readers.collect::<io::Result<Vec<_>>>()?;
+        let ends = readers.into_iter().map(|(reader, worker, closing)| {
+            let end = worker.finish()?;
+            drop(closing);
+            let read = reader.join().expect("reading does not panic");
+            // How a worker failed says more than that its ring is empty.
+            if end.status.success() {
+                read?;
+            }
+            Ok(end)
         });
         ends.collect()
-    });
-    ended.into_iter().collect()
+    })
 }
 
-/// Pops one worker's values into its part of the array.
-fn receive(command: Command, part: &mut [f64]) -> io::Result<process::Output> {
-    let ring = SharedRing::new()?;
-    let worker = Worker::start(command, ring.share()?)?;
-    thread::scope(|scope| {
-        let ending = thread::Builder::new().spawn_scoped(scope, || {
-            let end = worker.finish();
-            ring.close();
-            end
-        })?;
-        let mut filled = 0;
-        while filled < part.len() {
-            match ring.pop(&mut part[filled..]) {
-                0 => break,
-                count => filled += count,
+/// Closes a ring when it is dropped: then the reader of what is in it comes to an end.
+struct Closing(Arc<SharedRing>);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+/// Pops one worker's values into its part of the array, until the ring is closed.
+fn receive(ring: &SharedRing, part: &mut [f64]) -> io::Result<()> {
+    let mut filled = 0;
+    while filled < part.len() {
+        match ring.pop(&mut part[filled..]) {
+            0 => {
+                let why = format!("{filled} values of {}", part.len());
+                return Err(io::Error::new(io::ErrorKind::UnexpectedEof, why));
             }
+            count => filled += count,
         }
-        // What is too much is dropped, so that nobody waits to push it.
-        while ring.pop(&mut [0.0; 64]) > 0 {}
-        let end = ending.join().expect("waiting does not panic")?;
-        // How a worker failed says more than that its ring is empty.
-        if end.status.success() && filled < part.len() {
-            let why = format!("{filled} values of {}", part.len());
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, why));
-        }
-        Ok(end)
-    })
+    }
+    // What is too much is dropped, so that nobody waits to push it.
+    while ring.pop(&mut [0.0; 64]) > 0 {}
+    Ok(())
 }
 
 /// In a worker: makes its part of the array, and pushes it into the ring on standard

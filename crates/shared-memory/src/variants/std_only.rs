@@ -31,31 +31,39 @@ pub fn run(job: &Job) -> Result<Output> {
 
 // The lesson: everything below can be taken home.
 
-use std::{io, thread};
+use std::{io, sync::OnceLock, thread};
 
 /// Fills the array in place, one part per worker: `values` is handed a part with the
 /// place of its first element. Returns what it returned of each, in order: a panic is an
 /// error, and that part is not whole.
 ///
 /// # Errors
-/// The system starts no more threads; what was under way has ended.
+/// The system starts no more threads; `values` was not called.
+///
+/// # Panics
+/// There is no worker.
 pub fn fill<T: Send, S: Send>(
     array: &mut [T],
     workers: usize,
     values: impl Fn(usize, &mut [T]) -> S + Sync,
 ) -> io::Result<Vec<thread::Result<S>>> {
-    let share = array.len().div_ceil(workers.max(1)).max(1);
-    let ended: Vec<_> = thread::scope(|scope| {
+    assert!(workers > 0, "there is no worker");
+    let share = array.len().div_ceil(workers).max(1);
+    // Whether each fills its part: none does, if one of them can't be started.
+    let turn = OnceLock::<bool>::new();
+    thread::scope(|scope| {
         let parts = (0..).step_by(share).zip(array.chunks_mut(share));
         let threads = parts.enumerate().map(|(worker, (first, part))| {
-            let values = &values;
+            let (turn, values) = (&turn, &values);
             let thread = thread::Builder::new().name(format!("worker {worker}"));
-            thread.spawn_scoped(scope, move || values(first, part))
+            thread.spawn_scoped(scope, move || turn.wait().then(|| values(first, part)))
         });
-        let threads: Vec<_> = threads.collect();
+        let threads = threads.collect::<io::Result<Vec<_>>>();
+        turn.get_or_init(|| threads.is_ok());
         // All are joined: a scope raises the panic of a thread that was not.
-        let ends = threads.into_iter().map(|thread| Ok(thread?.join()));
-        ends.collect()
-    });
-    ended.into_iter().collect()
+        let ends = threads?
+            .into_iter()
+            .filter_map(|thread| thread.join().transpose());
+        Ok(ends.collect())
+    })
 }
