@@ -64,7 +64,8 @@ fn with_advice(error: &Error) -> String {
     }
     let refused = error.chain().any(|cause| {
         let io = cause.downcast_ref::<io::Error>();
-        io.is_some_and(|error| error.raw_os_error() == Some(libc::EAGAIN))
+        // EAGAIN, also where an error was given more words.
+        io.is_some_and(|error| error.kind() == io::ErrorKind::WouldBlock)
     });
     if refused {
         line += "; where the system has no thread or process left, ask for fewer, or raise \
@@ -89,6 +90,8 @@ mod tests {
         let start = format!("no demo: no pool: {said}; where");
         assert!(line.starts_with(&start), "{line}");
         assert!(line.contains("ulimit"), "{line}");
+        let refused = io::Error::new(io::ErrorKind::WouldBlock, "no worker");
+        assert!(with_advice(&Error::from(refused)).contains("ulimit"));
         let other = with_advice(&anyhow::anyhow!("in vain").context("no demo"));
         assert_eq!(other, "no demo: in vain");
     }

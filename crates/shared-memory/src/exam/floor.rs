@@ -3,6 +3,7 @@
 
 use std::{
     hint::black_box,
+    io,
     thread,
     time::{Duration, Instant},
 };
@@ -63,9 +64,11 @@ fn fill(n: usize, share: usize) -> Result<(Duration, Vec<f64>)> {
     } else {
         thread::scope(|scope| {
             for (part, first) in array.chunks_mut(share).zip((0..).step_by(share)) {
-                scope.spawn(move || black_box(squares(first, part)));
+                let fill = move || black_box(squares(first, part));
+                thread::Builder::new().spawn_scoped(scope, fill)?;
             }
-        });
+            io::Result::Ok(())
+        })?;
     }
     Ok((clock.elapsed(), array))
 }
