@@ -3,8 +3,7 @@
 
 use std::{
     hint::black_box,
-    io,
-    thread,
+    io, thread,
     time::{Duration, Instant},
 };
 
