@@ -8,6 +8,7 @@ use std::{
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use rustix::termios::tcgetwinsize;
+use test_fixtures::{is_utf8, local};
 
 /// How many columns a name takes at the most, and at the least.
 const NAME: (usize, usize) = (30, 8);
@@ -66,7 +67,8 @@ impl Bars {
             ),
         };
         let bar = bar.with_style(style(&format!("{{prefix:{room}}} {behind}")));
-        bar.set_prefix(shortened(&name.to_string(), room));
+        let name = shortened(&name.to_string(), room);
+        bar.set_prefix(local(&name).into_owned());
         Some(all.insert_before(total, bar))
     }
 
@@ -101,7 +103,12 @@ fn shown() -> MutexGuard<'static, Option<Bars>> {
 }
 
 fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template).expect("the templates are well formed")
+    let style = ProgressStyle::with_template(template);
+    let style = style.expect("the templates are well formed");
+    match is_utf8() {
+        true => style,
+        false => style.progress_chars("#>-"),
+    }
 }
 
 /// The terminal's; many where it doesn't tell.

@@ -13,12 +13,9 @@ use std::{
 };
 
 use anyhow::{Context, Result, anyhow};
-use test_fixtures::{Class, Outcome, interrupt, tell};
+use test_fixtures::{Class, Outcome, interrupt, local, shown, tell};
 
-use crate::{
-    bars::Bars,
-    files::{self, shown},
-};
+use crate::{bars::Bars, files};
 
 /// How often a signal is looked for.
 const LOOK: Duration = Duration::from_millis(20);
@@ -160,7 +157,7 @@ impl Run {
         self.failed += 1;
         let advice = advice(outcome).map(|advice| format!(" ({advice})"));
         let advice = advice.unwrap_or_default();
-        Line::Failure(shown(&format!("failed {url}: {why}{advice}")))
+        Line::Failure(format!("failed {url}: {why}{advice}"))
     }
 
     /// "997 of 1000 done, 2 kept, 1 failed"
@@ -183,6 +180,8 @@ impl Line {
                 Ok(())
             }
             Line::Result(line) => {
+                let line = shown(line);
+                let line = local(&line);
                 let mut out = io::stdout().lock();
                 let is_terminal = out.is_terminal();
                 let mut write = || writeln!(out, "{line}").and_then(|()| out.flush());

@@ -31,7 +31,7 @@ mod unfinished;
 pub use args::Files;
 pub use folder::{Begun, Folder};
 pub use listing::listing;
-pub use name::{Name, NameError, names, shown};
+pub use name::{Name, NameError, names};
 pub use saving::Saving;
 pub use unfinished::Unfinished;
 

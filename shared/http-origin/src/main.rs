@@ -62,7 +62,7 @@ fn main() -> ExitCode {
             // What a line announces stands in those below it.
             let lines = text.lines().take_while(|line| !line.is_empty());
             let lines: Vec<_> = lines.map(str::trim).collect();
-            eprintln!("{}; --help says how", lines.join(" "));
+            eprintln!("{}; --help says how", shown(&lines.join(" ")));
             return ExitCode::from(2);
         }
     };
@@ -71,7 +71,7 @@ fn main() -> ExitCode {
         // Nothing to make noise about.
         Err(Error::Output(_)) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("error: {error}");
+            eprintln!("error: {}", shown(&error.to_string()));
             ExitCode::FAILURE
         }
     }
@@ -84,7 +84,7 @@ fn serve(args: &Args) -> Result<u8, Error> {
     let origin = start(args)?;
     let mut lines = format!("{}\n", origin.address());
     if let Some(file) = &args.ca_out {
-        let (url, file) = (origin.url("/"), file.display());
+        let (url, file) = (origin.url("/"), shown(&file.to_string_lossy()));
         lines.push_str(&format!("{url} --cacert {file}\n"));
     }
     let mut out = std::io::stdout().lock();
@@ -94,6 +94,18 @@ fn serve(args: &Args) -> Result<u8, Error> {
     let signal = signals.forever().next().unwrap_or(SIGTERM);
     drop(origin);
     Ok(u8::try_from(signal).unwrap_or(1))
+}
+
+/// What the user wrote, or a file's name, so that it does nothing to a terminal.
+fn shown(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c.is_ascii_graphic() || c == ' ' {
+            true => shown.push(c),
+            false => shown.extend(c.escape_debug()),
+        }
+    }
+    shown
 }
 
 fn start(args: &Args) -> Result<Origin, Error> {

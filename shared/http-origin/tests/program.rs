@@ -59,10 +59,17 @@ fn a_port_in_use_is_one_line_that_says_what_to_do() -> Outcome {
 
 #[test]
 fn misuse_is_one_line_and_exit_2() -> Outcome {
-    for arguments in [["--listen", "nowhere"], ["--lisen", "x"]] {
+    for arguments in [
+        ["--listen", "nowhere"],
+        ["--lisen", "x"],
+        ["--listen", "\u{1b}[2J\r\u{9b}\u{202e}"],
+        ["--\u{1b}[2J\r", "x"],
+    ] {
         let output = program(&arguments).output()?;
         assert_eq!(output.status.code(), Some(2));
-        one_line(&output);
+        let line = one_line(&output);
+        let plain = |c: char| !c.is_control() && c != '\u{202e}';
+        assert!(line.trim_end().chars().all(plain), "{line:?}");
     }
     assert_eq!(program(&["--help"]).output()?.status.code(), Some(0));
     Ok(())

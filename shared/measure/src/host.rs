@@ -5,6 +5,8 @@ use std::{collections::BTreeMap, ffi::OsStr, fs, process::Command};
 use serde::{Deserialize, Serialize};
 use test_fixtures::tell;
 
+use crate::foreign::Foreign;
+
 /// The lock file that this program was built with.
 const LOCK: &str = include_str!("../../../Cargo.lock");
 
@@ -66,7 +68,7 @@ impl Host {
         let word = |text: &std::ffi::CStr| text.to_string_lossy().into_owned();
         let field = |file, name| field(file, name).unwrap_or_else(|| "unknown".into());
         let kilobytes = field("/proc/meminfo", "MemTotal");
-        Self {
+        let mut host = Self {
             kernel: format!("{} {}", word(uname.sysname()), word(uname.release())),
             architecture: word(uname.machine()),
             processor: field("/proc/cpuinfo", "model name"),
@@ -76,7 +78,9 @@ impl Host {
             rustc: env!("MEASURE_RUSTC").to_owned(),
             profile: env!("MEASURE_PROFILE").to_owned(),
             packages: packages().into_iter().chain(of_peers(python)).collect(),
-        }
+        };
+        host.escape();
+        host
     }
 }
 

@@ -4,6 +4,7 @@
 //! A model is known here by what any model can do ([`model::AnyModel`]), and none by name.
 
 pub mod change;
+pub mod foreign;
 pub mod host;
 mod independent;
 pub mod merge;

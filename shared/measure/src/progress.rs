@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use test_fixtures::tell;
+use test_fixtures::{is_utf8, tell};
 
 /// What is being done now.
 #[derive(Debug)]
@@ -16,7 +16,11 @@ impl Progress {
         let bar = ProgressBar::new_spinner();
         let style =
             ProgressStyle::with_template("{spinner} {elapsed:>3} {prefix}{wide_msg}");
-        bar.set_style(style.expect("the template is well formed"));
+        let style = style.expect("the template is well formed");
+        bar.set_style(match is_utf8() {
+            true => style,
+            false => style.tick_chars("|/-\\ "),
+        });
         bar.enable_steady_tick(Duration::from_millis(200));
         Self(bar)
     }

@@ -10,7 +10,10 @@ use anyhow::Result;
 use serde::{Deserialize, de::IgnoredAny};
 use test_fixtures::Misuse;
 
-use crate::results::{Results, Row, VERSION};
+use crate::{
+    foreign::Foreign,
+    results::{Results, Row, VERSION},
+};
 
 /// Bytes of a file at the most: a hundred times the results of all models.
 const LARGEST: u64 = 256 << 20;
@@ -62,10 +65,11 @@ pub fn results(path: &Path) -> Result<Results> {
         );
         return Err(misuse(why).into());
     }
-    let results: Results = serde_json::from_slice(&text)
+    let mut results: Results = serde_json::from_slice(&text)
         .map_err(|error| misuse(format!("damaged results: {error}; make them again")))?;
     check(&results)
         .map_err(|why| misuse(format!("damaged results: {why}; make them again")))?;
+    results.escape();
     Ok(results)
 }
 

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    env,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use test_fixtures::{Facts, Floor, Memory, Usage};
 
 use crate::{
+    foreign::Foreign,
     host::Host,
     source::{Pair, Source},
     statistics::{Estimate, Verdict, median},
@@ -32,6 +34,15 @@ pub struct Results {
     pub interrupted: bool,
     /// One for each model.
     pub models: Vec<ModelResults>,
+}
+
+/// The command line of this program.
+pub fn command() -> Vec<String> {
+    let mut words: Vec<String> = env::args_os()
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
+    words.escape();
+    words
 }
 
 /// Seconds since 1970.

@@ -9,6 +9,7 @@ use std::{
 use test_fixtures::{Checked, Floor, Settings, Status, TrialError};
 
 use crate::{
+    foreign::Foreign,
     model::{AnyJob, Contestant},
     noise,
     progress::Progress,
@@ -155,6 +156,7 @@ pub fn run(field: &Field, plan: &Plan, progress: &Progress) -> Run {
         rows,
         ties: Vec::new(),
     };
+    results.escape();
     results.noisy = noise::noisy_rounds(&results);
     summary::add(&mut results);
     Run {

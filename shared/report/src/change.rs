@@ -6,6 +6,8 @@ use measure::{
     statistics::Verdict,
 };
 
+use test_fixtures::local;
+
 use crate::figure::{megabytes, ratio, ratio_of, time, word};
 
 /// A table a model, then what can't be compared, then what it comes to.
@@ -45,9 +47,9 @@ fn of_model(model: &ModelChange) -> String {
     table.load_style(presets::NOTHING);
     table.set_content_arrangement(ContentArrangement::Dynamic);
     let titles = ["", "old", "new", "new ÷ old", "", "memory", "÷ old", ""];
-    table.set_header(titles.map(right));
+    table.set_header(titles.map(|title| right(&local(title))));
     for row in rows {
-        table.add_row(cells(row));
+        table.add_row(cells(row).iter().map(|cell| local(cell).into_owned()));
     }
     for column in table.column_iter_mut() {
         column.set_padding((0, 1));

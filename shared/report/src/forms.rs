@@ -1,7 +1,8 @@
 //! Results in forms for programs and for documents.
 
 use anyhow::Result;
-use measure::results::Results;
+use measure::{host::Host, results::Results};
+use test_fixtures::{markdown as markdown_text, shown};
 
 use crate::table::{Style, render};
 
@@ -55,19 +56,36 @@ pub fn quoted(text: &str) -> String {
 pub fn markdown(results: &Results) -> String {
     let host = &results.host;
     let mut text = format!(
-        "# Comparison\n\n`{}` on {} ({} cores), {}, {}, {} build\n\n",
-        results.command.join(" "),
-        host.processor,
-        host.cores,
-        host.kernel,
-        host.rustc,
-        host.profile,
+        "# Comparison\n\n{} on {}\n\n",
+        code(&results.command.join(" ")),
+        made_on(host)
     );
     for model in &results.models {
         text += &render(model, Style::Markdown);
         text.push('\n');
     }
     text
+}
+
+/// The machine and the build, in a line of Markdown.
+pub(crate) fn made_on(host: &Host) -> String {
+    markdown_text(&format!(
+        "{} ({} cores), {}, {}, {} build",
+        host.processor, host.cores, host.kernel, host.rustc, host.profile
+    ))
+}
+
+/// A span of code: within more backquotes than are in it, nothing ends it.
+pub(crate) fn code(text: &str) -> String {
+    let text = shown(text);
+    let runs = text.split(|c| c != '`').map(str::len);
+    match runs.max().unwrap_or(0) {
+        0 => format!("`{text}`"),
+        most => {
+            let fence = "`".repeat(most + 1);
+            format!("{fence} {text} {fence}")
+        }
+    }
 }
 
 #[cfg(test)]
@@ -112,6 +130,13 @@ mod tests {
             assert_eq!(fields[noisy] == "true", fields[round] == "1", "{line}");
         }
         assert_eq!(text.lines().count(), 1 + 3 * 3);
+    }
+
+    #[test]
+    fn code_ends_where_its_text_does() {
+        assert_eq!(super::code("a b"), "`a b`");
+        assert_eq!(super::code("a `b` ``"), "``` a `b` `` ```");
+        assert_eq!(super::code("a\nb"), "`a\\nb`");
     }
 
     #[test]

@@ -7,6 +7,8 @@ use measure::{
     statistics::{Estimate, Verdict},
 };
 
+use test_fixtures::shown;
+
 use crate::{
     figure::{ratio_of, word},
     table::Style,
@@ -21,16 +23,17 @@ pub fn render(merged: &Merged, style: Style) -> String {
         text += "# Comparison on several machines\n\n";
     }
     for machine in &merged.machines {
-        text += &format!("{bullet}{}\n", about(machine));
+        text += &format!("{bullet}{}\n", style.text(&about(machine)));
     }
     text.push('\n');
     for model in &merged.models {
         let args = model.args.join(" ");
-        text += &format!("{heading}{}: {args}\n\n", model.name);
+        let title = style.text(&format!("{}: {args}", model.name));
+        text += &format!("{heading}{title}\n\n");
         text += &(table(model, style) + "\n\n");
         let notes = notes(model);
         for note in &notes {
-            text += &format!("{bullet}{note}\n");
+            text += &format!("{bullet}{}\n", style.text(note));
         }
         if !notes.is_empty() {
             text.push('\n');
@@ -48,7 +51,7 @@ fn about(machine: &Machine) -> String {
         host.cores,
         host.kernel,
         host.profile,
-        machine.file.display()
+        shown(&machine.file.to_string_lossy())
     );
     if machine.results.interrupted {
         text += ", interrupted";
@@ -72,12 +75,13 @@ fn table(model: &MergedModel, style: Style) -> String {
         titles.push("median".to_owned());
     }
     table.set_header(
-        titles
-            .iter()
-            .map(|title| Cell::new(title).set_alignment(CellAlignment::Right)),
+        titles.iter().map(|title| {
+            Cell::new(style.text(title)).set_alignment(CellAlignment::Right)
+        }),
     );
     for row in model.rows.iter().filter(|row| row.kind != Kind::Control) {
-        table.add_row(cells(row, model, &machines));
+        let cells = cells(row, model, &machines);
+        table.add_row(cells.iter().map(|cell| style.text(cell)));
     }
     for column in table.column_iter_mut() {
         column.set_padding((0, 1));

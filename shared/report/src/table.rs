@@ -5,7 +5,7 @@ use measure::{
     results::{ModelResults, Row, Summary},
     statistics::FEWEST,
 };
-use test_fixtures::{Floor, wrap};
+use test_fixtures::{Floor, local, markdown, wrap};
 
 use crate::{
     figure::{megabytes, ratio, ratio_of, time, word},
@@ -22,6 +22,16 @@ pub enum Style {
     Markdown,
 }
 
+impl Style {
+    /// Text as it stands there: what others wrote into it begins nothing.
+    pub(crate) fn text(self, text: &str) -> String {
+        match self {
+            Self::Terminal => local(text).into_owned(),
+            Self::Markdown => markdown(text),
+        }
+    }
+}
+
 /// A width below which nothing is legible anyway.
 const NARROWEST: usize = 40;
 /// The columns by their number that are left out where there is no room, the first first.
@@ -34,7 +44,7 @@ pub fn render(results: &ModelResults, style: Style) -> String {
             let width = terminal::width().max(NARROWEST);
             plain(results, width)
         }
-        Style::Markdown => markdown(results),
+        Style::Markdown => document(results),
     }
 }
 
@@ -52,21 +62,24 @@ fn plain(results: &ModelResults, width: usize) -> String {
     let wrapped = |lines: &[String]| -> String {
         lines
             .iter()
-            .map(|line| wrap(line, width, 2) + "\n")
+            .map(|line| wrap(&local(line), width, 2) + "\n")
             .collect()
     };
     format!("{}\n{table}\n\n{}", wrapped(&head), wrapped(&notes))
 }
 
-fn markdown(results: &ModelResults) -> String {
-    let mut table = table(rows(results));
+fn document(results: &ModelResults) -> String {
+    let text = |text: &str| Style::Markdown.text(text);
+    let mut table = table(rows(results, Style::Markdown));
     table.load_style(presets::ASCII_MARKDOWN);
-    let notes = notes(results).into_iter().map(|note| format!("- {note}\n"));
+    let notes = notes(results)
+        .into_iter()
+        .map(|note| format!("- {}\n", text(&note)));
     format!(
         "## {}: {}\n\n{}; {}\n\n{}\n\n{}",
-        results.name,
-        results.job,
-        floor(results),
+        text(&results.name),
+        text(&results.job),
+        text(&floor(results)),
         rounds(results),
         table.trim_fmt(),
         notes.collect::<String>()
@@ -98,7 +111,7 @@ pub fn rounds(results: &ModelResults) -> String {
 
 /// The table without what has no room, and the titles of that.
 fn table_within(results: &ModelResults, width: usize) -> (String, Vec<String>) {
-    let mut rows = rows(results);
+    let mut rows = rows(results, Style::Terminal);
     let mut left_out = Vec::new();
     for column in DISPENSABLE {
         if columns_of(&rows) <= width {
@@ -146,7 +159,7 @@ fn table(rows: Vec<Vec<String>>) -> Table {
 }
 
 /// The titles, then a row each.
-fn rows(results: &ModelResults) -> Vec<Vec<String>> {
+fn rows(results: &ModelResults, style: Style) -> Vec<Vec<String>> {
     let to_reference = format!("× {}", results.reference);
     let titles = [
         "",
@@ -164,6 +177,7 @@ fn rows(results: &ModelResults) -> Vec<Vec<String>> {
         .map(|row| cells(row, &results.reference));
     std::iter::once(titles.map(str::to_owned).to_vec())
         .chain(cells)
+        .map(|row: Vec<String>| row.iter().map(|cell| style.text(cell)).collect())
         .collect()
 }
 

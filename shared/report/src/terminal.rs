@@ -27,29 +27,3 @@ pub fn takes_colour() -> bool {
     let refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     io::stdout().is_terminal() && !refused
 }
-
-/// Whether the locale takes more than ASCII.
-pub fn is_utf8() -> bool {
-    let names = ["LC_ALL", "LC_CTYPE", "LANG"].iter();
-    let set = names.filter_map(|name| env::var(name).ok());
-    let mut set = set.filter(|value| !value.is_empty());
-    set.next().is_some_and(|locale| names_utf8(&locale))
-}
-
-fn names_utf8(locale: &str) -> bool {
-    let locale = locale.to_ascii_lowercase();
-    locale.ends_with("utf-8") || locale.ends_with("utf8")
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn locales_name_their_encoding() {
-        for locale in ["C.UTF-8", "de_DE.utf8", "UTF-8"] {
-            assert!(super::names_utf8(locale), "{locale}");
-        }
-        for locale in ["C", "POSIX", "de_DE.ISO-8859-1"] {
-            assert!(!super::names_utf8(locale), "{locale}");
-        }
-    }
-}

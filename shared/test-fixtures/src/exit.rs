@@ -8,23 +8,45 @@ use std::{
 
 use anyhow::{Context, Error, Result};
 
-use crate::{Misuse, interrupt, one_line};
+use crate::{Misuse, interrupt, one_line, text};
 
-/// Prints a result. Standard output may be closed or full: then the program fails.
+/// Prints a result, as the locale takes it. Standard output may be closed or full: then the
+/// program fails.
 ///
 /// # Errors
 /// The text could not be written.
 pub fn print(text: &str) -> Result<()> {
+    write(&text::local(&text::shown_lines(text)))
+}
+
+/// Prints a result that this program has coloured.
+///
+/// # Errors
+/// The text could not be written.
+pub fn print_coloured(text: &str) -> Result<()> {
+    write(&text::local(&text::shown_colours(text)))
+}
+
+/// Prints JSON, which reads the same in every locale.
+///
+/// # Errors
+/// The text could not be written.
+pub fn print_json(json: &str) -> Result<()> {
+    write(&text::json(json))
+}
+
+fn write(text: &str) -> Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())
         .and_then(|()| out.flush())
         .context("standard output")
 }
 
-/// Says something on standard error. It is for a person, so nothing fails where nobody can
-/// be told.
+/// Says something in one line on standard error. It is for a person, so nothing fails where
+/// nobody can be told.
 pub fn tell(line: impl Display) {
-    drop(writeln!(io::stderr().lock(), "{line}"));
+    let line = text::shown(&line.to_string());
+    drop(writeln!(io::stderr().lock(), "{}", text::local(&line)));
 }
 
 /// Prints the error, if there is one to be seen, and turns all into an exit code: that of

@@ -6,7 +6,9 @@ use std::{
 };
 
 use anyhow::{Result, bail};
-use test_fixtures::{Class, Failure, Outcome, end_with_pool, monotonic_nanos, print};
+use test_fixtures::{
+    Class, Failure, Outcome, end_with_pool, monotonic_nanos, print_json,
+};
 
 use crate::{
     variants::{mmap, pipe, ring},
@@ -40,7 +42,7 @@ pub(crate) fn serve() -> Result<()> {
         start,
         end: monotonic_nanos(),
     };
-    print(&serde_json::to_string(&report)?)?;
+    print_json(&serde_json::to_string(&report)?)?;
     if !is_whole {
         // The report has the reason; the exit code is for those who don't know it.
         exit(1);

@@ -1,6 +1,6 @@
 //! `compare`, and `compare MODEL`: a comparison from its start to its files.
 
-use std::{env, path::Path, time::Instant};
+use std::{path::Path, time::Instant};
 
 use anyhow::Result;
 use clap::ArgMatches;
@@ -16,7 +16,7 @@ use report::{
     table::{Style, render},
     timeline::picture::{self, Look},
 };
-use test_fixtures::{Misuse, Settings, print, tell};
+use test_fixtures::{Misuse, Settings, print, print_json, shown, tell};
 
 use crate::{
     files, models,
@@ -78,7 +78,7 @@ fn measure(fields: Vec<Field>, options: &Options) -> (Results, Result<()>) {
     };
     let mut results = Results {
         version: results::VERSION,
-        command: env::args().collect(),
+        command: results::command(),
         started: results::now(),
         host: Host::here(models::python().as_deref()),
         interrupted: false,
@@ -125,17 +125,17 @@ fn print_rest(results: &Results, options: &Options, directory: &Path) -> Result<
         Form::Tables => {
             let path = |file| directory.join(file);
             let (json, page) = (path(files::JSON), path(files::PAGE));
-            let (json, page) = (json.display(), page.display());
+            let [json, page] = [json, page].map(|path| shown(&path.to_string_lossy()));
             print(&format!("results: {json}\nreport: {page}\n"))?;
             if let Some((directory, files)) = traces {
-                let directory = directory.display();
+                let directory = shown(&directory.to_string_lossy());
                 print(&format!(
                     "traces: {files} files in {directory}, for https://ui.perfetto.dev\n"
                 ))?;
             }
             Ok(())
         }
-        Form::Json => print(&forms::json(results)?),
+        Form::Json => print_json(&forms::json(results)?),
         Form::Csv => print(&forms::csv(results)),
         Form::Markdown => print(&forms::markdown(results)),
     }

@@ -19,7 +19,7 @@ use report::{
     difference::{Cut, Difference, columns},
     taken, terminal,
 };
-use test_fixtures::{Lesson, Misuse, print};
+use test_fixtures::{Lesson, Misuse, print, print_coloured};
 
 use crate::{models, pairs};
 
@@ -110,7 +110,7 @@ fn show(diff: &Diff, names: [&str; 2], texts: &[String; 2]) -> Result<()> {
         width: terminal::width(),
         colour: terminal::takes_colour(),
     };
-    print(&columns::render(names, &rows, look))
+    print_coloured(&columns::render(names, &rows, look))
 }
 
 /// Prints what changed between two files. False if something got slower.

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 use measure::model::{AnyModel, Contestant};
-use test_fixtures::{Verdict, interrupt, name, print, tell};
+use test_fixtures::{Verdict, interrupt, name, print, shown, tell};
 
 use crate::models::{self, MODELS, known_somewhere};
 
@@ -49,7 +49,7 @@ pub(crate) fn run(faults: &Faults) -> Result<bool> {
 fn judge(model: &dyn AnyModel, contestant: &Contestant) -> Result<bool> {
     let name = &contestant.name;
     if let Err(missing) = &contestant.runner {
-        print(&format!("  {name:17} {missing}\n"))?;
+        print(&format!("  {name:17} {}\n", shown(missing)))?;
         return Ok(true);
     }
     let mut held = 0;
@@ -76,7 +76,7 @@ fn judge(model: &dyn AnyModel, contestant: &Contestant) -> Result<bool> {
     })?;
     print(&format!("  {name:17} {held} cases hold\n"))?;
     for note in notes {
-        print(&format!("      {note}\n"))?;
+        print(&format!("      {}\n", shown(&note)))?;
     }
     Ok(all_well)
 }

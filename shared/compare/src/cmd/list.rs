@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 use measure::model::{AnyModel, Contestant};
 use serde::Serialize;
-use test_fixtures::{Runner, Status, print};
+use test_fixtures::{Runner, Status, print, print_json};
 
 use crate::models::MODELS;
 
@@ -19,7 +19,7 @@ pub(crate) struct List {
 /// Prints all of it.
 pub(crate) fn run(list: &List) -> Result<()> {
     match list.json {
-        true => print(&json()?),
+        true => print_json(&json()?),
         false => print(&text()),
     }
 }

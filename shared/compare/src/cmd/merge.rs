@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 use measure::{merge, read};
 use report::{merged, table::Style};
-use test_fixtures::{Misuse, print};
+use test_fixtures::{Misuse, print, print_json};
 
 use crate::files;
 
@@ -56,7 +56,7 @@ pub(crate) fn run(asked: &Merge) -> Result<()> {
         files::whole(out, &json()?, "--out")?;
     }
     match (asked.json, asked.markdown) {
-        (true, _) => print(&json()?),
+        (true, _) => print_json(&json()?),
         (_, true) => print(&merged::render(&merged, Style::Markdown)),
         _ => print(&merged::render(&merged, Style::Terminal)),
     }

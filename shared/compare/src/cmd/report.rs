@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 use measure::read;
 use report::page;
-use test_fixtures::print;
+use test_fixtures::{print, shown};
 
 use crate::files;
 
@@ -26,5 +26,5 @@ pub(crate) fn run(report: &Report) -> Result<()> {
     let beside = || file.with_file_name(files::PAGE);
     let to = out.clone().unwrap_or_else(beside);
     files::whole(&to, &page::render(&read::results(file)?), "--out")?;
-    print(&format!("report: {}\n", to.display()))
+    print(&format!("report: {}\n", shown(&to.to_string_lossy())))
 }

@@ -6,7 +6,7 @@
 mod grid;
 mod request;
 
-use std::{env, path::Path, time::Instant};
+use std::{path::Path, time::Instant};
 
 use anyhow::Result;
 use measure::{
@@ -23,7 +23,7 @@ use report::{
     sweep::{forms, table},
     table::Style,
 };
-use test_fixtures::{Settings, print, tell};
+use test_fixtures::{Settings, print, print_json, shown, tell};
 
 use crate::{
     files::{prepare, write_all},
@@ -55,11 +55,11 @@ pub(crate) fn run(request: Request) -> Result<bool> {
     match form {
         Form::Tables => {
             let mut text = table::render(&sweep, Style::Terminal);
-            let page = directory.join(PAGE);
-            text += &format!("\ncharts: {}\n", page.display());
+            let page = shown(&directory.join(PAGE).to_string_lossy());
+            text += &format!("\ncharts: {page}\n");
             print(&text)?;
         }
-        Form::Json => print(&forms::json(&sweep)?)?,
+        Form::Json => print_json(&forms::json(&sweep)?)?,
         Form::Csv => print(&forms::csv(&sweep))?,
         Form::Markdown => print(&forms::markdown(&sweep))?,
     }
@@ -89,14 +89,14 @@ fn measure(request: Request) -> Sweep {
     } = request;
     let mut sweep = Sweep {
         version: results::VERSION,
-        command: env::args().collect(),
+        command: measure::results::command(),
         started: measure::results::now(),
         host: Host::here(models::python().as_deref()),
         interrupted: false,
         model: model.name().to_owned(),
         about: model.about().to_owned(),
         field: over.field,
-        args,
+        args: args.iter().map(|arg| shown(arg)).collect(),
         points: Vec::new(),
         lines: Vec::new(),
         bounds: Vec::new(),

@@ -26,6 +26,11 @@ pub(super) fn cases<M: Model>() -> Vec<Case<M>> {
             some_fail,
         ),
         Case::custom(
+            "hostile_names",
+            "what a server calls a file, and what a URL is called, does nothing to a terminal",
+            hostile_names,
+        ),
+        Case::custom(
             "late_answer_for_good",
             "an answer that comes when its request was given up is no other file's",
             late_answer,
@@ -100,6 +105,36 @@ fn some_fail<M: Model>(bench: &Bench<M>) -> Result<()> {
         let line = format!("failed {}: ", site.origin.url(path));
         ensure!(stderr.contains(&line), "no {line:?} in: {stderr}");
     }
+    Ok(())
+}
+
+fn hostile_names<M: Model>(bench: &Bench<M>) -> Result<()> {
+    let site = Site::new()?;
+    let name = "%1B%5B2J%0D%08%C2%9B31m%E2%80%AE%E2%80%8B%0Asaved";
+    let header = format!("attachment; filename*=UTF-8''{name}");
+    let header: String = header.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let paths = [
+        format!("/bytes/10/note/{name}"),
+        format!("/header/content-disposition/{header}/bytes/11/note/a"),
+        format!("/status/404/note/{name}"),
+        format!("/bytes/12/note/..%2F{name}"),
+    ];
+    for locale in ["C.UTF-8", "C"] {
+        let mut command = site.command(bench, &paths);
+        let output = command.args(["--force"]).env("LC_ALL", locale).output()?;
+        let (stdout, stderr) = ended(&output, 1)?;
+        for text in [stdout, stderr] {
+            let is_seen = |c: char| {
+                c == '\n' || !(c.is_control() || ['\u{202e}', '\u{200b}'].contains(&c))
+            };
+            ensure!(text.chars().all(is_seen), "{text:?}");
+            ensure!(locale != "C" || text.is_ascii(), "{text:?}");
+            // Two results; two failures and a count.
+            ensure!((2..=4).contains(&text.lines().count()), "{text:?}");
+        }
+    }
+    let count = fs::read_dir(site.dir.path())?.count();
+    ensure!(count == 2 || count == 3, "{count} files");
     Ok(())
 }
 

@@ -8,10 +8,10 @@ use std::{
 };
 
 use anyhow::Result;
-use test_fixtures::{Misuse, temporary};
+use test_fixtures::{Misuse, shown, temporary};
 
 use super::{
-    File, Name, NameError, SaveError, Saving, Unfinished, shown, standing::standing,
+    File, Name, NameError, SaveError, Saving, Unfinished, standing::standing,
     unfinished::Manner,
 };
 

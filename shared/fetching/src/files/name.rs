@@ -7,6 +7,7 @@ use std::{
 
 use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
+use test_fixtures::shown;
 use thiserror::Error;
 use url::Url;
 
@@ -153,20 +154,6 @@ pub fn names(urls: &[String]) -> Vec<Result<Name, NameError>> {
         )))
     };
     urls.iter().map(&mut name).collect()
-}
-
-/// The text with its control characters, and those that turn the direction of writing,
-/// escaped, so that it is one line and does nothing to a terminal.
-pub fn shown(text: &str) -> String {
-    let turns = |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c.is_control() || turns(c) {
-            true => shown.extend(c.escape_default()),
-            false => shown.push(c),
-        }
-    }
-    shown
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What a timeline comes to, in words.
 
 use measure::results::{Bar, Timeline};
+use test_fixtures::shown;
 
 use crate::figure::time;
 
@@ -66,8 +67,7 @@ pub(super) fn told(bar: &Bar) -> String {
 
 /// One line of so many characters.
 pub(super) fn short(text: &str) -> String {
-    let line = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-    line.take(TEXT).collect()
+    shown(text).chars().take(TEXT).collect()
 }
 
 fn length(bar: &Bar) -> u64 {
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn a_text_is_one_short_line() {
-        assert_eq!(short("a\nb"), "a b");
+        assert_eq!(short("a\nb"), "a\\nb");
         assert_eq!(short(&"é".repeat(100)), "é".repeat(TEXT));
     }
 }

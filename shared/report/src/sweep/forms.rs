@@ -7,7 +7,7 @@ use measure::{
 };
 
 use crate::{
-    forms::quoted,
+    forms::{code, made_on, quoted},
     sweep::{page, table},
     table::Style,
 };
@@ -54,15 +54,10 @@ fn columns(estimate: Option<Estimate>) -> String {
 
 /// The tables, with what they were made with.
 pub fn markdown(sweep: &Sweep) -> String {
-    let host = &sweep.host;
     format!(
-        "# Sweep\n\n`{}` on {} ({} cores), {}, {}, {} build\n\n{}",
-        sweep.command.join(" "),
-        host.processor,
-        host.cores,
-        host.kernel,
-        host.rustc,
-        host.profile,
+        "# Sweep\n\n{} on {}\n\n{}",
+        code(&sweep.command.join(" ")),
+        made_on(&sweep.host),
         table::render(sweep, Style::Markdown)
     )
 }

@@ -55,7 +55,7 @@ pub fn render(sweep: &Sweep, style: Style) -> String {
 fn heading(style: Style, level: usize, text: &str) -> String {
     match style {
         Style::Terminal => format!("{text}\n"),
-        Style::Markdown => format!("{} {text}\n", "#".repeat(level)),
+        Style::Markdown => format!("{} {}\n", "#".repeat(level), style.text(text)),
     }
 }
 
@@ -69,7 +69,7 @@ fn section(style: Style, title: &str, lines: &[String]) -> String {
         Style::Markdown => "- ",
     };
     for line in lines {
-        let line = format!("{bullet}{line}");
+        let line = format!("{bullet}{}", style.text(line));
         text += &match style {
             Style::Terminal => wrap(&line, terminal::width(), 4),
             Style::Markdown => line,
@@ -111,11 +111,13 @@ fn table(sweep: &Sweep, quantity: Quantity, points: &[Point], style: Style) -> S
         let cells = points
             .iter()
             .map(|point| cell(line, quantity, point, style));
-        table.add_row(std::iter::once(sentences::name(line)).chain(cells));
+        let row = std::iter::once(sentences::name(line)).chain(cells);
+        table.add_row(row.map(|cell| style.text(&cell)));
     }
     if quantity == Quantity::Time {
         for (name, cells) in conditions(sweep, points) {
-            table.add_row(std::iter::once(name).chain(cells));
+            let row = std::iter::once(name).chain(cells);
+            table.add_row(row.map(|cell| style.text(&cell)));
         }
     }
     for column in table.column_iter_mut() {

@@ -63,6 +63,6 @@ fn what_has_no_room_is_named() {
         narrow.contains(REFERENCE) && narrow.contains("CPU"),
         "{narrow}"
     );
-    let markdown = markdown(&results);
+    let markdown = document(&results);
     assert!(markdown.contains("switches |"), "{markdown}");
 }

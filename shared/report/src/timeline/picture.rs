@@ -4,8 +4,10 @@
 //! A cell is as high as the share of its time in which its lanes were at work. Where there
 //! are many lanes, neighbours share a row, so the shape stays: they began one after another.
 
+use std::borrow::Cow;
+
 use measure::results::{Kind, ModelResults, Timeline};
-use test_fixtures::wrap;
+use test_fixtures::{ascii, is_utf8, shown, wrap};
 
 use crate::{
     figure::time,
@@ -37,11 +39,19 @@ impl Look {
     /// That of this terminal and this locale.
     pub fn here() -> Self {
         let width = terminal::width();
-        let characters = match terminal::is_utf8() {
+        let characters = match is_utf8() {
             true => &BLOCKS,
             false => &ASCII,
         };
         Self { width, characters }
+    }
+
+    /// Text that these characters go with.
+    fn text(self, text: &str) -> Cow<'_, str> {
+        match self.characters.levels[0].is_ascii() {
+            true => ascii(text),
+            false => text.into(),
+        }
     }
 }
 
@@ -82,10 +92,7 @@ pub fn render(results: &ModelResults, look: Look) -> String {
         text += &wrap(line, look.width, 2);
         text.push('\n');
     }
-    match look.characters.levels[0].is_ascii() {
-        true => text.replace('µ', "u").replace(|c: char| !c.is_ascii(), "?"),
-        false => text,
-    }
+    look.text(&text).into_owned()
 }
 
 fn heading(name: &str, timeline: &Timeline, axis: &Columns) -> String {
@@ -124,7 +131,7 @@ fn lanes<'a>(
     for row in 0..rows {
         let lanes = row * all / rows..(row + 1) * all / rows;
         let label = match &timeline.lanes[lanes.clone()] {
-            [name] => shortened(name),
+            [name] => shortened(&look.text(&shown(name))),
             several => format!("{} lanes", several.len()),
         };
         let strip = strip(timeline, lanes, axis, look.characters, notes);
@@ -134,18 +141,10 @@ fn lanes<'a>(
     text
 }
 
-/// A name may come from anybody's program: no control characters, and its end where it is
-/// long, since that is where names differ.
+/// A name's end where it is long, since that is where names differ.
 fn shortened(name: &str) -> String {
-    let plain: Vec<char> = name.chars().map(printable).collect();
+    let plain: Vec<char> = name.chars().collect();
     plain[plain.len().saturating_sub(LABEL)..].iter().collect()
-}
-
-fn printable(character: char) -> char {
-    match character.is_control() {
-        true => '?',
-        false => character,
-    }
 }
 
 /// Those who have samples, and yet told nothing.
@@ -176,7 +175,7 @@ fn legend(notes: &[&str], is_cut: bool, characters: &Characters) -> String {
     }
     for (index, note) in notes.iter().enumerate() {
         let mark = marks[index.min(marks.len() - 1)];
-        let note: String = note.chars().map(printable).take(60).collect();
+        let note: String = shown(note).chars().take(60).collect();
         text += &format!("{mark} {note}\n");
     }
     text

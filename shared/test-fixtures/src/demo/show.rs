@@ -10,7 +10,8 @@ use super::{
     row::{floor_line, interrupted_line, row, width},
 };
 use crate::{
-    Floor, Model, Program, Settings, TrialError, interrupt, run_trial, tell,
+    Floor, Model, Program, Settings, TrialError, interrupt, local, run_trial, shown,
+    tell,
     trial::{check, run_floor},
     wrap,
 };
@@ -138,7 +139,8 @@ impl<W: Write> Show<W> {
 
     /// Each line is seen as soon as it is known.
     fn line(&mut self, line: &str, indent: usize) -> Result<()> {
-        writeln!(self.out, "{}", wrap(line, self.width, indent))
+        let line = shown(line);
+        writeln!(self.out, "{}", wrap(&local(&line), self.width, indent))
             .and_then(|()| self.out.flush())
             .context("standard output")
     }

@@ -149,7 +149,10 @@ fn what_was_out_of_the_ordinary_has_a_mark_and_a_line() {
     ];
     assert_shows(&picture, &expected);
     let legend: Vec<&str> = picture.lines().rev().take(2).collect();
-    assert_eq!(legend, ["○ unfinished?[2J", "× given up by the client"]);
+    assert_eq!(
+        legend,
+        ["○ unfinished\\u{1b}[2J", "× given up by the client"]
+    );
 }
 
 #[test]
