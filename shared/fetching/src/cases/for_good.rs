@@ -134,7 +134,7 @@ fn hostile_names<M: Model>(bench: &Bench<M>) -> Result<()> {
         }
     }
     let count = fs::read_dir(site.dir.path())?.count();
-    ensure!(count == 2 || count == 3, "{count} files");
+    ensure!(count == 2, "{count} files");
     Ok(())
 }
 
