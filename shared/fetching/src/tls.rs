@@ -5,13 +5,20 @@
 //! (rustls-platform-verifier) would do for reqwest and hyper, but ureq takes nothing
 //! beside it, and on Linux it reads the same files.
 
-use std::{fs, sync::Arc};
+use std::{str, sync::Arc};
 
 use rustls::{
     ClientConfig, RootCertStore,
     crypto::ring::default_provider,
     pki_types::{CertificateDer, pem::PemObject},
 };
+use test_fixtures::{file_at_most, utf8, without_mark};
+
+/// Bytes of a PEM file at the most: those of all the world's authorities are half of one.
+const LARGEST: u64 = 16 << 20;
+
+const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+const END: &str = "-----END CERTIFICATE-----";
 
 /// What a server's certificate must lead to: one of the system's roots, or one in `cacert`.
 ///
@@ -85,20 +92,129 @@ fn certificates(pem: &str) -> impl Iterator<Item = CertificateDer<'static>> {
 
 /// The text of a PEM file with certificates in it, for clap.
 pub(crate) fn pem_file(file: &str) -> Result<String, String> {
-    let text = fs::read_to_string(file)
+    let bytes = file_at_most(file, LARGEST)
         .map_err(|error| format!("{error}; name a PEM file of certificates"))?;
+    let text = sections(&bytes);
     let usable = |der| RootCertStore::empty().add(der).is_ok();
-    if !certificates(&text).any(usable) {
-        const WHY: &str = "it holds no certificate that can be read; name a PEM file, which \
-                           has lines -----BEGIN CERTIFICATE-----";
-        return Err(WHY.to_owned());
+    if certificates(&text).any(usable) {
+        return Ok(text);
     }
-    Ok(text)
+    Err(match utf8(&bytes) {
+        // A sequence whose length is in two bytes, as that of every certificate is.
+        _ if bytes.starts_with(&[0x30, 0x82]) => {
+            "it is a certificate in DER; name a PEM \
+            file (openssl x509 -inform der -in FILE makes one)"
+                .to_owned()
+        }
+        Err(why) if text.is_empty() => format!("{why}, or name another PEM file"),
+        _ => {
+            "it holds no certificate that can be read; name a PEM file, which has lines \
+              -----BEGIN CERTIFICATE-----"
+                .to_owned()
+        }
+    })
+}
+
+/// The certificates of a PEM file alone. What stands around them is for people (RFC 7468,
+/// section 2), in whatever encoding they write.
+fn sections(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    let mut is_within = false;
+    for line in without_mark(bytes).split(|byte| matches!(byte, b'\n' | b'\r')) {
+        let line = str::from_utf8(line.trim_ascii()).unwrap_or_default();
+        // The older label is OpenSSL's.
+        let line = line.replace("X509 CERTIFICATE", "CERTIFICATE");
+        is_within |= line == BEGIN;
+        if is_within && !line.is_empty() {
+            text += &(line.clone() + "\n");
+        }
+        is_within &= line != END;
+    }
+    text
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
+    use http_origin::Authority;
+
     use super::*;
+
+    /// The certificates that are found in a file.
+    fn found(bytes: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
+        let file = tempfile::NamedTempFile::new().expect("a temporary file");
+        fs::write(file.path(), bytes).expect("it can be written");
+        let text = pem_file(file.path().to_str().expect("a name in UTF-8"))?;
+        assert!(text.is_ascii(), "{text}");
+        Ok(certificates(&text).collect())
+    }
+
+    #[test]
+    fn certificates_are_found_among_whatever_stands_around_them() {
+        let [one, other] =
+            [(); 2].map(|()| Authority::new().expect("it can be made").pem());
+        let both: Vec<_> = certificates(&(one.clone() + &other)).collect();
+        assert_eq!(both.len(), 2);
+        let crlf = |text: &str| text.replace('\n', "\r\n");
+        let around = |before: &[u8], between: &[u8]| {
+            [
+                before,
+                one.as_bytes(),
+                between,
+                other.as_bytes(),
+                b"\n# end",
+            ]
+            .concat()
+        };
+        for bytes in [
+            around(b"", b""),
+            around(b"\xef\xbb\xbf", b"\n\n"),
+            around(b"# Autorit\xe9\n", b"subject=/CN=caf\xe9 \xff\xfe\0\n"),
+            around(
+                "# Autorité 認証局\n".as_bytes(),
+                b"Bag Attributes\n    friendlyName: x\n",
+            ),
+            around(
+                b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
+                b"",
+            ),
+            around(b"-----BEGIN NOTHING\n-----\n", b"-----END NOTHING-----\n"),
+            crlf(&(one.clone() + "# \n" + &other)).into_bytes(),
+            (one.clone() + &other).replace('\n', "\r").into_bytes(),
+            (one.clone() + &other).replace('\n', " \n\t ").into_bytes(),
+            (one.clone() + &other)
+                .replace("CERTIFICATE", "X509 CERTIFICATE")
+                .into_bytes(),
+            (one.clone() + other.trim_end()).into_bytes(),
+        ] {
+            assert_eq!(
+                found(&bytes),
+                Ok(both.clone()),
+                "{}",
+                String::from_utf8_lossy(&bytes)
+            );
+        }
+    }
+
+    #[test]
+    fn another_form_is_named() {
+        let pem = Authority::new().expect("it can be made").pem();
+        let der = certificates(&pem).next().expect("there is one");
+        assert!(
+            found(&der)
+                .expect_err("DER")
+                .contains("it is a certificate in DER")
+        );
+        let wide: Vec<u8> = pem.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert!(
+            found(&wide)
+                .expect_err("UTF-16")
+                .contains("looks like UTF-16")
+        );
+        let why = pem_file("/dev/zero").expect_err("no end");
+        assert!(why.contains("more than 16 MB"), "{why}");
+    }
 
     #[test]
     fn a_file_without_certificates_says_what_to_do() {

@@ -1,13 +1,13 @@
 //! The URLs that a user names.
 
-use std::{
-    fs,
-    io::{self, Read},
-};
+use std::io;
 
 use anyhow::Result;
-use test_fixtures::Misuse;
+use test_fixtures::{Misuse, file_at_most, read_at_most, utf8};
 use url::Url;
+
+/// Bytes of a list at the most: a million long URLs.
+const LARGEST: u64 = 256 << 20;
 
 /// URLs to fetch instead of the origin's own. What sizes the origin's answers conflicts
 /// with them by the name of this group.
@@ -40,8 +40,6 @@ impl Urls {
         }
         if let Some(file) = &self.urls_from {
             let text = read(file)?;
-            // Some editors put a byte order mark before the text.
-            let text = text.trim_start_matches('\u{feff}');
             for (index, line) in text.lines().enumerate() {
                 let line = line.trim();
                 if line.is_empty() || line.starts_with('#') {
@@ -73,7 +71,7 @@ fn called(file: &str) -> &str {
 }
 
 /// Standard input can be read once, and every trial of a run wants the same URLs.
-fn read(file: &str) -> Result<String> {
+fn read(file: &str) -> Result<String, Misuse> {
     static STANDARD_INPUT: std::sync::OnceLock<String> = std::sync::OnceLock::new();
     let cant = |error: io::Error| {
         let file = called(file);
@@ -81,14 +79,17 @@ fn read(file: &str) -> Result<String> {
             "can't read URLs from {file}: {error}; name a text file"
         ))
     };
+    let text = |bytes: Vec<u8>| match utf8(&bytes) {
+        Ok(text) => Ok(text.to_owned()),
+        Err(why) => Err(Misuse(format!("{}, {why}", called(file)))),
+    };
     if file != "-" {
-        return Ok(fs::read_to_string(file).map_err(cant)?);
+        return text(file_at_most(file, LARGEST).map_err(cant)?);
     }
     if let Some(text) = STANDARD_INPUT.get() {
         return Ok(text.clone());
     }
-    let mut text = String::new();
-    io::stdin().read_to_string(&mut text).map_err(cant)?;
+    let text = text(read_at_most(io::stdin().lock(), LARGEST).map_err(cant)?)?;
     Ok(STANDARD_INPUT.get_or_init(|| text).clone())
 }
 
@@ -163,7 +164,11 @@ mod tests {
                 b"http://a/\n\nhttp://a/f # comment\n",
                 "line 3: a URL has no spaces; a comment has a line of its own",
             ),
-            (b"\xff\xfe\n", "can't read URLs"),
+            (b"\xff\xfeh\0", "line 1 is not UTF-8 (looks like UTF-16"),
+            (
+                b"http://a/\n# here\nhttp://a/caf\xe9\n",
+                "line 3 is not UTF-8 (looks like Latin-1: byte 0xe9); save it as UTF-8",
+            ),
         ] {
             let why = of(text).expect_err("it is refused");
             assert!(why.contains(words), "no {words:?} in: {why}");

@@ -1,14 +1,10 @@
 //! Results that were written before, read back and checked.
 
-use std::{
-    fs::File,
-    io::{self, Read},
-    path::Path,
-};
+use std::{fs::File, path::Path};
 
 use anyhow::Result;
 use serde::{Deserialize, de::IgnoredAny};
-use test_fixtures::Misuse;
+use test_fixtures::{Misuse, read_at_most, utf8};
 
 use crate::{
     foreign::Foreign,
@@ -33,11 +29,9 @@ struct Head {
 pub fn results(path: &Path) -> Result<Results> {
     let file = path.display();
     let misuse = |why: String| Misuse(format!("{file}: {why}"));
-    let text = text(path).map_err(|error| misuse(format!("can't be read: {error}")))?;
-    if text.len() as u64 > LARGEST {
-        let most = LARGEST >> 20;
-        return Err(misuse(format!("more than {most} MB are not read")).into());
-    }
+    let read = File::open(path).and_then(|file| read_at_most(file, LARGEST));
+    let read = read.map_err(|error| misuse(format!("can't be read: {error}")))?;
+    let text = utf8(&read).map_err(|why| misuse(why.to_string()))?;
     let not_ours = |why: String| {
         misuse(format!(
             "not results of compare: {why}; give a results.json, which compare writes to \
@@ -45,7 +39,7 @@ pub fn results(path: &Path) -> Result<Results> {
         ))
     };
     let head: Head =
-        serde_json::from_slice(&text).map_err(|error| not_ours(error.to_string()))?;
+        serde_json::from_str(text).map_err(|error| not_ours(error.to_string()))?;
     if head.machines.is_some() {
         let why = "merged results; give the results.json of one machine";
         return Err(misuse(why.to_owned()).into());
@@ -65,19 +59,12 @@ pub fn results(path: &Path) -> Result<Results> {
         );
         return Err(misuse(why).into());
     }
-    let mut results: Results = serde_json::from_slice(&text)
+    let mut results: Results = serde_json::from_str(text)
         .map_err(|error| misuse(format!("damaged results: {error}; make them again")))?;
     check(&results)
         .map_err(|why| misuse(format!("damaged results: {why}; make them again")))?;
     results.escape();
     Ok(results)
-}
-
-/// At most a byte more than is taken: a pipe or a device may have no end.
-fn text(path: &Path) -> io::Result<Vec<u8>> {
-    let mut text = Vec::new();
-    File::open(path)?.take(LARGEST + 1).read_to_end(&mut text)?;
-    Ok(text)
 }
 
 /// What others rely on, and the form alone does not promise.

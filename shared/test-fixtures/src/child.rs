@@ -13,6 +13,7 @@ use crate::{
     Memory, Misuse, Model, Range, Reply, Variant,
     protocol::{SETTLE, WARM},
     spans::{monotonic_nanos, take_spans},
+    without_mark,
 };
 
 /// How long descriptors and threads have to go after the job.
@@ -73,11 +74,11 @@ pub(crate) fn floor<M: Model>() -> Result<()> {
 }
 
 fn read_job<M: Model>() -> Result<M::Job> {
-    let mut text = String::new();
+    let mut text = Vec::new();
     io::stdin()
-        .read_to_string(&mut text)
+        .read_to_end(&mut text)
         .context("can't read the job")?;
-    serde_json::from_str(&text).map_err(|error| {
+    serde_json::from_slice(without_mark(&text)).map_err(|error| {
         let name = M::NAME;
         Misuse::new(format!(
             "the job on standard input is not one of {name}: {error}; see docs/src/protocol.md"
