@@ -120,7 +120,7 @@ mod tests {
             ),
             (
                 b"\xef\xbb\xbfa\n\xfc".to_vec(),
-                "line 2 is not UTF-8 (looks like UTF-8 that was cut",
+                "line 2 is not UTF-8 (looks like Latin-1: byte 0xfc)",
             ),
             (
                 b"it\x92s".to_vec(),

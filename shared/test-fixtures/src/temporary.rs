@@ -11,17 +11,17 @@ use std::{
     os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
     process,
-    sync::LazyLock,
+    sync::{LazyLock, Once},
 };
 
 use rustix::{
-    fs::{FlockOperation, OFlags, flock},
+    fs::{FallocateFlags, FlockOperation, OFlags, fallocate, flock, fstatvfs},
     io::Errno,
     process::geteuid,
 };
 use tempfile::{Builder, TempPath};
 
-use crate::Misuse;
+use crate::{Misuse, tell};
 
 /// Memory as a file system, where the system has it.
 pub const IN_MEMORY: &str = "/dev/shm";
@@ -117,6 +117,61 @@ impl TemporaryFile {
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+}
+
+/// Where trials save what goes with them: in memory, so that no disk is measured, or else in
+/// the directory for temporary files. Each is tried with a file of so many bytes, since one
+/// that is there may be read-only, another user's, or small.
+///
+/// # Errors
+/// Misuse: both were tried in vain. The line names `TMPDIR`.
+pub fn roomy(bytes: u64) -> Result<PathBuf, Misuse> {
+    roomy_of(Path::new(IN_MEMORY), &env::temp_dir(), bytes)
+}
+
+fn roomy_of(memory: &Path, other: &Path, bytes: u64) -> Result<PathBuf, Misuse> {
+    static SAID: Once = Once::new();
+    let Err(why) = try_room(memory, bytes) else {
+        return Ok(memory.to_owned());
+    };
+    try_room(other, bytes).map_err(|error| misuse(&error))?;
+    // Trials are slower on a disk, so its user wants to know. A system without such a
+    // directory has nothing to mend.
+    if why.kind() != io::ErrorKind::NotFound {
+        let (memory, other) = (memory.display(), other.display());
+        SAID.call_once(|| {
+            tell(format_args!(
+                "{memory}: {why}; trials save their files in {other} instead"
+            ));
+        });
+    }
+    Ok(other.to_owned())
+}
+
+/// Makes a file of so many bytes and removes it.
+fn try_room(parent: &Path, bytes: u64) -> io::Result<()> {
+    /// More is not taken from others only to try; what is free says enough.
+    const MOST: u64 = 64 << 20;
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true).mode(0o600);
+    let file = hidden().make_in(parent, |path| options.open(path))?;
+    let tried = bytes.clamp(1, MOST);
+    let no_room = || {
+        let why = format!("no room for {} MB", bytes.div_ceil(1_000_000));
+        io::Error::new(io::ErrorKind::StorageFull, why)
+    };
+    match fallocate(file.as_file(), FallocateFlags::empty(), 0, tried) {
+        Err(Errno::NOSPC | Errno::DQUOT | Errno::FBIG) => return Err(no_room()),
+        // A file system that can't reserve has to be taken at its word.
+        Ok(()) | Err(Errno::OPNOTSUPP | Errno::NOSYS) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let free = fstatvfs(file.as_file())?;
+    // What was tried is taken, and given back.
+    match free.f_bavail.saturating_mul(free.f_frsize) < bytes.saturating_sub(tried) {
+        true => Err(no_room()),
+        false => Ok(()),
     }
 }
 

@@ -84,7 +84,7 @@ impl Args {
     }
 
     pub(crate) fn stage(&self, job: &mut Job) -> Result<Stage> {
-        let folder = self.files.scratch(&mut job.saving)?;
+        let folder = self.files.scratch(&mut job.saving, &job.urls)?;
         let web = self.requests.stage(&mut job.urls)?;
         job.names = files::names(&job.urls);
         job.cacert = web.cacert();

@@ -51,7 +51,7 @@ impl Args {
     }
 
     pub(crate) fn stage(&self, job: &mut Job) -> Result<Stage> {
-        let scratch = self.files.scratch(&mut job.saving)?;
+        let scratch = self.files.scratch(&mut job.saving, &job.urls)?;
         let fetching = self.requests.stage(&mut job.urls)?;
         job.names = files::names(&job.urls);
         job.cacert = fetching.cacert();

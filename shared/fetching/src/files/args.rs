@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use http_origin::Sentence;
 use test_fixtures::{
     Misuse,
-    temporary::{IN_MEMORY, TemporaryDir},
+    temporary::{self, TemporaryDir},
 };
 
 use super::{Saving, folder};
@@ -23,8 +24,8 @@ pub struct Files {
     /// Don't wait until each file is on the disk
     #[arg(long)]
     no_sync: bool,
-    /// Where trials have their scratch directories [default: /dev/shm, or else the
-    /// system's directory for temporary files]
+    /// Where trials have their scratch directories [default: /dev/shm, or TMPDIR where that
+    /// can't be written or has no room]
     #[arg(long, value_name = "DIR", conflicts_with = "dir")]
     scratch: Option<PathBuf>,
 }
@@ -48,22 +49,26 @@ impl Files {
         Ok(self.saving(Path::new("")))
     }
 
-    /// Makes a directory for one trial, removed when it is dropped.
+    /// Makes a directory for one trial, removed when it is dropped. It has room for what
+    /// the origin answers to these paths, where that is known.
     ///
     /// # Errors
     /// Misuse: nothing can be made where the user wants it.
-    pub fn scratch(&self, saving: &mut Saving) -> Result<TemporaryDir> {
-        let parent = match &self.scratch {
-            Some(parent) => parent.clone(),
-            None if Path::new(IN_MEMORY).is_dir() => IN_MEMORY.into(),
-            None => std::env::temp_dir(),
+    pub fn scratch(&self, saving: &mut Saving, paths: &[String]) -> Result<TemporaryDir> {
+        let scratch = match &self.scratch {
+            Some(parent) => TemporaryDir::new_in(parent).map_err(|error| {
+                let parent = parent.display();
+                Misuse(format!(
+                    "--scratch {parent}: {error}; name a directory that can be written"
+                ))
+            })?,
+            None => {
+                let parent = temporary::roomy(bytes(paths))?;
+                TemporaryDir::new_in(&parent).with_context(|| {
+                    format!("can't make a directory in {}", parent.display())
+                })?
+            }
         };
-        let scratch = TemporaryDir::new_in(&parent).map_err(|error| {
-            let (parent, why) = (parent.display(), error.kind());
-            Misuse(format!(
-                "--scratch {parent}: {why}; name a directory that can be written"
-            ))
-        })?;
         saving.dir = scratch.path().to_owned();
         Ok(scratch)
     }
@@ -86,4 +91,15 @@ impl Files {
             sync: !self.no_sync,
         }
     }
+}
+
+/// What the bodies of these paths take as files.
+fn bytes(paths: &[String]) -> u64 {
+    const PAGE: u64 = 4096;
+    let body = |path: &String| Sentence::parse(path).ok()?.content;
+    let bodies = paths.iter().filter_map(body);
+    bodies.fold(0, |sum: u64, content| {
+        let pages = content.bytes.div_ceil(PAGE).max(1);
+        sum.saturating_add(pages.saturating_mul(PAGE))
+    })
 }

@@ -93,3 +93,28 @@ fn an_error_is_the_systems_own() {
     let line = misuse(&error).0;
     assert!(line.contains("TMPDIR") && !line.contains(PREFIX), "{line}");
 }
+
+#[test]
+fn what_can_not_be_used_is_passed_over() {
+    let good = tempfile::tempdir().expect("a directory");
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let (good, none) = (good.path(), Path::new("/nonexistent"));
+    // Nobody can make a file in /proc, root included.
+    for bad in [none, Path::new("/proc"), file.path()] {
+        let found = roomy_of(bad, good, 4096).expect("the other is good");
+        assert_eq!(found, good);
+        assert_eq!(roomy_of(good, bad, 4096).expect("the first is good"), good);
+        let line = roomy_of(bad, bad, 4096).expect_err("none is good").0;
+        assert!(line.contains("TMPDIR"), "{line}");
+    }
+    let line = roomy_of(good, good, u64::MAX).expect_err("no room").0;
+    assert!(
+        line.contains("no room for") && line.contains("TMPDIR"),
+        "{line}"
+    );
+    assert_eq!(
+        fs::read_dir(good).expect("it is there").count(),
+        0,
+        "litter"
+    );
+}
