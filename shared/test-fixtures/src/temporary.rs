@@ -135,7 +135,10 @@ fn roomy_of(memory: &Path, other: &Path, bytes: u64) -> Result<PathBuf, Misuse> 
     let Err(why) = try_room(memory, bytes) else {
         return Ok(memory.to_owned());
     };
-    try_room(other, bytes).map_err(|error| misuse(&error))?;
+    try_room(other, bytes).map_err(|error| {
+        let (memory, said) = (memory.display(), misuse(&error));
+        Misuse(format!("{said} ({memory} was tried before: {why})"))
+    })?;
     // Trials are slower on a disk, so its user wants to know. A system without such a
     // directory has nothing to mend.
     if why.kind() != io::ErrorKind::NotFound {

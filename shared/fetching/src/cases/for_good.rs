@@ -11,6 +11,7 @@ use site::{Site, ended};
 mod ended;
 mod full;
 mod limits;
+mod scratch;
 mod site;
 
 pub(super) fn cases<M: Model>() -> Vec<Case<M>> {
@@ -59,6 +60,7 @@ pub(super) fn cases<M: Model>() -> Vec<Case<M>> {
     cases.extend(ended::cases());
     cases.extend(full::cases());
     cases.extend(limits::cases());
+    cases.extend(scratch::cases());
     cases
 }
 
