@@ -7,6 +7,7 @@ use std::{
 };
 
 use serde_json::Value;
+use test_fixtures::temporary::TemporaryDir;
 
 fn compare(directory: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_compare"));
@@ -15,7 +16,7 @@ fn compare(directory: &Path, args: &[&str]) -> Command {
 }
 
 fn output(args: &[&str]) -> Output {
-    let directory = tempfile::tempdir().expect("a temporary directory");
+    let directory = TemporaryDir::new().expect("a temporary directory");
     compare(directory.path(), args)
         .output()
         .expect("compare starts")

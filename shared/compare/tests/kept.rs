@@ -9,6 +9,7 @@ use std::{
 };
 
 use serde_json::Value;
+use test_fixtures::temporary::TemporaryDir;
 
 use interrupted::interrupted;
 
@@ -20,7 +21,7 @@ fn compare(directory: &Path, args: &[&str]) -> Command {
 
 #[test]
 fn a_comparison_writes_a_report_that_can_be_written_again() {
-    let directory = tempfile::tempdir().expect("a temporary directory");
+    let directory = TemporaryDir::new().expect("a temporary directory");
     let directory = directory.path();
     let args = ["locks", "--variants", "std_atomic,sharded", "--rounds", "1"];
     let output = compare(directory, &args).output().expect("compare starts");
@@ -57,7 +58,7 @@ fn json(directory: &Path) -> Value {
 
 #[test]
 fn an_interrupted_comparison_keeps_what_it_has() {
-    let directory = tempfile::tempdir().expect("a temporary directory");
+    let directory = TemporaryDir::new().expect("a temporary directory");
     let directory = directory.path();
     let args = [
         "--variants",
@@ -93,7 +94,7 @@ fn an_output_that_cannot_be_written_is_told_before_the_work() {
 
 #[test]
 fn a_full_disk_and_a_closed_pipe_end_it_with_a_failure() {
-    let directory = tempfile::tempdir().expect("a temporary directory");
+    let directory = TemporaryDir::new().expect("a temporary directory");
     let args = [
         "locks",
         "--variants",

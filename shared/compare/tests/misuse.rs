@@ -2,6 +2,8 @@
 
 mod made_up;
 
+use std::fs;
+
 use made_up::{Files, assert_misuse, compare, results, row, stdout};
 
 /// Refused before anything is printed; the line that says why.
@@ -132,4 +134,31 @@ fn a_url_has_no_spaces() {
     for model in ["semaphores", "gather"] {
         refused(&[model, "http://localhost/a b"], "a URL has no spaces");
     }
+}
+
+/// From a shell that writes UTF-16, or an editor that puts a mark first.
+#[test]
+fn results_in_another_encoding_are_named() {
+    let files = Files::new();
+    let json = results(&[row("other", 100, 10)]).to_string();
+    let path = |name: &str| files.path(name).to_str().expect("text").to_owned();
+    let (marked, wide, latin) =
+        (path("marked.json"), path("wide.json"), path("latin.json"));
+    fs::write(&marked, format!("\u{feff}{json}")).expect("it can be written");
+    let halves = format!("\u{feff}{json}")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    fs::write::<_, Vec<u8>>(&wide, halves).expect("it can be written");
+    assert_eq!(compare(&["diff", &marked, &marked]).status.code(), Some(0));
+    fs::write(&latin, b"{\n\"name\": \"caf\xe9\"}").expect("it can be written");
+    refused(&["report", &wide], "looks like UTF-16");
+    refused(
+        &["report", &latin],
+        "line 2 is not UTF-8 (looks like Latin-1: byte 0xe9)",
+    );
+    refused(
+        &["merge", &marked, "/dev/zero"],
+        "more than 256 MB are not read",
+    );
 }

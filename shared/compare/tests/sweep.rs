@@ -8,6 +8,7 @@ use std::{
 };
 
 use serde_json::Value;
+use test_fixtures::temporary::TemporaryDir;
 
 use interrupted::interrupted;
 
@@ -18,8 +19,8 @@ fn sweep(directory: &Path, words: &str) -> Command {
     command
 }
 
-fn folder() -> tempfile::TempDir {
-    tempfile::tempdir().expect("a temporary directory")
+fn folder() -> TemporaryDir {
+    TemporaryDir::new().expect("a temporary directory")
 }
 
 fn output(directory: &Path, words: &str) -> Output {

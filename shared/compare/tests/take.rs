@@ -2,6 +2,8 @@
 
 use std::process::{Command, Output, Stdio};
 
+use test_fixtures::temporary::TemporaryDir;
+
 fn compare(args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_compare"));
     command.args(args).output().expect("compare starts")
@@ -68,7 +70,7 @@ fn a_hazard_comes_with_its_cure() {
 /// What is printed compiles by itself: only of std, so that nothing else must be built.
 #[test]
 fn what_is_printed_compiles() {
-    let folder = tempfile::tempdir().expect("a temporary directory");
+    let folder = TemporaryDir::new().expect("a temporary directory");
     let file = folder.path().join("taken.rs");
     std::fs::write(&file, take("std_only")).expect("it can be written");
     let status = Command::new("rustc")

@@ -4,7 +4,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use anyhow::{Context, Result, ensure};
 use http_origin::{Authority, Certificate, Origin};
-use test_fixtures::{Bench, Case, Facts, Model, Settings, Value};
+use test_fixtures::{
+    Bench, Case, Facts, Model, Settings, Value, temporary::TemporaryFile,
+};
 
 #[cfg(feature = "files")]
 mod for_good;
@@ -120,16 +122,16 @@ pub fn trust<M: Model>() -> Vec<Case<M>> {
 }
 
 /// An origin, and a file with its authority's certificate.
-fn secure() -> Result<(Origin, tempfile::NamedTempFile)> {
+fn secure() -> Result<(Origin, TemporaryFile)> {
     let authority = Authority::new()?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let origin = Origin::start_tls(address, &authority, Certificate::Valid)?;
-    let file = tempfile::NamedTempFile::new()?;
+    let file = TemporaryFile::new()?;
     std::fs::write(file.path(), authority.pem())?;
     Ok((origin, file))
 }
 
-fn name(file: &tempfile::NamedTempFile) -> Result<&str> {
+fn name(file: &TemporaryFile) -> Result<&str> {
     file.path().to_str().context("its name is not UTF-8")
 }
 

@@ -21,9 +21,10 @@ pub fn width() -> usize {
         .unwrap_or(WIDTH)
 }
 
-/// Whether text may be marked up: on a terminal whose user didn't say no
+/// Whether text may be marked up: on a terminal that can, whose user didn't say no
 /// (<https://no-color.org>).
 pub fn takes_colour() -> bool {
     let refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    io::stdout().is_terminal() && !refused
+    let is_dumb = env::var_os("TERM").is_some_and(|name| name == "dumb");
+    io::stdout().is_terminal() && !refused && !is_dumb
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
+use test_fixtures::temporary::TemporaryDir;
 
 pub(crate) fn compare<I: AsRef<std::ffi::OsStr>>(args: &[I]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_compare"))
@@ -30,11 +30,11 @@ pub(crate) fn assert_misuse(output: &Output, words: &str) {
 }
 
 /// Files in a directory of their own.
-pub(crate) struct Files(TempDir);
+pub(crate) struct Files(TemporaryDir);
 
 impl Files {
     pub(crate) fn new() -> Self {
-        Self(tempfile::tempdir().expect("a temporary directory"))
+        Self(TemporaryDir::new().expect("a temporary directory"))
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

@@ -15,7 +15,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
-use tempfile::TempDir;
+use test_fixtures::temporary::TemporaryDir;
 
 /// How long an answer, or whatever is waited for, may take.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -55,13 +55,13 @@ pub(crate) struct Page {
     events: Vec<Value>,
     sent: u64,
     session: Option<String>,
-    _profile: TempDir,
+    _profile: TemporaryDir,
 }
 
 impl Page {
     /// Starts a browser and opens an empty page in it, so wide.
     pub(crate) fn new(program: &Path, width: u32) -> Result<Self> {
-        let profile = tempfile::tempdir()?;
+        let profile = TemporaryDir::new()?;
         let mut child = Command::new("sh")
             .args(["-c", r#"exec "$0" "$@" 3<&0 4>&1 </dev/null >/dev/null"#])
             .arg(program)

@@ -8,14 +8,14 @@ use std::{
 
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
-use tempfile::TempDir;
+use test_fixtures::temporary::TemporaryDir;
 
 const RECORDED: &str = include_str!("../data/results.json");
 pub(crate) const EVIL: &str = "<script>alert(1)</script>";
 
 /// The reports that are looked at.
 pub(crate) struct Pages {
-    _directory: TempDir,
+    _directory: TemporaryDir,
     results: Value,
     /// Addresses.
     pub(crate) recorded: String,
@@ -26,7 +26,7 @@ pub(crate) struct Pages {
 
 impl Pages {
     pub(crate) fn write() -> Result<Self> {
-        let directory = tempfile::tempdir()?;
+        let directory = TemporaryDir::new()?;
         let results: Value = serde_json::from_str(RECORDED)?;
         let recorded = report(directory.path(), "recorded", &results)?;
         let evil = report(directory.path(), "evil", &evil(results.clone()))?;

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use anyhow::{Result, ensure};
 use http_origin::Origin;
-use test_fixtures::{Bench, Case, Model};
+use test_fixtures::{Bench, Case, Model, temporary::TemporaryFile};
 
 use site::{Site, ended};
 
@@ -159,7 +159,7 @@ fn a_thousand_urls<M: Model>(bench: &Bench<M>) -> Result<()> {
         .map(|number| format!("/bytes/64/note/f{number}"))
         .collect();
     let urls: Vec<_> = paths.iter().map(|path| site.origin.url(path)).collect();
-    let list = tempfile::NamedTempFile::new()?;
+    let list = TemporaryFile::new()?;
     fs::write(list.path(), urls.join("\n"))?;
     let mut command = site.command(bench, &[""; 0]);
     let output = command.arg("--urls-from").arg(list.path()).output()?;
@@ -183,7 +183,7 @@ fn flags_of_trials<M: Model>(bench: &Bench<M>) -> Result<()> {
 
 fn directory_that_is_none<M: Model>(bench: &Bench<M>) -> Result<()> {
     let origin = Origin::start()?;
-    let file = tempfile::NamedTempFile::new()?;
+    let file = TemporaryFile::new()?;
     // Modes mean nothing to root, and nobody can write in /proc.
     let dirs = [Path::new("/proc"), Path::new("/dev/full"), file.path()];
     for dir in dirs {

@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use fetching::files::File;
 use http_origin::{Authority, Certificate, Origin};
-use test_fixtures::{Bench, Case, Class, Outcome, Settings};
+use test_fixtures::{Bench, Case, Class, Outcome, Settings, temporary::TemporaryFile};
 
 use super::in_input_order;
 use crate::ThreadPool;
@@ -74,11 +74,11 @@ fn trickles(bench: &Bench<ThreadPool>, flags: &[&str]) -> Result<()> {
 }
 
 /// An origin that speaks https, and a file with what to trust it by.
-fn secure() -> Result<(Origin, tempfile::NamedTempFile)> {
+fn secure() -> Result<(Origin, TemporaryFile)> {
     let authority = Authority::new()?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let origin = Origin::start_tls(address, &authority, Certificate::Valid)?;
-    let file = tempfile::NamedTempFile::new()?;
+    let file = TemporaryFile::new()?;
     std::fs::write(file.path(), authority.pem())?;
     Ok((origin, file))
 }

@@ -1,6 +1,7 @@
 //! Downloads for good that are ended from outside.
 
 use std::{
+    fs::File,
     io::Read,
     process::{Child, Stdio},
     thread,
@@ -10,7 +11,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use rustix::io::ioctl_fionread;
 use rustix::process::{Pid, Signal, kill_process};
-use test_fixtures::{Bench, Case, Model};
+use test_fixtures::{Bench, Case, Model, temporary::TemporaryFile};
 
 use super::site::Site;
 
@@ -109,10 +110,12 @@ fn interrupted_unread<M: Model>(bench: &Bench<M>) -> Result<()> {
 fn told_at_once<M: Model>(bench: &Bench<M>) -> Result<()> {
     let paths = ["/hang", "/bytes/10/note/a", "/bytes/11/note/b"];
     let site = Site::new()?;
-    let out = tempfile::NamedTempFile::new()?;
+    let out = TemporaryFile::new()?;
     let mut command = site.command(bench, &paths);
     command.args(["--workers", "3", "--timeout", "60s"]);
-    command.stdout(out.reopen()?).stderr(Stdio::piped());
+    command
+        .stdout(File::create(out.path())?)
+        .stderr(Stdio::piped());
     let mut child = Running(command.spawn()?);
     let started = Instant::now();
     while std::fs::read_to_string(out.path())?.lines().count() < 2 {

@@ -4,22 +4,21 @@ use std::process::{Command, Output};
 
 use anyhow::{Context, Result, ensure};
 use http_origin::{Expected, Origin, expected};
-use tempfile::TempDir;
-use test_fixtures::{Bench, Model};
+use test_fixtures::{Bench, Model, temporary::TemporaryDir};
 
 use crate::{Page, Sha256, files::listing};
 
 /// An origin, and a directory to save its files in.
 pub(super) struct Site {
     pub(super) origin: Origin,
-    pub(super) dir: TempDir,
+    pub(super) dir: TemporaryDir,
 }
 
 impl Site {
     pub(super) fn new() -> Result<Self> {
         Ok(Self {
             origin: Origin::start()?,
-            dir: TempDir::new()?,
+            dir: TemporaryDir::new()?,
         })
     }
 
