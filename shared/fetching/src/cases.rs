@@ -8,8 +8,14 @@ use test_fixtures::{
     Bench, Case, Facts, Model, Settings, Value, temporary::TemporaryFile,
 };
 
+pub mod endless;
 #[cfg(feature = "files")]
 mod for_good;
+pub mod kept;
+pub mod statuses;
+
+/// How a model is held to a case that is its own affair in part: what `Case::custom` takes.
+pub type Hold<M> = fn(&Bench<M>) -> Result<()>;
 
 /// The arguments that ask the origin for these paths.
 pub fn paths<const N: usize>(paths: [&'static str; N]) -> Vec<&'static str> {

@@ -5,6 +5,8 @@ use std::{error::Error, io, thread};
 use anyhow::Result;
 use test_fixtures::{Class, Failure, Outcome};
 
+use crate::redirect;
+
 /// What became of a request: what was wanted of it, a time-out, or a failure with its
 /// class.
 pub fn outcome<T>(result: Result<T>) -> Outcome<T> {
@@ -55,6 +57,15 @@ fn kind(error: &(dyn Error + 'static)) -> Option<Kind> {
         let class = match error {
             rustls::Error::InvalidCertificate(_) => Class::Certificate,
             _ => Class::Malformed,
+        };
+        return Some(Kind::Failed(class));
+    }
+    if let Some(error) = error.downcast_ref::<redirect::Error>() {
+        let class = match error {
+            redirect::Error::Malformed { .. } | redirect::Error::Ambiguous(_) => {
+                Class::Malformed
+            }
+            _ => Class::Other,
         };
         return Some(Kind::Failed(class));
     }
@@ -121,6 +132,12 @@ fn words_class(words: &str) -> Option<Class> {
     }
 }
 
+#[cfg(feature = "hyper")]
+fn is_invalid_input(cause: Option<&(dyn Error + 'static)>) -> bool {
+    let cause = cause.and_then(|cause| cause.downcast_ref::<io::Error>());
+    cause.is_some_and(|cause| cause.kind() == io::ErrorKind::InvalidInput)
+}
+
 #[allow(
     unused_variables,
     reason = "each client is there only where it is asked for"
@@ -130,6 +147,10 @@ fn client_kind(error: &(dyn Error + 'static)) -> Option<Kind> {
     if let Some(error) = error.downcast_ref::<hyper::Error>() {
         return match () {
             () if error.is_parse() => Some(Kind::Failed(Class::Malformed)),
+            // Chunks that are none, a size for instance.
+            () if is_invalid_input(error.source()) => {
+                Some(Kind::Failed(Class::Malformed))
+            }
             () if error.is_incomplete_message() => Some(Kind::Failed(Class::Truncated)),
             () if error.is_timeout() => Some(Kind::TimedOut),
             () => None,
@@ -144,6 +165,8 @@ fn client_kind(error: &(dyn Error + 'static)) -> Option<Kind> {
         return match error {
             ureq::Error::Io(error) => io_kind(error),
             ureq::Error::Timeout(_) => Some(Kind::TimedOut),
+            // The connection ended within a chunk's frame.
+            ureq::Error::BodyStalled => Some(Kind::Failed(Class::Truncated)),
             ureq::Error::Protocol(_) | ureq::Error::Http(_) => {
                 Some(Kind::Failed(Class::Malformed))
             }

@@ -11,6 +11,8 @@ mod failure;
 pub mod files;
 mod overlap;
 mod page;
+pub mod raw;
+pub mod redirect;
 mod requests;
 mod stage;
 mod target;
