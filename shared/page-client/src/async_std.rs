@@ -9,7 +9,11 @@ use std::{
     time::Duration,
 };
 
-use ::async_std::{future::timeout, net::TcpStream, task};
+use ::async_std::{
+    future::timeout,
+    net::{TcpStream, ToSocketAddrs},
+    task,
+};
 use anyhow::Result;
 use fetching::Page;
 use hyper::Uri;
@@ -17,14 +21,16 @@ use hyper_rustls::HttpsConnector;
 use tower_service::Service;
 
 use crate::{
-    Digest, Settings, Sink, hyper_client,
+    Digest, Settings, Sink,
+    addresses::{DELAY, first},
+    hyper_client,
     stream::{Stream, host_and_port},
 };
 
 /// A pooled client. Its clones share the pool.
 #[derive(Clone, Debug)]
 pub struct Client {
-    pool: Arc<hyper_client::Client<HttpsConnector<Connector>>>,
+    pool: Arc<hyper_client::Client<Connector>>,
     timeout: Duration,
 }
 
@@ -34,8 +40,8 @@ impl Client {
     pub fn new(settings: &Settings) -> Self {
         let connector = HttpsConnector::from((Connector, settings.trust.rustls()));
         Self {
-            pool: Arc::new(hyper_client::client(
-                Executor,
+            pool: Arc::new(hyper_client::Client::new(
+                &Executor,
                 connector,
                 settings.connections,
             )),
@@ -58,7 +64,7 @@ impl Client {
     /// # Errors
     /// No whole answer came in time, or the sink wanted no more.
     pub async fn read(&self, url: &str, sink: &mut impl Sink) -> Result<()> {
-        match timeout(self.timeout, hyper_client::read(&self.pool, url, sink)).await {
+        match timeout(self.timeout, self.pool.read(url, sink)).await {
             Ok(result) => result,
             Err(_) => Err(io::Error::from(ErrorKind::TimedOut).into()),
         }
@@ -79,7 +85,8 @@ where
     }
 }
 
-/// Opens a TCP stream to the host and port of a URI.
+/// Opens a TCP stream to the host and port of a URI, on the first of its addresses that
+/// answers.
 #[derive(Clone, Copy, Debug)]
 struct Connector;
 
@@ -94,8 +101,10 @@ impl Service<Uri> for Connector {
 
     fn call(&mut self, uri: Uri) -> Self::Future {
         Box::pin(async move {
-            let (host, port) = host_and_port(&uri)?;
-            let stream = TcpStream::connect((host, port)).await?;
+            let addresses = host_and_port(&uri)?.to_socket_addrs().await?;
+            let addresses: Vec<_> = addresses.collect();
+            let pause = || task::sleep(DELAY);
+            let stream = first(&addresses, TcpStream::connect, pause).await?;
             stream.set_nodelay(true)?;
             Ok(Stream::new(stream))
         })

@@ -1,53 +1,106 @@
 //! What hyper-util's client does alike on all runtimes.
 
-use std::{pin::Pin, time::Duration};
+use std::{future::poll_fn, pin::Pin, time::Duration};
 
 use anyhow::Result;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Empty};
-use hyper::rt::Executor;
-use hyper_util::client::legacy::{self, connect::Connect};
+use hyper::{Request, Response, Uri, body::Incoming, rt::Executor};
+use hyper_rustls::HttpsConnector;
+use hyper_util::client::legacy::{
+    self,
+    connect::{Connect, capture_connection},
+};
 
-use crate::Sink;
-
-/// A pooled client, which sends requests without bodies.
-pub(crate) type Client<C> = legacy::Client<C, Empty<Bytes>>;
+use crate::{
+    Sink,
+    budget::Budget,
+    watched::{Fate, Watching},
+};
 
 /// After how long an unused connection is not used again. Nothing closes it earlier.
 const IDLE: Duration = Duration::from_secs(90);
 
-/// A client that keeps at most `idle` unused connections to each host.
-pub(crate) fn client<E, C>(executor: E, connector: C, idle: usize) -> Client<C>
-where
-    E: Executor<Pin<Box<dyn Future<Output = ()> + Send>>> + Clone + Send + Sync + 'static,
-    C: Connect + Clone,
-{
-    legacy::Client::builder(executor)
-        .pool_idle_timeout(IDLE)
-        .pool_max_idle_per_host(idle)
-        .build(connector)
+/// A client that sends requests without bodies, on connections that `C` opens.
+#[derive(Debug)]
+pub(crate) struct Client<C> {
+    /// Keeps its connections.
+    pool: legacy::Client<Watching<HttpsConnector<C>>, Empty<Bytes>>,
+    /// Keeps none, so that each of its requests has a new one.
+    fresh: legacy::Client<Watching<HttpsConnector<C>>, Empty<Bytes>>,
 }
 
-/// Asks for `url` and hands the answer to `sink`.
-///
-/// It is boxed, as reqwest's requests are: a task whose future it is part of stays small,
-/// and once it has ended what it needed is gone, also while nobody has joined the task.
-pub(crate) fn read<'a, C>(
-    client: &'a Client<C>,
-    url: &'a str,
-    sink: &'a mut impl Sink,
-) -> Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>
+impl<C> Client<C>
 where
-    C: Connect + Clone + Send + Sync + 'static,
+    Watching<HttpsConnector<C>>: Connect + Clone + Send + Sync + 'static,
+    C: Clone,
 {
-    Box::pin(async move {
-        let mut response = client.get(url.parse()?).await?;
-        sink.answered(response.status().as_u16())?;
-        while let Some(frame) = response.frame().await.transpose()? {
-            if let Some(part) = frame.data_ref() {
-                sink.read(part)?;
-            }
+    /// A client that keeps at most `idle` unused connections to each host.
+    pub(crate) fn new<E>(executor: &E, connector: HttpsConnector<C>, idle: usize) -> Self
+    where
+        E: Executor<Pin<Box<dyn Future<Output = ()> + Send>>>
+            + Clone
+            + Send
+            + Sync
+            + 'static,
+    {
+        let connector = Watching(connector);
+        let client = |idle| {
+            legacy::Client::builder(executor.clone())
+                .pool_idle_timeout(IDLE)
+                .pool_max_idle_per_host(idle)
+                .build(connector.clone())
+        };
+        Self {
+            pool: client(idle),
+            fresh: client(0),
         }
-        Ok(())
-    })
+    }
+
+    /// Asks for `url` and hands the answer to `sink`.
+    ///
+    /// It is boxed, as reqwest's requests are: a task whose future it is part of stays small,
+    /// and once it has ended what it needed is gone, also while nobody has joined the task.
+    pub(crate) fn read<'a>(
+        &'a self,
+        url: &'a str,
+        sink: &'a mut impl Sink,
+    ) -> Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>> {
+        Box::pin(async move {
+            let mut response = self.answer(url.parse()?).await?;
+            sink.answered(response.status().as_u16())?;
+            // The frames come over a channel, of which no runtime counts what it hands out.
+            let mut budget = Budget::default();
+            while let Some(frame) = response.frame().await.transpose()? {
+                if let Some(part) = frame.data_ref() {
+                    sink.read(part)?;
+                    budget.spend(Some(part.len()));
+                    poll_fn(|context| budget.poll_left(context)).await;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// The head of the answer. A kept connection may have been closed by the server at any
+    /// time, so a request that was lost on one before its answer had begun is sent once more,
+    /// on a new one: all requests here may be repeated (RFC 9110, 9.2.2). hyper-util does so
+    /// only where it knows that nothing was sent.
+    async fn answer(&self, url: Uri) -> Result<Response<Incoming>> {
+        let mut request = Request::get(url.clone()).body(Empty::new())?;
+        let connection = capture_connection(&mut request);
+        let error = match self.pool.request(request).await {
+            Ok(response) => return Ok(response),
+            Err(error) => error,
+        };
+        let fate = connection.connection_metadata().as_ref().and_then(|of| {
+            let mut extras = hyper::http::Extensions::new();
+            of.get_extras(&mut extras);
+            extras.remove::<Fate>()
+        });
+        if !fate.is_some_and(|fate| fate.is_stale()) {
+            return Err(error.into());
+        }
+        Ok(self.fresh.get(url).await?)
+    }
 }

@@ -10,20 +10,28 @@
 //! where a client can't, its module says so. `gather` shows clients as people meet them,
 //! each with its own ways.
 
+#[cfg(any(feature = "blocking", feature = "futures-io"))]
+mod addresses;
 #[cfg(feature = "async-std")]
 pub mod async_std;
 #[cfg(feature = "blocking")]
 pub mod blocking;
+#[cfg(any(feature = "hyper-client", feature = "futures-io"))]
+mod budget;
 #[cfg(feature = "hyper-client")]
 mod hyper_client;
 #[cfg(feature = "smol")]
 pub mod smol;
-#[cfg(feature = "futures-io")]
+#[cfg(any(feature = "async-std", feature = "smol"))]
 mod stream;
 #[cfg(feature = "surf")]
 pub mod surf;
 #[cfg(feature = "tokio")]
 pub mod tokio;
+#[cfg(feature = "hyper-client")]
+mod watched;
+#[cfg(feature = "futures-io")]
+mod yielding;
 
 use std::time::Duration;
 

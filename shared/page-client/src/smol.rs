@@ -8,7 +8,11 @@ use std::{
     time::Duration,
 };
 
-use ::smol::{Executor, Timer, future::FutureExt, net::TcpStream};
+use ::smol::{
+    Executor, Timer,
+    future::FutureExt,
+    net::{TcpStream, resolve},
+};
 use anyhow::Result;
 use fetching::Page;
 use hyper::Uri;
@@ -17,14 +21,16 @@ use smol_hyper::rt::SmolExecutor;
 use tower_service::Service;
 
 use crate::{
-    Digest, Settings, Sink, hyper_client,
+    Digest, Settings, Sink,
+    addresses::{DELAY, first},
+    hyper_client,
     stream::{Stream, host_and_port},
 };
 
 /// A pooled client. Its clones share the pool.
 #[derive(Clone, Debug)]
 pub struct Client {
-    pool: Arc<hyper_client::Client<HttpsConnector<Connector>>>,
+    pool: Arc<hyper_client::Client<Connector>>,
     timeout: Duration,
 }
 
@@ -35,8 +41,8 @@ impl Client {
         let connector = HttpsConnector::from((Connector, settings.trust.rustls()));
         let executor = SmolExecutor::new(Arc::clone(executor));
         Self {
-            pool: Arc::new(hyper_client::client(
-                executor,
+            pool: Arc::new(hyper_client::Client::new(
+                &executor,
                 connector,
                 settings.connections,
             )),
@@ -63,11 +69,12 @@ impl Client {
             Timer::after(self.timeout).await;
             Err(io::Error::from(ErrorKind::TimedOut).into())
         };
-        hyper_client::read(&self.pool, url, sink).or(late).await
+        self.pool.read(url, sink).or(late).await
     }
 }
 
-/// Opens a TCP stream to the host and port of a URI.
+/// Opens a TCP stream to the host and port of a URI, on the first of its addresses that
+/// answers.
 #[derive(Clone, Copy, Debug)]
 struct Connector;
 
@@ -82,8 +89,9 @@ impl Service<Uri> for Connector {
 
     fn call(&mut self, uri: Uri) -> Self::Future {
         Box::pin(async move {
-            let (host, port) = host_and_port(&uri)?;
-            let stream = TcpStream::connect((host, port)).await?;
+            let addresses = resolve(host_and_port(&uri)?).await?;
+            let pause = || Timer::after(DELAY);
+            let stream = first(&addresses, TcpStream::connect, pause).await?;
             stream.set_nodelay(true)?;
             Ok(Stream::new(stream))
         })

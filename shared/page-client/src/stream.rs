@@ -14,14 +14,16 @@ use hyper_util::client::legacy::connect::{Connected, Connection};
 use smol::io::{AsyncRead, AsyncWrite};
 use smol_hyper::rt::FuturesIo;
 
+use crate::yielding::Yielding;
+
 /// A stream of any runtime that speaks futures-io: `FuturesIo`, which the pool can ask
 /// whether it is connected through a proxy. It never is.
 #[derive(Debug)]
-pub(crate) struct Stream<S>(FuturesIo<S>);
+pub(crate) struct Stream<S>(FuturesIo<Yielding<S>>);
 
 impl<S> Stream<S> {
     pub(crate) fn new(stream: S) -> Self {
-        Self(FuturesIo::new(stream))
+        Self(FuturesIo::new(Yielding::new(stream)))
     }
 }
 

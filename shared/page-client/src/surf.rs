@@ -9,17 +9,39 @@
 //! has open vulnerabilities. It lets a middleware answer in the client's place, and
 //! [`Https`] does so for https and passes the rest on, so plain HTTP stays surf's own.
 //! There is no pool for https: each request has a connection of its own.
+//!
+//! # What it can't
+//! - On surf's own connections a head that never ends is read for as long as it comes, and
+//!   kept if it is one line: nothing yields there, so no time-out is looked at (async-h1
+//!   2.3.4, src/client/decode.rs). On the connections of [`Https`] it ends at the time-out,
+//!   or at 64 KiB.
+//! - A header that isn't ASCII makes it panic (http-types 2.12.0, src/headers/headers.rs). On
+//!   the connections of [`Https`] such an answer is refused.
+//! - An interim answer is taken for the answer, so it is a failure here.
+//! - A body without a length is taken for none, so it is a failure here, too.
 
 use std::{
     fmt,
+    future::poll_fn,
     io::{self, ErrorKind},
-    sync::Arc,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll},
     time::Duration,
 };
 
-use ::async_std::{future::timeout, io::ReadExt, net::TcpStream};
+use ::async_std::{
+    future::timeout,
+    io::{Read, ReadExt, Write},
+    net::{TcpStream, ToSocketAddrs},
+    task,
+};
 use ::surf::{
     Config, Error, Request, Response, StatusCode,
+    http::headers::{CONTENT_LENGTH, TRANSFER_ENCODING},
     middleware::{Middleware, Next},
     utils::async_trait,
 };
@@ -28,12 +50,21 @@ use fetching::Page;
 use futures_rustls::TlsConnector;
 use rustls::{ClientConfig, pki_types::ServerName};
 
-use crate::{Digest, Settings, Sink};
+use crate::{
+    Digest, Settings, Sink,
+    addresses::{DELAY, first},
+    budget::Budget,
+    yielding::Yielding,
+};
 
 /// A client. Its clones share its pool, if it has one.
 #[derive(Clone, Debug)]
 pub struct Client {
     surf: ::surf::Client,
+    /// Keeps no connections; `None` if `surf` doesn't, either.
+    fresh: Option<::surf::Client>,
+    /// Whether there may be a connection that was kept.
+    has_kept: Arc<AtomicBool>,
     timeout: Duration,
 }
 
@@ -45,25 +76,34 @@ impl Client {
     pub fn new(settings: &Settings) -> Result<Self> {
         let config = Config::new()
             .set_tcp_no_delay(true)
-            .set_max_connections_per_host(settings.connections.max(1));
-        Self::with(config, settings)
+            .set_max_connections_per_host(settings.connections.max(1))
+            .set_timeout(None);
+        let surf: ::surf::Client = config.try_into()?;
+        let fresh = Self::without_pool(settings)?;
+        Ok(Self {
+            surf: surf.with(Https::new(settings.trust.rustls())),
+            fresh: Some(fresh.surf),
+            ..fresh
+        })
     }
 
-    /// The same without a pool: each request opens a connection of its own, which has no
-    /// TCP_NODELAY. The pool takes a connection back whose request was given up, and the next
-    /// request on it reads the answer that comes late as its own (http-client 6.5.3,
+    /// The same without a pool: each request opens a connection of its own, by [`Https`]
+    /// also where it is http. The pool takes a connection back whose request was given up, and
+    /// the next request on it reads the answer that comes late as its own (http-client 6.5.3,
     /// src/h1/tcp.rs).
     ///
     /// # Errors
     /// surf refuses its settings.
     pub fn without_pool(settings: &Settings) -> Result<Self> {
-        Self::with(Config::new().set_http_keep_alive(false), settings)
-    }
-
-    fn with(config: Config, settings: &Settings) -> Result<Self> {
-        let surf: ::surf::Client = config.set_timeout(None).try_into()?;
+        let surf: ::surf::Client = Config::new().set_timeout(None).try_into()?;
+        let own = Https {
+            is_for_http: true,
+            ..Https::new(settings.trust.rustls())
+        };
         Ok(Self {
-            surf: surf.with(Https::new(settings.trust.rustls())),
+            surf: surf.with(own),
+            fresh: None,
+            has_kept: Arc::default(),
             timeout: settings.timeout,
         })
     }
@@ -92,27 +132,113 @@ impl Client {
 
     async fn exchange(&self, url: &str, sink: &mut impl Sink) -> Result<()> {
         // surf itself panics at what is no URL.
-        let url: ::surf::Url = url.parse()?;
-        let response = self.surf.get(url).await;
-        let mut response = response.map_err(Error::into_inner)?;
+        let mut response = self.answer(&url.parse()?).await?;
+        let length = body_length(&response)?;
         sink.answered(response.status().into())?;
         let mut part = vec![0; 8 * 1024];
+        let mut budget = Budget::default();
+        let mut bytes = 0;
         loop {
-            match response.read(&mut part).await? {
-                0 => return Ok(()),
-                count => sink.read(&part[..count])?,
+            let count = response.read(&mut part).await?;
+            if count == 0 {
+                break;
             }
+            bytes += count as u64;
+            sink.read(&part[..count])?;
+            budget.spend(Some(count));
+            poll_fn(|context| budget.poll_left(context)).await;
+        }
+        // async-h1 takes the end of the connection for the end of the body.
+        match length {
+            Some(length) if bytes < length => {
+                Err(io::Error::from(ErrorKind::UnexpectedEof).into())
+            }
+            _ => {
+                self.has_kept.store(true, Ordering::Relaxed);
+                Ok(())
+            }
+        }
+    }
+
+    /// The head of the answer. A request that was lost before that began, on a connection that
+    /// may have been kept, is sent once more on a new one. surf doesn't say which it was.
+    async fn answer(&self, url: &::surf::Url) -> Result<Response> {
+        let error = match self.surf.get(url).await {
+            Ok(response) => return Ok(response),
+            Err(error) => malformed(error.into_inner()),
+        };
+        match &self.fresh {
+            Some(fresh) if self.has_kept.load(Ordering::Relaxed) && is_stale(&error) => {
+                let response = fresh.get(url).await;
+                Ok(response.map_err(|error| malformed(error.into_inner()))?)
+            }
+            _ => Err(error),
         }
     }
 }
 
+/// Whether a connection was lost before a byte of the answer had come: by an error, or in
+/// the words of async-h1 (2.3.4, src/client/decode.rs).
+fn is_stale(error: &anyhow::Error) -> bool {
+    use ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset};
+    let root = error.root_cause();
+    match root.downcast_ref::<io::Error>() {
+        Some(error) => matches!(
+            error.kind(),
+            BrokenPipe | ConnectionAborted | ConnectionReset
+        ),
+        None => root.to_string() == "connection closed",
+    }
+}
+
+/// What async-h1 says of a head that it doesn't take is words alone. The others are errors
+/// of the system, of httparse and of rustls, and the ends of connections.
+fn malformed(error: anyhow::Error) -> anyhow::Error {
+    let root = error.root_cause();
+    let has_class = root.is::<io::Error>()
+        || root.is::<httparse::Error>()
+        || root.is::<rustls::Error>()
+        || matches!(&*root.to_string(), "connection closed" | "empty response");
+    match has_class {
+        true => error,
+        false => invalid(format!("{error:#}")),
+    }
+}
+
+fn invalid(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> anyhow::Error {
+    io::Error::new(ErrorKind::InvalidData, why).into()
+}
+
+/// How long the body is to be, if its head says so.
+fn body_length(response: &Response) -> Result<Option<u64>> {
+    let status = u16::from(response.status());
+    if status < 200 {
+        let why = format!("surf takes an interim answer, {status}, for the answer");
+        return Err(invalid(why));
+    }
+    let length = response.header(CONTENT_LENGTH);
+    let length = length.map(|values| values.last().as_str().parse());
+    let length = length.transpose().map_err(invalid)?;
+    let is_framed = length.is_some() || response.header(TRANSFER_ENCODING).is_some();
+    match (is_framed, status) {
+        (true, _) | (false, 204 | 304) => Ok(length),
+        _ => Err(invalid("surf reads no body without a length")),
+    }
+}
+
 /// Answers requests for https:// URLs.
-pub struct Https(TlsConnector);
+pub struct Https {
+    tls: TlsConnector,
+    is_for_http: bool,
+}
 
 impl Https {
     /// With servers verified like this.
     pub fn new(tls: ClientConfig) -> Self {
-        Self(Arc::new(tls).into())
+        Self {
+            tls: Arc::new(tls).into(),
+            is_for_http: false,
+        }
     }
 }
 
@@ -125,17 +251,26 @@ impl Middleware for Https {
         next: Next<'_>,
     ) -> ::surf::Result<Response> {
         let url = request.url();
-        if url.scheme() != "https" {
+        let is_https = url.scheme() == "https";
+        if !is_https && !self.is_for_http {
             return next.run(request, client).await;
         }
         let missing = || Error::from_str(StatusCode::BadRequest, "the URL has no host");
         let host = url.host_str().ok_or_else(missing)?;
         let host = host.trim_start_matches('[').trim_end_matches(']');
-        let name = ServerName::try_from(host.to_owned())?;
-        let stream = TcpStream::connect((host, url.port().unwrap_or(443))).await?;
+        let port = url.port_or_known_default().ok_or_else(missing)?;
+        let addresses: Vec<_> = (host, port).to_socket_addrs().await?.collect();
+        let pause = || task::sleep(DELAY);
+        let stream = first(&addresses, TcpStream::connect, pause).await?;
         stream.set_nodelay(true)?;
-        let stream = self.0.connect(name, stream).await?;
-        let response = async_h1::connect(stream, request.into()).await?;
+        let stream = Yielding::new(stream);
+        let response = if is_https {
+            let name = ServerName::try_from(host.to_owned())?;
+            let stream = self.tls.connect(name, stream).await?;
+            async_h1::connect(Headed::new(stream), request.into()).await?
+        } else {
+            async_h1::connect(Headed::new(stream), request.into()).await?
+        };
         Ok(response.into())
     }
 }
@@ -143,5 +278,94 @@ impl Middleware for Https {
 impl fmt::Debug for Https {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Https")
+    }
+}
+
+/// The longest head.
+const MOST_HEAD: usize = 64 * 1024;
+
+/// A stream whose answer has a head of bounded length, and in ASCII. async-h1 looks at the
+/// length of a head when a line of it has ended, and keeps a line of any length until then.
+struct Headed<S> {
+    stream: S,
+    /// Bytes of the head so far; `None` once it has ended.
+    head: Option<usize>,
+    /// The last bytes of the head: it ends with an empty line.
+    end: [u8; 3],
+}
+
+impl<S> Headed<S> {
+    fn new(stream: S) -> Self {
+        Self {
+            stream,
+            head: Some(0),
+            end: [0; 3],
+        }
+    }
+
+    fn look_for_end(&mut self, part: &[u8]) -> io::Result<()> {
+        let Some(length) = &mut self.head else {
+            return Ok(());
+        };
+        for &byte in part {
+            if !byte.is_ascii() {
+                let why = "surf takes no head that isn't ASCII";
+                return Err(io::Error::new(ErrorKind::InvalidData, why));
+            }
+            *length += 1;
+            let [_, second, third] = self.end;
+            let is_empty_line = matches!(
+                (self.end, byte),
+                ([b'\r', b'\n', b'\r'], b'\n') | ([_, _, b'\n'], b'\n')
+            );
+            if is_empty_line {
+                self.head = None;
+                return Ok(());
+            }
+            if *length > MOST_HEAD {
+                let why = "the head of the answer is longer than 64 KiB";
+                return Err(io::Error::new(ErrorKind::InvalidData, why));
+            }
+            self.end = [second, third, byte];
+        }
+        Ok(())
+    }
+}
+
+impl<S: Read + Unpin> Read for Headed<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        if let Poll::Ready(Ok(bytes)) = read {
+            self.look_for_end(&buffer[..bytes])?;
+        }
+        read
+    }
+}
+
+impl<S: Write + Unpin> Write for Headed<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_flush(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_close(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_close(context)
     }
 }

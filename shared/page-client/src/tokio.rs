@@ -13,7 +13,7 @@ use crate::{Digest, Settings, Sink, hyper_client};
 /// A pooled client. Its clones share the pool.
 #[derive(Clone, Debug)]
 pub struct Client {
-    pool: Arc<hyper_client::Client<HttpsConnector<HttpConnector>>>,
+    pool: Arc<hyper_client::Client<HttpConnector>>,
     timeout: Duration,
 }
 
@@ -22,13 +22,16 @@ impl Client {
     pub fn new(settings: &Settings) -> Self {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
+        // It tries the second family of addresses while it still waits for the first. Within
+        // one it tries the next when this time, in equal shares, is over for the one before.
+        connector.set_connect_timeout(Some(settings.timeout));
         // The URL's scheme may be https: TLS is put around what it opens.
         connector.enforce_http(false);
         let connector = HttpsConnector::from((connector, settings.trust.rustls()));
         let executor = TokioExecutor::new();
         Self {
-            pool: Arc::new(hyper_client::client(
-                executor,
+            pool: Arc::new(hyper_client::Client::new(
+                &executor,
                 connector,
                 settings.connections,
             )),
@@ -51,7 +54,7 @@ impl Client {
     /// # Errors
     /// No whole answer came in time, or the sink wanted no more.
     pub async fn read(&self, url: &str, sink: &mut impl Sink) -> Result<()> {
-        match timeout(self.timeout, hyper_client::read(&self.pool, url, sink)).await {
+        match timeout(self.timeout, self.pool.read(url, sink)).await {
             Ok(result) => result,
             Err(_) => Err(std::io::Error::from(ErrorKind::TimedOut).into()),
         }

@@ -1,0 +1,70 @@
+//! What every client promises, held against each of them.
+
+mod endless;
+mod kept;
+mod odd;
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::Result;
+use fetching::{Page, Trust};
+use page_client::{Settings, async_std, blocking, smol, surf, tokio};
+
+/// A client of some runtime, and what of it blocks until a page is there.
+pub(crate) type Fetch = Box<dyn Fn(&str) -> Result<Page>>;
+
+pub(crate) fn settings(timeout: Duration) -> Settings {
+    let urls: &[String] = &[];
+    Settings {
+        timeout,
+        connections: 8,
+        trust: Trust::new(urls, None),
+    }
+}
+
+/// Each client by its name.
+pub(crate) fn clients(timeout: Duration) -> [(&'static str, Fetch); 6] {
+    let settings = settings(timeout);
+    [
+        ("tokio", on_tokio(&settings)),
+        ("smol", on_smol(&settings)),
+        ("async_std", on_async_std(&settings)),
+        ("blocking", on_threads(&settings)),
+        ("surf", with_surf(surf::Client::new(&settings))),
+        (
+            "surf without a pool",
+            with_surf(surf::Client::without_pool(&settings)),
+        ),
+    ]
+}
+
+/// On one thread, so that nothing else can come to the rescue of a timer.
+fn on_tokio(settings: &Settings) -> Fetch {
+    let runtime = ::tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let client = tokio::Client::new(settings);
+    Box::new(move |url| runtime.block_on(client.fetch(url)))
+}
+
+fn on_smol(settings: &Settings) -> Fetch {
+    let executor = Arc::new(::smol::Executor::new());
+    let client = smol::Client::new(&executor, settings);
+    Box::new(move |url| ::smol::block_on(executor.run(client.fetch(url))))
+}
+
+fn on_async_std(settings: &Settings) -> Fetch {
+    let client = async_std::Client::new(settings);
+    Box::new(move |url| ::async_std::task::block_on(client.fetch(url)))
+}
+
+fn on_threads(settings: &Settings) -> Fetch {
+    let client = blocking::Client::new(settings);
+    Box::new(move |url| client.fetch(url))
+}
+
+fn with_surf(client: Result<surf::Client>) -> Fetch {
+    let client = client.expect("surf takes its settings");
+    Box::new(move |url| ::async_std::task::block_on(client.fetch(url)))
+}
