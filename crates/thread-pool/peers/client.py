@@ -3,11 +3,20 @@
 import http.client
 import io
 import ssl
+import threading
 import time
+import weakref
 from urllib.parse import urlsplit
 
 import requests
 import urllib3
+
+
+# The longest line of an answer that is kept.
+MOST_LINE = 64 * 1024
+
+# Until when this thread's request may be silent.
+busy = threading.local()
 
 
 def limit(timeout, deadline):
@@ -16,6 +25,11 @@ def limit(timeout, deadline):
     Answer.deadline = deadline and time.monotonic() + deadline
     # Of every connection, since requests has no way to hand one a class.
     urllib3.connection.HTTPConnection.response_class = Answer
+
+
+def wait_no_longer():
+    """This thread's request begins, or its next part: it may take the time-out from here."""
+    busy.ends = time.monotonic() + Answer.timeout
 
 
 def is_late():
@@ -31,12 +45,26 @@ def session(context):
     return session
 
 
+def get(session, url, timeout):
+    """The head of the answer. What is lost on a kept connection before a byte of its answer
+    has come is asked for once more; the connection is gone then, so on a new one."""
+    wait_no_longer()
+    busy.is_stale = False
+    try:
+        return session.get(url, stream=True, timeout=timeout)
+    except requests.ConnectionError:
+        if not busy.is_stale:
+            raise
+    return session.get(url, stream=True, timeout=timeout)
+
+
 class Timed(io.RawIOBase):
     """What a socket sends, read by read: none waits longer than `time_left` says."""
 
     def __init__(self, socket, time_left):
         self.socket, self.time_left = socket, time_left
         self.raw = socket.makefile("rb", buffering=0)
+        self.has_come = False
 
     def readable(self):
         return True
@@ -46,33 +74,61 @@ class Timed(io.RawIOBase):
         if left <= 0:
             raise TimeoutError("timed out")
         self.socket.settimeout(left)
-        return self.raw.readinto(buffer)
+        count = self.raw.readinto(buffer)
+        self.has_come = self.has_come or bool(count)
+        return count
 
     def close(self):
         self.raw.close()
         super().close()
 
 
+class Lines(io.BufferedReader):
+    """Lines of bounded length, also where urllib3 asks for one of any."""
+
+    @property
+    def has_come(self):
+        """Whether any byte has."""
+        return self.raw.has_come
+
+    def readline(self, size=-1):
+        line = super().readline(MOST_LINE if size is None or size < 0 else size)
+        if len(line) == MOST_LINE:
+            raise http.client.LineTooLong("line")
+        return line
+
+
 class Answer(http.client.HTTPResponse):
-    """A socket's time-out begins anew with each read; here it is the whole head's as well,
-    and nothing is read after the deadline."""
+    """A socket's time-out begins anew with each read; here it is that of all reads until
+    something has come of them: the head, redirects included, or a part of the body. And
+    nothing is read after the deadline."""
 
     timeout = deadline = None
+    # The sockets that have brought an answer.
+    kept = weakref.WeakSet()
 
     def __init__(self, sock, *args, **kwargs):
         super().__init__(sock, *args, **kwargs)
+        self.is_reused = sock in self.kept
+        self.kept.add(sock)
         self.fp.close()
-        self.fp = io.BufferedReader(Timed(sock, self.time_left))
-        self.head_ends = time.monotonic() + self.timeout
+        self.fp = Lines(Timed(sock, self.time_left))
 
     def begin(self):
-        super().begin()
-        self.head_ends = None
+        try:
+            super().begin()
+        except (http.client.RemoteDisconnected, ConnectionError):
+            busy.is_stale = self.is_reused and not self.fp.has_come
+            raise
+        # http.client passes over 100 alone, and would take what follows another interim
+        # answer for the next request's.
+        while 100 <= self.status < 200 and self.status != http.HTTPStatus.SWITCHING_PROTOCOLS:
+            self.headers = None
+            super().begin()
 
     def time_left(self):
-        now = time.monotonic()
-        left = self.timeout if self.head_ends is None else self.head_ends - now
-        return left if self.deadline is None else min(left, self.deadline - now)
+        left = busy.ends - time.monotonic()
+        return left if self.deadline is None else min(left, self.deadline - time.monotonic())
 
 
 class Trusting(requests.adapters.HTTPAdapter):
@@ -93,6 +149,11 @@ class Session(requests.Session):
 
     def get_redirect_target(self, response):
         target = super().get_redirect_target(response)
+        if target:
+            # Its body is of no interest, and may never end.
+            response._content = b""
+            response.raw.close()
+            target = target.strip()
         if target and urlsplit(response.url).scheme == "https":
             if urlsplit(target).scheme == "http":
                 raise requests.exceptions.InvalidSchema(f"{target}: redirected off https")

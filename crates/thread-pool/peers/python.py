@@ -69,8 +69,9 @@ class Downloads:
         force = self.job["saving"]["force"]
         if not force and self.stands(name):
             return {"ok": {"kept": {"name": name}}}
-        with self.session().get(url, stream=True, timeout=self.timeout) as response:
-            response.raise_for_status()
+        with client.get(self.session(), url, self.timeout) as response:
+            if not 200 <= response.status_code < 300:
+                raise requests.HTTPError(f"the status is {response.status_code}")
             given = name_of(response.headers.get("content-disposition"))
             if given is not None and given != name:
                 # The user has not named it, so it replaces nothing.
@@ -115,7 +116,7 @@ class Downloads:
                 if "/note/panic" in url:
                     raise AssertionError(f"asked to panic by {url}")
                 # iter_content would wait until each part is full.
-                while part := response.raw.read1(PART):
+                while part := self.next_part(response):
                     if self.stopped.is_set():
                         raise Stopped(url)
                     try:
@@ -126,6 +127,10 @@ class Downloads:
                 return self.keep(file, name, force, length)
         finally:
             Path(file.name).unlink(missing_ok=True)
+
+    def next_part(self, response):
+        client.wait_no_longer()
+        return response.raw.read1(PART)
 
     def keep(self, file, name, force, length):
         sync, final = self.job["saving"]["sync"], self.folder / name

@@ -4,7 +4,12 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use fetching::{
-    cases::{beside, paths},
+    cases::{
+        beside,
+        endless::{self, CHUNKS, FRAMES, HEADS, given_up},
+        kept, paths,
+        statuses::{self, Means},
+    },
     files::File,
 };
 use test_fixtures::{Bench, Case, Outcome, Settings};
@@ -26,6 +31,20 @@ pub(crate) fn cases() -> Vec<Case<ThreadPool>> {
     cases.extend(fetching::cases::faults());
     cases.extend(fetching::cases::tls());
     cases.extend(fetching::cases::trust());
+    cases.extend(kept::cases([
+        |bench| kept::hold(bench, &["--workers", "1"]),
+        |bench| kept::hold(bench, &["--workers", "2"]),
+    ]));
+    cases.push(statuses::case(|bench| {
+        statuses::hold(bench, Means::Content)
+    }));
+    const AT_ONCE: &[&str] = &["--workers", "8", "--timeout", "1s"];
+    cases.extend(endless::cases([
+        |bench| given_up(bench, HEADS, AT_ONCE),
+        |bench| given_up(bench, FRAMES, AT_ONCE),
+        // A body that goes on is no silence, and others than these would fill the disk.
+        |bench| given_up(bench, CHUNKS, &["--workers", "8", "--deadline", "1s"]),
+    ]));
     cases.extend(pool());
     cases.extend(own_origin::cases());
     cases.extend(fetching::cases::for_good());

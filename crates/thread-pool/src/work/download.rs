@@ -17,17 +17,16 @@ use fetching::{
     files::{Begun, File, Folder, Name, NameError, StatusError},
     outcome, panic_if_asked,
 };
+use page_client::{
+    Settings,
+    blocking::{CONTENT_DISPOSITION, Client, Limits},
+};
 use test_fixtures::{Outcome, span};
-use ureq::{Agent, http::header::CONTENT_DISPOSITION};
 
 use crate::Job;
 
-/// How much of a body is in memory at a time. As much as ureq's buffer, which is as long as
-/// the longest head that it takes; unless it is told otherwise, it fills two of twice that
-/// with zeros for each connection.
+/// How much of a body is in memory at a time, beside the client's own buffers.
 const PART: usize = 64 * 1024;
-/// A request is a head.
-const REQUEST: usize = 8 * 1024;
 
 /// The files of one job, to be downloaded from any thread.
 #[derive(Debug)]
@@ -35,7 +34,10 @@ pub struct Downloads {
     urls: Vec<String>,
     names: Vec<Result<Name, NameError>>,
     folder: Folder,
-    agent: Agent,
+    /// How long a head may take, and a body be silent: a long one may take as long as it
+    /// goes on.
+    timeout: Duration,
+    client: Client,
     /// When downloads under way end, and none begins any more.
     deadline: Option<Instant>,
 }
@@ -47,7 +49,12 @@ impl Downloads {
             urls: job.urls.clone(),
             names: job.names.clone(),
             folder: Folder::new(&job.saving, &job.names),
-            agent: agent(job),
+            timeout: job.timeout(),
+            client: Client::new(&Settings {
+                timeout: job.timeout(),
+                connections: job.threads(),
+                trust: Trust::of_redirects(job.cacert.as_deref()),
+            }),
             deadline: job.deadline().map(|deadline| Instant::now() + deadline),
         }
     }
@@ -65,13 +72,8 @@ impl Downloads {
     }
 
     fn is_late(&self) -> bool {
-        self.time_left().is_some_and(|left| left.is_zero())
-    }
-
-    fn time_left(&self) -> Option<Duration> {
-        let until =
-            |deadline: Instant| deadline.saturating_duration_since(Instant::now());
-        self.deadline.map(until)
+        self.deadline
+            .is_some_and(|deadline| deadline <= Instant::now())
     }
 
     fn save(&self, place: usize) -> Result<File> {
@@ -80,21 +82,20 @@ impl Downloads {
         if let Some(file) = self.folder.standing(name)? {
             return Ok(file);
         }
-        let request = self.agent.get(url).config();
-        let request = request
-            .timeout_global(self.time_left())
-            // No redirect leads from https to http.
-            .https_only(url.starts_with("https://"));
-        let mut response = request.build().call()?;
-        StatusError::check(response.status().as_u16())?;
-        let given = response.headers().get(CONTENT_DISPOSITION);
-        let given = given.map(|value| value.as_bytes());
-        let length = response.body().content_length();
+        let limits = Limits {
+            until: self.deadline,
+            head: self.timeout,
+            part: self.timeout,
+        };
+        let mut answer = self.client.follow(url, limits)?;
+        StatusError::check(answer.status())?;
+        let given = answer.header(&CONTENT_DISPOSITION);
+        let length = answer.length();
         match self.folder.begin(place, name, given, length)? {
             Begun::Stands(file) => Ok(file),
             Begun::New(mut file) => {
                 panic_if_asked(url);
-                self.copy(&mut response.body_mut().as_reader(), &mut file)?;
+                self.copy(&mut answer, &mut file)?;
                 Ok(file.keep()?)
             }
         }
@@ -113,22 +114,4 @@ impl Downloads {
             }
         }
     }
-}
-
-fn agent(job: &Job) -> Agent {
-    Agent::config_builder()
-        .timeout_connect(Some(job.timeout()))
-        // Of the whole head: one that trickles in is never silent.
-        .timeout_recv_response(Some(job.timeout()))
-        // Of silence: a long body may take as long as it goes on.
-        .timeout_per_read(Some(job.timeout()))
-        .input_buffer_size(PART)
-        .output_buffer_size(REQUEST)
-        .max_idle_connections_per_host(job.threads())
-        .max_idle_connections(job.threads())
-        .http_status_as_error(false)
-        .proxy(None)
-        .tls_config(Trust::of_redirects(job.cacert.as_deref()).ureq())
-        .build()
-        .into()
 }

@@ -7,7 +7,10 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use fetching::files::File;
+use fetching::{
+    files::File,
+    raw::{RawServer, Then},
+};
 use http_origin::{Authority, Certificate, Origin};
 use test_fixtures::{Bench, Case, Class, Outcome, Settings, temporary::TemporaryFile};
 
@@ -33,17 +36,43 @@ pub(super) fn cases() -> Vec<Case<ThreadPool>> {
             "redirected_to_https",
             "a redirect from http to https is followed where the certificate is trusted",
             redirected_to_https,
-        ),
+        )
+        .with_peers(),
         Case::custom(
             "redirected_off_https",
             "a redirect from https to http is refused",
             redirected_off_https,
-        ),
+        )
+        .with_peers(),
         Case::custom(
             "redirected_in_a_circle",
             "redirects without an end are a failure",
             redirected_in_a_circle,
+        )
+        .with_peers(),
+        Case::custom(
+            "redirected_oddly",
+            "a Location may be relative, and have blanks and letters of any script",
+            |bench| redirected(bench, ODD),
+        )
+        .with_peers(),
+        Case::custom(
+            "redirected_as_browsers_are",
+            "a Location is read by the URL standard: backslashes, tabs, user names",
+            |bench| redirected(bench, ODDER),
+        )
+        .with_peers(),
+        Case::custom(
+            "redirected_nowhere",
+            "a redirect to another scheme, or to no URL, is a failure, and says so",
+            redirected_nowhere,
         ),
+        Case::custom(
+            "redirect_without_end",
+            "the body of a redirect is not waited for",
+            redirect_without_end,
+        )
+        .with_peers(),
     ]
 }
 
@@ -117,6 +146,104 @@ fn redirected_in_a_circle(bench: &Bench<ThreadPool>) -> Result<()> {
     let requests = origin.record().requests;
     ensure!(requests == 11, "{requests} requests for ten redirects");
     failed(&outcomes, Class::Other)
+}
+
+/// A `Location`, and the path that is to be asked for then. They are relative to `/N/from`.
+type Location = (&'static str, &'static str);
+
+const ODD: &[Location] = &[
+    ("/to/some file.txt", "/to/some%20file.txt"),
+    (
+        "/to/\u{71df}\u{5730}-sweet#_=_",
+        "/to/%E7%87%9F%E5%9C%B0-sweet",
+    ),
+    ("to", "/2/to"),
+    ("../to", "/to"),
+    ("?to", "/4/from?to"),
+    ("  /to/trimmed  ", "/to/trimmed"),
+    ("/to/a%2Fb%20c", "/to/a%2Fb%20c"),
+];
+
+const ODDER: &[Location] = &[
+    ("\\to\\backslash", "/to/backslash"),
+    ("/to/t\tab", "/to/tab"),
+    ("http:to", "/2/to"),
+    ("/to/<\"`>", "/to/%3C%22%60%3E"),
+];
+
+fn redirected(bench: &Bench<ThreadPool>, all: &'static [Location]) -> Result<()> {
+    let server = RawServer::start(move |asked, client| {
+        let place = asked
+            .path
+            .strip_suffix("/from")
+            .and_then(|path| path.get(1..));
+        let answer = match place.and_then(|place| place.parse::<usize>().ok()) {
+            Some(place) => format!(
+                "HTTP/1.1 301 Moved\r\nLocation: {}\r\nContent-Length: 0\r\n\r\n",
+                all[place].0
+            ),
+            None => "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello".to_owned(),
+        };
+        client.send(answer.as_bytes())?;
+        Ok(Then::Keep)
+    })?;
+    let urls: Vec<_> = (0..all.len())
+        .map(|place| server.url(&format!("/{place}/from")))
+        .collect();
+    let urls: Vec<_> = urls.iter().map(String::as_str).collect();
+    let (outcomes, _) = outcomes(bench, &urls, &[])?;
+    let asked = server.asked();
+    let mut wrong = Vec::new();
+    for ((location, due), outcome) in all.iter().zip(&outcomes) {
+        let is_asked = asked.iter().any(|asked| asked.path == *due);
+        if !is_asked || outcome.ok().is_none() {
+            wrong.push(format!("{location:?}, {due} was due: {outcome:?}"));
+        }
+    }
+    ensure!(wrong.is_empty(), "{}; asked: {asked:?}", wrong.join("; "));
+    Ok(())
+}
+
+fn redirected_nowhere(bench: &Bench<ThreadPool>) -> Result<()> {
+    for (location, class) in [
+        ("ftp://127.0.0.1/a", Class::Other),
+        ("file:///etc/hostname", Class::Other),
+        ("data:,a", Class::Other),
+        ("http://", Class::Malformed),
+        ("http://127.0.0.1:99999/", Class::Malformed),
+        ("", Class::Status),
+        ("   ", Class::Status),
+    ] {
+        let server = RawServer::start(move |_, client| {
+            let answer = format!(
+                "HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n"
+            );
+            client.send(answer.as_bytes())?;
+            Ok(Then::Keep)
+        })?;
+        let (outcomes, _) = outcomes(bench, &[&server.url("/a")], &[])?;
+        failed(&outcomes, class).with_context(|| format!("Location: {location}"))?;
+        let asked = server.asked().len();
+        ensure!(asked == 1, "{location:?} led to {asked} requests");
+    }
+    Ok(())
+}
+
+fn redirect_without_end(bench: &Bench<ThreadPool>) -> Result<()> {
+    let server = RawServer::start(|asked, client| {
+        if asked.path == "/b" {
+            client.send(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")?;
+            return Ok(Then::Keep);
+        }
+        client.send(b"HTTP/1.1 302 Found\r\nLocation: /b\r\n\r\n")?;
+        client.send_without_end(b"a")?;
+        Ok(Then::Close)
+    })?;
+    let url = server.url("/a");
+    let (outcomes, took) = outcomes(bench, &[&url], &["--timeout", "1s"])?;
+    ensure!(matches!(outcomes[..], [Outcome::Ok(_)]), "{outcomes:?}");
+    ensure!(took < Duration::from_secs(1), "only after {took:?}");
+    Ok(())
 }
 
 fn failed(outcomes: &[Outcome<File>], class: Class) -> Result<()> {
