@@ -7,7 +7,7 @@ import sys
 import aiohttp
 
 sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
-from aiohttp_outcomes import outcome, trust
+from aiohttp_outcomes import check_status, outcome, trust
 from peer_trial import Trial
 
 
@@ -31,6 +31,7 @@ async def run(job):
         connector=aiohttp.TCPConnector(limit=0, ssl=trust(job)),
         timeout=aiohttp.ClientTimeout(total=job["timeout_ms"] / 1000),
         auto_decompress=False,
+        raise_for_status=check_status,
     ) as session:
         requests = [fetch(session, url) for url in job["urls"]]
         results = await asyncio.gather(*requests, return_exceptions=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 import aiohttp
 
 sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
-from aiohttp_outcomes import failure, trust
+from aiohttp_outcomes import check_status, failure, trust
 from peer_trial import Trial
 
 
@@ -219,6 +219,7 @@ async def run(job):
         connector=aiohttp.TCPConnector(limit=0, ssl=trust(job)),
         timeout=aiohttp.ClientTimeout(total=job["timeout_ms"] / 1000),
         auto_decompress=False,
+        raise_for_status=check_status,
     ) as session:
         works = Works(job, session)
         shape = chained if job["shape"] == "chained" else staged

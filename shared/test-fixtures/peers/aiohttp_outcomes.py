@@ -6,6 +6,18 @@ import ssl
 import aiohttp
 
 
+async def check_status(response):
+    """For a session's `raise_for_status`: any status is an answer's, but aiohttp takes three
+    digits of any kind for one."""
+    if response.status < 100:
+        raise aiohttp.ClientResponseError(
+            response.request_info,
+            response.history,
+            status=response.status,
+            message=f"{response.status:03} is no status",
+        )
+
+
 def outcome(result):
     """What became of a request, as the variants report it."""
     match result:

@@ -1,21 +1,9 @@
 //! The variants, in reading order.
 
 test_fixtures::variants! { crate::Pipelines:
-    std_only = "std::sync::mpsc::sync_channel, threads", except {
-        "reset_body": "ureq takes a reset in a body for the end of the connection, so it is truncated (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
-        "reset_unframed_body": "ureq takes a reset in a body for the end of the connection, and so for the end of a body without a length (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
-        "https_truncated_unframed_body": "ureq takes the end of a connection for the end of a body without a length, with close_notify or without (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
-    };
-    crossbeam = "a bounded crossbeam channel, threads", except {
-        "reset_body": "ureq takes a reset in a body for the end of the connection, so it is truncated (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
-        "reset_unframed_body": "ureq takes a reset in a body for the end of the connection, and so for the end of a body without a length (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
-        "https_truncated_unframed_body": "ureq takes the end of a connection for the end of a body without a length, with close_notify or without (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
-    };
-    rayon = "a parallel iterator of chains; stages of tasks on crossbeam's channels", except {
-        "reset_body": "ureq takes a reset in a body for the end of the connection, so it is truncated (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
-        "reset_unframed_body": "ureq takes a reset in a body for the end of the connection, and so for the end of a body without a length (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
-        "https_truncated_unframed_body": "ureq takes the end of a connection for the end of a body without a length, with close_notify or without (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
-    };
+    std_only = "std::sync::mpsc::sync_channel, threads";
+    crossbeam = "a bounded crossbeam channel, threads";
+    rayon = "a parallel iterator of chains; stages of tasks on crossbeam's channels";
     tokio = "tokio::sync::mpsc, tasks and spawn_blocking", except {
         "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
     };
@@ -30,11 +18,10 @@ test_fixtures::variants! { crate::Pipelines:
         "leaves_nothing": "async-std's global runtime stays until the process ends (async-std 1.13, src/rt/mod.rs)",
     };
     surf = "the same, with surf for a client, its pool off", legacy, except {
+        "statuses": "surf knows the registered statuses alone (http-types 2.12.0, src/status_code.rs)",
         "leaves_nothing": "async-std's global runtime stays until the process ends (async-std 1.13, src/rt/mod.rs)",
-        "truncated_body": "surf takes a body shorter than its Content-Length for a whole one (async-h1 2.3.4, src/client/decode.rs: Take ends without an error)",
-        "unframed_body": "surf takes a body without a length for an empty one (async-h1 2.3.4, src/client/decode.rs)",
-        "reset_unframed_body": "surf takes a body without a length for an empty one (async-h1 2.3.4, src/client/decode.rs)",
-        "https_truncated_unframed_body": "surf takes a body without a length for an empty one (async-h1 2.3.4, src/client/decode.rs)",
-        "some_fail_for_good": "surf takes a body shorter than its Content-Length for a whole one (async-h1 2.3.4, src/client/decode.rs: Take ends without an error)",
+        "unframed_body": "surf reads no body without a length (async-h1 2.3.4, src/client/decode.rs), so such an answer is refused",
+        "reset_unframed_body": "surf reads no body without a length (async-h1 2.3.4, src/client/decode.rs), so such an answer is refused",
+        "https_truncated_unframed_body": "surf reads no body without a length (async-h1 2.3.4, src/client/decode.rs), so such an answer is refused",
     };
 }

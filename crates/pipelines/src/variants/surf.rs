@@ -7,7 +7,8 @@
 //! - surf's pool takes a connection back whose answer nobody waited for, and the next request
 //!   on it reads that answer as its own. So each request has a new one here.
 //! - Its own time-out ends with the head, so one that covers the body is put around it.
-//! - A body cut short is a success to it, and is processed and saved.
+//! - A body shorter than its Content-Length is a success to it, and one without a length is
+//!   empty. `page_client::surf` makes failures of both.
 //!
 //! # When not to use this
 //! In new code: it gets no more fixes (RUSTSEC-2025-0036).

@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use fetching::cases::paths;
+use fetching::cases::{
+    endless::{self, BODIES, FRAMES, HEADS, given_up},
+    kept, paths,
+    statuses::{self, Means},
+};
 use test_fixtures::{Bench, Case, Settings};
 
 use crate::Semaphores;
@@ -70,6 +74,17 @@ pub(crate) fn cases() -> Vec<Case<Semaphores>> {
     cases.extend(fetching::cases::faults());
     cases.extend(fetching::cases::tls());
     cases.extend(fetching::cases::trust());
+    cases.extend(kept::cases([
+        |bench| kept::hold(bench, &["--limit", "1"]),
+        |bench| kept::hold(bench, &["--limit", "2"]),
+    ]));
+    cases.push(statuses::case(|bench| statuses::hold(bench, Means::Page)));
+    const AT_ONCE: &[&str] = &["--limit", "8", "--timeout", "1s"];
+    cases.extend(endless::cases([
+        |bench| given_up(bench, HEADS, AT_ONCE),
+        |bench| given_up(bench, FRAMES, AT_ONCE),
+        |bench| given_up(bench, BODIES, AT_ONCE),
+    ]));
     cases.push(Case::holds_under(
         "permits_whole_again",
         "after a thousand random outcomes every permit is there",

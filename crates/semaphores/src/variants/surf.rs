@@ -8,8 +8,8 @@
 //! - surf's pool is off: it takes back a connection whose request was given up, and the next
 //!   request on it reads the late answer as its own. So each request opens a connection.
 //! - Its own time-out ends with the head, so one that covers the body is put around it.
-//! - A body shorter than its Content-Length is a success to it, and one without a length
-//!   is empty.
+//! - A body shorter than its Content-Length is a success to it, and one without a length is
+//!   empty. `page_client::surf` makes failures of both.
 //!
 //! # When not to use this
 //! In new code: it gets no more fixes (RUSTSEC-2025-0036).

@@ -1,6 +1,11 @@
 //! What must come of which job.
 
-use fetching::cases::{beside, given_up_before, paths};
+use fetching::cases::{
+    beside,
+    endless::{self, BODIES, FRAMES, HEADS, given_up},
+    given_up_before, kept, paths,
+    statuses::{self, Means},
+};
 use test_fixtures::Case;
 
 use crate::Pipelines;
@@ -14,6 +19,26 @@ pub(crate) fn cases() -> Vec<Case<Pipelines>> {
     cases.extend(fetching::cases::faults());
     cases.extend(fetching::cases::tls());
     cases.extend(fetching::cases::trust());
+    cases.extend(kept::cases([
+        |bench| kept::hold(bench, &["--workers", "1"]),
+        |bench| kept::hold(bench, &["--workers", "2"]),
+    ]));
+    cases.push(statuses::case(|bench| {
+        statuses::hold(bench, Means::Content)
+    }));
+    const AT_ONCE: &[&str] = &[
+        "--workers",
+        "8",
+        "--timeout",
+        "1s",
+        "--most-bytes",
+        "100000",
+    ];
+    cases.extend(endless::cases([
+        |bench| given_up(bench, HEADS, AT_ONCE),
+        |bench| given_up(bench, FRAMES, AT_ONCE),
+        |bench| given_up(bench, BODIES, AT_ONCE),
+    ]));
     cases.extend(fetching::cases::for_good());
     cases.extend(ends::cases());
     cases.extend(pressure::cases());
