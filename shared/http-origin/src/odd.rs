@@ -51,6 +51,8 @@ pub enum Kind {
     Coding,
     /// In its chunks.
     Chunks,
+    /// In numbers that are none.
+    Number,
     /// In having a body, or none.
     Bodiless,
     /// In what comes behind it, on its connection.

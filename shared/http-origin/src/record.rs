@@ -81,11 +81,11 @@ impl Exchange {
         crate::expected::digest(&self.path, self.body_bytes).ok()
     }
 
-    /// Whether the client may have asked for the next before it was seen to leave this one:
-    /// it hangs, or is odd and the client had enough of it.
+    /// Whether the client may have asked for the next before this one was seen to end: it
+    /// hangs, or is odd, and the client had enough of it or its connection ended later.
     pub fn was_left(&self) -> bool {
         let is_odd = ["/odd/", "/own/"].iter().any(|odd| self.path.contains(odd));
-        self.path.contains("/hang") || (is_odd && matches!(self.end, End::HungUp(_)))
+        self.path.contains("/hang") || (is_odd && self.end != End::Answered)
     }
 }
 

@@ -5,8 +5,8 @@
 
 use super::Due::{GivenUp, Moved, Own, Page, PageOrRefused, Refused, TimedOut};
 use super::Kind::{
-    Bodiless, Chunks, Coding, End, Endless, Head, Interim, Length, Location, Silent,
-    Status,
+    Bodiless, Chunks, Coding, End, Endless, Head, Interim, Length, Location, Number,
+    Silent, Status,
 };
 use super::Part::{Body, Bytes, Close, Endless as Forever, Hang, Pause, Text, Times};
 use super::{Due, Kind, Odd, Part};
@@ -50,8 +50,6 @@ pub const ODD: &[Odd] = &[
     odd(Status, "status-99", Refused, &[Text("HTTP/1.1 99 Short\r\n"), LENGTH, BODY]),
     odd(Status, "status-1000", Refused, &[Text("HTTP/1.1 1000 Long\r\n"), LENGTH, BODY]),
     odd(Status, "status-letters", Refused, &[Text("HTTP/1.1 2OO OK\r\n"), LENGTH, BODY]),
-    odd(Status, "status-minus", Refused, &[Text("HTTP/1.1 -200 OK\r\n"), LENGTH, BODY]),
-    odd(Status, "status-plus", Refused, &[Text("HTTP/1.1 +200 OK\r\n"), LENGTH, BODY]),
     odd(Status, "status-none", Refused, &[Text("HTTP/1.1\r\n"), LENGTH, BODY]),
     // RFC 9110, 15: outside of 100 to 599 they are invalid, and treated as 5xx.
     odd(Status, "status-600", PageOrRefused(600, 40), &[Text("HTTP/1.1 600 Beyond\r\n"), LENGTH, BODY]),
@@ -126,14 +124,9 @@ pub const ODD: &[Odd] = &[
     odd(Length, "length-twice-unequal", Refused, &[OK, Text("Content-Length: 30\r\n"), LENGTH, BODY]),
     odd(Length, "length-list-unequal", Refused, &[OK, Text("Content-Length: 40, 30\r\n\r\n"), BODY]),
     odd(Length, "length-minus", Refused, &[OK, Text("Content-Length: -1\r\n\r\n"), BODY]),
-    odd(Length, "length-plus", Refused, &[OK, Text("Content-Length: +40\r\n\r\n"), BODY]),
-    odd(Length, "length-hexadecimal", Refused, &[OK, Text("Content-Length: 0x28\r\n\r\n"), BODY]),
-    odd(Length, "length-underscore", Refused, &[OK, Text("Content-Length: 4_0\r\n\r\n"), BODY]),
     odd(Length, "length-fraction", Refused, &[OK, Text("Content-Length: 40.0\r\n\r\n"), BODY]),
-    odd(Length, "length-space-in-it", Refused, &[OK, Text("Content-Length: 4 0\r\n\r\n"), BODY]),
     odd(Length, "length-letters", Refused, &[OK, Text("Content-Length: forty\r\n\r\n"), BODY]),
     odd(Length, "length-unit", Refused, &[OK, Text("Content-Length: 40 bytes\r\n\r\n"), BODY]),
-    odd(Length, "length-arabic-digits", Refused, &[OK, Text("Content-Length: \u{664}\u{660}\r\n\r\n"), BODY]),
     odd(Length, "length-empty", Refused, &[OK, Text("Content-Length:\r\n\r\n"), BODY, Close]),
     odd(Length, "length-zeros", PAGE, &[OK, Text("Content-Length: 0000000040\r\n\r\n"), BODY]),
     odd(Length, "length-many-zeros", EITHER, &[OK, Text("Content-Length: "), Times(100, "0"), Text("40\r\n\r\n"), BODY]),
@@ -179,11 +172,6 @@ pub const ODD: &[Odd] = &[
     odd(Chunks, "chunk-trailer-no-colon", EITHER, &[OK, CHUNKED, Text("28\r\n"), BODY, Text("\r\n0\r\nthis is no trailer\r\n\r\n")]),
     odd(Chunks, "chunk-space-before", EITHER, &[OK, CHUNKED, Text(" 28\r\n"), BODY, LAST]),
     odd(Chunks, "chunk-space-behind", EITHER, &[OK, CHUNKED, Text("28  \r\n"), BODY, LAST]),
-    odd(Chunks, "chunk-0x", Refused, &[OK, CHUNKED, Text("0x28\r\n"), BODY, LAST]),
-    odd(Chunks, "chunk-0x5", Refused, &[OK, CHUNKED, Text("0x5\r\n"), Body(0, 5), LAST]),
-    odd(Chunks, "chunk-plus", Refused, &[OK, CHUNKED, Text("+28\r\n"), BODY, LAST]),
-    odd(Chunks, "chunk-minus", Refused, &[OK, CHUNKED, Text("-28\r\n"), BODY, LAST]),
-    odd(Chunks, "chunk-underscore", Refused, &[OK, CHUNKED, Text("2_8\r\n"), BODY, LAST]),
     odd(Chunks, "chunk-letters", Refused, &[OK, CHUNKED, Text("forty\r\n"), BODY, LAST]),
     odd(Chunks, "chunk-unit", Refused, &[OK, CHUNKED, Text("28h\r\n"), BODY, LAST]),
     odd(Chunks, "chunk-empty-line", Refused, &[OK, CHUNKED, Text("\r\n28\r\n"), BODY, LAST]),
@@ -202,6 +190,20 @@ pub const ODD: &[Odd] = &[
     odd(Chunks, "chunk-no-end", EITHER, &[OK, CHUNKED, Text("28\r\n"), BODY, Text("\r\n0\r\n"), Close]),
     odd(Chunks, "chunk-cut", Refused, &[OK, CHUNKED, Text("28\r\n"), Body(0, 20), Close]),
     odd(Chunks, "chunk-none", Refused, &[OK, CHUNKED, BODY, Close]),
+    // What a language takes for a number, and the RFC does not.
+    odd(Number, "status-minus", Refused, &[Text("HTTP/1.1 -200 OK\r\n"), LENGTH, BODY]),
+    odd(Number, "status-plus", Refused, &[Text("HTTP/1.1 +200 OK\r\n"), LENGTH, BODY]),
+    odd(Number, "length-plus", Refused, &[OK, Text("Content-Length: +40\r\n\r\n"), BODY]),
+    odd(Number, "length-underscore", Refused, &[OK, Text("Content-Length: 4_0\r\n\r\n"), BODY]),
+    odd(Number, "length-arabic-digits", Refused, &[OK, Text("Content-Length: \u{664}\u{660}\r\n\r\n"), BODY]),
+    odd(Number, "length-hexadecimal", Refused, &[OK, Text("Content-Length: 0x28\r\n\r\n"), BODY]),
+    odd(Number, "length-space-in-it", Refused, &[OK, Text("Content-Length: 4 0\r\n\r\n"), BODY]),
+    odd(Number, "chunk-plus", Refused, &[OK, CHUNKED, Text("+28\r\n"), BODY, LAST]),
+    odd(Number, "chunk-minus", Refused, &[OK, CHUNKED, Text("-28\r\n"), BODY, LAST]),
+    odd(Number, "chunk-underscore", Refused, &[OK, CHUNKED, Text("2_8\r\n"), BODY, LAST]),
+    odd(Number, "chunk-0x", Refused, &[OK, CHUNKED, Text("0x28\r\n"), BODY, LAST]),
+    odd(Number, "chunk-0x5", Refused, &[OK, CHUNKED, Text("0x5\r\n"), Body(0, 5), LAST]),
+    odd(Number, "chunk-arabic-digits", Refused, &[OK, CHUNKED, Text("\u{662}\u{668}\r\n"), BODY, LAST]),
     // 6.3: 204 and 304 end with their heads.
     odd(Bodiless, "length-0", Page(200, 0), &[OK, Text("Content-Length: 0\r\n\r\n")]),
     odd(Bodiless, "204", Page(204, 0), &[Text("HTTP/1.1 204 No Content\r\n\r\n")]),
@@ -260,6 +262,8 @@ pub const ODD: &[Odd] = &[
     odd(Silent, "silent-before-the-last-chunk", TimedOut, &[OK, CHUNKED, Text("28\r\n"), BODY, Text("\r\n"), Hang]),
     odd(Silent, "silent-in-the-trailers", TimedOut, &[OK, CHUNKED, Text("28\r\n"), BODY, Text("\r\n0\r\nX-Sum: "), Hang]),
     odd(Silent, "silent-in-the-body", TimedOut, &[OK, LENGTH, Body(0, 39), Hang]),
+    // A client that counts so far waits for the rest.
+    odd(Silent, "silent-behind-2-to-64", GivenUp, &[OK, Text("Content-Length: 18446744073709551616\r\n\r\n"), BODY, Hang]),
     odd(Endless, "endless-empty-lines", GivenUp, &[Forever("\r\n")]),
     odd(Endless, "endless-reason", GivenUp, &[Text("HTTP/1.1 200 "), Forever("x")]),
     odd(Endless, "endless-100", GivenUp, &[Forever("HTTP/1.1 100 Continue\r\n\r\n")]),
