@@ -147,7 +147,7 @@ fn client_kind(error: &(dyn Error + 'static)) -> Option<Kind> {
     if let Some(error) = error.downcast_ref::<hyper::Error>() {
         return match () {
             () if error.is_parse() => Some(Kind::Failed(Class::Malformed)),
-            // Chunks that are none, a size for instance.
+            // A chunk that is none (hyper 1.12, src/proto/h1/decode.rs).
             () if is_invalid_input(error.source()) => {
                 Some(Kind::Failed(Class::Malformed))
             }
@@ -165,9 +165,11 @@ fn client_kind(error: &(dyn Error + 'static)) -> Option<Kind> {
         return match error {
             ureq::Error::Io(error) => io_kind(error),
             ureq::Error::Timeout(_) => Some(Kind::TimedOut),
-            // The connection ended within a chunk's frame.
+            // It has ended, and what is there is no whole chunk.
             ureq::Error::BodyStalled => Some(Kind::Failed(Class::Truncated)),
-            ureq::Error::Protocol(_) | ureq::Error::Http(_) => {
+            ureq::Error::Protocol(_)
+            | ureq::Error::Http(_)
+            | ureq::Error::LargeResponseHeader(..) => {
                 Some(Kind::Failed(Class::Malformed))
             }
             _ => None,
