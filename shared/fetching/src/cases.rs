@@ -12,7 +12,10 @@ pub mod endless;
 #[cfg(feature = "files")]
 mod for_good;
 pub mod kept;
+mod odd;
 pub mod statuses;
+
+pub use odd::odd;
 
 /// How a model is held to a case that is its own affair in part: what `Case::custom` takes.
 pub type Hold<M> = fn(&Bench<M>) -> Result<()>;
