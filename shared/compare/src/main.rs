@@ -12,12 +12,17 @@ mod workspace;
 use std::{env, ffi::OsString, process::ExitCode};
 
 use anyhow::Result;
-use test_fixtures::{exit_code, interrupt, print};
+use test_fixtures::{exit_code, guard, interrupt, print};
 
 use crate::command_line::Request;
 
 fn main() -> ExitCode {
     let args: Vec<OsString> = env::args_os().collect();
+    // What stands between this program and a program that it starts.
+    if args.get(1).is_some_and(|word| word == "guard") {
+        let guarded = guard(args.into_iter().skip(2));
+        return exit_code("compare", guarded.map(|()| true));
+    }
     // A trial, or a pool's worker, of one of the models: nothing of a comparison.
     if args.get(1).is_some_and(|word| word == "model") {
         return model(&args[2..]);

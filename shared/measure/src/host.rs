@@ -1,14 +1,17 @@
 //! The machine and the versions that results were made with.
 
-use std::{collections::BTreeMap, ffi::OsStr, fs, process::Command};
+use std::{collections::BTreeMap, ffi::OsStr, fs, process::Command, time::Duration};
 
 use serde::{Deserialize, Serialize};
-use test_fixtures::tell;
+use test_fixtures::{run_helper, tell};
 
 use crate::foreign::Foreign;
 
 /// The lock file that this program was built with.
 const LOCK: &str = include_str!("../../../Cargo.lock");
+
+/// How long a program has to say its version.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
 
 /// The packages whose versions belong to a result.
 const PACKAGES: &[&str] = &[
@@ -121,9 +124,10 @@ fn of_peers(python: Option<&OsStr>) -> Vec<(String, String)> {
     let Some(python) = python else {
         return Vec::new();
     };
-    let answer = Command::new(python).args(["-c", ASK]).output();
-    let text = answer.map(|answer| String::from_utf8_lossy(&answer.stdout).into_owned());
-    let text = text.unwrap_or_default();
+    let mut ask = Command::new(python);
+    ask.args(["-c", ASK]);
+    // Without an answer there are no versions; its peers say themselves what is wrong.
+    let text = run_helper(&ask, ANSWERS_WITHIN).unwrap_or_default();
     let pairs = text.lines().filter_map(|line| line.split_once(' '));
     pairs
         .map(|(name, version)| (name.to_owned(), version.to_owned()))

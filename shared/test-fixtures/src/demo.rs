@@ -8,6 +8,7 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches, parser::ValueSource};
 use crate::{
     Misuse, Model, Program, child,
     exit::{exit_code, print},
+    guard::{self, guard},
     with_negatives,
 };
 
@@ -34,6 +35,10 @@ pub fn demo_from<M: Model>(
     prefix: &[&str],
     args: impl Iterator<Item = OsString>,
 ) -> ExitCode {
+    let mut args = args.peekable();
+    if args.next_if(|word| word == guard::WORD).is_some() {
+        return exit_code(M::NAME, guard(args).map(|()| true));
+    }
     let parsed = with_negatives(command::<M>(name))
         .try_get_matches_from(std::iter::once(M::NAME.into()).chain(args))
         .and_then(|matches| Ok((Demo::from_arg_matches(&matches)?, of_trials(&matches))));

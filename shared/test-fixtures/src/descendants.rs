@@ -4,8 +4,17 @@ use std::fs;
 
 use rustix::process::{Pid, WaitOptions, waitpid};
 
-/// Its children, and theirs.
+use crate::guard::is_guard;
+
+/// Its children, and theirs, but for the guards of trials.
 pub fn descendants(pid: Pid) -> Vec<Pid> {
+    let mut all = with_guards(pid);
+    all.retain(|pid| !is_guard(*pid));
+    all
+}
+
+/// Its children, and theirs.
+pub(crate) fn with_guards(pid: Pid) -> Vec<Pid> {
     let mut found = Vec::new();
     let Ok(threads) = fs::read_dir(format!("/proc/{}/task", pid.as_raw_nonzero())) else {
         return found;
@@ -15,7 +24,7 @@ pub fn descendants(pid: Pid) -> Vec<Pid> {
         for child in children.unwrap_or_default().split_whitespace() {
             if let Some(child) = child.parse().ok().and_then(Pid::from_raw) {
                 found.push(child);
-                found.extend(descendants(child));
+                found.extend(with_guards(child));
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Ctrl-C, SIGTERM and a terminal that is closed: the first signal asks, the second ends the
+//! Ctrl-C, SIGTERM, SIGQUIT and a terminal that is closed: the first signal asks, the second ends the
 //! program at once.
 
 use std::{
@@ -11,7 +11,7 @@ use std::{
 };
 
 use signal_hook::{
-    consts::{SIGHUP, SIGINT, SIGTERM},
+    consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM},
     flag,
 };
 
@@ -20,6 +20,7 @@ struct Flags {
     interrupt: Arc<AtomicBool>,
     terminate: Arc<AtomicBool>,
     hang_up: Arc<AtomicBool>,
+    quit: Arc<AtomicBool>,
 }
 
 static FLAGS: OnceLock<Flags> = OnceLock::new();
@@ -33,15 +34,18 @@ pub enum Signal {
     Terminate,
     /// SIGHUP: the terminal is gone.
     HangUp,
+    /// SIGQUIT: Ctrl-\.
+    Quit,
 }
 
 impl Signal {
-    /// The exit code that tells the caller which signal it was: 130, 143 or 129.
+    /// The exit code that tells the caller which signal it was: 130, 143, 129 or 131.
     pub fn exit_code(self) -> ExitCode {
         match self {
             Signal::Interrupt => ExitCode::from(130),
             Signal::Terminate => ExitCode::from(143),
             Signal::HangUp => ExitCode::from(129),
+            Signal::Quit => ExitCode::from(131),
         }
     }
 }
@@ -53,6 +57,7 @@ pub fn listen() -> io::Result<()> {
         interrupt: Arc::new(AtomicBool::new(false)),
         terminate: Arc::new(AtomicBool::new(false)),
         hang_up: Arc::new(AtomicBool::new(false)),
+        quit: Arc::new(AtomicBool::new(false)),
     };
     // The order matters: the shutdown looks at the flag before this signal sets it.
     flag::register_conditional_shutdown(SIGINT, 130, Arc::clone(&flags.interrupt))?;
@@ -61,6 +66,8 @@ pub fn listen() -> io::Result<()> {
     flag::register(SIGTERM, Arc::clone(&flags.terminate))?;
     flag::register_conditional_shutdown(SIGHUP, 129, Arc::clone(&flags.hang_up))?;
     flag::register(SIGHUP, Arc::clone(&flags.hang_up))?;
+    flag::register_conditional_shutdown(SIGQUIT, 131, Arc::clone(&flags.quit))?;
+    flag::register(SIGQUIT, Arc::clone(&flags.quit))?;
     // Whoever listened first is listened to: both sets of flags are set by a signal.
     FLAGS.get_or_init(|| flags);
     Ok(())
@@ -82,6 +89,8 @@ pub fn received() -> Option<Signal> {
         Some(Signal::Terminate)
     } else if flags.hang_up.load(Relaxed) {
         Some(Signal::HangUp)
+    } else if flags.quit.load(Relaxed) {
+        Some(Signal::Quit)
     } else {
         None
     }

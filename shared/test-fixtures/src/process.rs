@@ -1,31 +1,49 @@
 //! One child process and everything it started: fed, drained, timed, and never left
 //! running.
+//!
+//! No wait here is without a bound: one loop feeds and drains all pipes, and looks at the
+//! clock and at interrupts.
 
 use std::{
-    collections::VecDeque,
     io::{self, Read, Write},
     mem::MaybeUninit,
-    os::unix::process::{CommandExt, ExitStatusExt},
+    os::{
+        fd::AsFd,
+        unix::{
+            net::UnixStream,
+            process::{CommandExt, ExitStatusExt},
+        },
+    },
     process::{Child, Command, ExitStatus, Stdio},
-    thread,
     time::{Duration, Instant},
 };
 
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
-    io::Errno,
-    process::{
-        self, Pid, PidfdFlags, Resource, Rlimit, Signal, WaitOptions, kill_process_group,
-    },
+    io::{Errno, ioctl_fionbio},
+    process::{self, Pid, PidfdFlags},
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Settings, TrialError, interrupt};
+use crate::{
+    Program, Settings, TrialError,
+    guard::{self, Report},
+    interrupt,
+};
 
-/// How much of a child's standard error is kept: its end.
-const STDERR_KEPT: usize = 64 * 1024;
-/// A reply larger than this is not read on.
-const STDOUT_LIMIT: u64 = 1 << 30;
+pub(crate) use kept::{Error, Output};
+
+mod kept;
+
+/// How long a guard has to end everything once it is asked to.
+const GRACE: Duration = Duration::from_millis(500);
+/// How long the interrupt and the clock may go unseen.
+const SLICE: Duration = Duration::from_millis(50);
+/// What is read of a pipe at once.
+const BUFFER: usize = 64 * 1024;
+/// Of what still stands in a pipe when all who wrote to it are gone. None holds more, so
+/// the rest is from somebody whom they gave it to.
+const PIPE: usize = 1 << 20;
 
 /// What a process and the descendants that it waited for used, as `wait4` tells it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,13 +69,21 @@ pub fn wait_for(child: &Child) -> io::Result<(ExitStatus, Usage)> {
 pub(crate) struct Ended {
     pub(crate) exit: Exit,
     pub(crate) usage: Usage,
-    pub(crate) stdout: Vec<u8>,
-    pub(crate) stderr: String,
+    pub(crate) said: Said,
+    /// When it was started, in nanoseconds of the system's monotonic clock.
+    pub(crate) started: u64,
     /// From its start to its end.
     pub(crate) took: Duration,
     /// Descendants that were still there, living or unreaped, when it had ended. They are
     /// gone now.
     pub(crate) left_behind: usize,
+}
+
+/// What a process has said until it ended.
+#[derive(Debug, Default)]
+pub(crate) struct Said {
+    pub(crate) output: Output,
+    pub(crate) error: Error,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,74 +92,142 @@ pub(crate) enum Exit {
     Signal(i32),
 }
 
-/// Runs `command` on `input` in a process group of its own, and ends the whole group when
-/// it has ended, when its time is up, or when this program was interrupted.
+/// Why a process was not waited for to its end.
+#[derive(Debug)]
+pub(crate) enum Cut {
+    /// Its time was up.
+    TimedOut(Said),
+    /// It said more than is read.
+    Endless(Said),
+    /// Something ended its guard.
+    GuardLost,
+    /// This program was asked to end.
+    Interrupted,
+    /// It could not be started.
+    NotStarted(io::Error),
+    /// The system refused something.
+    System(io::Error),
+}
+
+impl From<io::Error> for Cut {
+    fn from(error: io::Error) -> Self {
+        Cut::System(error)
+    }
+}
+
+/// Runs `command` on `input` in a process group of its own, and ends whatever it has
+/// started when it has ended, when its time is up, or when this program was interrupted
+/// or is gone. Its standard output may be so long.
 pub(crate) fn run(
-    mut command: Command,
-    input: Vec<u8>,
+    program: &Program,
+    command: &Command,
+    input: &[u8],
     settings: &Settings,
+    longest: u64,
 ) -> Result<Ended, TrialError> {
-    // Descendants that the child leaves behind become ours, so that they can be counted.
-    process::set_child_subreaper(Some(process::getpid())).map_err(io::Error::from)?;
-    command
+    let ran = watch(program, command, input, settings, longest);
+    let limit = settings.time_limit;
+    ran.map_err(|cut| match cut {
+        Cut::TimedOut(Said { output, error }) => TrialError::TimedOut {
+            limit,
+            stderr: error.text(),
+            stdout: output.head().into_owned(),
+        },
+        Cut::Endless(Said { output, error }) => TrialError::EndlessReply {
+            most: longest,
+            stderr: error.text(),
+            stdout: output.head().into_owned(),
+        },
+        Cut::GuardLost => TrialError::GuardLost,
+        Cut::Interrupted => TrialError::Interrupted,
+        Cut::NotStarted(source) => TrialError::Spawn {
+            program: command.get_program().to_string_lossy().into_owned(),
+            source,
+        },
+        Cut::System(error) => TrialError::System(error),
+    })
+}
+
+fn watch(
+    program: &Program,
+    command: &Command,
+    input: &[u8],
+    settings: &Settings,
+    longest: u64,
+) -> Result<Ended, Cut> {
+    let (socket, its) = guard::socket()?;
+    let mut under_guard = program.command();
+    under_guard
+        .args(guard::words(command, settings))
         .process_group(0)
-        .stdin(Stdio::piped())
+        .stdin(its)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    die_with_parent(&mut command);
-    let started = Instant::now();
-    let mut child = command.spawn().map_err(|source| TrialError::Spawn {
-        program: command.get_program().to_string_lossy().into_owned(),
-        source,
-    })?;
-    let group = Group(Pid::from_child(&child));
-    // It has not been given its job yet, so it can't have gone past a limit.
-    for (limit, resource) in [
-        (settings.descriptors, Resource::Nofile),
-        (settings.addresses, Resource::As),
-    ] {
-        let Some(limit) = limit else { continue };
-        let limit = Rlimit {
-            current: Some(limit),
-            maximum: Some(limit),
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => under_guard.env(name, value),
+            None => under_guard.env_remove(name),
         };
-        process::prlimit(Some(group.0), resource, limit).map_err(io::Error::from)?;
     }
-    let (mut stdin, stdout, stderr) = pipes(&mut child);
-    thread::scope(|scope| {
-        scope.spawn(move || {
-            // A child that doesn't want its input is seen by what it answers.
-            drop(stdin.write_all(&input));
-        });
-        let stdout = scope.spawn(|| {
-            let mut bytes = Vec::new();
-            stdout
-                .take(STDOUT_LIMIT)
-                .read_to_end(&mut bytes)
-                .map(|_| bytes)
-        });
-        let stderr = scope.spawn(|| last_of(stderr));
-        let overdue = group.wait(settings.time_limit);
-        if !matches!(overdue, Ok(None)) {
-            group.kill();
+    // What a guard leaves behind that was itself killed becomes ours, and is ended.
+    process::set_child_subreaper(Some(process::getpid())).map_err(io::Error::from)?;
+    let guard = under_guard.spawn().map_err(Cut::NotStarted)?;
+    // Its end of the socket is its alone from here on, and closes with it.
+    drop(under_guard);
+    let mut guard = Guard(guard);
+    let length = (input.len() as u64).to_le_bytes();
+    let mut talk = Talk {
+        socket,
+        sent: 0,
+        to_send: [&length, input].concat(),
+        report: Vec::new(),
+        is_closed: false,
+    };
+    let mut pipes = Pipes::of(&mut guard.0, longest)?;
+    let cut = talk.until_report(&mut pipes, settings.time_limit)?;
+    // It has told its last, or has nothing to tell.
+    let is_gone = guard.has_ended(GRACE)?;
+    let report = serde_json::from_slice(&talk.report);
+    if !is_gone || report.is_err() {
+        guard.end();
+    }
+    pipes.drain();
+    let said = pipes.said;
+    match (cut, report) {
+        (Some(End::Interrupt), _) => Err(Cut::Interrupted),
+        (Some(End::Limit), _) => Err(Cut::TimedOut(said)),
+        (Some(End::Endless), _) => Err(Cut::Endless(said)),
+        (None, Err(_)) => Err(Cut::GuardLost),
+        (None, Ok(Report::NotStarted { code, why })) => {
+            Err(Cut::NotStarted(match code {
+                Some(code) => io::Error::from_raw_os_error(code),
+                None => io::Error::other(why),
+            }))
         }
-        let (status, usage) = wait4(group.0)?;
-        let took = started.elapsed();
-        let left_behind = group.reap();
-        let stdout = stdout.join().expect("reading a pipe does not panic")?;
-        let stderr = stderr.join().expect("reading a pipe does not panic");
-        match overdue? {
-            Some(reason) => Err(reason),
-            None => Ok(Ended {
-                exit: status.into(),
+        // Nobody looked at the clock meanwhile: this program was stopped.
+        (None, Ok(Report::Ended { nanos, .. }))
+            if Duration::from_nanos(nanos) > settings.time_limit =>
+        {
+            Err(Cut::TimedOut(said))
+        }
+        (
+            None,
+            Ok(Report::Ended {
+                status,
                 usage,
-                took,
-                stdout,
-                stderr,
+                started,
+                nanos,
                 left_behind,
             }),
-        }
-    })
+        ) => Ok(Ended {
+            exit: guard::status(status).into(),
+            usage,
+            said,
+            started,
+            took: Duration::from_nanos(nanos),
+            left_behind,
+        }),
+    }
 }
 
 impl From<ExitStatus> for Exit {
@@ -145,90 +239,216 @@ impl From<ExitStatus> for Exit {
     }
 }
 
-/// A process group that is killed as one.
-#[derive(Debug)]
-struct Group(Pid);
+/// Why a guard was asked to end the command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Interrupt,
+    Limit,
+    Endless,
+}
 
-impl Group {
-    /// Waits until the leader has ended; otherwise says why there is no use in waiting on.
-    fn wait(&self, limit: Duration) -> Result<Option<TrialError>, TrialError> {
-        let leader =
-            process::pidfd_open(self.0, PidfdFlags::empty()).map_err(io::Error::from)?;
-        let started = Instant::now();
+/// What is said to a guard, and what it says.
+struct Talk {
+    socket: UnixStream,
+    to_send: Vec<u8>,
+    sent: usize,
+    report: Vec<u8>,
+    /// Whether the guard's end is closed.
+    is_closed: bool,
+}
+
+impl Talk {
+    /// Feeds and drains until the guard has reported or is gone, or, once it was asked to
+    /// end everything, has had its time for it. Why it was asked, if it was.
+    fn until_report(
+        &mut self,
+        pipes: &mut Pipes,
+        limit: Duration,
+    ) -> io::Result<Option<End>> {
+        let clock = Instant::now();
+        let mut asked: Option<(End, Instant)> = None;
         loop {
-            if interrupt::received().is_some() {
-                return Ok(Some(TrialError::Interrupted));
-            }
-            let Some(left) = limit.checked_sub(started.elapsed()) else {
-                return Ok(Some(TrialError::TimedOut { limit }));
+            let next = match asked {
+                Some((_, at)) => (at + GRACE).saturating_duration_since(Instant::now()),
+                None => limit.saturating_sub(clock.elapsed()),
             };
+            self.turn(pipes, next.min(SLICE))?;
+            let why = asked.map(|(why, _)| why);
+            if self.is_closed {
+                return Ok(why);
+            }
+            match asked {
+                Some((why, at)) if at.elapsed() >= GRACE => return Ok(Some(why)),
+                Some(_) => continue,
+                None => {}
+            }
+            let why = match () {
+                () if interrupt::received().is_some() => End::Interrupt,
+                () if pipes.said.output.is_endless() => End::Endless,
+                () if clock.elapsed() >= limit => End::Limit,
+                () => continue,
+            };
+            asked = Some((why, Instant::now()));
+            // An end that is closed already is what we want.
+            drop(self.socket.shutdown(std::net::Shutdown::Write));
+            self.sent = self.to_send.len();
+        }
+    }
+
+    /// Waits until something can be read or written, and does it.
+    fn turn(&mut self, pipes: &mut Pipes, most: Duration) -> io::Result<()> {
+        let wants = match self.sent < self.to_send.len() {
+            true => PollFlags::IN | PollFlags::OUT,
+            false => PollFlags::IN,
+        };
+        let mut watched = vec![PollFd::new(&self.socket, wants)];
+        let output = pipes.output.as_ref().map(AsFd::as_fd);
+        let error = pipes.error.as_ref().map(AsFd::as_fd);
+        let pipes_there = output.into_iter().chain(error);
+        watched.extend(
+            pipes_there.map(|pipe| PollFd::from_borrowed_fd(pipe, PollFlags::IN)),
+        );
+        let most = Timespec {
+            tv_sec: most.as_secs() as _,
+            tv_nsec: most.subsec_nanos() as _,
+        };
+        match poll(&mut watched, Some(&most)) {
             // A signal cuts the wait short only in the thread that it was delivered to.
-            let slice = left.min(Duration::from_millis(50));
-            let slice = Timespec {
-                tv_sec: slice.as_secs() as _,
-                tv_nsec: slice.subsec_nanos() as _,
+            Err(Errno::INTR) => return Ok(()),
+            ready => ready?,
+        };
+        pipes.read_once();
+        while self.sent < self.to_send.len() {
+            match self.socket.write(&self.to_send[self.sent..]) {
+                Ok(count) => self.sent += count,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                // It is gone, which is seen where it is read from.
+                Err(_) => self.sent = self.to_send.len(),
+            }
+        }
+        let mut buffer = [0; 4096];
+        match self.socket.read(&mut buffer) {
+            Ok(count) => {
+                self.report.extend(&buffer[..count]);
+                self.is_closed = count == 0;
+            }
+            Err(error) => {
+                let goes_on = [io::ErrorKind::WouldBlock, io::ErrorKind::Interrupted];
+                self.is_closed = !goes_on.contains(&error.kind());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What the command writes to, and what was read of it.
+struct Pipes {
+    output: Option<std::process::ChildStdout>,
+    error: Option<std::process::ChildStderr>,
+    said: Said,
+    buffer: Vec<u8>,
+}
+
+impl Pipes {
+    fn of(guard: &mut Child, longest: u64) -> io::Result<Self> {
+        let output = guard.stdout.take().expect("stdout is piped");
+        let error = guard.stderr.take().expect("stderr is piped");
+        ioctl_fionbio(&output, true)?;
+        ioctl_fionbio(&error, true)?;
+        Ok(Self {
+            output: Some(output),
+            error: Some(error),
+            said: Said {
+                output: Output::of(longest),
+                error: Error::default(),
+            },
+            buffer: vec![0; BUFFER],
+        })
+    }
+
+    /// Reads what is there, as far as it fits into the buffer; how much it was.
+    fn read_once(&mut self) -> usize {
+        let buffer = &mut self.buffer;
+        let output = read(&mut self.output, buffer, |bytes| {
+            self.said.output.take(bytes)
+        });
+        output + read(&mut self.error, buffer, |bytes| self.said.error.take(bytes))
+    }
+
+    /// Reads what is left there.
+    fn drain(&mut self) {
+        let mut drained = 0;
+        while drained <= PIPE {
+            match self.read_once() {
+                0 => break,
+                count => drained += count,
+            }
+        }
+    }
+}
+
+/// Reads from a pipe what is there, and closes it at its end.
+fn read(
+    pipe: &mut Option<impl Read>,
+    buffer: &mut [u8],
+    take: impl FnOnce(&[u8]),
+) -> usize {
+    let Some(open) = pipe else {
+        return 0;
+    };
+    match open.read(buffer) {
+        Ok(count @ 1..) => {
+            take(&buffer[..count]);
+            count
+        }
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => 0,
+        Ok(_) | Err(_) => {
+            *pipe = None;
+            0
+        }
+    }
+}
+
+/// A guard that is ended and reaped, come what may.
+struct Guard(Child);
+
+impl Guard {
+    /// Whether it ends within that time.
+    fn has_ended(&self, limit: Duration) -> io::Result<bool> {
+        let pid = Pid::from_child(&self.0);
+        let ends = process::pidfd_open(pid, PidfdFlags::empty())?;
+        let clock = Instant::now();
+        loop {
+            let left = limit.saturating_sub(clock.elapsed());
+            let most = Timespec {
+                tv_sec: left.as_secs() as _,
+                tv_nsec: left.subsec_nanos() as _,
             };
-            match poll(&mut [PollFd::new(&leader, PollFlags::IN)], Some(&slice)) {
-                Ok(0) | Err(rustix::io::Errno::INTR) => {}
-                Ok(_) => return Ok(None),
-                Err(error) => return Err(io::Error::from(error).into()),
+            match poll(&mut [PollFd::new(&ends, PollFlags::IN)], Some(&most)) {
+                Err(Errno::INTR) => {}
+                ready => return Ok(ready? > 0),
             }
         }
     }
 
-    fn kill(&self) {
-        // A group that has ended by itself is what we want, so an error is no news.
-        let _ = kill_process_group(self.0, Signal::KILL);
-    }
-
-    /// Ends and reaps whatever the leader left; returns how many there were.
-    fn reap(&self) -> usize {
-        self.kill();
-        let mut count = 0;
-        while let Ok(Some(_)) = process::waitpgid(self.0, WaitOptions::empty()) {
-            count += 1;
-        }
-        count
+    /// Ends it, and what it has not ended.
+    fn end(&mut self) {
+        let pid = Pid::from_child(&self.0);
+        // It may have ended by itself.
+        drop(self.0.kill());
+        drop(self.0.wait());
+        guard::end_orphans_of(pid);
     }
 }
 
-fn pipes(
-    child: &mut Child,
-) -> (impl Write + use<>, impl Read + use<>, impl Read + use<>) {
-    (
-        child.stdin.take().expect("stdin is piped"),
-        child.stdout.take().expect("stdout is piped"),
-        child.stderr.take().expect("stderr is piped"),
-    )
-}
-
-/// Reads to the end, and keeps the end.
-fn last_of(mut pipe: impl Read) -> String {
-    let mut kept = VecDeque::with_capacity(STDERR_KEPT);
-    let mut buffer = [0; 8192];
-    while let Ok(count @ 1..) = pipe.read(&mut buffer) {
-        let excess = (kept.len() + count).saturating_sub(STDERR_KEPT);
-        kept.drain(..excess);
-        kept.extend(&buffer[..count]);
+impl Drop for Guard {
+    fn drop(&mut self) {
+        // The socket closes with the function that has it, so it ends in any case.
+        drop(self.0.kill());
+        drop(self.0.wait());
     }
-    String::from_utf8_lossy(kept.make_contiguous()).into_owned()
-}
-
-/// Makes the kernel kill the child when the thread that starts it ends, which waits for it:
-/// so it ends with this program even if that is killed.
-fn die_with_parent(command: &mut Command) {
-    let parent = process::getpid();
-    let hook = move || {
-        process::set_parent_process_death_signal(Some(Signal::KILL))?;
-        match process::getppid() {
-            Some(actual) if actual == parent => Ok(()),
-            // The parent ended before the line above.
-            _ => Err(Errno::SRCH.into()),
-        }
-    };
-    // SAFETY: between fork and exec the closure makes two system calls (prctl, getppid),
-    // both async-signal-safe, and neither allocates nor takes a lock, whatever they return.
-    unsafe { command.pre_exec(hook) };
 }
 
 /// Reaps `pid` and tells what it used.

@@ -6,13 +6,21 @@ use crate::{
     Breach, Checked, Deviation, Facts, Floor, Model, Program, Reply, Runner, SETTLE,
     SPANS, Settings,
     peer::missing_module,
-    process::{self, Ended, Exit},
+    process::{self, Ended, Exit, Said},
     protocol::{FloorReply, WARM},
 };
 
+pub(crate) use cause::shortened;
 pub use error::TrialError;
 
+mod cause;
 mod error;
+mod plausible;
+
+/// Bytes of a variant's reply at the most.
+const LONGEST: u64 = 1 << 30;
+/// Bytes of a peer's reply at the most: it is held in memory until it is read.
+const LONGEST_OF_PEER: u64 = 64 << 20;
 
 /// One trial with a stage of its own: stages, runs, checks. A breach is a failure unless
 /// it is among the `declared` deviations.
@@ -99,16 +107,22 @@ pub fn run_trial<M: Model>(
     command.env("RUST_BACKTRACE", "0");
     command.env_remove("RUST_LIB_BACKTRACE");
     command.envs(M::environment(job));
-    let ended = process::run(command, json(job), settings)?;
-    let (usage, left_behind) = (ended.usage, ended.left_behind);
-    let reply: Reply<M::Output> = reply(&ended).map_err(|error| match runner {
+    let longest = match runner {
+        Runner::Variant(_) => LONGEST,
+        Runner::Peer(_) => LONGEST_OF_PEER,
+    };
+    let ended = process::run(program, &command, &json(job), settings, longest)?;
+    let (usage, left_behind, took) = (ended.usage, ended.left_behind, ended.took);
+    let was_there = ended.started..=ended.started + took.as_nanos() as u64;
+    let reply: Reply<M::Output> = reply(ended).map_err(|error| match runner {
         Runner::Variant(_) => error,
         Runner::Peer(words) => explained::<M>(error, words),
     })?;
-    let (told, took) = (Duration::from_nanos(reply.nanos), ended.took);
+    let told = Duration::from_nanos(reply.nanos);
     if told.is_zero() || told > took {
         return Err(TrialError::WrongTime { told, took });
     }
+    plausible::check(&reply, &was_there).map_err(TrialError::Absurd)?;
     Ok(Checked {
         nanos: reply.nanos,
         started: reply.started,
@@ -145,8 +159,28 @@ pub fn run_floor<M: Model>(
 ) -> Result<Option<Floor>, TrialError> {
     let mut command = program.command();
     command.arg("floor");
-    let ended = process::run(command, json(job), settings)?;
-    reply::<FloorReply>(&ended)
+    let ended = process::run(program, &command, &json(job), settings, LONGEST)?;
+    reply::<FloorReply>(ended)
+}
+
+/// Runs a program that helps, on no input, and returns the first kilobyte of what it writes
+/// to its standard output. It is ended as a trial is: when its time is up, when this
+/// program is interrupted, or is gone.
+///
+/// # Errors
+/// It can't be started, or does not end well in its time.
+pub fn run_helper(command: &Command, time_limit: Duration) -> Result<String, TrialError> {
+    let settings = Settings {
+        time_limit,
+        ..Settings::default()
+    };
+    let program = Program::current::<OsString>([])?;
+    let ended = process::run(&program, command, &[], &settings, LONGEST)?;
+    let head = ended.said.output.head().into_owned();
+    match ended.exit {
+        Exit::Code(0) => Ok(head),
+        _ => Err(failed(ended.exit, ended.said.error.text(), head)),
+    }
 }
 
 fn json(job: &impl serde::Serialize) -> Vec<u8> {
@@ -155,20 +189,43 @@ fn json(job: &impl serde::Serialize) -> Vec<u8> {
     json
 }
 
-fn reply<R: serde::de::DeserializeOwned>(ended: &Ended) -> Result<R, TrialError> {
-    let stderr = || ended.stderr.clone();
+fn reply<R: serde::de::DeserializeOwned>(ended: Ended) -> Result<R, TrialError> {
+    let Said { output, error } = ended.said;
+    let (stderr, stdout) = (error.text(), || output.head().into_owned());
     match ended.exit {
-        Exit::Code(0) if ended.stdout.is_empty() => Err(TrialError::NoReply),
+        Exit::Code(0) if output.bytes().is_empty() => Err(TrialError::NoReply { stderr }),
         Exit::Code(0) => {
-            serde_json::from_slice(&ended.stdout).map_err(TrialError::InvalidReply)
+            let read = || serde_json::from_slice(output.bytes());
+            let why = match output.broken() {
+                Some(why) => why,
+                None => match read() {
+                    Ok(reply) => return Ok(reply),
+                    Err(error) => error.to_string(),
+                },
+            };
+            let stdout = stdout();
+            Err(TrialError::InvalidReply {
+                why,
+                stderr,
+                stdout,
+            })
         }
-        Exit::Code(code) => Err(TrialError::Exited {
+        exit => Err(failed(exit, stderr, stdout())),
+    }
+}
+
+/// The error of a program that ended in this way.
+fn failed(exit: Exit, stderr: String, stdout: String) -> TrialError {
+    match exit {
+        Exit::Code(code) => TrialError::Exited {
             code,
-            stderr: stderr(),
-        }),
-        Exit::Signal(signal) => Err(TrialError::Killed {
+            stderr,
+            stdout,
+        },
+        Exit::Signal(signal) => TrialError::Killed {
             signal,
-            stderr: stderr(),
-        }),
+            stderr,
+            stdout,
+        },
     }
 }

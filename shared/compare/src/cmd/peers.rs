@@ -1,10 +1,14 @@
 //! `compare peers`: the Python environment of the peers, under `target/peers`.
 
-use std::process::Command;
+use std::{process::Command, time::Duration};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
+use test_fixtures::run_helper;
 
 use crate::workspace::workspace;
+
+/// How long each step may take: packages are fetched.
+const LONGEST: Duration = Duration::from_secs(15 * 60);
 
 /// Makes the environment and installs the pinned requirements. Safe to call again.
 pub(crate) fn run() -> Result<()> {
@@ -36,9 +40,6 @@ pub(crate) fn run() -> Result<()> {
 
 fn succeed(command: &mut Command) -> Result<()> {
     let name = command.get_program().to_string_lossy().into_owned();
-    let status = command
-        .status()
-        .with_context(|| format!("can't start {name}"))?;
-    ensure!(status.success(), "{name} failed: {status}");
+    run_helper(command, LONGEST).with_context(|| format!("{name} failed"))?;
     Ok(())
 }

@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::{Bench, Case, Model, Settings, lives, run_trial};
+use crate::{Bench, Case, Model, Settings, descendants::with_guards, lives, run_trial};
 
 /// How long a program has to end, and its processes with it.
 const PROMPT: Duration = Duration::from_secs(1);
@@ -122,7 +122,7 @@ fn ends_on<M: Model>(
     }
     // Somewhere in the middle: processes are starting, or at work.
     thread::sleep(Duration::from_millis(differing(pid) % 400));
-    descendants.extend(crate::descendants(pid));
+    descendants.extend(with_guards(pid));
     kill_process(pid, signal)?;
     let sent = Instant::now();
     let status = loop {

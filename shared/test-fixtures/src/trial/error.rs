@@ -4,6 +4,13 @@ use std::{io, time::Duration};
 
 use thiserror::Error;
 
+use super::cause::{cause, shortened};
+/// Characters of what a program said that are shown at the most.
+const SHOWN: usize = 300;
+
+/// Characters of what a check says at the most: it may name what a program replied.
+const LONGEST: usize = 1000;
+
 /// Why a trial is a row without a time.
 #[derive(Debug, Error)]
 pub enum TrialError {
@@ -19,39 +26,79 @@ pub enum TrialError {
         source: io::Error,
     },
     /// It took too long, and was killed with all its processes.
-    #[error("killed after {limit:?}, with all its processes")]
+    #[error(
+        "killed after {limit:?}, its time limit (--time-limit), with all its processes; {}",
+        last_said(.stderr)
+    )]
     TimedOut {
         /// The time that it had.
         limit: Duration,
+        /// The start and the end of its standard error.
+        stderr: String,
+        /// The start of its standard output.
+        stdout: String,
     },
+    /// It wrote more than any reply has, and was killed with all its processes.
+    #[error(
+        "killed at the limit of a reply, {} MiB on standard output, which begins with {:?}; \
+         {}", .most >> 20, shortened(.stdout, 80), last_said(.stderr)
+    )]
+    EndlessReply {
+        /// Bytes that a reply may have.
+        most: u64,
+        /// The start and the end of its standard error.
+        stderr: String,
+        /// The start of its standard output.
+        stdout: String,
+    },
+    /// Something killed the process that watches it.
+    #[error("the guard of the trial was killed, and the trial with it")]
+    GuardLost,
     /// This program was asked to end.
     #[error("interrupted")]
     Interrupted,
     /// It ended by itself, with an exit code that says it failed.
-    #[error("exit code {code}: {}", last_line(.stderr))]
+    #[error("exit code {code}: {}{}", said(.stderr, .stdout), meaning_of_code(*.code))]
     Exited {
         /// The exit code.
         code: i32,
-        /// The end of its standard error.
+        /// The start and the end of its standard error.
         stderr: String,
+        /// The start of its standard output.
+        stdout: String,
     },
     /// It is a peer of ours, and its Python lacks what it needs.
     #[error("{0}")]
     MissingModule(String),
     /// Something killed it.
-    #[error("killed by signal {signal}: {}", last_line(.stderr))]
+    #[error("killed by signal {signal}: {}{}", said(.stderr, .stdout), meaning_of_signal(*.signal))]
     Killed {
         /// The signal.
         signal: i32,
-        /// The end of its standard error.
+        /// The start and the end of its standard error.
         stderr: String,
+        /// The start of its standard output.
+        stdout: String,
     },
     /// It ended well but said nothing.
-    #[error("exit code 0, but no reply on standard output")]
-    NoReply,
+    #[error("exit code 0, but no reply on standard output; {}", last_said(.stderr))]
+    NoReply {
+        /// The start and the end of its standard error.
+        stderr: String,
+    },
     /// What it said is not a reply.
-    #[error("the reply is not what the trial protocol asks for: {0}")]
-    InvalidReply(serde_json::Error),
+    #[error(
+        "the reply is not what the trial protocol asks for, one JSON object: {}{}",
+        shortened(.why, SHOWN), and_said(.stderr)
+    )]
+    InvalidReply {
+        /// What is wrong with it.
+        why: String,
+        /// The start and the end of its standard error.
+        stderr: String,
+        /// The start of its standard output.
+        stdout: String,
+    },
     /// It told a time that it can't have taken.
     #[error(
         "it tells {told:?} for the job, and was there for {took:?}; tell nanoseconds of a \
@@ -63,20 +110,103 @@ pub enum TrialError {
         /// The time from its start to its end.
         took: Duration,
     },
+    /// It told something that can't be.
+    #[error("it tells {0}")]
+    Absurd(String),
     /// It answered, and the check did not agree.
-    #[error("check failed: {0:#}")]
+    #[error("check failed: {}", shortened(&format!("{:#}", .0), LONGEST))]
     Check(anyhow::Error),
     /// The system refused something that trials need.
     #[error("can't run a trial: {0}")]
     System(#[from] io::Error),
 }
 
-/// The line in which programs say why: the last that says anything, but for what a panic
-/// adds to its message.
-fn last_line(stderr: &str) -> &str {
-    let says = |line: &&str| {
-        !line.trim().is_empty() && !line.starts_with("note: run with `RUST_BACKTRACE")
-    };
-    let line = stderr.lines().rev().find(says);
-    line.unwrap_or("it said nothing on standard error").trim()
+impl TrialError {
+    /// What the program said, where it is the program that failed: the start and the end
+    /// of its standard error, and the start of its standard output.
+    pub fn last_words(&self) -> Option<(&str, &str)> {
+        match self {
+            TrialError::TimedOut { stderr, stdout, .. }
+            | TrialError::EndlessReply { stderr, stdout, .. }
+            | TrialError::Exited { stderr, stdout, .. }
+            | TrialError::Killed { stderr, stdout, .. }
+            | TrialError::InvalidReply { stderr, stdout, .. } => Some((stderr, stdout)),
+            TrialError::NoReply { stderr } => Some((stderr, "")),
+            _ => None,
+        }
+    }
+}
+
+/// Why it ended, in its own words.
+fn said(stderr: &str, stdout: &str) -> String {
+    match cause(stderr) {
+        Some(cause) => shortened(&cause, SHOWN),
+        None if stdout.trim().is_empty() => {
+            "it said nothing on standard error".to_owned()
+        }
+        None => format!(
+            "it said nothing on standard error, and {:?} on standard output",
+            shortened(stdout.trim(), 80)
+        ),
+    }
+}
+
+/// What one said that was not waited for to its end.
+fn last_said(stderr: &str) -> String {
+    match cause(stderr) {
+        Some(cause) => format!("it last said: {}", shortened(&cause, SHOWN)),
+        None => "it said nothing on standard error".to_owned(),
+    }
+}
+
+/// What one said beside what it replied.
+fn and_said(stderr: &str) -> String {
+    match cause(stderr) {
+        Some(cause) => format!("; it last said: {}", shortened(&cause, SHOWN)),
+        None => String::new(),
+    }
+}
+
+/// What a shell's exit code stands for.
+fn meaning_of_code(code: i32) -> String {
+    match code {
+        126 => "; the shell's code for a file that is no program".to_owned(),
+        127 => "; the shell's code for a program that is not there".to_owned(),
+        129..=192 => match signal_name(code - 128) {
+            Some(name) => format!("; the shell's code for an end by {name}"),
+            None => String::new(),
+        },
+        _ => String::new(),
+    }
+}
+
+fn meaning_of_signal(signal: i32) -> String {
+    match (signal, signal_name(signal)) {
+        (9, _) => "; SIGKILL, which the system sends where memory is short".to_owned(),
+        (_, Some(name)) => format!("; {name}"),
+        (_, None) => String::new(),
+    }
+}
+
+/// A signal's name, and what it says of a program.
+fn signal_name(signal: i32) -> Option<&'static str> {
+    Some(match signal {
+        libc::SIGHUP => "SIGHUP, a terminal that is gone",
+        libc::SIGINT => "SIGINT, as of Ctrl-C",
+        libc::SIGQUIT => "SIGQUIT",
+        libc::SIGILL => "SIGILL, an instruction that the processor lacks",
+        libc::SIGTRAP => "SIGTRAP, a trap",
+        libc::SIGABRT => "SIGABRT, by its own choice",
+        libc::SIGBUS => "SIGBUS, memory that is not there",
+        libc::SIGFPE => "SIGFPE, an impossible division",
+        libc::SIGKILL => "SIGKILL, which the system sends where memory is short",
+        libc::SIGSEGV => "SIGSEGV, memory that is not its own",
+        libc::SIGPIPE => "SIGPIPE, since nobody read what it wrote",
+        libc::SIGALRM => "SIGALRM, a timer",
+        libc::SIGTERM => "SIGTERM",
+        libc::SIGXCPU => "SIGXCPU, the limit of its time on a core",
+        libc::SIGXFSZ => "SIGXFSZ, the limit of a file's size",
+        libc::SIGSYS => "SIGSYS, a system call that is not allowed",
+        _ => return None,
+    })
 }

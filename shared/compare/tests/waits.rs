@@ -1,0 +1,236 @@
+//! Nothing is waited for without a bound, and nothing stays: programs of the user's that
+//! hand their outputs on, that never end, and a `compare` that is killed.
+
+use std::{
+    fs,
+    os::unix::process::ExitStatusExt,
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// What a trial has besides its limit: the start of processes on a busy machine.
+const REST: Duration = Duration::from_secs(8);
+
+/// A shell's words that no other process has.
+fn mark(place: u32) -> String {
+    format!("{}.{place}25", 1000 + std::process::id())
+}
+
+/// The processes whose command line ends in these words, but for zombies.
+fn living(words: &str) -> Vec<String> {
+    let all = fs::read_dir("/proc").expect("/proc");
+    let lines = all.flatten().filter_map(|entry| {
+        let text = fs::read(entry.path().join("cmdline")).ok()?;
+        let text = String::from_utf8_lossy(&text).replace('\0', " ");
+        text.trim_end().ends_with(words).then_some(text)
+    });
+    lines.collect()
+}
+
+/// Waits until nothing is left of the processes of that mark, for two seconds.
+#[track_caller]
+fn assert_gone(words: &str) {
+    let clock = Instant::now();
+    loop {
+        let left = living(words);
+        if left.is_empty() {
+            return;
+        }
+        assert!(clock.elapsed() < Duration::from_secs(2), "{left:?}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+struct Compared {
+    code: Option<i32>,
+    took: Duration,
+    json: Value,
+}
+
+impl Compared {
+    /// One variant, and a program that is to fail in each of its rounds.
+    fn with(program: &str, more: &[&str]) -> Self {
+        let directory = TempDir::new().expect("a temporary directory");
+        let with = format!("x={program}");
+        let clock = Instant::now();
+        let output = Command::new(env!("CARGO_BIN_EXE_compare"))
+            .args(["locks", "--workers", "2", "--increments", "100", "--json"])
+            .args(["--variants", "std_mutex", "--rounds", "1", "--with", &with])
+            .args(more)
+            .arg("--out")
+            .arg(directory.path())
+            .output()
+            .expect("compare starts");
+        Self {
+            code: output.status.code(),
+            took: clock.elapsed(),
+            json: serde_json::from_slice(&output.stdout).expect("JSON"),
+        }
+    }
+
+    fn row(&self) -> &Value {
+        let rows = self.json["models"][0]["rows"].as_array().expect("rows");
+        rows.iter().find(|row| row["name"] == "x").expect("a row")
+    }
+
+    fn failure(&self) -> &str {
+        self.row()["failures"]["0"].as_str().unwrap_or("no failure")
+    }
+}
+
+#[test]
+fn what_keeps_a_pipe_is_not_waited_for() {
+    for (place, (program, words)) in [
+        ("setsid sleep MARK & sleep 1; echo nothing", "begins with"),
+        ("sleep MARK & exit 3", "exit code 3"),
+        ("sleep MARK", "killed after 2s"),
+        ("trap '' TERM INT HUP; setsid -f setsid sleep MARK", "no reply"),
+        ("exec 1>&- 2>&-; sleep MARK", "killed after 2s"),
+        ("exec <&-; sleep MARK", "killed after 2s"),
+        ("(setsid sleep MARK &) ; exec sleep MARK", "killed after 2s"),
+        ("kill -STOP $$; sleep MARK", "killed after 2s"),
+        ("setsid sleep MARK & kill -9 $$", "killed by signal 9"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mark = mark(place as u32);
+        let program = program.replace("MARK", &mark);
+        let compared = Compared::with(&program, &["--time-limit", "2s"]);
+        let failure = compared.failure();
+        assert_eq!(compared.code, Some(1), "{program}: {failure}");
+        assert!(failure.contains(words), "{program}: {failure}");
+        let limit = Duration::from_secs(2) + REST;
+        assert!(compared.took < limit, "{program}: {:?}", compared.took);
+        assert_gone(&format!("sleep {mark}"));
+    }
+}
+
+/// A program and its child, which have left the group and the session where they could.
+const LEAVERS: &str = "setsid sh -c 'setsid sleep MARK & sleep MARK' & (sleep MARK &) ; \
+                       sh -c 'sleep MARK & exit' & sleep MARK";
+
+/// Starts a comparison with a program, and waits until so many of its processes are there.
+fn started(mark: &str, program: &str, processes: usize) -> (Child, TempDir) {
+    let directory = TempDir::new().expect("a temporary directory");
+    let with = format!("x={}", program.replace("MARK", mark));
+    let child = Command::new(env!("CARGO_BIN_EXE_compare"))
+        .args(["locks", "--workers", "2", "--increments", "100", "--rounds", "1"])
+        .args(["--variants", "std_mutex", "--with", &with, "--out"])
+        .arg(directory.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("compare starts");
+    let clock = Instant::now();
+    while living(&format!("sleep {mark}")).len() < processes {
+        assert!(clock.elapsed() < REST, "its processes did not start");
+        thread::sleep(Duration::from_millis(5));
+    }
+    (child, directory)
+}
+
+fn signal(pid: u32, name: &str) {
+    let sent = Command::new("kill").args([format!("-{name}"), pid.to_string()]).status();
+    assert!(sent.expect("kill").success());
+}
+
+#[test]
+fn nothing_stays_of_a_comparison_that_is_ended() {
+    for (place, (name, ends_with)) in [
+        ("KILL", Err(9)),
+        ("QUIT", Ok(131)),
+        ("INT", Ok(130)),
+        ("TERM", Ok(143)),
+        ("HUP", Ok(129)),
+        ("ABRT", Err(6)),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mark = mark(100 + place as u32);
+        let (mut child, _directory) = started(&mark, LEAVERS, 5);
+        let clock = Instant::now();
+        signal(child.id(), name);
+        let status = child.wait().expect("it ends");
+        assert!(clock.elapsed() < Duration::from_secs(2), "{name}");
+        match ends_with {
+            Ok(code) => assert_eq!(status.code(), Some(code), "{name}"),
+            Err(signal) => assert_eq!(status.signal(), Some(signal), "{name}"),
+        }
+        assert_gone(&format!("sleep {mark}"));
+    }
+}
+
+/// The guard of a comparison's trial.
+fn guard_of(pid: u32) -> u32 {
+    let children = format!("/proc/{pid}/task/{pid}/children");
+    let children = fs::read_to_string(children).expect("its children");
+    let guard = children.split_whitespace().next().expect("a guard");
+    guard.parse().expect("a process id")
+}
+
+#[test]
+fn a_guard_that_is_killed_or_stopped_is_one_failed_trial() {
+    for (place, name) in ["KILL", "STOP"].into_iter().enumerate() {
+        let mark = mark(200 + place as u32);
+        let (mut child, directory) = started(&mark, LEAVERS, 5);
+        let clock = Instant::now();
+        signal(guard_of(child.id()), name);
+        if name == "STOP" {
+            // It can't do what it is asked for.
+            signal(child.id(), "INT");
+        }
+        let status = child.wait().expect("it ends");
+        assert!(clock.elapsed() < REST, "{name}: {:?}", clock.elapsed());
+        assert_gone(&format!("sleep {mark}"));
+        if name == "KILL" {
+            assert_eq!(status.code(), Some(1));
+            let json = fs::read(directory.path().join("results.json")).expect("results");
+            let json = String::from_utf8_lossy(&json).into_owned();
+            assert!(json.contains("the guard of the trial was killed"), "{json}");
+        }
+    }
+}
+
+#[test]
+fn a_comparison_that_was_stopped_goes_on() {
+    let program = "sleep 1; echo the end >&2; exit 7";
+    let (mut child, directory) = started("1", program, 1);
+    signal(child.id(), "STOP");
+    thread::sleep(Duration::from_millis(2500));
+    signal(child.id(), "CONT");
+    assert_eq!(child.wait().expect("it ends").code(), Some(1));
+    let json = fs::read(directory.path().join("results.json")).expect("results");
+    let json = String::from_utf8_lossy(&json).into_owned();
+    assert!(json.contains("exit code 7: the end"), "{json}");
+}
+
+/// A program that goes on once it is continued has its time like all others.
+#[test]
+fn a_program_that_was_stopped_goes_on() {
+    let program = "(sleep 1; kill -CONT $$) & kill -STOP $$; echo went on >&2; exit 7";
+    let compared = Compared::with(program, &["--time-limit", "20s"]);
+    assert_eq!(compared.failure(), "exit code 7: went on");
+}
+
+#[test]
+fn what_never_ends_is_not_kept() {
+    for (program, words) in [
+        ("yes '{}' | head -c 300000000", "64 MiB on standard output"),
+        ("yes", "64 MiB on standard output"),
+        ("printf '{\"nanos\":\"'; cat /dev/zero", "64 MiB on standard output"),
+        ("yes | head -c 10000000; echo the end >&2; exit 3", "exit code 3: the end"),
+        ("yes no | head -c 30000000 >&2; exit 3", "exit code 3: no"),
+    ] {
+        let compared = Compared::with(program, &["--time-limit", "30s"]);
+        let failure = compared.failure();
+        assert!(failure.contains(words), "{program}: {failure}");
+        let kept = compared.json.to_string().len();
+        assert!(kept < 100_000, "{program}: {kept} bytes are kept");
+    }
+}

@@ -1,0 +1,368 @@
+//! The line of a program's diagnostics that says why it ended.
+//!
+//! Programs say it at different places: Python last, Go and Rust before a dump of their
+//! stacks, Java before and within it, Node between the source and the stack.
+
+/// The text on one line, with at most so many characters.
+pub(crate) fn shortened(text: &str, most: usize) -> String {
+    let line = text
+        .lines()
+        .map(str::trim_end)
+        .collect::<Vec<_>>()
+        .join(" ");
+    if line.chars().count() <= most {
+        return line;
+    }
+    // What matters stands at either end.
+    let (first, last) = (most * 2 / 3, most / 3 - 3);
+    let count = line.chars().count();
+    let start: String = line.chars().take(first).collect();
+    let end: String = line.chars().skip(count - last).collect();
+    format!("{} … {}", start.trim_end(), end.trim_start())
+}
+
+/// A report of an error: what it says, and the line behind its last.
+struct Found {
+    says: String,
+    end: usize,
+}
+
+/// Why the program ended, if it said anything.
+pub(crate) fn cause(stderr: &str) -> Option<String> {
+    let lines: Vec<&str> = stderr.lines().map(str::trim_end).collect();
+    let all = [
+        rust,
+        anyhow,
+        python,
+        python_group,
+        go,
+        node,
+        java,
+        cpp,
+        sanitizer,
+    ];
+    let found = all.iter().filter_map(|find| find(&lines));
+    // Where two end at the same place, the first has the better words.
+    let found = found.reduce(|one, other| if other.end > one.end { other } else { one });
+    let after = found.as_ref().map_or(0, |found| found.end);
+    let rest = lines[after..].iter().rfind(|line| says_something(line));
+    match (rest, found) {
+        (Some(line), _) => Some(line.trim().to_owned()),
+        (None, Some(found)) => Some(found.says),
+        // Nothing but what is usually beside the point.
+        (None, None) => {
+            let line = lines.iter().rfind(|line| !line.trim().is_empty())?;
+            Some(line.trim().to_owned())
+        }
+    }
+}
+
+/// Whether a line is more than a frame of a stack or a hint.
+fn says_something(line: &str) -> bool {
+    let text = line.trim();
+    let is_indented = text.len() < line.len();
+    let is_number =
+        |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let is_frame = is_indented
+        && (text.starts_with("at ")
+            || text.starts_with("from ")
+            || text.starts_with("... ")
+            || text.starts_with("thrown in ")
+            || text.starts_with("File \"")
+            || text.starts_with("warnings.warn(")
+            || text
+                .split_once(": ")
+                .is_some_and(|(number, _)| is_number(number)));
+    let is_numbered = text.strip_prefix('#').is_some_and(|rest| {
+        rest.split_once(' ')
+            .is_some_and(|(number, _)| is_number(number))
+    });
+    let hints = [
+        "note: run with `RUST_BACKTRACE",
+        "note: Some details are omitted",
+        "note: we would appreciate a bug report",
+        "stack backtrace:",
+        "Stack backtrace:",
+        "Stack trace:",
+        "thread caused non-unwinding panic",
+        "exit status ",
+        "Node.js v",
+        "Extension modules:",
+        "Exception ignored in",
+        "(Use `node --trace",
+        "Aborted",
+        "Segmentation fault (core dumped)",
+    ];
+    let is_warning = [": ResourceWarning: ", ": UserWarning: resource_tracker"]
+        .iter()
+        .any(|warning| text.contains(warning));
+    let is_mark = text.chars().all(|c| "^~{}[]()|+-=*".contains(c));
+    !(is_frame
+        || is_numbered
+        || is_warning
+        || is_mark
+        || hints.iter().any(|hint| text.starts_with(hint)))
+}
+
+fn last(lines: &[&str], is_it: impl Fn(&str) -> bool) -> Option<usize> {
+    lines.iter().rposition(|line| is_it(line))
+}
+
+/// The place of the first line from there on that is none of these.
+fn beyond(lines: &[&str], from: usize, is_part: impl Fn(&str) -> bool) -> usize {
+    let rest = lines[from..].iter().position(|line| !is_part(line));
+    rest.map_or(lines.len(), |count| from + count)
+}
+
+/// A panic: where, the message on one line or several, and perhaps a backtrace.
+fn rust(lines: &[&str]) -> Option<Found> {
+    let starts = |line: &str| {
+        let words = line.strip_prefix("thread '");
+        words.is_some_and(|words| words.contains(" panicked at "))
+    };
+    let ends = |line: &str| {
+        starts(line) || line.starts_with("note: ") || line == "stack backtrace:"
+    };
+    let message = |start: usize| {
+        // Before Rust 1.73 it stood on the same line, in quotes.
+        if let Some((_, old)) = lines[start].split_once(" panicked at '") {
+            let says = old.rsplit_once("', ").map_or(old, |(says, _)| says);
+            return (says.to_owned(), start + 1);
+        }
+        let first = (start + 1).min(lines.len());
+        let end = beyond(lines, first, |line| !ends(line));
+        let is_ended = lines.get(end).is_some_and(|line| !starts(line));
+        // Without a mark of its end, what is indented is part of it.
+        let end = match is_ended {
+            true => end,
+            false => beyond(lines, (first + 1).min(lines.len()), |line| {
+                line.starts_with([' ', '\t']) && !line.trim().is_empty()
+            }),
+        };
+        let says: Vec<_> = lines[first..end].iter().map(|line| line.trim()).collect();
+        (says.join(" ").trim().to_owned(), end)
+    };
+    let is_frame = |line: &str| {
+        let text = line.trim();
+        text.is_empty()
+            || text.starts_with("at ")
+            || text.starts_with("note: ")
+            || text.starts_with("stack backtrace:")
+            || text.starts_with("[... omitted ")
+            || text.starts_with("thread caused non-unwinding panic")
+            || text.split_once(": ").is_some_and(|(number, _)| {
+                line.starts_with(' ') && number.bytes().all(|b| b.is_ascii_digit())
+            })
+    };
+    let at = last(lines, starts)?;
+    let (mut says, end) = message(at);
+    // It only hands on another's, whose words it has lost.
+    let hands_on = says.contains("Any { .. }")
+        || says.contains("panic in a destructor")
+        || says.contains("panic in a function that cannot unwind");
+    if hands_on && let Some(before) = last(&lines[..at], starts) {
+        says = format!("{}; then {says}", message(before).0);
+    }
+    let end = beyond(lines, end, is_frame);
+    Some(Found { says, end })
+}
+
+/// What `main` returned, with its causes below each other.
+fn anyhow(lines: &[&str]) -> Option<Found> {
+    let caused = last(lines, |line| line == "Caused by:")?;
+    let at = last(&lines[..caused], |line| line.starts_with("Error: "))?;
+    let end = beyond(lines, caused + 1, |line| line.starts_with(' '));
+    let causes = lines[caused + 1..end].iter().map(|line| {
+        let line = line.trim();
+        match line.split_once(": ") {
+            Some((number, cause)) if number.bytes().all(|b| b.is_ascii_digit()) => cause,
+            _ => line,
+        }
+    });
+    let says = [lines[at]]
+        .into_iter()
+        .chain(causes)
+        .collect::<Vec<_>>()
+        .join(": ");
+    let is_trace = |line: &str| line.is_empty() || !says_something(line);
+    let end = beyond(lines, end, is_trace);
+    Some(Found { says, end })
+}
+
+/// The line behind a traceback's frames, and what follows it without an empty line: the
+/// further lines of its message, and notes.
+fn python(lines: &[&str]) -> Option<Found> {
+    if let Some(at) = last(lines, |line| line.starts_with("Fatal Python error: ")) {
+        return Some(Found {
+            says: lines[at].to_owned(),
+            end: lines.len(),
+        });
+    }
+    let at = last(lines, |line| line == "Traceback (most recent call last):")?;
+    let is_frame =
+        |line: &str| line.starts_with(' ') || line.starts_with("[Previous line");
+    let error = beyond(lines, at + 1, is_frame);
+    let says = lines.get(error)?;
+    let end = beyond(lines, error, |line| {
+        !line.is_empty() && says_something(line)
+    });
+    let rest = lines[error + 1..end].iter().map(|line| line.trim());
+    let says = [*says]
+        .into_iter()
+        .chain(rest)
+        .collect::<Vec<_>>()
+        .join(" ");
+    Some(Found { says, end })
+}
+
+/// A group: its own line, and that of each of its exceptions.
+fn python_group(lines: &[&str]) -> Option<Found> {
+    let starts = |line: &str| line.contains("+ Exception Group Traceback");
+    let at = last(lines, starts)?;
+    let end = beyond(lines, at + 1, |line| {
+        line.starts_with(' ') && line.contains(['|', '+'])
+    });
+    let errors: Vec<&str> = lines[at..end]
+        .iter()
+        .filter_map(|line| line.trim_start().strip_prefix("| "))
+        .filter(|line| {
+            let name = line.split(':').next().unwrap_or_default();
+            let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+            !name.is_empty() && name.chars().all(is_name)
+        })
+        .collect();
+    let (group, inner) = errors.split_first()?;
+    Some(Found {
+        says: format!("{group}: {}", inner.join("; ")),
+        end,
+    })
+}
+
+/// A panic or a fatal error, before the dump of the goroutines.
+fn go(lines: &[&str]) -> Option<Found> {
+    let dump = lines.iter().position(|line| {
+        line.starts_with("goroutine ") && line.ends_with("]:")
+            || *line == "runtime stack:"
+    })?;
+    let starts = ["panic: ", "fatal error: ", "SIGQUIT: ", "SIGABRT: "];
+    let is_it = |line: &str| starts.iter().any(|start| line.starts_with(start));
+    let at = last(&lines[..dump], is_it)?;
+    let more = lines[at + 1..dump]
+        .iter()
+        .filter_map(|line| line.strip_prefix("\tpanic: "));
+    let mut says = lines[at].to_owned();
+    for panic in more {
+        says += &format!("; then {panic}");
+    }
+    // Nothing but dumps can follow.
+    Some(Found {
+        says,
+        end: lines.len(),
+    })
+}
+
+/// The error between the source's line and the stack, with its cause.
+fn node(lines: &[&str]) -> Option<Found> {
+    if let Some(at) = last(lines, |line| line.starts_with("FATAL ERROR: ")) {
+        return Some(Found {
+            says: lines[at].to_owned(),
+            end: lines.len(),
+        });
+    }
+    let end = last(lines, |line| line.starts_with("Node.js v"))?;
+    let is_mark = |line: &str| {
+        let text = line.trim();
+        text.starts_with('^') && text.chars().all(|c| c == '^' || c == '~')
+    };
+    let from = last(&lines[..end], is_mark)? + 1;
+    let says = lines[from..end]
+        .iter()
+        .find(|line| !line.trim().is_empty())?;
+    let cause = lines[from..end]
+        .iter()
+        .rev()
+        .find_map(|line| line.trim().strip_prefix("[cause]: "));
+    Some(Found {
+        says: match cause {
+            Some(cause) => format!("{says}; its cause: {cause}"),
+            None => (*says).to_owned(),
+        },
+        end: end + 1,
+    })
+}
+
+/// An exception with its stack, and the last of its causes.
+fn java(lines: &[&str]) -> Option<Found> {
+    if let Some(at) = last(lines, |line| {
+        line.contains("A fatal error has been detected")
+    }) {
+        let says = lines[at + 1..]
+            .iter()
+            .map(|line| line.trim_matches(['#', ' ']));
+        let says = says
+            .clone()
+            .find(|line| !line.is_empty())
+            .unwrap_or("a fatal error");
+        return Some(Found {
+            says: format!("the Java runtime was ended by {says}"),
+            end: lines.len(),
+        });
+    }
+    let is_frame = |line: &str| {
+        line.starts_with("\tat ")
+            || line.starts_with("\t... ")
+            || line.starts_with("\t\t")
+    };
+    let starts = |line: &str| {
+        let name = line.split([':', ' ']).next().unwrap_or_default();
+        let is_name = name.contains('.') || name.ends_with("Error");
+        line.starts_with("Exception in thread \"")
+            || (is_name && (name.ends_with("Exception") || name.ends_with("Error")))
+    };
+    let frame = last(lines, |line| line.starts_with("\tat "))?;
+    let at = last(&lines[..frame], starts)?;
+    let caused = |line: &str| line.starts_with("Caused by: ");
+    let end = beyond(lines, at + 1, |line| {
+        is_frame(line) || caused(line) || line.starts_with("\tSuppressed: ")
+    });
+    // A message of several lines ends where its frames begin.
+    let end = end.max(beyond(lines, frame, is_frame));
+    let mut says = lines[at].to_owned();
+    if let Some(cause) = lines[at..end].iter().rfind(|line| caused(line)) {
+        says += &format!("; {cause}");
+    }
+    Some(Found { says, end })
+}
+
+/// An exception that nothing caught, and what it says.
+fn cpp(lines: &[&str]) -> Option<Found> {
+    let at = last(lines, |line| line.starts_with("terminate called "))?;
+    let what = lines
+        .get(at + 1)
+        .and_then(|line| line.trim().strip_prefix("what():"));
+    Some(match what {
+        Some(what) => Found {
+            says: format!("{}: {}", lines[at], what.trim()),
+            end: at + 2,
+        },
+        None => Found {
+            says: lines[at].to_owned(),
+            end: at + 1,
+        },
+    })
+}
+
+/// What a sanitizer found, before its stacks and its map of the memory.
+fn sanitizer(lines: &[&str]) -> Option<Found> {
+    let at = lines.iter().position(|line| {
+        line.starts_with("==") && line.contains("==ERROR: ")
+            || line.starts_with("WARNING: ThreadSanitizer: ")
+    })?;
+    Some(Found {
+        says: lines[at].trim_matches('=').to_owned(),
+        end: lines.len(),
+    })
+}
+
+#[cfg(test)]
+mod tests;

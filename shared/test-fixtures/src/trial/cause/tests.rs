@@ -1,0 +1,247 @@
+use super::{cause, shortened};
+
+#[track_caller]
+fn says(stderr: &str, wanted: &str) {
+    assert_eq!(cause(stderr).as_deref(), Some(wanted), "{stderr}");
+}
+
+#[test]
+fn nothing_is_nothing() {
+    assert_eq!(cause(""), None);
+    assert_eq!(cause(" \n\n"), None);
+    // If there is nothing else, even a hint is more than nothing.
+    says("Aborted\n", "Aborted");
+    says("warming up\nno lock of 77\n\n", "no lock of 77");
+}
+
+#[test]
+fn a_panic_says_its_message() {
+    let start = "\nthread 'main' (8691) panicked at src/main.rs:5:7:\nno lock of 77\n";
+    let frames = "stack backtrace:\n   0: std::panicking::begin_panic::<&str>\n             \
+                  at /rustc/5980/library/std/src/panicking.rs:761:5\n   1: r::main\n             \
+                  at ./r.rs:3:42\n";
+    let full = "stack backtrace:\n   0:     0x5582776ad7a2 - std::backtrace_rs::trace\n\
+                 \x20                              at /rustc/5980/backtrace.rs:66:9\n  \
+                 33:                0x0 - <unknown>\n";
+    for more in [
+        "",
+        "note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n",
+        &format!(
+            "{frames}note: Some details are omitted, run with `RUST_BACKTRACE=full` for a \
+             verbose backtrace.\n"
+        ),
+        full,
+    ] {
+        says(&format!("begin\n{start}{more}"), "no lock of 77");
+        let later = format!("{start}{more}thread-pool: the list is empty\n");
+        says(&later, "thread-pool: the list is empty");
+        let handed_on = format!(
+            "{start}{more}\nthread 'main' panicked at r.rs:3:74:\ncalled `Result::unwrap()` on \
+             an `Err` value: Any {{ .. }}\n"
+        );
+        says(
+            &handed_on,
+            "no lock of 77; then called `Result::unwrap()` on an `Err` value: Any { .. }",
+        );
+    }
+    says(
+        "thread 'main' panicked at src/main.rs:2:16:\nassertion `left == right` failed: counts \
+         differ\n  left: 1\n right: 2\n",
+        "assertion `left == right` failed: counts differ left: 1 right: 2",
+    );
+    says(
+        "thread 'a' panicked at src/main.rs:2:16:\nfirst line\nsecond line\nnote: run with \
+         `RUST_BACKTRACE=1` environment variable to display a backtrace\n",
+        "first line second line",
+    );
+    says(
+        "thread 'main' panicked at 'no lock of 77', src/main.rs:2:5\nnote: run with \
+         `RUST_BACKTRACE=1` environment variable to display a backtrace\n",
+        "no lock of 77",
+    );
+    says(
+        "Error: can't count\n\nCaused by:\n    0: no lock\n    1: of 77\n\nStack backtrace:\n   \
+         0: anyhow::error::from\n             at ./a.rs:1:1\n",
+        "Error: can't count: no lock: of 77",
+    );
+    says(
+        "\nthread 'main' has overflowed its stack\nfatal runtime error: stack overflow, \
+         aborting\n",
+        "fatal runtime error: stack overflow, aborting",
+    );
+}
+
+#[test]
+fn a_traceback_says_its_last_line() {
+    let trace = "Traceback (most recent call last):\n  File \"x.py\", line 2, in <module>\n    \
+                 count()\n    ~~~~~^^\n  [Previous line repeated 2 more times]\n";
+    says(
+        &format!("{trace}ValueError: no lock of 77\n"),
+        "ValueError: no lock of 77",
+    );
+    says(&format!("{trace}KeyboardInterrupt\n"), "KeyboardInterrupt");
+    says(
+        &format!("{trace}ValueError: no lock\nof 77\nwhile counting\n"),
+        "ValueError: no lock of 77 while counting",
+    );
+    let leaked = "/usr/lib/python3.11/multiprocessing/resource_tracker.py:224: UserWarning: \
+                  resource_tracker: There appear to be 1 leaked shared_memory objects to clean \
+                  up at shutdown\n  warnings.warn('resource_tracker: There appear to be %d '\n";
+    says(
+        &format!("{trace}ValueError: gone\n{leaked}"),
+        "ValueError: gone",
+    );
+    says(
+        &format!(
+            "{trace}OSError: first\n\nDuring handling of the above exception, another exception \
+             occurred:\n\n{trace}ValueError: second\n"
+        ),
+        "ValueError: second",
+    );
+    says(
+        "Fatal Python error: Segmentation fault\n\nCurrent thread 0x00007f (most recent call \
+         first):\n  File \"x.py\", line 1 in <module>\n\nExtension modules: numpy (total: 1)\n",
+        "Fatal Python error: Segmentation fault",
+    );
+    says(
+        "  + Exception Group Traceback (most recent call last):\n  |   File \"g.py\", line 6, in \
+         <module>\n  |     asyncio.run(main())\n  |            ^^^^^^^^\n  | ExceptionGroup: \
+         unhandled errors in a TaskGroup (2 sub-exceptions)\n  +-+---------------- 1 \
+         ----------------\n    | Traceback (most recent call last):\n    |   File \"g.py\", line \
+         2, in bad\n    |     async def bad(e): raise e\n    | ValueError: no lock of 77\n    \
+         +---------------- 2 ----------------\n    | Traceback (most recent call last):\n    |   \
+         File \"g.py\", line 2, in bad\n    | OSError: gone\n    \
+         +------------------------------------\n",
+        "ExceptionGroup: unhandled errors in a TaskGroup (2 sub-exceptions): ValueError: no lock \
+         of 77; OSError: gone",
+    );
+}
+
+#[test]
+fn what_go_dumps_is_passed_over() {
+    let dump = "\ngoroutine 1 [running]:\nmain.count(...)\n\t/tmp/x.go:4\nmain.main()\n\t\
+                /tmp/x.go:9 +0x1d\n\ngoroutine 18 [sleep, 2 minutes]:\ntime.Sleep(0x3b9aca00)\n\t\
+                /usr/lib/go/src/runtime/time.go:300 +0xf2\ncreated by main.main in goroutine 1\n\
+                \t/tmp/x.go:8 +0x25\nexit status 2\n";
+    says(
+        &format!("begin\npanic: no lock of 77\n{dump}"),
+        "panic: no lock of 77",
+    );
+    says(
+        &format!("fatal error: all goroutines are asleep - deadlock!\n{dump}"),
+        "fatal error: all goroutines are asleep - deadlock!",
+    );
+    says(
+        &format!("panic: no lock of 77 [recovered]\n\tpanic: in vain\n{dump}"),
+        "panic: no lock of 77 [recovered]; then in vain",
+    );
+    says(
+        &format!(
+            "panic: runtime error: invalid memory address or nil pointer dereference\n[signal \
+             SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x45]\n{dump}"
+        ),
+        "panic: runtime error: invalid memory address or nil pointer dereference",
+    );
+    // `log.Fatal` has no dump, and `go run` adds its line.
+    says(
+        "2026/11/28 08:00:00 no lock of 77\nexit status 1\n",
+        "2026/11/28 08:00:00 no lock of 77",
+    );
+}
+
+#[test]
+fn node_says_it_between_source_and_stack() {
+    let frames = "    at Object.<anonymous> (/tmp/a.js:1:59)\n    at Module._compile \
+                  (node:internal/modules/cjs/loader:1521:14)\n";
+    let source = "/tmp/a.js:1\nthrow new TypeError(\"no lock of 77\")\n^\n\n";
+    let version = "\nNode.js v20.20.2\n";
+    says(
+        &format!("{source}TypeError: no lock of 77\n{frames}{version}"),
+        "TypeError: no lock of 77",
+    );
+    says(
+        &format!(
+            "{source}Error: the job failed\n{frames}    at node:internal/main:28:49 {{\n  \
+             [cause]: Error: no lock of 77\n      at Object.<anonymous> (/tmp/a.js:1:13)\n}}\n\
+             {version}"
+        ),
+        "Error: the job failed; its cause: Error: no lock of 77",
+    );
+    says(&format!("Error: told\n{frames}"), "Error: told");
+    says(
+        &format!(
+            "{source}a word\n(Use `node --trace-uncaught ...` to show where the exception was \
+             thrown)\n{version}"
+        ),
+        "a word",
+    );
+    says(
+        "<--- Last few GCs --->\n\nFATAL ERROR: Reached heap limit Allocation failed - JavaScript \
+         heap out of memory\n----- Native stack trace -----\n\n 1: 0xb8d0a3 node::Abort() [node]\n",
+        "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory",
+    );
+}
+
+#[test]
+fn java_says_it_before_the_stack_and_its_cause_within() {
+    says(
+        "Exception in thread \"main\" java.lang.RuntimeException: the job failed\n\tat \
+         X.main(X.java:1)\nCaused by: java.lang.IllegalStateException: half-way\n\tat \
+         X.main(X.java:2)\n\t... 1 more\nCaused by: java.io.IOException: no lock of 77\n\t... 2 \
+         more\n",
+        "Exception in thread \"main\" java.lang.RuntimeException: the job failed; Caused by: \
+         java.io.IOException: no lock of 77",
+    );
+    says(
+        "java.io.IOException: no lock\nof 77\n\tat X.main(X.java:1)\n",
+        "java.io.IOException: no lock",
+    );
+    says(
+        "#\n# A fatal error has been detected by the Java Runtime Environment:\n#\n#  SIGSEGV \
+         (0xb) at pc=0x00007f\n#\n# JRE version: 17\n",
+        "the Java runtime was ended by SIGSEGV (0xb) at pc=0x00007f",
+    );
+}
+
+#[test]
+fn others_say_it_before_their_dumps_too() {
+    says(
+        "terminate called after throwing an instance of 'std::runtime_error'\n  what():  no lock \
+         of 77\nAborted (core dumped)\n",
+        "terminate called after throwing an instance of 'std::runtime_error': no lock of 77",
+    );
+    says(
+        "a.out: x.c:3: main: Assertion `locks' failed.\nAborted\n",
+        "a.out: x.c:3: main: Assertion `locks' failed.",
+    );
+    says(
+        "==12==ERROR: AddressSanitizer: heap-use-after-free on address 0x60\n    #0 0x4f in main\n\
+         ==12==ABORTING\n",
+        "12==ERROR: AddressSanitizer: heap-use-after-free on address 0x60",
+    );
+    says(
+        "Unhandled exception. System.Exception: no lock of 77\n   at X.Main() in /x.cs:line 1\n",
+        "Unhandled exception. System.Exception: no lock of 77",
+    );
+    says(
+        "x.rb:1:in `count': no lock of 77 (RuntimeError)\n\tfrom x.rb:3:in `<main>'\n",
+        "x.rb:1:in `count': no lock of 77 (RuntimeError)",
+    );
+    says(
+        "PHP Fatal error:  Uncaught Exception: no lock of 77 in /x.php:1\nStack trace:\n#0 {main}\n  \
+         thrown in /x.php on line 1\n",
+        "PHP Fatal error:  Uncaught Exception: no lock of 77 in /x.php:1",
+    );
+}
+
+#[test]
+fn what_is_long_is_shown_from_both_ends() {
+    let long = format!("begin {} end", "x".repeat(1000));
+    let shown = shortened(&long, 60);
+    assert!(shown.chars().count() <= 60, "{shown}");
+    assert!(
+        shown.starts_with("begin x") && shown.ends_with("x end"),
+        "{shown}"
+    );
+    assert_eq!(shortened("one\n two\n", 60), "one  two");
+}
