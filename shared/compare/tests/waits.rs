@@ -234,3 +234,47 @@ fn what_never_ends_is_not_kept() {
         assert!(kept < 100_000, "{program}: {kept} bytes are kept");
     }
 }
+
+#[test]
+fn what_a_program_said_is_kept_and_shown() {
+    for (program, words) in [
+        (
+            "echo waiting for the lock of 77 >&2; sleep 30",
+            "killed after 2s, its time limit (--time-limit), with all its processes; it last \
+             said: waiting for the lock of 77",
+        ),
+        (
+            "echo warming up; echo '{}'",
+            "one JSON object: it begins with \"warming up\"",
+        ),
+        (
+            "echo '{}'; echo done; echo counted >&2",
+            "one JSON object: behind its object stands \"done\"; it last said: counted",
+        ),
+        ("echo '{}'", "missing field `nanos`"),
+        ("echo '[1]'", "it begins with \"[1]\""),
+        ("printf '\\377\\376{}'", "it begins with"),
+        ("echo '{\"nanos\":1'", "EOF while parsing"),
+        ("echo counted >&2", "no reply on standard output; it last said: counted"),
+        ("echo half; exit 5", "nothing on standard error, and \"half\" on standard output"),
+        ("exit 141", "the shell's code for an end by SIGPIPE"),
+        ("exit 137", "the shell's code for an end by SIGKILL"),
+        ("nonesuch-program", "the shell's code for a program that is not there"),
+        ("/dev/null", "the shell's code for a file that is no program"),
+        ("kill -SEGV $$", "killed by signal 11: it said nothing on standard error; SIGSEGV"),
+        ("kill -XCPU $$", "SIGXCPU, the limit of its time on a core"),
+        (
+            "python3 -c 'import sys; print(\"begun\", file=sys.stderr); 1 / 0'",
+            "exit code 1: ZeroDivisionError: division by zero",
+        ),
+    ] {
+        let compared = Compared::with(program, &["--time-limit", "2s"]);
+        let failure = compared.failure();
+        assert!(failure.contains(words), "{program}: {failure}");
+    }
+    let compared = Compared::with("seq 100000 >&2; echo half; exit 5", &[]);
+    let said = &compared.row()["last_words"]["0"];
+    let stderr = said["stderr"].as_str().expect("its standard error");
+    assert!(stderr.ends_with("99999\n100000\n") && stderr.len() <= 4096, "{stderr}");
+    assert_eq!(said["stdout"], "half\n");
+}

@@ -113,6 +113,9 @@ pub struct Row {
     pub samples: Vec<Sample>,
     /// Trials that were not, and why; by the number of the round.
     pub failures: BTreeMap<usize, String>,
+    /// What the program said in the last of them; by the number of the round.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub last_words: BTreeMap<usize, LastWords>,
     /// Declared deviations that happened, by their case.
     pub deviations: BTreeMap<String, Deviated>,
     /// What the samples come to; none without samples.
@@ -126,6 +129,17 @@ pub struct Row {
     /// When it did what, in a trial of its own that none of the samples come from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeline: Option<Timeline>,
+}
+
+/// What a program said that failed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastWords {
+    /// The end of its standard error.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub stderr: String,
+    /// The start of its standard output.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub stdout: String,
 }
 
 /// What the machine did for others during a round.

@@ -13,7 +13,7 @@ use crate::{
     model::{AnyJob, Contestant},
     noise,
     progress::Progress,
-    results::{Deviated, Kind, ModelResults, Row, Sample},
+    results::{Deviated, Kind, LastWords, ModelResults, Row, Sample},
     statistics::FEWEST,
     summary, timeline,
 };
@@ -22,6 +22,13 @@ use crate::{
 const MOST: usize = 40;
 /// Failures in a row after which a contestant is left out.
 const PATIENCE: usize = 2;
+
+/// Failed trials of a row whose last words are kept.
+const WORDS_KEPT: usize = 2;
+/// Bytes of a standard error that are kept: its end.
+const STDERR_KEPT: usize = 4096;
+/// Characters of one failure, or of one word of a check, that are kept.
+const LONGEST: usize = 2000;
 
 /// How a comparison goes on.
 #[derive(Clone, Debug)]
@@ -124,7 +131,7 @@ pub fn run(field: &Field, plan: &Plan, progress: &Progress) -> Run {
                     let lost = contestant.runner.is_err()
                         || matches!(error, TrialError::TimedOut { .. });
                     failures_in_a_row[index] += if lost { PATIENCE } else { 1 };
-                    row.failures.insert(rounds, error.to_string());
+                    keep_failure(row, rounds, &error);
                 }
             }
         }
@@ -218,6 +225,7 @@ fn row(contestant: &Contestant, is_control: bool) -> Row {
         is_not_installed: contestant.runner.is_err(),
         samples: Vec::new(),
         failures: BTreeMap::new(),
+        last_words: BTreeMap::new(),
         deviations: BTreeMap::new(),
         summary: None,
         source: contestant.source.clone().filter(|_| !is_control),
@@ -265,6 +273,41 @@ fn sample(round: usize, trial: Checked<()>) -> Sample {
         memory: trial.memory,
         facts: trial.facts,
     }
+}
+
+/// Keeps why a trial failed, and what the program said in the last of those that did.
+fn keep_failure(row: &mut Row, round: usize, error: &TrialError) {
+    row.failures.insert(round, bounded(&error.to_string()));
+    let Some((stderr, stdout)) = error.last_words() else {
+        return;
+    };
+    let words = LastWords {
+        stderr: end_of(stderr, STDERR_KEPT).to_owned(),
+        stdout: stdout.to_owned(),
+    };
+    if words != LastWords::default() {
+        row.last_words.insert(round, words);
+    }
+    while row.last_words.len() > WORDS_KEPT {
+        row.last_words.pop_first();
+    }
+}
+
+/// Words of a program, cut where they are longer than anything that is shown.
+fn bounded(words: &str) -> String {
+    match words.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("{}…", &words[..at]),
+        None => words.to_owned(),
+    }
+}
+
+/// The last bytes of a text, at most so many.
+fn end_of(text: &str, most: usize) -> &str {
+    let mut start = text.len().saturating_sub(most);
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    &text[start..]
 }
 
 fn note_deviations(row: &mut Row, contestant: &Contestant, trial: &Checked<()>) {

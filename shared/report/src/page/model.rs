@@ -122,6 +122,16 @@ fn notes(results: &ModelResults) -> Markup {
                             @if !row.is_not_installed { " (" (counted(&rounds)) ")" }
                         }
                     }
+                    @for words in row.last_words.values().last() {
+                        @if !words.stderr.is_empty() {
+                            dd {
+                                details {
+                                    summary { "the end of its standard error" }
+                                    pre { (words.stderr) }
+                                }
+                            }
+                        }
+                    }
                 }
             }
         }

@@ -31,6 +31,7 @@ fn model(timelines: Vec<(&str, Timeline)>) -> ModelResults {
         is_not_installed: false,
         samples: Vec::new(),
         failures: BTreeMap::new(),
+        last_words: BTreeMap::new(),
         deviations: BTreeMap::new(),
         summary: None,
         source: None,
