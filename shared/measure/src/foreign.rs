@@ -11,14 +11,14 @@ use test_fixtures::{Breach, Fact, Facts, Floor, Value, shown};
 
 use crate::{
     host::Host,
-    results::{Bar, Deviated, ModelResults, Noisy, Results, Row, Sample, Timeline},
+    results::{Bar, Deviated, LastWords, ModelResults, Noisy, Results, Row, Sample, Timeline},
     source::{Pair, Part, Source},
 };
 
 /// Text that others wrote is in it.
 pub trait Foreign {
     /// Escapes it, so that each piece is one line that does nothing to a terminal; a source
-    /// keeps its lines and its tabs.
+    /// and last words keep their lines and their tabs.
     fn escape(&mut self);
 }
 
@@ -158,6 +158,7 @@ impl Foreign for Row {
             is_not_installed: _,
             samples,
             failures,
+            last_words,
             deviations,
             summary: _,
             source,
@@ -170,8 +171,17 @@ impl Foreign for Row {
         about.escape();
         samples.escape();
         failures.escape();
+        last_words.escape();
         deviations.escape();
         timeline.escape();
+    }
+}
+
+impl Foreign for LastWords {
+    fn escape(&mut self) {
+        let Self { stderr, stdout } = self;
+        escape_lines(stderr);
+        escape_lines(stdout);
     }
 }
 
@@ -184,7 +194,7 @@ impl Foreign for Source {
             needs,
         } = self;
         path.escape();
-        escape_source(text);
+        escape_lines(text);
         parts.escape();
         needs.escape();
     }
@@ -194,7 +204,7 @@ impl Foreign for Part {
     fn escape(&mut self) {
         let Self { path, text } = self;
         path.escape();
-        escape_source(text);
+        escape_lines(text);
     }
 }
 
@@ -211,8 +221,8 @@ impl Foreign for Pair {
     }
 }
 
-/// A source that reads otherwise than it is compiled is an old trick.
-fn escape_source(text: &mut String) {
+/// Each line by itself. A source that reads otherwise than it is compiled is an old trick.
+fn escape_lines(text: &mut String) {
     let pieces = text.split_inclusive(['\n', '\t']).map(|piece| {
         let end = piece.find(['\n', '\t']).unwrap_or(piece.len());
         shown(&piece[..end]) + &piece[end..]

@@ -130,7 +130,7 @@ pub fn guard(mut args: impl Iterator<Item = OsString>) -> Result<()> {
         Ok(mut child) => {
             limit_resources(&child, limits)?;
             let stdin = child.stdin.take().expect("stdin is piped");
-            let nanos = see_to_its_end(&child, stdin, input, &socket, clock)?;
+            let nanos = see_to_its_end(&child, stdin, &input, &socket, clock)?;
             let (status, usage) = wait_for(&child)?;
             Report::Ended {
                 status: status.into_raw(),
@@ -172,7 +172,7 @@ fn limit_resources(
 fn see_to_its_end(
     child: &Child,
     stdin: ChildStdin,
-    input: Vec<u8>,
+    input: &[u8],
     socket: &UnixStream,
     clock: Instant,
 ) -> io::Result<u64> {

@@ -92,29 +92,6 @@ pub(crate) enum Exit {
     Signal(i32),
 }
 
-/// Why a process was not waited for to its end.
-#[derive(Debug)]
-pub(crate) enum Cut {
-    /// Its time was up.
-    TimedOut(Said),
-    /// It said more than is read.
-    Endless(Said),
-    /// Something ended its guard.
-    GuardLost,
-    /// This program was asked to end.
-    Interrupted,
-    /// It could not be started.
-    NotStarted(io::Error),
-    /// The system refused something.
-    System(io::Error),
-}
-
-impl From<io::Error> for Cut {
-    fn from(error: io::Error) -> Self {
-        Cut::System(error)
-    }
-}
-
 /// Runs `command` on `input` in a process group of its own, and ends whatever it has
 /// started when it has ended, when its time is up, or when this program was interrupted
 /// or is gone. Its standard output may be so long.
@@ -125,36 +102,10 @@ pub(crate) fn run(
     settings: &Settings,
     longest: u64,
 ) -> Result<Ended, TrialError> {
-    let ran = watch(program, command, input, settings, longest);
-    let limit = settings.time_limit;
-    ran.map_err(|cut| match cut {
-        Cut::TimedOut(Said { output, error }) => TrialError::TimedOut {
-            limit,
-            stderr: error.text(),
-            stdout: output.head().into_owned(),
-        },
-        Cut::Endless(Said { output, error }) => TrialError::EndlessReply {
-            most: longest,
-            stderr: error.text(),
-            stdout: output.head().into_owned(),
-        },
-        Cut::GuardLost => TrialError::GuardLost,
-        Cut::Interrupted => TrialError::Interrupted,
-        Cut::NotStarted(source) => TrialError::Spawn {
-            program: command.get_program().to_string_lossy().into_owned(),
-            source,
-        },
-        Cut::System(error) => TrialError::System(error),
-    })
-}
-
-fn watch(
-    program: &Program,
-    command: &Command,
-    input: &[u8],
-    settings: &Settings,
-    longest: u64,
-) -> Result<Ended, Cut> {
+    let not_started = |source| TrialError::Spawn {
+        program: command.get_program().to_string_lossy().into_owned(),
+        source,
+    };
     let (socket, its) = guard::socket()?;
     let mut under_guard = program.command();
     under_guard
@@ -171,7 +122,7 @@ fn watch(
     }
     // What a guard leaves behind that was itself killed becomes ours, and is ended.
     process::set_child_subreaper(Some(process::getpid())).map_err(io::Error::from)?;
-    let guard = under_guard.spawn().map_err(Cut::NotStarted)?;
+    let guard = under_guard.spawn().map_err(not_started)?;
     // Its end of the socket is its alone from here on, and closes with it.
     drop(under_guard);
     let mut guard = Guard(guard);
@@ -193,33 +144,41 @@ fn watch(
     }
     pipes.drain();
     let said = pipes.said;
-    match (cut, report) {
-        (Some(End::Interrupt), _) => Err(Cut::Interrupted),
-        (Some(End::Limit), _) => Err(Cut::TimedOut(said)),
-        (Some(End::Endless), _) => Err(Cut::Endless(said)),
-        (None, Err(_)) => Err(Cut::GuardLost),
-        (None, Ok(Report::NotStarted { code, why })) => {
-            Err(Cut::NotStarted(match code {
-                Some(code) => io::Error::from_raw_os_error(code),
-                None => io::Error::other(why),
-            }))
+    let limit = settings.time_limit;
+    let timed_out = |Said { output, error }| TrialError::TimedOut {
+        limit,
+        stderr: error.text(),
+        stdout: output.head().into_owned(),
+    };
+    match cut {
+        Some(End::Interrupt) => return Err(TrialError::Interrupted),
+        Some(End::Limit) => return Err(timed_out(said)),
+        Some(End::Endless) => {
+            return Err(TrialError::EndlessReply {
+                most: longest,
+                stderr: said.error.text(),
+                stdout: said.output.head().into_owned(),
+            });
         }
+        None => {}
+    }
+    match report {
+        Err(_) => Err(TrialError::GuardLost),
+        Ok(Report::NotStarted { code, why }) => Err(not_started(match code {
+            Some(code) => io::Error::from_raw_os_error(code),
+            None => io::Error::other(why),
+        })),
         // Nobody looked at the clock meanwhile: this program was stopped.
-        (None, Ok(Report::Ended { nanos, .. }))
-            if Duration::from_nanos(nanos) > settings.time_limit =>
-        {
-            Err(Cut::TimedOut(said))
+        Ok(Report::Ended { nanos, .. }) if Duration::from_nanos(nanos) > limit => {
+            Err(timed_out(said))
         }
-        (
-            None,
-            Ok(Report::Ended {
-                status,
-                usage,
-                started,
-                nanos,
-                left_behind,
-            }),
-        ) => Ok(Ended {
+        Ok(Report::Ended {
+            status,
+            usage,
+            started,
+            nanos,
+            left_behind,
+        }) => Ok(Ended {
             exit: guard::status(status).into(),
             usage,
             said,

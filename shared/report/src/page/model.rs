@@ -122,7 +122,7 @@ fn notes(results: &ModelResults) -> Markup {
                             @if !row.is_not_installed { " (" (counted(&rounds)) ")" }
                         }
                     }
-                    @for words in row.last_words.values().last() {
+                    @if let Some(words) = row.last_words.values().last() {
                         @if !words.stderr.is_empty() {
                             dd {
                                 details {
