@@ -1,6 +1,6 @@
 //! The cases of every model that fetches: answers that are not whole, and https.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
 
 use anyhow::{Context, Result, ensure};
 use http_origin::{Authority, Certificate, Origin};
@@ -197,6 +197,42 @@ fn not_in_the_clear<M: Model>(bench: &Bench<M>) -> Result<()> {
         "{} requests for https:// in the clear",
         asked - 20
     );
+    Ok(())
+}
+
+/// What must come of a name. For models that need no more than a URL.
+pub fn names<M: Model>() -> Vec<Case<M>> {
+    vec![
+        Case::custom(
+            "every_address",
+            "a name may have addresses on which nobody listens, of which one is tried first",
+            every_address,
+        )
+        .with_peers(),
+    ]
+}
+
+/// On most systems localhost has an address of each family, and the origin one of them.
+fn every_address<M: Model>(bench: &Bench<M>) -> Result<()> {
+    for address in [
+        SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+        SocketAddr::from((Ipv6Addr::LOCALHOST, 0)),
+    ] {
+        let Ok(origin) = Origin::start_on(address) else {
+            // The system has no IPv6.
+            continue;
+        };
+        let port = origin.address().port();
+        let known = ("localhost", port).to_socket_addrs()?;
+        if !known.into_iter().any(|known| known == origin.address()) {
+            continue;
+        }
+        let url = format!("http://localhost:{port}/bytes/10");
+        let facts = bench.trial(&[url], &Settings::default())?.facts;
+        let ok = facts.seen.iter().find(|fact| fact.name == "ok");
+        let ok = ok.map(|fact| &fact.value);
+        ensure!(ok == Some(&Value::Count(1)), "{address}: {:?}", facts.seen);
+    }
     Ok(())
 }
 

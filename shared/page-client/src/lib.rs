@@ -5,10 +5,15 @@
 //! connector, which opens a stream, by the executor, which drives each connection in a task,
 //! and by the timer. [`blocking`] is ureq, for threads; [`surf`] is for the rows that show it.
 //!
-//! None follows redirects, uses a proxy or decompresses bodies, all set TCP_NODELAY, and
-//! each has one time-out for a request, from the look-up of the name to the body's end;
-//! where a client can't, its module says so. `gather` shows clients as people meet them,
-//! each with its own ways.
+//! None uses a proxy or decompresses bodies, none follows redirects unless it is asked to,
+//! and all set TCP_NODELAY. Where a client can't keep one of these, its module says so:
+//! - Each has one time-out for a request, from the look-up of the name to the body's end. It
+//!   holds against a server that always has more to send: streams yield by themselves.
+//! - Every address of a name is tried within that time.
+//! - A request that is lost on a kept connection before its answer has begun is sent once
+//!   more, on a new one.
+//!
+//! `gather` shows clients as people meet them, each with its own ways.
 
 #[cfg(any(feature = "blocking", feature = "futures-io"))]
 mod addresses;

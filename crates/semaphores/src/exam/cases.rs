@@ -74,6 +74,7 @@ pub(crate) fn cases() -> Vec<Case<Semaphores>> {
     cases.extend(fetching::cases::faults());
     cases.extend(fetching::cases::tls());
     cases.extend(fetching::cases::trust());
+    cases.extend(fetching::cases::names());
     cases.extend(kept::cases([
         |bench| kept::hold(bench, &["--limit", "1"]),
         |bench| kept::hold(bench, &["--limit", "2"]),

@@ -3,6 +3,7 @@
 mod endless;
 mod kept;
 mod odd;
+mod parts;
 
 use std::{sync::Arc, time::Duration};
 

@@ -19,6 +19,7 @@ pub(crate) fn cases() -> Vec<Case<Pipelines>> {
     cases.extend(fetching::cases::faults());
     cases.extend(fetching::cases::tls());
     cases.extend(fetching::cases::trust());
+    cases.extend(fetching::cases::names());
     cases.extend(kept::cases([
         |bench| kept::hold(bench, &["--workers", "1"]),
         |bench| kept::hold(bench, &["--workers", "2"]),
