@@ -107,11 +107,20 @@ impl<S: hyper::rt::Read + Unpin> AsyncRead for Watched<S> {
     ) -> Poll<io::Result<()>> {
         let this = &mut *self;
         ready!(this.budget.poll_left(context));
-        let room = buffer.remaining().min(BYTES);
-        let mut part = ReadBuf::new(buffer.initialize_unfilled_to(room));
-        let read = Pin::new(&mut this.stream).poll_read(context, &mut part);
-        let bytes = part.filled().len();
-        buffer.advance(bytes);
+        let stream = Pin::new(&mut this.stream);
+        let before = buffer.filled().len();
+        let read = if buffer.remaining() <= BYTES {
+            stream.poll_read(context, buffer)
+        } else {
+            // For a part of it the room has to be filled with zeros first. hyper makes so much
+            // only where much has come.
+            let mut part = ReadBuf::new(buffer.initialize_unfilled_to(BYTES));
+            let read = stream.poll_read(context, &mut part);
+            let bytes = part.filled().len();
+            buffer.advance(bytes);
+            read
+        };
+        let bytes = buffer.filled().len() - before;
         this.budget.spend(read.is_ready().then_some(bytes));
         if bytes > 0 {
             this.fate.hears();

@@ -24,10 +24,11 @@ pub(crate) fn settings(timeout: Duration) -> Settings {
 }
 
 /// Each client by its name.
-pub(crate) fn clients(timeout: Duration) -> [(&'static str, Fetch); 6] {
+pub(crate) fn clients(timeout: Duration) -> [(&'static str, Fetch); 7] {
     let settings = settings(timeout);
     [
         ("tokio", on_tokio(&settings)),
+        ("tokio unconstrained", on_tokio_unconstrained(&settings)),
         ("smol", on_smol(&settings)),
         ("async_std", on_async_std(&settings)),
         ("blocking", on_threads(&settings)),
@@ -47,6 +48,16 @@ fn on_tokio(settings: &Settings) -> Fetch {
         .expect("a runtime");
     let client = tokio::Client::new(settings);
     Box::new(move |url| runtime.block_on(client.fetch(url)))
+}
+
+/// Where tokio's own budget does not count.
+fn on_tokio_unconstrained(settings: &Settings) -> Fetch {
+    let runtime = ::tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let client = tokio::Client::new(settings);
+    Box::new(move |url| runtime.block_on(::tokio::task::unconstrained(client.fetch(url))))
 }
 
 fn on_smol(settings: &Settings) -> Fetch {
