@@ -3,14 +3,13 @@
 import os
 import signal
 import sys
-import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
-from multiprocessing import parent_process
 
 sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
 from peer_trial import Trial
+from peer_workers import end_with_parent
 
 
 @cache
@@ -73,16 +72,6 @@ def go_wrong(fault):
         raise RuntimeError("told to panic")
     elif fault == "flood-stderr":
         sys.stderr.write(("." * 1023 + "\n") * 4096)
-
-
-def end_with_parent():
-    """Starts a thread that ends this worker once its pool is gone."""
-
-    def wait():
-        parent_process().join()
-        os._exit(1)
-
-    threading.Thread(target=wait, daemon=True).start()
 
 
 def tasks(job):

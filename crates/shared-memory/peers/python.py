@@ -9,10 +9,12 @@ from multiprocessing import Array, Process
 
 sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
 from peer_trial import Trial
+from peer_workers import end_with_parent, lost_worker
 
 
 def fill(array, start, end, number, job, times):
     """Runs in a worker. Each assignment takes the array's lock, by default."""
+    end_with_parent()
     times[2 * number] = time.monotonic_ns()
     middle = start + (end - start) // 2
     for i in range(start, middle):
@@ -49,18 +51,9 @@ def run(job, times):
         )
         worker.start()
         processes.append(worker)
-    for number, worker in enumerate(processes):
-        worker.join()
-        if worker.exitcode:
-            sys.exit(f"worker {number} {ending(worker.exitcode)}: the array has a hole")
+    if lost := lost_worker(processes):
+        sys.exit(f"{lost}: the array has a hole")
     return array, sum(array[:])
-
-
-def ending(exitcode):
-    """How a worker ended. Nobody says so unless they are asked: `join` returns None."""
-    if exitcode < 0:
-        return f"was killed by signal {-exitcode}"
-    return f"ended with exit code {exitcode}"
 
 
 def checksum(array):

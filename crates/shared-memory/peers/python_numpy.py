@@ -11,10 +11,12 @@ import numpy as np
 
 sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
 from peer_trial import Trial
+from peer_workers import end_with_parent, lost_worker
 
 
 def fill(memory, start, end, number, job, times):
     """Runs in a worker, on its part of the memory that it was forked with."""
+    end_with_parent()
     times[2 * number] = time.monotonic_ns()
     part = np.frombuffer(memory.buf, np.float64, end - start, start * 8)
     middle = (end - start) // 2
@@ -62,19 +64,10 @@ def run(job, times):
         )
         worker.start()
         processes.append(worker)
-    for number, worker in enumerate(processes):
-        worker.join()
-        if worker.exitcode:
-            sys.exit(f"worker {number} {ending(worker.exitcode)}: the array has a hole")
+    if lost := lost_worker(processes):
+        sys.exit(f"{lost}: the array has a hole")
     array = np.frombuffer(memory.buf, np.float64, n)
     return memory, array, array.sum()
-
-
-def ending(exitcode):
-    """How a worker ended. Nobody says so unless they are asked: `join` returns None."""
-    if exitcode < 0:
-        return f"was killed by signal {-exitcode}"
-    return f"ended with exit code {exitcode}"
 
 
 def checksum(array):

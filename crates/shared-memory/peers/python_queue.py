@@ -6,15 +6,16 @@ import sys
 import time
 from array import array as Doubles
 from multiprocessing import Array, Process, Queue
-from multiprocessing.connection import wait
 from threading import Thread
 
 sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
 from peer_trial import Trial
+from peer_workers import end_with_parent, lost_worker
 
 
 def make(queue, start, end, number, job, times):
     """Runs in a worker. A message is where its squares belong, and a list of them."""
+    end_with_parent()
     times[2 * number] = time.monotonic_ns()
     middle, batch = start + (end - start) // 2, job["batch"]
     for first in range(start, end, batch):
@@ -66,26 +67,9 @@ def run(job, times):
 def watch(processes):
     """Ends the program if a worker is lost. That can't be left to whoever gets from the
     queue: one that is gone within a message is waited for for ever."""
-    left = {worker.sentinel: number for number, worker in enumerate(processes)}
-    while left:
-        for sentinel in wait(left):
-            number = left.pop(sentinel)
-            worker = processes[number]
-            worker.join()
-            if worker.exitcode:
-                end = ending(worker.exitcode)
-                print(f"worker {number} {end}: the array has a hole", file=sys.stderr)
-                for other in processes:
-                    other.kill()
-                    other.join()
-                os._exit(1)
-
-
-def ending(exitcode):
-    """How a worker ended. Nobody says so unless they are asked: `join` returns None."""
-    if exitcode < 0:
-        return f"was killed by signal {-exitcode}"
-    return f"ended with exit code {exitcode}"
+    if lost := lost_worker(processes):
+        print(f"{lost}: the array has a hole", file=sys.stderr)
+        os._exit(1)
 
 
 def checksum(array):
