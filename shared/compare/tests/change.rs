@@ -58,6 +58,7 @@ fn what_cannot_be_compared_is_said_once() {
     let files = Files::new();
     let mut failing = row("fails", 100, 10);
     failing["samples"] = json!([]);
+    failing["summary"] = Value::Null;
     failing["failures"] = json!({"0": "exit code 3"});
     let mut other_work = row("partial", 100, 10);
     for sample in other_work["samples"].as_array_mut().expect("samples") {
@@ -171,4 +172,173 @@ fn a_diff_is_of_two_files_or_of_two_variants() {
     let output = compare(&["diff", "locks", "tokio", "smol"]);
     assert_eq!(output.status.code(), Some(0));
     assert!(stdout(&output).starts_with("tokio"));
+}
+
+/// Others may have written the file: what can't be is not shown as a fact.
+#[test]
+fn figures_that_cannot_be_are_refused_in_a_line() {
+    let files = Files::new();
+    let good = results(&[row("a", 100, 10)]);
+    let good_file = files.write("good.json", &good);
+    let sample = "/models/0/rows/2/samples/0";
+    let summary = "/models/0/rows/2/summary";
+    let timeline = |bar: Value| json!({"nanos": 100, "lanes": ["one"], "bars": [bar], "left_out": 0});
+    for (pointer, value, words) in [
+        (format!("{sample}/nanos"), json!(0), "no time at all"),
+        (format!("{sample}/nanos"), json!(u64::MAX), "the time is"),
+        (format!("{sample}/nanos"), json!(-5), "invalid value"),
+        (format!("{sample}/nanos"), json!(1e30), "invalid type"),
+        (
+            format!("{sample}/memory/peak"),
+            json!(u64::MAX),
+            "the memory is",
+        ),
+        (
+            format!("{sample}/memory/before"),
+            json!(1_u64 << 60),
+            "the memory is",
+        ),
+        (
+            format!("{sample}/usage/user_nanos"),
+            json!(u64::MAX),
+            "user mode",
+        ),
+        (
+            format!("{sample}/usage/voluntary_switches"),
+            json!(u64::MAX),
+            "switches",
+        ),
+        (
+            format!("{sample}/round"),
+            json!(1),
+            "round 1 stands there twice",
+        ),
+        (format!("{sample}/round"), json!(77), "round 77 of 6"),
+        (
+            "/models/0/rows/2/failures".into(),
+            json!({"2": "no"}),
+            "both failed",
+        ),
+        (
+            "/models/0/rows/2/samples".into(),
+            json!([]),
+            "a summary of no samples",
+        ),
+        (
+            format!("{summary}/time/median"),
+            json!(1.0),
+            "the median of the times",
+        ),
+        (
+            format!("{summary}/time/median"),
+            json!(-1.0),
+            "the median of the times",
+        ),
+        (
+            format!("{summary}/time/median"),
+            Value::Null,
+            "invalid type: null",
+        ),
+        (
+            format!("{summary}/time/interval"),
+            json!([9e9, 1.0]),
+            "the time is",
+        ),
+        (
+            format!("{summary}/to_reference/median"),
+            json!(0.0),
+            "to the reference is 0",
+        ),
+        (
+            format!("{summary}/to_floor/median"),
+            json!(-3.0),
+            "to the floor is -3",
+        ),
+        (format!("{summary}/cpu"), json!(-1.0), "of all cores is -1"),
+        (format!("{summary}/memory"), json!(1e300), "the memory is"),
+        (
+            format!("{summary}/switches"),
+            json!(1e300),
+            "the switches is",
+        ),
+        (
+            "/models/0/rows/2/name".into(),
+            json!("base"),
+            "\"base\" stands there twice",
+        ),
+        ("/models/0/rows/2/name".into(), json!(""), "is no name"),
+        (
+            "/models/0/ties".into(),
+            json!([["a", "zebra"]]),
+            "\"zebra\" is a tie",
+        ),
+        (
+            "/models/0/resolution".into(),
+            json!(0.5),
+            "the resolution is 0.5",
+        ),
+        (
+            "/models/0/resolution".into(),
+            json!(1e300),
+            "the resolution is",
+        ),
+        ("/models/0/rounds".into(), json!(u64::MAX), "the rounds is"),
+        (
+            "/models/0/floors/0/nanos".into(),
+            json!(u64::MAX),
+            "a floor is",
+        ),
+        ("/started".into(), json!(u64::MAX), "the start is"),
+        ("/host/cores".into(), json!(u32::MAX), "the cores is"),
+        ("/host/memory".into(), json!(u64::MAX), "memory is"),
+        ("/host/load".into(), json!(-1.0), "the load is -1"),
+        (
+            "/models/0/rows/2/timeline".into(),
+            timeline(json!({"lane": 3, "task": "0", "start": 1, "end": 2})),
+            "on lane 3 of 1",
+        ),
+        (
+            "/models/0/rows/2/timeline".into(),
+            timeline(json!({"lane": 0, "task": "0", "start": 2, "end": 1})),
+            "from 2 to 1 ns",
+        ),
+        (
+            "/models/0/rows/2/timeline".into(),
+            timeline(json!({"lane": 0, "task": "0", "start": 2, "end": u64::MAX})),
+            "the end of a piece of work",
+        ),
+    ] {
+        let mut bad = good.clone();
+        bad["models"][0]["rows"][2]["timeline"] = Value::Null;
+        *bad.pointer_mut(&pointer).expect("a place") = value;
+        let bad = files.write("bad.json", &bad);
+        for command in ["diff", "merge"] {
+            let output = compare(&[Path::new(command), &good_file, &bad]);
+            assert_misuse(&output, "damaged results");
+            assert_misuse(&output, words);
+        }
+        assert_misuse(&compare(&[Path::new("report"), &bad]), words);
+    }
+    let mut twice = good.clone();
+    let model = twice["models"][0].clone();
+    twice["models"].as_array_mut().expect("models").push(model);
+    let twice = files.write("bad.json", &twice);
+    assert_misuse(
+        &compare(&[Path::new("report"), &twice]),
+        "\"locks\" stands there twice",
+    );
+    // As text: what JSON has no number for.
+    let text = good.to_string();
+    for number in ["NaN", "inf", "1e999", "18446744073709551616"] {
+        let bad = files.path("bad.json");
+        let bad_text = text.replacen(
+            "\"resolution\":1.05",
+            &format!("\"resolution\":{number}"),
+            1,
+        );
+        assert_ne!(bad_text, text);
+        fs::write(&bad, bad_text).expect("it can be written");
+        let output = compare(&[Path::new("report"), &bad]);
+        assert_eq!(output.status.code(), Some(2), "{number}");
+    }
 }

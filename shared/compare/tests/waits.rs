@@ -88,7 +88,10 @@ fn what_keeps_a_pipe_is_not_waited_for() {
         ("setsid sleep MARK & sleep 1; echo nothing", "begins with"),
         ("sleep MARK & exit 3", "exit code 3"),
         ("sleep MARK", "killed after 2s"),
-        ("trap '' TERM INT HUP; setsid -f setsid sleep MARK", "no reply"),
+        (
+            "trap '' TERM INT HUP; setsid -f setsid sleep MARK",
+            "no reply",
+        ),
         ("exec 1>&- 2>&-; sleep MARK", "killed after 2s"),
         ("exec <&-; sleep MARK", "killed after 2s"),
         ("(setsid sleep MARK &) ; exec sleep MARK", "killed after 2s"),
@@ -119,7 +122,15 @@ fn started(mark: &str, program: &str, processes: usize) -> (Child, TempDir) {
     let directory = TempDir::new().expect("a temporary directory");
     let with = format!("x={}", program.replace("MARK", mark));
     let child = Command::new(env!("CARGO_BIN_EXE_compare"))
-        .args(["locks", "--workers", "2", "--increments", "100", "--rounds", "1"])
+        .args([
+            "locks",
+            "--workers",
+            "2",
+            "--increments",
+            "100",
+            "--rounds",
+            "1",
+        ])
         .args(["--variants", "std_mutex", "--with", &with, "--out"])
         .arg(directory.path())
         .stdout(Stdio::null())
@@ -135,7 +146,9 @@ fn started(mark: &str, program: &str, processes: usize) -> (Child, TempDir) {
 }
 
 fn signal(pid: u32, name: &str) {
-    let sent = Command::new("kill").args([format!("-{name}"), pid.to_string()]).status();
+    let sent = Command::new("kill")
+        .args([format!("-{name}"), pid.to_string()])
+        .status();
     assert!(sent.expect("kill").success());
 }
 
@@ -223,8 +236,14 @@ fn what_never_ends_is_not_kept() {
     for (program, words) in [
         ("yes '{}' | head -c 300000000", "64 MiB on standard output"),
         ("yes", "64 MiB on standard output"),
-        ("printf '{\"nanos\":\"'; cat /dev/zero", "64 MiB on standard output"),
-        ("yes | head -c 10000000; echo the end >&2; exit 3", "exit code 3: the end"),
+        (
+            "printf '{\"nanos\":\"'; cat /dev/zero",
+            "64 MiB on standard output",
+        ),
+        (
+            "yes | head -c 10000000; echo the end >&2; exit 3",
+            "exit code 3: the end",
+        ),
         ("yes no | head -c 30000000 >&2; exit 3", "exit code 3: no"),
     ] {
         let compared = Compared::with(program, &["--time-limit", "30s"]);
@@ -255,13 +274,28 @@ fn what_a_program_said_is_kept_and_shown() {
         ("echo '[1]'", "it begins with \"[1]\""),
         ("printf '\\377\\376{}'", "it begins with"),
         ("echo '{\"nanos\":1'", "EOF while parsing"),
-        ("echo counted >&2", "no reply on standard output; it last said: counted"),
-        ("echo half; exit 5", "nothing on standard error, and \"half\" on standard output"),
+        (
+            "echo counted >&2",
+            "no reply on standard output; it last said: counted",
+        ),
+        (
+            "echo half; exit 5",
+            "nothing on standard error, and \"half\" on standard output",
+        ),
         ("exit 141", "the shell's code for an end by SIGPIPE"),
         ("exit 137", "the shell's code for an end by SIGKILL"),
-        ("nonesuch-program", "the shell's code for a program that is not there"),
-        ("/dev/null", "the shell's code for a file that is no program"),
-        ("kill -SEGV $$", "killed by signal 11: it said nothing on standard error; SIGSEGV"),
+        (
+            "nonesuch-program",
+            "the shell's code for a program that is not there",
+        ),
+        (
+            "/dev/null",
+            "the shell's code for a file that is no program",
+        ),
+        (
+            "kill -SEGV $$",
+            "killed by signal 11: it said nothing on standard error; SIGSEGV",
+        ),
         ("kill -XCPU $$", "SIGXCPU, the limit of its time on a core"),
         (
             "python3 -c 'import sys; print(\"begun\", file=sys.stderr); 1 / 0'",
@@ -275,6 +309,120 @@ fn what_a_program_said_is_kept_and_shown() {
     let compared = Compared::with("seq 100000 >&2; echo half; exit 5", &[]);
     let said = &compared.row()["last_words"]["0"];
     let stderr = said["stderr"].as_str().expect("its standard error");
-    assert!(stderr.ends_with("99999\n100000\n") && stderr.len() <= 4096, "{stderr}");
+    assert!(
+        stderr.ends_with("99999\n100000\n") && stderr.len() <= 4096,
+        "{stderr}"
+    );
     assert_eq!(said["stdout"], "half\n");
+}
+
+/// A reply that is right but for these fields.
+fn reply(fields: &str) -> String {
+    format!(
+        "cat >/dev/null; sleep 0.01; echo '{{\"nanos\":1000000,\"output\":{{\"counter\":\
+         {{\"entered\":200,\"left\":200}},\"poisoned\":false,\"outcomes\":\
+         [{{\"ok\":null}},{{\"ok\":null}}]}}{fields}}}'"
+    )
+}
+
+#[test]
+fn what_a_reply_tells_must_be_able_to_be() {
+    let compared = Compared::with(&reply(r#","memory":{"before":1,"peak":1}"#), &[]);
+    assert_eq!(compared.failure(), "no failure");
+    for (fields, words) in [
+        (
+            r#","memory":{"before":1,"peak":18446744073709551615}"#,
+            "the machine has",
+        ),
+        (
+            r#","memory":{"before":1,"peak":18446744073709551616}"#,
+            "not what the trial",
+        ),
+        (r#","memory":{"before":-1,"peak":1}"#, "not what the trial"),
+        (r#","memory":{"before":1,"peak":1e999}"#, "out of range"),
+        (r#","memory":{"before":NaN,"peak":1}"#, "not what the trial"),
+        (r#","started":1"#, "CLOCK_MONOTONIC"),
+        (r#","started":18446744073709551615"#, "CLOCK_MONOTONIC"),
+        (
+            r#","threads":{"before":1,"after":18446744073709551615}"#,
+            "no process has",
+        ),
+        (r#","nanos":5"#, "duplicate field `nanos`"),
+    ] {
+        let compared = Compared::with(&reply(fields), &[]);
+        let failure = compared.failure();
+        assert!(failure.contains(words), "{fields}: {failure}");
+    }
+}
+
+#[test]
+fn what_a_reply_says_is_bounded_before_it_is_kept() {
+    for (start, end) in [
+        (
+            r#"{"nanos":1,"output":{"counter":{"entered":200,"left":200},"poisoned":false,"outcomes":[{"ok":null},{"panicked":""#,
+            r#""}]}}"#,
+        ),
+        (r#"{"nanos":1,"output":""#, r#""}"#),
+        (r#"{"nanos":1,"output":{"outcomes":[{""#, r#"":1}]}}"#),
+    ] {
+        let program = format!(
+            "cat >/dev/null; printf '%s' '{start}'; yes x | tr -d '\\n' | head -c 5000000; \
+             echo '{end}'"
+        );
+        let compared = Compared::with(&program, &[]);
+        let failure = compared.failure();
+        assert!(
+            failure != "no failure" && failure.chars().count() < 2100,
+            "{failure}"
+        );
+        assert!(compared.json.to_string().len() < 100_000, "{failure}");
+    }
+}
+
+/// Bytes of a process that are in memory.
+fn resident(pid: u32) -> Option<u64> {
+    let text = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.split_whitespace()
+        .next()?
+        .parse()
+        .ok()
+        .map(|kilobytes: u64| kilobytes << 10)
+}
+
+/// What is kept of a trial is some tens of bytes.
+#[test]
+fn a_long_comparison_does_not_grow() {
+    let directory = TempDir::new().expect("a temporary directory");
+    let rounds = directory.path().join("rounds");
+    // It replies at once, and counts the rounds.
+    let with = format!("x=echo . >>{}; {}", rounds.display(), reply(""));
+    let mut child = Command::new(env!("CARGO_BIN_EXE_compare"))
+        .args([
+            "locks",
+            "--workers",
+            "2",
+            "--increments",
+            "100",
+            "--rounds",
+            "160",
+        ])
+        .args(["--variants", "std_atomic", "--with", &with, "--out"])
+        .arg(directory.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("compare starts");
+    let done = || fs::metadata(&rounds).map_or(0, |there| there.len() / 2);
+    let (mut first, mut last) = (None, 0);
+    while child.try_wait().expect("a child").is_none() {
+        match (done(), resident(child.id())) {
+            (20..40, Some(bytes)) => first = first.or(Some(bytes)),
+            (120..=150, Some(bytes)) => last = bytes,
+            _ => {}
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    let grown = last.saturating_sub(first.expect("it was seen at work"));
+    assert!(last > 0 && grown < 300_000, "{grown} bytes in 100 rounds");
 }

@@ -5,13 +5,15 @@
 //! Every structure is taken apart with all its fields: one that is added is thought of here
 //! or does not compile.
 
-use std::{collections::BTreeMap, mem};
+use std::{collections::BTreeMap, mem, sync::Arc};
 
 use test_fixtures::{Breach, Fact, Facts, Floor, Value, shown};
 
 use crate::{
     host::Host,
-    results::{Bar, Deviated, LastWords, ModelResults, Noisy, Results, Row, Sample, Timeline},
+    results::{
+        Bar, Deviated, LastWords, ModelResults, Noisy, Results, Row, Sample, Timeline,
+    },
     source::{Pair, Part, Source},
 };
 
@@ -243,6 +245,17 @@ impl Foreign for Sample {
             facts,
         } = self;
         facts.escape();
+    }
+}
+
+impl<T: Foreign + Clone + PartialEq> Foreign for Arc<T> {
+    fn escape(&mut self) {
+        let mut plain = T::clone(self);
+        plain.escape();
+        // What is plain stays shared.
+        if plain != **self {
+            *self = Arc::new(plain);
+        }
     }
 }
 

@@ -8,8 +8,10 @@ use test_fixtures::{Misuse, read_at_most, utf8};
 
 use crate::{
     foreign::Foreign,
-    results::{Results, Row, VERSION},
+    results::{Results, VERSION},
 };
+
+mod plausible;
 
 /// Bytes of a file at the most: a hundred times the results of all models.
 const LARGEST: u64 = 256 << 20;
@@ -61,42 +63,8 @@ pub fn results(path: &Path) -> Result<Results> {
     }
     let mut results: Results = serde_json::from_str(text)
         .map_err(|error| misuse(format!("damaged results: {error}; make them again")))?;
-    check(&results)
+    plausible::check(&results)
         .map_err(|why| misuse(format!("damaged results: {why}; make them again")))?;
     results.escape();
     Ok(results)
-}
-
-/// What others rely on, and the form alone does not promise.
-fn check(results: &Results) -> Result<(), String> {
-    for model in &results.models {
-        check_name(&model.name)?;
-        for row in &model.rows {
-            check_name(&row.name)?;
-            check_timeline(row)
-                .map_err(|why| format!("{}/{}: {why}", model.name, row.name))?;
-        }
-    }
-    Ok(())
-}
-
-fn check_name(name: &str) -> Result<(), String> {
-    match name.is_empty() || name.contains(char::is_control) {
-        true => Err(format!("{name:?} is no name")),
-        false => Ok(()),
-    }
-}
-
-fn check_timeline(row: &Row) -> Result<(), String> {
-    let Some(timeline) = &row.timeline else {
-        return Ok(());
-    };
-    let lanes = timeline.lanes.len();
-    match timeline.bars.iter().find(|bar| bar.lane >= lanes) {
-        Some(bar) => Err(format!(
-            "a piece of work is on lane {} of {lanes}",
-            bar.lane
-        )),
-        None => Ok(()),
-    }
 }

@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     env,
+    sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -224,8 +225,8 @@ pub struct Sample {
     /// None where the system doesn't report it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory: Option<Memory>,
-    /// What the check saw.
-    pub facts: Facts,
+    /// What the check saw. Samples of a row that saw the same have it once.
+    pub facts: Arc<Facts>,
 }
 
 /// What a row's samples come to.

@@ -3,10 +3,11 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
-use test_fixtures::{Checked, Floor, Settings, Status, TrialError};
+use test_fixtures::{Checked, Floor, Settings, Status, TrialError, Value};
 
 use crate::{
     foreign::Foreign,
@@ -29,6 +30,9 @@ const WORDS_KEPT: usize = 2;
 const STDERR_KEPT: usize = 4096;
 /// Characters of one failure, or of one word of a check, that are kept.
 const LONGEST: usize = 2000;
+
+/// Samples whose facts are looked at for the same.
+const FACTS_COMPARED: usize = 100;
 
 /// How a comparison goes on.
 #[derive(Clone, Debug)]
@@ -121,7 +125,8 @@ pub fn run(field: &Field, plan: &Plan, progress: &Progress) -> Run {
                 Ok(trial) => {
                     failures_in_a_row[index] = 0;
                     note_deviations(row, contestant, &trial);
-                    row.samples.push(sample(rounds, trial));
+                    let sample = sample(rounds, trial, &row.samples);
+                    row.samples.push(sample);
                 }
                 Err(TrialError::Interrupted) => {
                     interrupted = true;
@@ -265,13 +270,28 @@ fn add_timelines(
     false
 }
 
-fn sample(round: usize, trial: Checked<()>) -> Sample {
+/// What is kept of a trial: little, since a comparison may have thousands.
+fn sample(round: usize, trial: Checked<()>, before: &[Sample]) -> Sample {
+    let mut facts = trial.facts;
+    for fact in &mut facts.seen {
+        if let Value::Text(text) = &mut fact.value {
+            *text = bounded(text);
+        }
+    }
+    for breach in &mut facts.breaches {
+        breach.why = bounded(&breach.why);
+    }
+    facts.escape();
+    let same = before.iter().rev().take(FACTS_COMPARED);
+    let same = same
+        .map(|sample| &sample.facts)
+        .find(|seen| ***seen == facts);
     Sample {
         round,
         nanos: trial.nanos,
         usage: trial.usage,
         memory: trial.memory,
-        facts: trial.facts,
+        facts: same.map_or_else(|| Arc::new(facts), Arc::clone),
     }
 }
 
@@ -294,7 +314,7 @@ fn keep_failure(row: &mut Row, round: usize, error: &TrialError) {
 }
 
 /// Words of a program, cut where they are longer than anything that is shown.
-fn bounded(words: &str) -> String {
+pub(crate) fn bounded(words: &str) -> String {
     match words.char_indices().nth(LONGEST) {
         Some((at, _)) => format!("{}…", &words[..at]),
         None => words.to_owned(),
@@ -314,7 +334,7 @@ fn note_deviations(row: &mut Row, contestant: &Contestant, trial: &Checked<()>) 
     for breach in &trial.facts.breaches {
         let declared = contestant.deviations.iter().find(|d| d.case == breach.case);
         let reason = declared.map_or("not declared", |deviation| deviation.reason);
-        let (case, why) = (breach.case.clone(), breach.why.clone());
+        let (case, why) = (breach.case.clone(), bounded(&breach.why));
         let reason = reason.to_owned();
         row.deviations.insert(case, Deviated { why, reason });
     }

@@ -33,7 +33,8 @@ pub fn add(results: &mut ModelResults) {
         .iter()
         .map(|row| reference.is_some_and(|at| is_comparable(row, &results.rows[at])))
         .collect();
-    let floor = results.floor();
+    // Where nothing bounds the job from below, there is no ratio to it.
+    let floor = results.floor().filter(|floor| *floor > 0.0);
     for (index, row) in results.rows.iter_mut().enumerate() {
         let samples: Vec<f64> = times[index].values().copied().collect();
         let Some(time) = estimate(&samples) else {

@@ -9,6 +9,9 @@ use crate::results::{Bar, Timeline};
 /// Spans that are kept of one trial. More can't be told apart on a page, and each takes room.
 const MOST: usize = 2000;
 
+/// Characters of a name that are kept.
+const LONGEST: usize = 200;
+
 /// Of how many lanes one is to be left, so that there are no more than `most` bars. Lanes go
 /// as a whole, so the start and the end of the others keep their shape.
 pub fn every(bars: &[Bar], lanes: usize, most: usize) -> usize {
@@ -38,18 +41,19 @@ pub fn of(trial: &Checked<()>) -> Option<Timeline> {
     spans.sort_by_key(|span| (span.start, span.end));
     let began = trial.started.or(spans.first().map(|span| span.start))?;
     let mut lanes: Vec<String> = Vec::new();
+    let short = |word: &String| word.chars().take(LONGEST).collect();
     let mut places: HashMap<&str, usize> = HashMap::new();
     let bars: Vec<Bar> = spans
         .into_iter()
         .map(|span| Bar {
             lane: *places.entry(&span.lane).or_insert_with(|| {
-                lanes.push(span.lane.clone());
+                lanes.push(short(&span.lane));
                 lanes.len() - 1
             }),
-            task: span.task.clone(),
+            task: short(&span.task),
             start: span.start.saturating_sub(began),
             end: span.end.saturating_sub(began),
-            note: span.note.clone(),
+            note: span.note.as_ref().map(short),
         })
         .collect();
     let all = bars.len();

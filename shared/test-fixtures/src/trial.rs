@@ -3,8 +3,8 @@
 use std::{ffi::OsString, io, process::Command, time::Duration};
 
 use crate::{
-    Breach, Checked, Deviation, Facts, Floor, Model, Program, Reply, Runner, SETTLE,
-    SPANS, Settings,
+    Breach, Checked, Deviation, Fact, Facts, Floor, Model, Program, Reply, Runner,
+    SETTLE, SPANS, Settings, Value,
     peer::missing_module,
     process::{self, Ended, Exit, Said},
     protocol::{FloorReply, WARM},
@@ -48,6 +48,13 @@ pub(crate) fn check<M: Model>(
     declared: &[Deviation],
 ) -> Result<Checked<M::Output>, TrialError> {
     trial.facts = M::check(stage, job, &trial.output).map_err(TrialError::Check)?;
+    let is_no_number =
+        |fact: &&Fact| matches!(fact.value, Value::Number(n) if !n.is_finite());
+    if let Some(fact) = trial.facts.seen.iter().find(is_no_number) {
+        return Err(TrialError::Absurd(format!(
+            "a result from which comes {fact}"
+        )));
+    }
     let is_declared = |breach: &Breach| {
         declared
             .iter()

@@ -16,7 +16,9 @@ pub(super) fn check<O>(
 ) -> Result<(), String> {
     if let Some(started) = reply.started {
         let end = started.checked_add(reply.nanos);
-        if !was_there.contains(&started) || end.is_none_or(|end| !was_there.contains(&end)) {
+        if !was_there.contains(&started)
+            || end.is_none_or(|end| !was_there.contains(&end))
+        {
             return Err(format!(
                 "{started} ns for the start of its job, and was there from {} to {}; tell \
                  nanoseconds of CLOCK_MONOTONIC",
@@ -34,7 +36,10 @@ pub(super) fn check<O>(
             ));
         }
     }
-    for (what, range) in [("threads", reply.threads), ("descriptors", reply.descriptors)] {
+    for (what, range) in [
+        ("threads", reply.threads),
+        ("descriptors", reply.descriptors),
+    ] {
         let most = range.map_or(0, |range| range.before.max(range.after));
         if most > MOST {
             return Err(format!("{most} {what}, which no process has"));
@@ -60,7 +65,9 @@ pub(super) fn check<O>(
 /// Bytes of memory that the machine has.
 fn machine_memory() -> Option<u64> {
     let text = fs::read_to_string("/proc/meminfo").ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("MemTotal:"))?;
     let kilobytes: u64 = line.split_whitespace().next()?.parse().ok()?;
     kilobytes.checked_mul(1024)
 }

@@ -1,0 +1,207 @@
+//! What results can say, beyond their form: others may have written the file, and no figure
+//! in it is shown as a fact that can't be one.
+
+use std::collections::BTreeSet;
+
+use test_fixtures::{Fact, Value};
+
+use crate::{
+    results::{ModelResults, Results, Row, Sample, Summary, Timeline},
+    statistics::Estimate,
+};
+
+/// Nanoseconds that nothing takes: a hundred days.
+const NANOS: u64 = 1 << 53;
+/// Bytes that no machine has.
+const BYTES: u64 = 1 << 50;
+/// What nobody counts up to: switches of a process, rounds, cores.
+const COUNT: u64 = 1 << 50;
+/// A ratio that says nothing.
+const RATIO: f64 = 1e15;
+/// Pieces of work, or lanes, beyond those that are kept.
+const PIECES: usize = 100_000;
+
+/// Looks at all figures, and for what stands there twice.
+pub(super) fn check(results: &Results) -> Result<(), String> {
+    let host = &results.host;
+    at_most("the start", results.started, 1 << 40)?;
+    at_most("the cores", host.cores as u64, 1 << 20)?;
+    at_most("the machine's memory", host.memory, BYTES)?;
+    number("the load", host.load, 0.0, RATIO)?;
+    unique("model", results.models.iter().map(|model| &*model.name))?;
+    for model in &results.models {
+        check_model(model).map_err(|why| format!("{}: {why}", model.name))?;
+    }
+    Ok(())
+}
+
+fn check_model(model: &ModelResults) -> Result<(), String> {
+    at_most("the rounds", model.rounds as u64, 1_000_000)?;
+    for floor in &model.floors {
+        at_most("a floor", floor.nanos, NANOS)?;
+        at_most("a floor on one core", floor.one_core.unwrap_or(0), NANOS)?;
+    }
+    for noise in &model.noise {
+        at_most("a round", noise.nanos, NANOS)?;
+        number("what was stolen", noise.steal, 0.0, 1.0)?;
+        number("the load", noise.load, 0.0, RATIO)?;
+    }
+    if let Some(noisy) = model.noisy.iter().find(|noisy| noisy.round >= model.rounds) {
+        return Err(format!(
+            "round {} of {} is noisy",
+            noisy.round, model.rounds
+        ));
+    }
+    if let Some(resolution) = model.resolution {
+        number("the resolution", resolution, 1.0, RATIO)?;
+    }
+    unique("row", model.rows.iter().map(|row| &*row.name))?;
+    let is_row = |name: &&str| model.rows.iter().any(|row| row.name == **name);
+    let tied = model
+        .ties
+        .iter()
+        .flat_map(|(first, second)| [&**first, &**second]);
+    if let Some(name) = tied.into_iter().find(|name| !is_row(name)) {
+        return Err(format!("{name:?} is a tie, and no row"));
+    }
+    for row in &model.rows {
+        check_row(row, model.rounds).map_err(|why| format!("{}: {why}", row.name))?;
+    }
+    Ok(())
+}
+
+fn check_row(row: &Row, rounds: usize) -> Result<(), String> {
+    let mut done = BTreeSet::new();
+    for sample in &row.samples {
+        check_sample(sample).map_err(|why| format!("round {}: {why}", sample.round))?;
+        if !done.insert(sample.round) {
+            return Err(format!("round {} stands there twice", sample.round));
+        }
+    }
+    if let Some(round) = row.failures.keys().find(|round| done.contains(round)) {
+        return Err(format!("round {round} both failed and did not"));
+    }
+    // The last one may have been interrupted.
+    let last = done.last().max(row.failures.keys().last());
+    if let Some(round) = last.filter(|round| **round > rounds) {
+        return Err(format!("round {round} of {rounds}"));
+    }
+    if let Some(summary) = &row.summary {
+        check_summary(summary, &row.samples)?;
+    }
+    row.timeline.as_ref().map_or(Ok(()), check_timeline)
+}
+
+fn check_sample(sample: &Sample) -> Result<(), String> {
+    if sample.nanos == 0 {
+        return Err("no time at all".to_owned());
+    }
+    at_most("the time", sample.nanos, NANOS)?;
+    let usage = sample.usage;
+    at_most("the time in user mode", usage.user_nanos, NANOS << 10)?;
+    at_most("the time in the kernel", usage.system_nanos, NANOS << 10)?;
+    at_most("voluntary switches", usage.voluntary_switches, COUNT)?;
+    at_most("involuntary switches", usage.involuntary_switches, COUNT)?;
+    if let Some(memory) = sample.memory {
+        at_most("the memory", memory.before.max(memory.peak), BYTES)?;
+    }
+    let cannot_be = |fact: &&Fact| match fact.value {
+        Value::Number(number) => !number.is_finite(),
+        Value::Count(_) | Value::Text(_) => false,
+    };
+    match sample.facts.seen.iter().find(cannot_be) {
+        Some(fact) => Err(format!("{:?} is no number", fact.name)),
+        None => Ok(()),
+    }
+}
+
+fn check_summary(summary: &Summary, samples: &[Sample]) -> Result<(), String> {
+    let times = || samples.iter().map(|sample| sample.nanos as f64);
+    let (least, most) = (times().reduce(f64::min), times().reduce(f64::max));
+    let (Some(least), Some(most)) = (least, most) else {
+        return Err("a summary of no samples".to_owned());
+    };
+    number("the median of the times", summary.time.median, least, most)?;
+    estimate("the time", &summary.time)?;
+    for (what, ratio) in [
+        ("the ratio to the floor", &summary.to_floor),
+        ("the ratio to the reference", &summary.to_reference),
+    ] {
+        ratio
+            .as_ref()
+            .map_or(Ok(()), |ratio| estimate(what, ratio))?;
+    }
+    number(
+        "the time of all cores",
+        summary.cpu,
+        0.0,
+        (NANOS << 10) as f64,
+    )?;
+    number("the switches", summary.switches, 0.0, 2.0 * COUNT as f64)?;
+    number(
+        "the memory",
+        summary.memory.unwrap_or(0.0),
+        0.0,
+        BYTES as f64,
+    )
+}
+
+fn check_timeline(timeline: &Timeline) -> Result<(), String> {
+    at_most("the timeline", timeline.nanos, NANOS)?;
+    let (lanes, bars) = (timeline.lanes.len(), timeline.bars.len());
+    if lanes.max(bars) > PIECES {
+        return Err(format!("{bars} pieces of work on {lanes} lanes"));
+    }
+    for bar in &timeline.bars {
+        if bar.lane >= lanes {
+            return Err(format!(
+                "a piece of work is on lane {} of {lanes}",
+                bar.lane
+            ));
+        }
+        if bar.end < bar.start {
+            return Err(format!(
+                "a piece of work from {} to {} ns",
+                bar.start, bar.end
+            ));
+        }
+        at_most("the end of a piece of work", bar.end, NANOS)?;
+    }
+    Ok(())
+}
+
+fn estimate(what: &str, estimate: &Estimate) -> Result<(), String> {
+    let Estimate { median, interval } = *estimate;
+    let (low, high) = interval.unwrap_or((median, median));
+    number(what, median, f64::MIN_POSITIVE, NANOS as f64)?;
+    number(what, low, f64::MIN_POSITIVE, median)?;
+    number(what, high, median, f64::INFINITY)?;
+    number(what, high, 0.0, NANOS as f64)
+}
+
+fn at_most(what: &str, value: u64, most: u64) -> Result<(), String> {
+    match value > most {
+        true => Err(format!("{what} is {value}, which can't be")),
+        false => Ok(()),
+    }
+}
+
+fn number(what: &str, value: f64, least: f64, most: f64) -> Result<(), String> {
+    match value.is_finite() && (least..=most).contains(&value) {
+        true => Ok(()),
+        false => Err(format!("{what} is {value}, which can't be")),
+    }
+}
+
+fn unique<'a>(what: &str, names: impl Iterator<Item = &'a str>) -> Result<(), String> {
+    let mut seen = BTreeSet::new();
+    for name in names {
+        if name.is_empty() || name.contains(char::is_control) {
+            return Err(format!("{name:?} is no name"));
+        }
+        if !seen.insert(name) {
+            return Err(format!("the {what} {name:?} stands there twice"));
+        }
+    }
+    Ok(())
+}
