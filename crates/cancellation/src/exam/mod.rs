@@ -3,6 +3,7 @@
 mod args;
 mod cases;
 mod check;
+mod counted;
 mod latency;
 mod stage;
 mod watch;

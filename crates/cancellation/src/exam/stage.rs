@@ -2,21 +2,17 @@
 //! host that doesn't answer, or a watch over processes, as the work needs it.
 
 use std::{
-    fs,
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     path::Path,
+    sync::Arc,
     time::Duration,
 };
 
 use anyhow::Result;
-use tempfile::{NamedTempFile, TempPath};
 use test_fixtures::monotonic_nanos;
 
-use super::watch::Watch;
-use crate::{
-    Work,
-    work::{Entry, entries},
-};
+use super::{counted::Counted, watch::Watch};
+use crate::{Work, work::Entry};
 
 /// The path that stands for a host that doesn't answer.
 pub(crate) const UNANSWERED: &str = "/unanswered";
@@ -28,7 +24,7 @@ pub struct Stage {
     unanswering: Option<Unanswering>,
     /// What each task asks for; none if it is of the user's own.
     paths: Vec<String>,
-    journal: TempPath,
+    journal: Arc<Counted>,
     /// When it stood, in nanoseconds of the system's monotonic clock.
     stood_ns: u64,
     watch: Option<Watch>,
@@ -37,9 +33,9 @@ pub struct Stage {
 impl Stage {
     /// Nothing is fetched.
     pub(crate) fn without_origin(work: Work) -> Result<Self> {
-        let journal = NamedTempFile::new()?.into_temp_path();
+        let journal = Arc::new(Counted::new()?);
         let watch = match work {
-            Work::Process => Some(Watch::over(&journal)?),
+            Work::Process => Some(Watch::over(Arc::clone(&journal))?),
             _ => None,
         };
         Ok(Self {
@@ -106,7 +102,7 @@ impl Stage {
     }
 
     pub(crate) fn journal(&self) -> &Path {
-        &self.journal
+        self.journal.path()
     }
 
     pub(crate) fn watch(&self) -> Option<&Watch> {
@@ -120,7 +116,7 @@ impl Stage {
 
     /// Every piece of work that was done.
     pub(crate) fn entries(&self) -> Result<Vec<Entry>> {
-        entries(&fs::read_to_string(&self.journal)?)
+        self.journal.entries()
     }
 }
 

@@ -3,8 +3,7 @@
 
 use std::{
     collections::BTreeMap,
-    fs, io,
-    path::Path,
+    io,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -16,7 +15,7 @@ use std::{
 use rustix::process::Pid;
 use test_fixtures::{monotonic_nanos, state};
 
-use crate::work::entries;
+use super::counted::Counted;
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_millis(2);
@@ -25,6 +24,7 @@ const EVERY: Duration = Duration::from_millis(2);
 #[derive(Debug)]
 pub(crate) struct Watch {
     seen: Arc<Seen>,
+    journal: Arc<Counted>,
     /// Joined by the drop, which takes it.
     thread: Option<JoinHandle<()>>,
 }
@@ -37,12 +37,12 @@ struct Seen {
 }
 
 impl Watch {
-    pub(crate) fn over(journal: &Path) -> io::Result<Self> {
+    pub(crate) fn over(journal: Arc<Counted>) -> io::Result<Self> {
         let seen = Arc::new(Seen::default());
-        let (watched, journal) = (Arc::clone(&seen), journal.to_owned());
+        let (watched, counted) = (Arc::clone(&seen), Arc::clone(&journal));
         let watch = move || {
             while !watched.is_over.load(Relaxed) {
-                watched.look(&journal);
+                watched.look(&counted);
                 thread::sleep(EVERY);
             }
         };
@@ -50,13 +50,17 @@ impl Watch {
             .name("watch".to_owned())
             .spawn(watch)?;
         let thread = Some(thread);
-        Ok(Self { seen, thread })
+        Ok(Self {
+            seen,
+            journal,
+            thread,
+        })
     }
 
     /// When each process was gone, in nanoseconds of the system's monotonic clock; none if
     /// it is still there.
-    pub(crate) fn gone(&self, journal: &Path) -> BTreeMap<u32, Option<u64>> {
-        self.seen.look(journal);
+    pub(crate) fn gone(&self) -> BTreeMap<u32, Option<u64>> {
+        self.seen.look(&self.journal);
         self.seen.gone().clone()
     }
 }
@@ -67,10 +71,9 @@ impl Seen {
         self.gone.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn look(&self, journal: &Path) {
-        let text = fs::read_to_string(journal).unwrap_or_default();
+    fn look(&self, journal: &Counted) {
         let mut gone = self.gone();
-        for entry in entries(&text).unwrap_or_default() {
+        for entry in journal.entries().unwrap_or_default() {
             gone.entry(entry.process).or_default();
         }
         for (process, gone) in gone.iter_mut().filter(|(_, gone)| gone.is_none()) {

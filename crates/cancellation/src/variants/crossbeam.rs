@@ -7,7 +7,7 @@
 //! - `after` and `at` are channels too, so a timer is one more line of a `select!`.
 //! - The deadline itself is one: the function waits for it and for the end of all threads,
 //!   of which each keeps a sender.
-//! - What is no channel can't be selected: sockets and processes keep their own time-outs,
+//! - What is no channel can't be selected: sockets are shut down, processes have a time-out,
 //!   and a computation looks with `try_recv`.
 //!
 //! # When not to use this
@@ -18,13 +18,14 @@ use anyhow::Result;
 
 use crate::{
     Job, Output, Work,
-    work::{Task, Tasks},
+    work::{Fetches, Task, Tasks},
 };
 
 /// Does every task, and stops at the deadline those that are not done.
 pub fn run(job: &Job) -> Result<Output> {
     let tasks = Tasks::new(job)?;
     let (work, deadline) = (job.work, tasks.deadline());
+    let fetches = &Fetches::of(&tasks)?;
     let perform = |task: Task| {
         move |token: &Receiver<()>| match work {
             Work::Sleep => {
@@ -35,7 +36,7 @@ pub fn run(job: &Job) -> Result<Output> {
                 }
             }
             Work::Cpu | Work::Blocking => task.in_pieces(|| is_cancelled(token)),
-            Work::Fetch => task.fetch_until(deadline),
+            Work::Fetch => task.fetch_blocking(fetches),
             Work::Process => task.process_until(deadline),
         }
     };

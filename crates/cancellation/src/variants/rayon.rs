@@ -18,13 +18,14 @@ use rayon::ThreadPoolBuilder;
 
 use crate::{
     Job, Output, Work,
-    work::{Task, Tasks},
+    work::{Fetches, Task, Tasks},
 };
 
 /// Does every task, and stops at the deadline those that are not done.
 pub fn run(job: &Job) -> Result<Output> {
     let tasks = Tasks::new(job)?;
     let (work, deadline) = (job.work, tasks.deadline());
+    let fetches = &Fetches::of(&tasks)?;
     let perform = |task: Task| {
         move |token: &Token| match work {
             Work::Sleep => {
@@ -35,7 +36,7 @@ pub fn run(job: &Job) -> Result<Output> {
                 }
             }
             Work::Cpu | Work::Blocking => task.in_pieces(|| token.is_cancelled()),
-            Work::Fetch => task.fetch_until(deadline),
+            Work::Fetch => task.fetch_blocking(fetches),
             Work::Process => task.process_until(deadline),
         }
     };

@@ -1,14 +1,14 @@
 //! A thread for each task, and a token that all of them look at.
 //!
 //! Nothing stops a thread from outside, so each has to stop itself: those that sleep do it
-//! on the [`Token`], those that compute look at it between two pieces, and those that wait
-//! for a socket or a process have the deadline as its time-out.
+//! on the [`Token`], those that compute look at it between two pieces. Those that wait for a
+//! process have the deadline as a time-out.
 //!
 //! # What to notice
 //! - Each thread keeps a sender and sends nothing: when the last has gone the channel is
 //!   closed, which is how the end of all is waited for with a time-out.
-//! - A read that has begun knows no token. Its time-out has to be set beforehand, so what is
-//!   cancelled sooner than at the deadline must be woken by `shutdown` on the socket.
+//! - A read that has begun knows no token. What wakes it is a `shutdown` of its socket from
+//!   another thread (ureq has one for a whole client: `Agent::shutdown`).
 //! - The scope joins whatever happens: a call that never looks is waited for to its end.
 //!
 //! # When not to use this
@@ -18,13 +18,14 @@ use anyhow::Result;
 
 use crate::{
     Job, Output, Work,
-    work::{Task, Tasks},
+    work::{Fetches, Task, Tasks},
 };
 
 /// Does every task, and stops at the deadline those that are not done.
 pub fn run(job: &Job) -> Result<Output> {
     let tasks = Tasks::new(job)?;
     let (work, deadline) = (job.work, tasks.deadline());
+    let fetches = &Fetches::of(&tasks)?;
     let perform = |task: Task| {
         move |token: &Token| match work {
             Work::Sleep => {
@@ -35,7 +36,7 @@ pub fn run(job: &Job) -> Result<Output> {
                 }
             }
             Work::Cpu | Work::Blocking => task.in_pieces(|| token.is_cancelled()),
-            Work::Fetch => task.fetch_until(deadline),
+            Work::Fetch => task.fetch_blocking(fetches),
             Work::Process => task.process_until(deadline),
         }
     };

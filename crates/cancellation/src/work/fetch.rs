@@ -8,7 +8,7 @@ use fetching::{Page, Target, outcome};
 use futures_util::future::join;
 use http_body_util::{BodyExt, Empty};
 use hyper::{Request, client::conn::http1::handshake, header::HOST, rt};
-use test_fixtures::Outcome;
+use test_fixtures::{Class, Failure, Outcome};
 
 use super::{
     Done, Phase, Task,
@@ -21,14 +21,19 @@ impl Task {
         &self.job().urls[self.index]
     }
 
-    /// Begins to connect: the host and the port to connect to.
-    pub fn address(&self) -> (&str, u16) {
+    /// Begins to connect.
+    pub fn connect(&self) {
         self.begin();
         self.enter(Phase::Connecting);
+    }
+
+    /// Begins to connect: the host and the port to connect to.
+    pub fn address(&self) -> (&str, u16) {
+        self.connect();
         self.target().address
     }
 
-    pub(super) fn target(&self) -> Target<'_> {
+    fn target(&self) -> Target<'_> {
         Target::of(self.url()).expect("every URL was looked at when the tasks were made")
     }
 
@@ -42,15 +47,23 @@ impl Task {
         self.enter(Phase::ReadingBody);
     }
 
-    /// It has its page, or could not get it. One that ran into its deadline was stopped.
+    /// It has its page, or could not get it. A time-out is a failure as well: it is the
+    /// system's, which gives a connection up after minutes, and never the deadline.
     pub fn settle(self, result: Result<Page>) -> Done {
-        let (kind, detail) = match outcome(result) {
-            Outcome::Ok(page) => (Kind::Ok, Detail::Page(page)),
-            Outcome::Failed(failure) => (Kind::Failed, Detail::Failure(failure)),
-            _ => return None,
-        };
-        self.end(kind, Some(detail));
+        let why = result.as_ref().map_err(|error| format!("{error:#}")).err();
+        match (outcome(result), why) {
+            (Outcome::Ok(page), _) => self.end(Kind::Ok, Some(Detail::Page(page))),
+            (Outcome::Failed(failure), _) => self.fail(failure),
+            (_, why) => self.fail(Failure {
+                class: Class::Other,
+                why: why.unwrap_or_default(),
+            }),
+        }
         Some(self.index)
+    }
+
+    pub(super) fn fail(&self, failure: Failure) {
+        self.end(Kind::Failed, Some(Detail::Failure(failure)));
     }
 
     /// Sends the request and reads the answer, with hyper over any runtime's stream. There

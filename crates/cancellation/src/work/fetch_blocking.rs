@@ -1,130 +1,174 @@
-//! One request on a socket that blocks, never past a deadline. HTTP/1.0 by hand, so that a
-//! task knows in which phase it is.
+//! Fetching on a thread that blocks, with ureq. Nothing stops a thread from outside, but a
+//! socket that is shut down ends the read that it is blocked on.
 
 use std::{
-    io::{self, ErrorKind, Read, Write},
-    net::{TcpStream, ToSocketAddrs},
-    time::Instant,
+    collections::BTreeMap,
+    io,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        mpsc::{RecvTimeoutError, Sender, channel},
+    },
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
 };
 
-use anyhow::{Result, anyhow};
-use fetching::{Page, Target};
-use httparse::{EMPTY_HEADER, Response, Status};
+use anyhow::{Context, Result};
+use fetching::{Page, PartialPage, Trust};
+use page_client::{Settings, Sink, blocking::Client};
 
-use super::{
-    Done, Task,
-    time_left::{left, wait},
-};
+use super::{Done, Phase, Task, Tasks};
+use crate::Work;
 
-/// More than any honest answer's head has.
-const MOST_HEAD: usize = 64 * 1024;
+/// ureq cuts a connection's time-out to whole milliseconds. Of nothing that is shut down at
+/// the deadline it may say before that it was in vain.
+const CUT: Duration = Duration::from_millis(2);
+
+/// The fetches of a job. At the deadline all that are under way are shut down, by a thread
+/// that ends with this.
+#[derive(Debug)]
+pub struct Fetches {
+    deadline: Instant,
+    clients: Arc<Clients>,
+    /// The thread waits until this is dropped, or for the deadline; both are none where
+    /// nothing is fetched.
+    is_over: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// The client of each task that fetches; none once the deadline has fallen.
+#[derive(Debug)]
+struct Clients(Mutex<Option<BTreeMap<usize, Client>>>);
+
+impl Fetches {
+    /// Those of `tasks`, if they are any.
+    ///
+    /// # Errors
+    /// The system starts no thread.
+    pub fn of(tasks: &Tasks) -> io::Result<Self> {
+        let deadline = tasks.deadline();
+        let clients = Arc::new(Clients(Mutex::new(Some(BTreeMap::new()))));
+        let mut fetches = Self {
+            deadline,
+            clients: Arc::clone(&clients),
+            is_over: None,
+            thread: None,
+        };
+        if tasks.job().work == Work::Fetch {
+            let (sender, is_over) = channel();
+            let shut_down = move || {
+                let left = deadline.saturating_duration_since(Instant::now());
+                if is_over.recv_timeout(left) == Err(RecvTimeoutError::Timeout) {
+                    clients.shut_down();
+                }
+            };
+            let thread = thread::Builder::new().name("deadline".into());
+            fetches.thread = Some(thread.spawn(shut_down)?);
+            fetches.is_over = Some(sender);
+        }
+        Ok(fetches)
+    }
+
+    /// The time that is left; none once the deadline has fallen.
+    fn left(&self) -> Option<Duration> {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        (!left.is_zero()).then_some(left)
+    }
+}
+
+impl Drop for Fetches {
+    fn drop(&mut self) {
+        drop(self.is_over.take());
+        if let Some(thread) = self.thread.take() {
+            // A panic of it has been reported; there is nobody to hand it to here.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Clients {
+    fn lock(&self) -> MutexGuard<'_, Option<BTreeMap<usize, Client>>> {
+        // Nothing panics while it holds the lock.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn shut_down(&self) {
+        let clients = self.lock().take();
+        for client in clients.into_iter().flatten() {
+            client.1.shut_down();
+        }
+    }
+}
+
+/// A client that is among those which are shut down at the deadline.
+struct UnderWay<'a> {
+    clients: &'a Clients,
+    index: usize,
+    client: Client,
+}
+
+impl<'a> UnderWay<'a> {
+    /// None once the deadline has fallen.
+    fn new(clients: &'a Clients, index: usize, client: Client) -> Option<Self> {
+        clients.lock().as_mut()?.insert(index, client.clone());
+        Some(Self {
+            clients,
+            index,
+            client,
+        })
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        if let Some(clients) = self.clients.lock().as_mut() {
+            clients.remove(&self.index);
+        }
+    }
+}
 
 impl Task {
-    /// Connects, sends the request and reads the answer on a socket that blocks, but never
-    /// past `deadline`; it is not begun if that has passed.
-    pub fn fetch_until(self, deadline: Instant) -> Done {
-        left(deadline).ok()?;
-        let page = fetch(&self, deadline);
+    /// Fetches its URL, but never past the deadline; it is not begun if that has passed.
+    pub fn fetch_blocking(self, fetches: &Fetches) -> Done {
+        let settings = Settings {
+            timeout: fetches.left()? + CUT,
+            // Each has a connection of its own, as in the other variants.
+            connections: 0,
+            trust: Trust::new(&[], None),
+        };
+        self.connect();
+        let client = Client::watched(&settings, self.entering(Phase::ReadingHead));
+        let under_way = UnderWay::new(&fetches.clients, self.index, client)?;
+        let mut answer = Answer {
+            task: &self,
+            page: None,
+        };
+        let read = under_way.client.read(self.url(), &mut answer);
+        let page = answer.page;
+        let page = read.and_then(|()| Ok(page.context("there was no answer")?.close()));
+        drop(under_way);
+        // What was shut down looks like a failure, or like an end.
+        fetches.left()?;
         self.settle(page)
     }
 }
 
-/// A body ends after as many bytes as its length says, or with the
-/// connection.
-fn fetch(task: &Task, deadline: Instant) -> Result<Page> {
-    let address = task.address().to_socket_addrs()?.next();
-    let address = address.ok_or_else(|| anyhow!("the host has no address"))?;
-    let mut stream = TcpStream::connect_timeout(&address, left(deadline)?)?;
-    let Target { host, path, .. } = task.target();
-    let request = format!("GET {path} HTTP/1.0\r\nHost: {host}\r\n\r\n");
-    stream.set_write_timeout(Some(left(deadline)?))?;
-    stream.write_all(request.as_bytes())?;
-    task.sent();
-    let mut received = Vec::new();
-    let head = loop {
-        if let Some(head) = Head::parse(&received)? {
-            break head;
-        }
-        if read(&mut stream, deadline, &mut received)? == 0 {
-            return Err(io::Error::from(ErrorKind::UnexpectedEof).into());
-        }
-    };
-    task.answered();
-    let mut page = Page::open(task.url(), head.status);
-    received.drain(..head.length);
-    let mut missing = head.body;
-    loop {
-        let part = received.len().min(missing.unwrap_or(usize::MAX));
-        page.read(&received[..part]);
-        received.clear();
-        missing = missing.map(|missing| missing - part);
-        if missing == Some(0) {
-            return Ok(page.close());
-        }
-        match (read(&mut stream, deadline, &mut received)?, missing) {
-            (0, None) => return Ok(page.close()),
-            (0, Some(_)) => return Err(io::Error::from(ErrorKind::UnexpectedEof).into()),
-            _ => {}
-        }
+/// An answer of which the digest is kept.
+struct Answer<'a> {
+    task: &'a Task,
+    page: Option<PartialPage>,
+}
+
+impl Sink for Answer<'_> {
+    fn answered(&mut self, status: u16) -> Result<()> {
+        self.task.answered();
+        self.page = Some(Page::open(self.task.url(), status));
+        Ok(())
     }
-}
 
-/// The next bytes, if they come in time. A socket's time-out is for one read, so each gets
-/// what is left of the whole.
-fn read(
-    stream: &mut TcpStream,
-    deadline: Instant,
-    bytes: &mut Vec<u8>,
-) -> io::Result<usize> {
-    let mut buffer = [0; 8192];
-    loop {
-        stream.set_read_timeout(Some(wait(deadline)?))?;
-        match stream.read(&mut buffer) {
-            Ok(count) => {
-                bytes.extend(&buffer[..count]);
-                return Ok(count);
-            }
-            Err(error) if is_early(&error) => {}
-            Err(error) => return Err(error),
+    fn read(&mut self, part: &[u8]) -> Result<()> {
+        if let Some(page) = &mut self.page {
+            page.read(part);
         }
-    }
-}
-
-fn is_early(error: &io::Error) -> bool {
-    use ErrorKind::{Interrupted, TimedOut, WouldBlock};
-    matches!(error.kind(), Interrupted | TimedOut | WouldBlock)
-}
-
-struct Head {
-    status: u16,
-    /// Bytes of the head itself.
-    length: usize,
-    /// Bytes of the body, if the head says.
-    body: Option<usize>,
-}
-
-impl Head {
-    /// The head at the beginning of `bytes`, if it is there in full.
-    fn parse(bytes: &[u8]) -> Result<Option<Self>> {
-        let mut headers = [EMPTY_HEADER; 96];
-        let mut response = Response::new(&mut headers);
-        let Status::Complete(length) = response.parse(bytes)? else {
-            return match bytes.len() {
-                0..=MOST_HEAD => Ok(None),
-                _ => Err(io::Error::from(ErrorKind::InvalidData).into()),
-            };
-        };
-        let is_length = |name: &str| name.eq_ignore_ascii_case("content-length");
-        let mut named = response.headers.iter().filter(|one| is_length(one.name));
-        let body = named.next().map(|one| {
-            let digits = std::str::from_utf8(one.value).ok()?;
-            digits.trim().parse().ok()
-        });
-        let body = body.map(|body| body.ok_or(io::Error::from(ErrorKind::InvalidData)));
-        Ok(Some(Self {
-            status: response.code.unwrap_or_default(),
-            length,
-            body: body.transpose()?,
-        }))
+        Ok(())
     }
 }

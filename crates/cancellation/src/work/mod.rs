@@ -13,9 +13,9 @@ mod process;
 pub mod smol;
 pub mod surf;
 mod task;
-mod time_left;
 pub mod tokio;
 
+pub use fetch_blocking::Fetches;
 pub use journal::Journal;
 pub(crate) use journal::{Entry, entries};
 pub use outcomes::{Ended, Outcomes, Phase};

@@ -2,28 +2,30 @@
 //! waits for it no longer than to the deadline.
 
 use std::{
-    env,
-    io::{self, Read},
-    os::{fd::OwnedFd, unix::net::UnixStream},
+    env, io,
     path::Path,
-    process::{self, Command, ExitStatus, Stdio},
+    process::{self, Child, Command, ExitStatus, Stdio},
     thread,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result};
-use test_fixtures::{end_with_pool, worker_command};
-
-use super::{
-    Done, Journal, Task,
-    time_left::{left, wait},
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    io::Errno,
+    process::{Pid, PidfdFlags, pidfd_open},
 };
+use test_fixtures::{Class, Failure, end_with_pool, worker_command};
+
+use super::{Done, Journal, Task};
 
 /// How long after the deadline a process that is killed then may take to be gone.
 pub const REAPED_WITHIN: Duration = Duration::from_secs(10);
 
 /// In the environment of a process: the journal, the task, and the microseconds.
 const TASK: &str = "INTERLEAVE_CANCELLATION_TASK";
+/// How often it is looked whether a process that was killed has ended.
+const LOOK_EVERY: Duration = Duration::from_micros(100);
 /// A process that runs notes so at this distance.
 const BEAT: Duration = Duration::from_millis(5);
 
@@ -47,49 +49,77 @@ impl Task {
     /// Its process has ended by itself, or could not be started or waited for. `None` is
     /// one that had to be killed: the task was stopped.
     pub fn exited(self, status: io::Result<Option<ExitStatus>>) -> Done {
-        let error = match status {
+        let why = match status {
             Ok(None) => return None,
             Ok(Some(status)) if status.success() => return self.finish(),
-            Ok(Some(status)) => io::Error::other(format!("its process: {status}")),
-            Err(error) => error,
+            Ok(Some(status)) => format!("its process: {status}"),
+            Err(error) => {
+                format!("its process could not be started, waited for or killed: {error}")
+            }
         };
-        self.settle(Err(error.into()))
+        let class = Class::Other;
+        self.fail(Failure { class, why });
+        Some(self.index)
     }
 
     /// Starts its process and waits for its end, or kills it at `deadline`; in both ways it
     /// is reaped. It is not begun if the deadline has passed.
     pub fn process_until(self, deadline: Instant) -> Done {
-        left(deadline).ok()?;
+        if deadline <= Instant::now() {
+            return None;
+        }
         let status = process_until(self.command(), deadline);
         self.exited(status)
     }
 }
 
-/// The standard library waits for a process without end or not at all. So the process holds
-/// one end of a socket, which closes with it, and a socket's read can have a time-out.
+/// The standard library waits for a process without end or not at all. So Linux is asked for
+/// a descriptor of the process, which can be polled with a time-out. Whom else the process
+/// has handed its pipes to makes no difference.
 fn process_until(
     mut command: Command,
     deadline: Instant,
 ) -> io::Result<Option<ExitStatus>> {
-    let (mut ours, theirs) = UnixStream::pair()?;
-    let mut child = command.stdout(OwnedFd::from(theirs)).spawn()?;
-    // It has the other end open, too.
-    drop(command);
-    let ended = loop {
-        match wait(deadline).and_then(|wait| ours.set_read_timeout(Some(wait))) {
-            Ok(()) => {}
-            Err(_) => break false,
+    let mut child = command.spawn()?;
+    match ends_by(&child, deadline) {
+        Ok(true) => child.wait().map(Some),
+        Ok(false) => kill(&mut child).map(|()| None),
+        Err(error) => {
+            kill(&mut child)?;
+            Err(error)
         }
-        // Otherwise the next look at the clock decides.
-        if let Ok(0) = ours.read(&mut [0]) {
-            break true;
-        }
-    };
-    if !ended {
-        child.kill()?;
     }
-    let status = child.wait()?;
-    Ok(ended.then_some(status))
+}
+
+/// Whether it ends before `deadline`.
+fn ends_by(child: &Child, deadline: Instant) -> io::Result<bool> {
+    let process = pidfd_open(Pid::from_child(child), PidfdFlags::empty())?;
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Ok(false);
+        }
+        let left = Timespec::try_from(left).ok();
+        match poll(&mut [PollFd::new(&process, PollFlags::IN)], left.as_ref()) {
+            Ok(1..) => return Ok(true),
+            // The next look at the clock decides.
+            Ok(0) | Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// Kills it, and reaps it.
+fn kill(child: &mut Child) -> io::Result<()> {
+    child.kill()?;
+    let killed = Instant::now();
+    while child.try_wait()?.is_none() {
+        if killed.elapsed() > REAPED_WITHIN {
+            return Err(io::Error::other("it was killed, and has not ended"));
+        }
+        thread::sleep(LOOK_EVERY);
+    }
+    Ok(())
 }
 
 /// What the process does: it notes that it is there, every few milliseconds, and ends after

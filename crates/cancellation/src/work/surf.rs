@@ -27,7 +27,7 @@ pub async fn fetch(client: Client, task: Task) -> Done {
 }
 
 async fn page(client: &Client, task: &Task) -> Result<Page> {
-    task.address();
+    task.connect();
     let mut response = client
         .get(task.url())
         .await

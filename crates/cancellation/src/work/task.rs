@@ -89,6 +89,11 @@ impl Tasks {
         })))
     }
 
+    /// The job that they are of.
+    pub fn job(&self) -> &Job {
+        &self.0.job
+    }
+
     /// When all tasks are to be stopped.
     pub fn deadline(&self) -> Instant {
         self.0.started + self.0.job.until_deadline()
@@ -218,8 +223,13 @@ impl Task {
     }
 
     pub(super) fn enter(&self, phase: Phase) {
-        let slot = Slot::new(phase, Kind::Pending, self.ledger.now());
-        self.slot().store(slot.0, Relaxed);
+        self.ledger.enter(self.index, phase);
+    }
+
+    /// The same for others to call, as long as the task is under way.
+    pub(super) fn entering(&self, phase: Phase) -> impl Fn() + Send + Sync + use<> {
+        let (ledger, index) = (Arc::clone(&self.ledger), self.index);
+        move || ledger.enter(index, phase)
     }
 
     /// It has come to an end, with what belongs to that.
@@ -262,6 +272,11 @@ impl Drop for Task {
 }
 
 impl Ledger {
+    fn enter(&self, index: usize, phase: Phase) {
+        let slot = Slot::new(phase, Kind::Pending, self.now());
+        self.slots[index].store(slot.0, Relaxed);
+    }
+
     fn now(&self) -> u64 {
         self.started.elapsed().as_nanos() as u64
     }
