@@ -46,15 +46,17 @@ impl Task {
         command
     }
 
-    /// Its process has ended by itself, or could not be started or waited for. `None` is
-    /// one that had to be killed: the task was stopped.
+    /// Its process has ended by itself, or could not be started, waited for or killed, which
+    /// ends the job in vain. `None` is one that had to be killed: the task was stopped.
     pub fn exited(self, status: io::Result<Option<ExitStatus>>) -> Done {
         let why = match status {
             Ok(None) => return None,
             Ok(Some(status)) if status.success() => return self.finish(),
             Ok(Some(status)) => format!("its process: {status}"),
             Err(error) => {
-                format!("its process could not be started, waited for or killed: {error}")
+                let why = error.to_string();
+                self.end_job(error);
+                why
             }
         };
         let class = Class::Other;
@@ -139,5 +141,102 @@ pub(crate) fn serve() -> Result<()> {
             Some(left) => thread::sleep(left.min(BEAT)),
             None => return Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroUsize;
+
+    use super::*;
+    use crate::{
+        Job, Work,
+        work::{Ended, Tasks},
+    };
+
+    /// The tasks of a job with two processes, and where they note their work.
+    fn tasks() -> (Tasks, tempfile::NamedTempFile) {
+        let journal = tempfile::NamedTempFile::new().expect("a temporary file");
+        let job = Job {
+            work: Work::Process,
+            tasks: 2,
+            length_us: 0,
+            deadline_us: 1_000_000,
+            pieces: NonZeroUsize::MIN,
+            workers: NonZeroUsize::MIN,
+            most_threads: 2,
+            urls: Vec::new(),
+            journal: journal.path().to_owned(),
+            panic: false,
+        };
+        (Tasks::new(&job).expect("tasks"), journal)
+    }
+
+    #[test]
+    fn a_process_that_never_started_is_not_stopped() {
+        let (tasks, _journal) = tasks();
+        let ended: Vec<_> = tasks
+            .iter()
+            .map(|task| {
+                task.begin();
+                let refused =
+                    Err(io::Error::from_raw_os_error(Errno::AGAIN.raw_os_error()));
+                Ok(task.exited(refused))
+            })
+            .collect();
+        let error = tasks.output(ended).expect_err("no process was started");
+        let words = format!("{error:#}");
+        assert!(
+            words.starts_with("the process of task 0 ") && words.contains("os error 11"),
+            "{words}"
+        );
+    }
+
+    #[test]
+    fn a_pipe_that_a_grandchild_keeps_holds_nobody_up() {
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", "sleep 3 & exit 0"])
+            .stdout(Stdio::piped());
+        let begun = Instant::now();
+        let status = process_until(command, begun + Duration::from_secs(60));
+        assert!(
+            status
+                .expect("it starts")
+                .is_some_and(|status| status.success())
+        );
+        assert!(
+            begun.elapsed() < Duration::from_secs(3),
+            "{:?}",
+            begun.elapsed()
+        );
+    }
+
+    #[test]
+    fn a_process_that_is_stopped_is_killed_and_reaped() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "kill -STOP $$; exit 0"]);
+        let deadline = Instant::now() + Duration::from_millis(100);
+        let status = process_until(command, deadline).expect("it starts");
+        assert_eq!(status, None);
+        assert!(Instant::now() >= deadline);
+    }
+
+    #[test]
+    fn a_panic_is_known_by_its_message() {
+        let (tasks, _journal) = tasks();
+        let end = |task: Task| {
+            let panic = std::panic::AssertUnwindSafe(move || {
+                let task = task;
+                task.begin();
+                panic!("that went wrong");
+            });
+            std::panic::catch_unwind(panic)
+        };
+        let ended: Vec<_> = tasks.iter().map(end).collect();
+        let output = tasks.output(ended).expect("all have ended");
+        let all: Vec<Ended> = output.tasks.iter().collect();
+        let is_known = |ended: &Ended| matches!(&ended.outcome, test_fixtures::Outcome::Panicked(why) if why == "that went wrong");
+        assert!(all.iter().all(is_known), "{all:?}");
     }
 }

@@ -9,7 +9,7 @@ use std::{
     collections::BTreeMap,
     fs, io,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{
             AtomicU64, AtomicUsize,
             Ordering::{Acquire, Relaxed, Release},
@@ -21,7 +21,7 @@ use std::{
 
 use anyhow::{Context, Error, Result, anyhow, bail, ensure};
 use fetching::Target;
-use test_fixtures::{Memory, Span, monotonic_nanos, record_span, spans_wanted};
+use test_fixtures::{Memory, Outcome, Span, monotonic_nanos, record_span, spans_wanted};
 
 use super::{
     Journal, Outcomes, Phase,
@@ -57,6 +57,8 @@ struct Ledger {
     /// has been in its phase.
     slots: Box<[AtomicU64]>,
     details: Mutex<BTreeMap<usize, Detail>>,
+    /// Why the job is in vain, and of which task that is.
+    ended: Mutex<Option<(usize, io::Error)>>,
     journal: Journal,
     /// Bytes that were resident before the first task was made.
     idle_memory: u64,
@@ -84,6 +86,7 @@ impl Tasks {
             spawned: AtomicU64::new(0),
             slots,
             details: Mutex::default(),
+            ended: Mutex::default(),
             journal,
             idle_memory,
         })))
@@ -140,7 +143,7 @@ impl Tasks {
     ///
     /// # Errors
     /// One has not: it was neither awaited nor stopped. Or what the variant says of one is
-    /// not what the task itself has noted.
+    /// not what the task itself has noted. Or a process could not be started.
     pub fn output(
         &self,
         ended: impl IntoIterator<Item = thread::Result<Done>>,
@@ -153,6 +156,12 @@ impl Tasks {
         if let Some(index) = pending {
             bail!("task {index} was let go of: neither done nor stopped");
         }
+        if let Some((index, error)) = lock(&self.0.ended).take() {
+            let what =
+                format!("the process of task {index} can't be started or waited for");
+            return Err(Error::new(error).context(what));
+        }
+        let mut details = lock(&self.0.details).clone();
         let mut said = ended.into_iter();
         let deadline = self.0.job.deadline_us.saturating_mul(1000);
         for (index, slot) in slots.iter().enumerate() {
@@ -175,9 +184,13 @@ impl Tasks {
                 agrees,
                 "task {index} has noted {noted:?}, and is said to be {said:?}"
             );
+            if let Err(panic) = said
+                && let Outcome::<()>::Panicked(why) = panic.into()
+            {
+                details.insert(index, Detail::Panic(why));
+            }
         }
         ensure!(said.next().is_none(), "more is said than there are tasks");
-        let details = self.0.details().clone();
         Ok(Output {
             started_ns: self.0.started_ns,
             spawned_us: self.0.spawned.load(Relaxed) / 1000,
@@ -235,7 +248,7 @@ impl Task {
     /// It has come to an end, with what belongs to that.
     pub(super) fn end(&self, kind: Kind, detail: Option<Detail>) {
         if let Some(detail) = detail {
-            self.ledger.details().insert(self.index, detail);
+            lock(&self.ledger.details).insert(self.index, detail);
         }
         let before = Slot(self.slot().load(Relaxed));
         let slot = Slot::new(before.phase(), kind, self.ledger.now());
@@ -244,6 +257,11 @@ impl Task {
         if spans_wanted() && before.phase() != Phase::Queued {
             self.ledger.span(self.index, before, slot);
         }
+    }
+
+    /// Ends the whole job in vain, once all its tasks have ended.
+    pub(super) fn end_job(&self, why: io::Error) {
+        lock(&self.ledger.ended).get_or_insert((self.index, why));
     }
 
     /// Notes a piece of its work in the journal.
@@ -281,11 +299,6 @@ impl Ledger {
         self.started.elapsed().as_nanos() as u64
     }
 
-    fn details(&self) -> std::sync::MutexGuard<'_, BTreeMap<usize, Detail>> {
-        // A panic elsewhere can't leave a map of finished values half-changed.
-        self.details.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     #[cold]
     fn span(&self, index: usize, before: Slot, after: Slot) {
         record_span(Span {
@@ -301,6 +314,11 @@ impl Ledger {
             },
         });
     }
+}
+
+/// Locks what a panic elsewhere can't leave half-changed: finished values are put into it.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// How many mappings the system allows a process, if it says so. A thread takes four, its

@@ -150,8 +150,8 @@ fn one(job: &Job, is_told: bool, ended: &Ended) -> Result<()> {
         Outcome::Ok(_) => {
             ensure!(at >= job.length_us, "done after {at} us, before its end")
         }
-        Outcome::Panicked(_) => {
-            ensure!(is_told, "panicked, and nobody told it to");
+        Outcome::Panicked(why) => {
+            ensure!(is_told, "panicked, and nobody told it to: {why}");
         }
         Outcome::Failed(failure) => ensure!(
             job.work == Work::Fetch,
