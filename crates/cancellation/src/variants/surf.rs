@@ -4,8 +4,8 @@
 //! async-std and is a client only: the function is `async_std`'s, and so is what is no fetch.
 //!
 //! # What to notice
-//! - A request that is dropped goes back into surf's pool, connection and all: the server
-//!   sees it end when the client is dropped, which waits until all are cancelled.
+//! - surf's pool is off: it takes back the connection of a request that is dropped, and the
+//!   next request reads what is left of its answer. So each request opens a connection.
 //! - Its `get` connects and waits for the head in one: which of them was stopped, nothing
 //!   reports.
 //! - Its own time-out ends with the head, so it is taken off; the deadline is for all.
@@ -28,7 +28,7 @@ pub fn run(job: &Job) -> Result<Output> {
     if job.work != Work::Fetch {
         return variants::async_std::run(job);
     }
-    let client = client(job)?;
+    let client = client()?;
     let tasks = Tasks::new(job)?;
     let each = tasks.iter().map(move |task| fetch(client.clone(), task));
     let ended = until(tasks.deadline(), each);

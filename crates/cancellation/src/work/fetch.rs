@@ -2,17 +2,19 @@
 
 use std::io;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use bytes::Bytes;
-use fetching::{Page, Target, outcome};
+use fetching::{Page, PartialPage, Target, outcome};
 use futures_util::future::join;
 use http_body_util::{BodyExt, Empty};
 use hyper::{Request, client::conn::http1::handshake, header::HOST, rt};
+use page_client::Sink;
 use test_fixtures::{Class, Failure, Outcome};
 
 use super::{
     Done, Phase, Task,
     outcomes::{Detail, Kind},
+    yielding::Yielding,
 };
 
 impl Task {
@@ -81,7 +83,7 @@ async fn exchange<S>(task: &Task, stream: io::Result<S>) -> Result<Page>
 where
     S: rt::Read + rt::Write + Unpin + Send + 'static,
 {
-    let (mut sender, connection) = handshake(stream?).await?;
+    let (mut sender, connection) = handshake(Yielding::new(stream?)).await?;
     let exchange = async move {
         let target = task.target();
         let request = Request::get(target.path).header(HOST, target.host);
@@ -100,4 +102,36 @@ where
     };
     // What stops the connection stops the exchange too, and that one tells why.
     join(exchange, connection).await.0
+}
+
+/// An answer from a client of `page-client`, of which the digest is kept. The task is in
+/// its body once the head is there.
+pub(super) struct Answer<'a> {
+    task: &'a Task,
+    page: Option<PartialPage>,
+}
+
+impl<'a> Answer<'a> {
+    pub(super) fn of(task: &'a Task) -> Self {
+        Self { task, page: None }
+    }
+
+    pub(super) fn close(self) -> Result<Page> {
+        Ok(self.page.context("there was no answer")?.close())
+    }
+}
+
+impl Sink for Answer<'_> {
+    fn answered(&mut self, status: u16) -> Result<()> {
+        self.task.answered();
+        self.page = Some(Page::open(self.task.url(), status));
+        Ok(())
+    }
+
+    fn read(&mut self, part: &[u8]) -> Result<()> {
+        if let Some(page) = &mut self.page {
+            page.read(part);
+        }
+        Ok(())
+    }
 }

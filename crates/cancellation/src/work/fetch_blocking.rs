@@ -12,11 +12,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result};
-use fetching::{Page, PartialPage, Trust};
-use page_client::{Settings, Sink, blocking::Client};
+use fetching::Trust;
+use page_client::{Settings, blocking::Client};
 
-use super::{Done, Phase, Task, Tasks};
+use super::{Done, Phase, Task, Tasks, fetch::Answer};
 use crate::Work;
 
 /// ureq cuts a connection's time-out to whole milliseconds. Of nothing that is shut down at
@@ -138,37 +137,12 @@ impl Task {
         self.connect();
         let client = Client::watched(&settings, self.entering(Phase::ReadingHead));
         let under_way = UnderWay::new(&fetches.clients, self.index, client)?;
-        let mut answer = Answer {
-            task: &self,
-            page: None,
-        };
+        let mut answer = Answer::of(&self);
         let read = under_way.client.read(self.url(), &mut answer);
-        let page = answer.page;
-        let page = read.and_then(|()| Ok(page.context("there was no answer")?.close()));
+        let page = read.and_then(|()| answer.close());
         drop(under_way);
         // What was shut down looks like a failure, or like an end.
         fetches.left()?;
         self.settle(page)
-    }
-}
-
-/// An answer of which the digest is kept.
-struct Answer<'a> {
-    task: &'a Task,
-    page: Option<PartialPage>,
-}
-
-impl Sink for Answer<'_> {
-    fn answered(&mut self, status: u16) -> Result<()> {
-        self.task.answered();
-        self.page = Some(Page::open(self.task.url(), status));
-        Ok(())
-    }
-
-    fn read(&mut self, part: &[u8]) -> Result<()> {
-        if let Some(page) = &mut self.page {
-            page.read(part);
-        }
-        Ok(())
     }
 }

@@ -14,6 +14,7 @@ pub mod smol;
 pub mod surf;
 mod task;
 pub mod tokio;
+mod yielding;
 
 pub use fetch_blocking::Fetches;
 pub use journal::Journal;
