@@ -93,9 +93,7 @@ impl Server {
     }
 
     fn turn(&mut self) {
-        if self.timers.next().is_some() {
-            self.due();
-        }
+        let mut accepts = self.timers.next().is_some() && self.due();
         for key in std::mem::take(&mut self.yielded) {
             if self.waits(key, WaitsFor::Turn) {
                 self.go_on(key);
@@ -105,17 +103,24 @@ impl Server {
         while let Some(ready) = self.poller.ready(index) {
             index += 1;
             match ready.key {
-                LISTENER => self.accept(),
+                LISTENER => accepts = true,
                 _ => self.on_ready(ready),
             }
         }
+        // Last: a connection that was closed in this turn may still be named by one of its
+        // events, which must not meet a new one by the same key.
+        if accepts {
+            self.accept();
+        }
     }
 
-    fn due(&mut self) {
+    /// Goes on with what is due. Whether the listener is to be looked at again.
+    fn due(&mut self) -> bool {
+        let mut accepts = false;
         let now = now_ns();
         while let Some(timer) = self.timers.pop_due(now) {
             if timer.key == LISTENER {
-                self.accept();
+                accepts = true;
                 continue;
             }
             let Some(connection) = self.connections.get_mut(timer.key) else {
@@ -131,6 +136,7 @@ impl Server {
                 WaitsFor::Client | WaitsFor::Socket | WaitsFor::Turn => {}
             }
         }
+        accepts
     }
 
     fn on_ready(&mut self, ready: Ready) {
