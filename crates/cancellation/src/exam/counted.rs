@@ -52,3 +52,24 @@ fn file() -> io::Result<File> {
         Err(_) => tempfile::tempfile(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::MetadataExt;
+
+    use super::*;
+    use crate::work::Journal;
+
+    #[test]
+    fn a_journal_has_no_name_that_could_stay() {
+        let counted = Counted::new().expect("a journal");
+        let journal = Journal::open(counted.path()).expect("it can be opened");
+        journal.note(1, 2);
+        assert_eq!(counted.entries().expect("lines").len(), 1);
+        let meta = fs::metadata(counted.path()).expect("it is there");
+        assert_eq!(meta.nlink(), 0);
+        let path = counted.path().to_owned();
+        drop((counted, journal));
+        assert!(fs::metadata(path).is_err(), "it is there still");
+    }
+}

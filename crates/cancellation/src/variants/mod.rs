@@ -27,6 +27,15 @@ test_fixtures::variants! { crate::Cancellation:
     surf = "JoinHandle::cancel around surf's client; the rest is async_std's", legacy, except {
         "leaves_nothing": "async-std's global runtime stays until the process ends (async-std 1.13, src/rt/mod.rs)",
         "cancelled_reading_head": "surf connects and waits for the head in one call, and says nothing in between (http-client 6.5.3, src/h1/mod.rs, send)",
+        "odd_status": "http-types knows registered statuses alone (http-types 2.12.0, src/status_code.rs)",
+        "odd_interim": "surf takes an interim answer for the answer (async-h1 2.3.4, src/client/decode.rs)",
+        "silent_answers": "surf takes an interim answer for the answer (async-h1 2.3.4, src/client/decode.rs)",
+        "odd_headers": "surf takes no header that isn't UTF-8 (async-h1 2.3.4, src/client/decode.rs)",
+        "odd_lengths": "surf reads the last of two lengths, and one with a sign (async-h1 2.3.4, src/client/decode.rs)",
+        "odd_codings": "surf takes no coding but `chunked`, in small letters (async-h1 2.3.4, src/client/decode.rs)",
+        "odd_bodies": "surf reads a body where a status can have none (async-h1 2.3.4, src/client/decode.rs)",
+        "odd_ends": "surf takes a body shorter than its Content-Length for a whole one (async-h1 2.3.4, src/client/decode.rs)",
+        "odd_locations": "surf panics at a header that isn't ASCII (http-types 2.12.0, src/headers/header_value.rs)",
         "truncated_body": "surf takes a body shorter than its Content-Length for a whole one (async-h1 2.3.4, src/client/decode.rs: Take ends without an error)",
     };
 }

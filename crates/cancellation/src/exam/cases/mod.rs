@@ -1,6 +1,7 @@
 //! What must come of which job.
 
 mod fetches;
+mod odd;
 mod progress;
 mod stops;
 
@@ -14,6 +15,7 @@ pub(crate) fn cases() -> Vec<Case<Cancellation>> {
     let mut cases = shapes();
     cases.extend(deadlines());
     cases.extend(fetches::cases());
+    cases.extend(odd::cases());
     cases.extend(stops::cases());
     cases.extend(progress::cases());
     cases

@@ -29,6 +29,9 @@ pub(super) struct Seen {
 
 /// One task, against its path.
 pub(super) fn one(path: &str, ended: &Ended) -> Result<()> {
+    if path.starts_with("/odd/") {
+        return odd(path, &ended.outcome);
+    }
     // What comes of the path if nobody stops it, and how far a task can come before.
     let (wanted, furthest) = match path {
         UNANSWERED => (None, Phase::Connecting),
