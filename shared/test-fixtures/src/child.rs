@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::{
     Memory, Misuse, Model, Range, Reply, Variant,
-    protocol::{SETTLE, WARM},
+    protocol::{FloorReply, SETTLE, WARM},
     spans::{monotonic_nanos, take_spans},
     without_mark,
 };
@@ -70,7 +70,8 @@ pub(crate) fn trial<M: Model>(variant: &Variant<M>) -> Result<()> {
 /// Reads a job and answers with its floor.
 pub(crate) fn floor<M: Model>() -> Result<()> {
     let job = read_job::<M>()?;
-    answer(&M::floor(&job)?)
+    let floor = M::floor(&job)?;
+    answer(&FloorReply { floor })
 }
 
 fn read_job<M: Model>() -> Result<M::Job> {

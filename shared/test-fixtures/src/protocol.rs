@@ -52,8 +52,12 @@ pub struct Span {
     pub note: Option<String>,
 }
 
-/// A floor's reply: `null` where nothing bounds the job from below.
-pub(crate) type FloorReply = Option<Floor>;
+/// A floor's reply, an object as every reply is.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct FloorReply {
+    /// `null` where nothing bounds the job from below.
+    pub(crate) floor: Option<Floor>,
+}
 
 /// A process's resident memory, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

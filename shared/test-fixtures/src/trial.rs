@@ -167,7 +167,7 @@ pub fn run_floor<M: Model>(
     let mut command = program.command();
     command.arg("floor");
     let ended = process::run(program, &command, &json(job), settings, LONGEST)?;
-    reply::<FloorReply>(ended)
+    reply::<FloorReply>(ended).map(|reply| reply.floor)
 }
 
 /// Runs a program that helps, on no input, and returns the first kilobyte of what it writes
