@@ -4,13 +4,13 @@ pub use crate::parts::token;
 
 test_fixtures::variants! { crate::Cancellation:
     std_only = "a token that sleepers wait on, a thread for each task" + "../parts/token.rs", except {
-        "reset_body": "ureq takes a reset in a body for the end of the connection, so it is truncated (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
+        "odd_numbers": "ureq reads the size of a chunk as Rust reads a number, with a sign (ureq-proto 0.7.1, src/chunk.rs, read_size)",
     };
     crossbeam = "select! over the work and a channel that closes, a thread for each task", except {
-        "reset_body": "ureq takes a reset in a body for the end of the connection, so it is truncated (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
+        "odd_numbers": "ureq reads the size of a chunk as Rust reads a number, with a sign (ureq-proto 0.7.1, src/chunk.rs, read_size)",
     };
     rayon = "a token that is looked at in the queue, on a pool" + "../parts/token.rs", except {
-        "reset_body": "ureq takes a reset in a body for the end of the connection, so it is truncated (ureq 3.5.2, src/run.rs, BodyHandler::do_read)",
+        "odd_numbers": "ureq reads the size of a chunk as Rust reads a number, with a sign (ureq-proto 0.7.1, src/chunk.rs, read_size)",
     };
     tokio = "timeout_at around a JoinQueue, which aborts what is left", except {
         "leaves_nothing": "tokio's signal handling is the process's until it ends: a pair of sockets (tokio::signal::unix, Caveats)",
@@ -33,9 +33,9 @@ test_fixtures::variants! { crate::Cancellation:
         "odd_headers": "surf takes no header that isn't UTF-8 (async-h1 2.3.4, src/client/decode.rs)",
         "odd_lengths": "surf reads the last of two lengths, and one with a sign (async-h1 2.3.4, src/client/decode.rs)",
         "odd_codings": "surf takes no coding but `chunked`, in small letters (async-h1 2.3.4, src/client/decode.rs)",
+        "odd_chunks": "surf takes no extension of a chunk (async-h1 2.3.4, src/chunked/decoder.rs)",
+        "odd_numbers": "surf reads a length as Rust reads a number, with a sign (async-h1 2.3.4, src/client/decode.rs)",
         "odd_bodies": "surf reads a body where a status can have none (async-h1 2.3.4, src/client/decode.rs)",
-        "odd_ends": "surf takes a body shorter than its Content-Length for a whole one (async-h1 2.3.4, src/client/decode.rs)",
         "odd_locations": "surf panics at a header that isn't ASCII (http-types 2.12.0, src/headers/header_value.rs)",
-        "truncated_body": "surf takes a body shorter than its Content-Length for a whole one (async-h1 2.3.4, src/client/decode.rs: Take ends without an error)",
     };
 }

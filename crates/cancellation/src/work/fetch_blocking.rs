@@ -18,10 +18,6 @@ use page_client::{Settings, blocking::Client};
 use super::{Done, Phase, Task, Tasks, fetch::Answer};
 use crate::Work;
 
-/// ureq cuts a connection's time-out to whole milliseconds. Of nothing that is shut down at
-/// the deadline it may say before that it was in vain.
-const CUT: Duration = Duration::from_millis(2);
-
 /// The fetches of a job. At the deadline all that are under way are shut down, by a thread
 /// that ends with this.
 #[derive(Debug)]
@@ -129,7 +125,7 @@ impl Task {
     /// Fetches its URL, but never past the deadline; it is not begun if that has passed.
     pub fn fetch_blocking(self, fetches: &Fetches) -> Done {
         let settings = Settings {
-            timeout: fetches.left()? + CUT,
+            timeout: fetches.left()?,
             // Each has a connection of its own, as in the other variants.
             connections: 0,
             trust: Trust::new(&[], None),

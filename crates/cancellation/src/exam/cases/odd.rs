@@ -37,6 +37,12 @@ pub(super) fn cases() -> Vec<Case<Cancellation>> {
         custom("odd_codings", "so do odd transfer codings", |bench| {
             odd(bench, Kind::Coding, LONG)
         }),
+        custom("odd_chunks", "so do odd chunks", |bench| {
+            odd(bench, Kind::Chunks, LONG)
+        }),
+        custom("odd_numbers", "what is no number is refused", |bench| {
+            odd(bench, Kind::Number, LONG)
+        }),
         custom(
             "odd_bodies",
             "so do bodies where a status has none",
@@ -54,6 +60,16 @@ pub(super) fn cases() -> Vec<Case<Cancellation>> {
             "silent_answers",
             "what stops coming in the middle of an answer is stopped at the deadline",
             |bench| odd(bench, Kind::Silent, SOON),
+        ),
+        custom(
+            "endless_answers",
+            "what never stops coming is stopped at the deadline, and costs no memory",
+            |bench| {
+                let is_endless = |odd: &Odd| odd.kind == Kind::Endless;
+                let took = answers(bench, is_endless, SOON)?;
+                ensure!(took < Duration::from_secs(4), "it took {took:?}");
+                Ok(())
+            },
         ),
     ]
 }
