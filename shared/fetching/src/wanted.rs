@@ -193,3 +193,81 @@ pub(crate) fn wrong(path: &str) -> Option<Certificate> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The page of this path, by the grammar.
+    fn page(path: &str) -> Outcome<Page> {
+        match wanted(path) {
+            Ok(Wanted::Ok(page)) => Outcome::Ok(page),
+            other => panic!("{path}: {other:?}"),
+        }
+    }
+
+    fn failed(class: Class) -> Outcome<Page> {
+        Outcome::Failed(test_fixtures::Failure {
+            class,
+            why: String::new(),
+        })
+    }
+
+    #[test]
+    fn of_an_odd_answer_comes_what_its_row_says() {
+        let plain = "/odd/status-plain/nonce/1";
+        let (own, other) = (page(plain), page("/odd/status-plain/nonce/2"));
+        let (malformed, left) = (failed(Class::Malformed), failed(Class::Other));
+        let timed_out = Outcome::TimedOut;
+        for (path, right, wrong) in [
+            (plain, &[&own][..], &[&other, &malformed, &timed_out][..]),
+            ("/odd/chunk-0x", &[&malformed], &[&own, &left, &timed_out]),
+            (
+                "/odd/head-bare-lf/nonce/1",
+                &[&malformed],
+                &[&own, &left, &timed_out],
+            ),
+            ("/odd/silent-at-once", &[&timed_out], &[&own, &malformed]),
+            (
+                "/odd/endless-header",
+                &[&timed_out, &malformed, &left],
+                &[&own],
+            ),
+            (
+                "/own/status-plain/nonce/1",
+                &[&malformed, &left, &timed_out],
+                &[&own, &other],
+            ),
+        ] {
+            for outcome in right {
+                check_due(path, outcome).expect("it is due");
+            }
+            for outcome in wrong {
+                assert!(
+                    check_due(path, outcome).is_err(),
+                    "{path}: {}",
+                    told(outcome)
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_page_of_another_path_is_no_answers_own() {
+        let path = "/own/chunk-0x/nonce/1";
+        let body = http_origin::digest("/own/chunk-0x/nonce/1", 0).expect("a path");
+        let empty = Outcome::Ok(Page {
+            status: 200,
+            bytes: 0,
+            sha256: Sha256(body),
+        });
+        check_due(path, &empty).expect("no byte is no other answer's");
+        let why =
+            check_due(path, &page("/bytes/40/nonce/1")).expect_err("it is another's");
+        let why = why.to_string();
+        assert!(
+            why.ends_with("where no byte of another answer was due"),
+            "{why}"
+        );
+    }
+}
