@@ -2,6 +2,7 @@
 
 import http.client
 import io
+import re
 import ssl
 import threading
 import time
@@ -14,6 +15,11 @@ import urllib3
 
 # The longest line of an answer that is kept.
 MOST_LINE = 64 * 1024
+
+# What is one, where http.client is content with less.
+STATUS = re.compile(rb"HTTP/1\.[0-9] [0-9]{3}[ \r\n]")
+LENGTH = re.compile(r"[ \t]*[0-9]+[ \t]*")
+SIZE = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;.*)?\r?\n")
 
 # Until when this thread's request may be silent.
 busy = threading.local()
@@ -125,6 +131,49 @@ class Answer(http.client.HTTPResponse):
         while 100 <= self.status < 200 and self.status != http.HTTPStatus.SWITCHING_PROTOCOLS:
             self.headers = None
             super().begin()
+        self.check_framing()
+
+    def check_framing(self):
+        """http.client takes whatever `int` takes for a length, and anything else for none."""
+        lengths = self.headers.get_all("content-length", [])
+        codings = self.headers.get_all("transfer-encoding", [])
+        if [coding.strip().lower() for coding in codings] == ["chunked"]:
+            self.chunked, self.chunk_left, self.length = True, None, None
+            self.will_close = self._check_close()
+        elif codings:
+            raise http.client.HTTPException(f"no coding that is known: {codings}")
+        elif len(set(lengths)) > 1 or not all(map(LENGTH.fullmatch, lengths)):
+            raise http.client.HTTPException(f"no length: {lengths}")
+        if self.headers.defects:
+            raise http.client.HTTPException(f"no header: {self.headers.defects}")
+
+    def _read_status(self):
+        line = self.fp.readline()
+        rest, self.fp = self.fp, io.BytesIO(line)
+        try:
+            status = super()._read_status()
+        finally:
+            self.fp = rest
+        if STATUS.match(line):
+            return status
+        raise http.client.BadStatusLine(repr(line))
+
+    def _get_chunk_left(self):
+        if self.chunk_left == 0:
+            if self._safe_read(2) != b"\r\n":
+                self._close_conn()
+                raise http.client.HTTPException("a chunk that does not end")
+            self.chunk_left = None
+        return super()._get_chunk_left()
+
+    def _read_next_chunk_size(self):
+        line = self.fp.readline()
+        if size := SIZE.fullmatch(line):
+            return int(size[1], 16)
+        self._close_conn()
+        if not line.endswith(b"\n"):
+            raise http.client.IncompleteRead(b"")
+        raise http.client.HTTPException(f"no chunk's size: {line[:80]}")
 
     def time_left(self):
         left = busy.ends - time.monotonic()
