@@ -239,10 +239,7 @@ fn seen_by_origin(
         );
     }
     // A request that the client gave up may be seen to go after its successor has come.
-    let ended = record
-        .exchanges
-        .iter()
-        .filter(|one| !one.path.contains("/hang"));
+    let ended = record.exchanges.iter().filter(|one| !one.was_left());
     let most = most_at_once(ended.map(|one| (one.started_ns, one.ended_ns)));
     let workers = job.workers.get();
     ensure!(
