@@ -4,7 +4,7 @@ use std::{num::NonZeroUsize, time::Duration};
 
 use anyhow::Result;
 use fetching::{Requests, Stage, most_at_once};
-use http_origin::Record;
+use http_origin::{Exchange, Record};
 use test_fixtures::{duration, whole};
 
 use crate::Job;
@@ -110,11 +110,8 @@ pub(crate) fn late_peak(record: &Record) -> u64 {
     peak_in_flight(&late, |_| true)
 }
 
-/// The most requests in flight at one time, of those whose path is `counted`.
-pub(crate) fn peak_in_flight(record: &Record, counted: impl Fn(&str) -> bool) -> u64 {
-    let exchanges = record
-        .exchanges
-        .iter()
-        .filter(|exchange| counted(&exchange.path));
+/// The most requests in flight at one time, of those that are `counted`.
+pub(crate) fn peak_in_flight(record: &Record, counted: fn(&Exchange) -> bool) -> u64 {
+    let exchanges = record.exchanges.iter().filter(|one| counted(one));
     most_at_once(exchanges.map(|one| (one.started_ns, one.ended_ns))) as u64
 }

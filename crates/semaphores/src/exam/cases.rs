@@ -75,6 +75,10 @@ pub(crate) fn cases() -> Vec<Case<Semaphores>> {
     cases.extend(fetching::cases::tls());
     cases.extend(fetching::cases::trust());
     cases.extend(fetching::cases::names());
+    cases.extend(fetching::cases::odd(
+        &["--limit", "1", "--timeout", "2s"],
+        &["--limit", "4", "--timeout", "2s"],
+    ));
     cases.extend(kept::cases([
         |bench| kept::hold(bench, &["--limit", "1"]),
         |bench| kept::hold(bench, &["--limit", "2"]),

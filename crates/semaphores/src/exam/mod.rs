@@ -78,8 +78,7 @@ impl Model for Semaphores {
         };
         // A request that the client gave up may be seen to go after its successor has
         // come, so only those that the origin saw to their end are counted.
-        let ended = |path: &str| !path.contains("/hang");
-        let peak = args::peak_in_flight(&record, ended);
+        let peak = args::peak_in_flight(&record, |one| !one.was_left());
         let limit = job.limit.get() as u64;
         ensure!(
             peak <= limit,
