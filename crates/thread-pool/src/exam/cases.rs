@@ -32,6 +32,10 @@ pub(crate) fn cases() -> Vec<Case<ThreadPool>> {
     cases.extend(fetching::cases::tls());
     cases.extend(fetching::cases::trust());
     cases.extend(fetching::cases::names());
+    cases.extend(fetching::cases::odd(
+        &["--workers", "1", "--timeout", "2s"],
+        &["--workers", "4", "--timeout", "2s"],
+    ));
     cases.extend(kept::cases([
         |bench| kept::hold(bench, &["--workers", "1"]),
         |bench| kept::hold(bench, &["--workers", "2"]),
