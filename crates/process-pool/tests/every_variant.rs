@@ -95,11 +95,11 @@ fn sleeper() -> Command {
 fn a_pool_without_workers_is_refused() {
     on_each(|name, map| {
         let why = panic_of(|| map(0, vec![1], Arc::new(|| Ok(sleeper()))));
-        assert_eq!(why, "a pool has at least one worker", "{name}");
+        assert_eq!(why, "workers must be at least 1", "{name}");
     });
     let ends = catch_unwind(|| variants::rayon::map(0, vec![1], |task: u32| task));
     let why = message(&*ends.expect_err("it panics"));
-    assert_eq!(why, "a pool has at least one worker");
+    assert_eq!(why, "workers must be at least 1");
 }
 
 /// Of two workers one is started; making the other's command panics.

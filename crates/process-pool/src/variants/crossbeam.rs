@@ -82,7 +82,7 @@ where
     T: Serialize + Send,
     R: DeserializeOwned + Send,
 {
-    assert!(workers > 0, "a pool has at least one worker");
+    assert!(workers > 0, "workers must be at least 1");
     let queue = unbounded();
     let is_closed = AtomicBool::new(false);
     let (outcomes, settled) = unbounded();

@@ -50,7 +50,7 @@ pub fn map<T: Send, R: Send>(
     tasks: impl IntoParallelIterator<Item = T, Iter: IndexedParallelIterator>,
     work: impl Fn(T) -> R + Sync,
 ) -> Result<Vec<thread::Result<R>>, ThreadPoolBuildError> {
-    assert!(workers > 0, "a pool has at least one worker");
+    assert!(workers > 0, "workers must be at least 1");
     let ends = tasks
         .into_par_iter()
         .with_max_len(1)

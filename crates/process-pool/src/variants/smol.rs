@@ -72,7 +72,7 @@ where
     T: Serialize + 'a,
     R: DeserializeOwned + 'a,
 {
-    assert!(workers > 0, "a pool has at least one worker");
+    assert!(workers > 0, "workers must be at least 1");
     let tasks = Arc::new(Waiting::new(workers, tasks.into_iter(), timeout));
     let mut places = Vec::new();
     for _ in 0..workers {

@@ -75,7 +75,7 @@ where
     T: Serialize + Send,
     R: DeserializeOwned + Send,
 {
-    assert!(workers > 0, "a pool has at least one worker");
+    assert!(workers > 0, "workers must be at least 1");
     let tasks = Waiting::new(workers, tasks.into_iter(), timeout);
     thread::scope(|scope| {
         let places = (0..workers).map(|number| {

@@ -67,7 +67,7 @@ where
     T: Serialize + Send + 'static,
     R: DeserializeOwned + Send + 'static,
 {
-    assert!(workers > 0, "a pool has at least one worker");
+    assert!(workers > 0, "workers must be at least 1");
     let tasks = Arc::new(Waiting::new(workers, tasks.into_iter(), timeout));
     let mut places = JoinSet::new();
     for _ in 0..workers {

@@ -26,7 +26,7 @@ pub fn call(
     period: Duration,
     beat: impl Fn() + Send + 'static,
 ) -> io::Result<u64> {
-    assert!(workers > 0, "there is at least one worker");
+    assert!(workers > 0, "workers must be at least 1");
     let executor = Executor::new();
     let (signal, shutdown) = channel::bounded::<()>(1);
     thread::scope(|scope| {

@@ -21,7 +21,7 @@ pub fn take_turns(
     turns: u64,
     turn: impl Fn(usize, u64) -> u64 + Copy + Send + Sync + 'static,
 ) -> io::Result<u64> {
-    assert!(workers > 0, "there is at least one worker");
+    assert!(workers > 0, "workers must be at least 1");
     let barrier = Arc::new(Barrier::new(tasks));
     let executor = Executor::new();
     let mut taken = Vec::new();

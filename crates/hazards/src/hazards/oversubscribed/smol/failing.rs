@@ -23,7 +23,7 @@ pub fn take_turns(
     turns: u64,
     turn: impl Fn(usize, u64) -> u64 + Copy + Send + Sync + 'static,
 ) -> u64 {
-    assert!(workers > 0, "there is at least one worker");
+    assert!(workers > 0, "workers must be at least 1");
     let barrier = Arc::new(Barrier::new(tasks));
     let mut taken = Vec::new();
     for task in 0..tasks {

@@ -25,7 +25,7 @@ pub fn take_turns(
     turns: u64,
     turn: impl Fn(usize, u64) -> u64 + Sync,
 ) -> io::Result<u64> {
-    assert!(workers > 0, "there is at least one worker");
+    assert!(workers > 0, "workers must be at least 1");
     let threads = workers.min(tasks);
     let barrier = OnceLock::<Option<Barrier>>::new();
     let sum = AtomicU64::new(0);

@@ -19,7 +19,7 @@ use smol::{Executor, block_on, channel, future::yield_now, lock::Mutex};
 /// # Panics
 /// `workers` is 0.
 pub fn deposit(workers: usize) -> io::Result<u64> {
-    assert!(workers > 0, "there is at least one worker");
+    assert!(workers > 0, "workers must be at least 1");
     let (from, to) = (Mutex::new(0), Mutex::new(0));
     let executor = Executor::new();
     let (signal, shutdown) = channel::bounded::<()>(1);
