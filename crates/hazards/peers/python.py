@@ -16,6 +16,7 @@ from peer_trial import Trial
 
 PERIOD, TICK, PAUSE = 0.005, 0.002, 0.003
 BLOCK = bytes(8 * 1024)
+HANDLING = 20_000
 
 SPARED = {
     "join-under-lock": "who waits for a future takes no other work",
@@ -201,6 +202,50 @@ def cancelled_read(job, cure):
     return asyncio.run(main())
 
 
+def starved_deadline(job, cure):
+    frames, limit = job["block_ms"] * 1_000_000 // HANDLING, job["block_ms"] / 4000
+    handled = 0
+
+    def handle():
+        start = time.monotonic_ns()
+        while time.monotonic_ns() < start + HANDLING:
+            pass
+        blocks[:] = [(blocks[0][0] if blocks else start, start + HANDLING)]
+
+    async def read(reader):
+        nonlocal handled
+        while True:
+            await reader.readexactly(8)
+            handle()
+            handled += 1
+            if cure and handled % 64 == 0:
+                await asyncio.sleep(0)
+
+    async def main():
+        mine, peer = socket.socketpair()
+        reader, writer = await asyncio.open_connection(sock=mine, limit=8 * frames)
+        sending = threading.Thread(target=send, args=(peer, bytes(8 * frames)))
+        sending.start()
+        # Only the loop fills the reader's buffer; what it has is read without the loop.
+        await asyncio.sleep(2 * PERIOD)
+        try:
+            await asyncio.wait_for(read(reader), limit)
+        except (asyncio.TimeoutError, asyncio.IncompleteReadError):
+            pass
+        writer.close()
+        sending.join()
+
+    def send(peer, bytes):
+        with peer:
+            try:
+                peer.sendall(bytes)
+            except ConnectionError:
+                pass
+
+    asyncio.run(main())
+    return handled
+
+
 PIECES = {
     "lost-update": lost_update,
     "two-locks": two_locks,
@@ -209,6 +254,7 @@ PIECES = {
     "oversubscribed": oversubscribed,
     "leaked-sender": leaked_sender,
     "cancelled-read": cancelled_read,
+    "starved-deadline": starved_deadline,
 }
 
 

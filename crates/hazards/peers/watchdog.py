@@ -15,11 +15,16 @@ STILL = 0.1
 TRYING = 1.0
 
 
-def is_worth_another(job, hazard, cure, value, beats):
-    """A failing piece that came to its right end, or a heart that was late for want of a core."""
+def is_worth_another(job, hazard, cure, value, record):
+    """A failing piece that came to its right end, or what was late for want of a core."""
+    most = 0.8 * job["block_ms"] * 10**6
     if hazard == "blocked-executor":
+        beats = record["beats"]
         gap = max(later - beat for beat, later in zip(beats, beats[1:]))
-        return cure == (gap >= 5 * 10**6 + 0.8 * job["block_ms"] * 10**6)
+        return cure == (gap >= 5 * 10**6 + most)
+    if hazard == "starved-deadline":
+        (start, end), = record["blocks"]
+        return cure == (end - start >= most)
     if cure:
         return False
     if hazard == "lost-update":
@@ -47,7 +52,7 @@ def serve(pieces, record, hazard, kind):
         nanos = time.monotonic_ns() - begun
         if time.monotonic() - started > TRYING:
             break
-        if not is_worth_another(job, hazard, kind == "cure", value, record["beats"]):
+        if not is_worth_another(job, hazard, kind == "cure", value, record):
             break
     ended = {"done": value}
     said = {"ended": ended, "attempts": attempt, "nanos": nanos, "record": record}

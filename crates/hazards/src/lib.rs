@@ -20,6 +20,7 @@ pub use crate::{
     hazards::{Hazard, Kind},
     work::Record,
 };
+use work::record::HANDLING;
 
 /// What every variant is handed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -39,16 +40,26 @@ pub struct Job {
     pub turns: u64,
     /// How many messages each sender sends.
     pub messages: u64,
-    /// For how many milliseconds an executor is blocked.
+    /// For how many milliseconds an executor is blocked, or a peer has something to send.
     pub block_ms: u64,
     /// After how many milliseconds a piece that hangs is ended.
     pub watchdog_ms: u64,
 }
 
 impl Job {
-    /// For how long an executor is blocked.
+    /// For how long an executor is blocked, or a peer has something to send.
     pub fn block(&self) -> Duration {
         Duration::from_millis(self.block_ms)
+    }
+
+    /// How many frames a peer sends that take as long to handle.
+    pub(crate) fn frames(&self) -> u64 {
+        self.block().as_nanos() as u64 / HANDLING.as_nanos() as u64
+    }
+
+    /// For how long they are read.
+    pub(crate) fn limit(&self) -> Duration {
+        self.block() / 4
     }
 
     /// After how long a piece that hangs is ended.

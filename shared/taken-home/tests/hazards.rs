@@ -32,6 +32,7 @@ macro_rules! cures {
     };
 }
 
+const LONG: Duration = Duration::from_secs(60);
 const TICK: Duration = Duration::from_millis(2);
 
 fn sleep() {
@@ -63,7 +64,27 @@ cures! {
         receive(3, 5);
     5: cancelled_read_tokio_cure, cancelled_read_smol_cure, cancelled_read_async_std_cure:
         read_frames(5, TICK, TICK * 2);
+    5: starved_deadline_tokio_cure, starved_deadline_smol_cure,
+        starved_deadline_async_std_cure: read_within(LONG, 5, || {});
     3: futurelock_tokio_cure, futurelock_smol_cure, futurelock_async_std_cure: count();
+}
+
+/// What handles a frame sleeps, so that all of them would take a minute.
+#[test]
+fn deadlines_are_kept_beside_a_busy_peer() {
+    use taken_home::hazards::{
+        starved_deadline_async_std_cure, starved_deadline_smol_cure,
+        starved_deadline_tokio_cure,
+    };
+    const FRAMES: u64 = 60_000;
+    let handle = || thread::sleep(Duration::from_millis(1));
+    for handled in [
+        starved_deadline_tokio_cure::read_within(TICK, FRAMES, handle).value(),
+        starved_deadline_smol_cure::read_within(TICK, FRAMES, handle).value(),
+        starved_deadline_async_std_cure::read_within(TICK, FRAMES, handle).value(),
+    ] {
+        assert!((1..FRAMES).contains(&handled), "{handled} of {FRAMES}");
+    }
 }
 
 /// Where no thread would ever do the work, a cure is refused: it neither hangs nor returns.

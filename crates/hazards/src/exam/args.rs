@@ -45,8 +45,8 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = 20)]
     #[arg(value_parser = whole::<u64>(1..=MOST))]
     messages: u64,
-    /// blocked-executor: for how long; at most a third of the watchdog's time [default:
-    /// that, but no more than 200ms]
+    /// blocked-executor, starved-deadline: for how long; at most a third of the watchdog's
+    /// time [default: that, but no more than 200ms]
     #[arg(long, value_name = "TIME", value_parser = deadline)]
     block: Option<Duration>,
     /// After how long a piece that hangs is ended
@@ -67,8 +67,8 @@ impl Args {
             );
             return Err(Misuse::new(line).into());
         }
-        let is_asked =
-            self.hazard.is_empty() || self.hazard.contains(&Hazard::BlockedExecutor);
+        let mut asked = self.hazard.iter();
+        let is_asked = self.hazard.is_empty() || asked.any(|hazard| hazard.is_late());
         if is_asked && block < LEAST_BLOCK {
             let line = format!(
                 "--block {block:?} is as short as a busy core's delays; write at least \

@@ -60,6 +60,19 @@ pub(crate) fn cases() -> Vec<Case<Hazards>> {
             "a waiter that is not polled stops those behind it, a task doesn't",
             &["--hazard", "futurelock"],
         ),
+        Case::holds(
+            "starved_deadline",
+            "a deadline beside a peer that always has more is missed, unless the work gives \
+             way",
+            &[
+                "--hazard",
+                "starved-deadline",
+                "--block",
+                "300ms",
+                "--watchdog",
+                "1s",
+            ],
+        ),
     ];
     cases.extend(sizes());
     cases.extend([

@@ -89,7 +89,7 @@ fn line(job: &Job, finding: &Finding) -> String {
         return format!("{hazard:18} spared: {why}");
     }
     // How long something hung is up to the watchdog, and how long it blocked to the job.
-    let is_timed = !hazard.hangs() && hazard != Hazard::BlockedExecutor;
+    let is_timed = !hazard.hangs() && !hazard.is_late();
     let failing =
         finding
             .failing

@@ -9,7 +9,10 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::{
     Ended, Hazard, Job, Record, Watched,
-    work::{record::PERIOD, turn::turn},
+    work::{
+        record::{HANDLING, PERIOD},
+        turn::turn,
+    },
 };
 
 /// Where a turn costs this many switches of threads or more there are too many of them: a
@@ -59,6 +62,14 @@ pub(crate) fn bite(
             let lost = whole - value;
             return Ok(Some(format!("lost {lost} of {whole}")));
         }
+        // Of a deadline that holds, frames are left.
+        Hazard::StarvedDeadline => {
+            ensure!(
+                value <= whole,
+                "{hazard} came to {value}, more than {whole}"
+            );
+            return starved(job, watched, value);
+        }
         _ => ensure!(value == whole, "{hazard} came to {value}, not {whole}"),
     }
     Ok(match hazard {
@@ -90,6 +101,7 @@ fn whole(hazard: Hazard, job: &Job) -> u64 {
         Hazard::LeakedSender => workers * job.messages,
         Hazard::CancelledRead => job.messages,
         Hazard::Futurelock => 3,
+        Hazard::StarvedDeadline => job.frames(),
     }
 }
 
@@ -107,6 +119,27 @@ fn turns(tasks: usize, turns: u64) -> u64 {
             sum
         }
     }
+}
+
+/// How late a deadline was, if that is nearly all of the time for which the peer had more:
+/// nobody looked at it before.
+///
+/// # Errors
+/// Frames were left before the deadline, or were handled faster than they can be.
+fn starved(job: &Job, watched: &Watched, handled: u64) -> Result<Option<String>> {
+    let hazard = Hazard::StarvedDeadline;
+    let (took, limit) = (Duration::from_nanos(watched.nanos), job.limit());
+    ensure!(took >= limit, "{hazard} took {took:?}, less than {limit:?}");
+    let (start, end) = blocked(&watched.record).unwrap_or_default();
+    let busy = Duration::from_nanos(end.saturating_sub(start));
+    let least = HANDLING * handled as u32;
+    ensure!(
+        busy >= least,
+        "{hazard}: {handled} frames in {busy:?}, not {least:?}"
+    );
+    let is_starved = busy >= job.block().mul_f64(NEARLY);
+    let late = took.saturating_sub(limit).as_millis();
+    Ok(is_starved.then(|| format!("deadline {late} ms late")))
 }
 
 /// Makes sure that each worker blocked a thread, and that together they did for as long as

@@ -37,7 +37,7 @@ impl Model for Hazards {
     ];
     const LONG: &'static [&'static str] = &["--watchdog", "8s"];
     const PAIR: [&'static str; 2] = ["tokio", "smol"];
-    const RESULTS: usize = 9;
+    const RESULTS: usize = 10;
     const README: &'static str = include_str!("../../README.md");
 
     type Args = Args;

@@ -48,7 +48,7 @@ fn a_pair_is_one_function() {
     }
 }
 
-/// They differ by a few lines, as the README says: those of imports aside, 32 pairs
+/// They differ by a few lines, as the README says: those of imports aside, 35 pairs
 /// by at most four lines, and no pair by more than 25.
 #[test]
 fn a_pair_differs_by_a_few_lines() {
@@ -85,7 +85,7 @@ fn a_pair_differs_by_a_few_lines() {
     let few = differences.iter().filter(|(lines, _)| *lines <= 4).count();
     let most = differences.iter().max();
     assert!(most.is_some_and(|(lines, _)| *lines <= 25), "{most:?}");
-    assert!(few >= 32, "{few} of {}", differences.len());
+    assert!(few >= 35, "{few} of {}", differences.len());
 }
 
 /// The README's table has what concerns whom.

@@ -68,7 +68,7 @@ pub(crate) fn serve() -> Result<()> {
 }
 
 /// Whether it is worth another attempt: a failing piece that came to its right end, or a
-/// cure whose heart was late, since that may be for want of a core. Switches are counted
+/// cure whose heart or deadline was late, since that may be for want of a core. Switches are counted
 /// from outside, when all is over.
 fn is_worth_another(request: &Request, watched: &Watched) -> bool {
     let Request { hazard, job, .. } = request;
@@ -76,7 +76,7 @@ fn is_worth_another(request: &Request, watched: &Watched) -> bool {
     let bite = || judge::bite(*hazard, job, watched);
     match request.kind {
         Kind::Failing => *hazard != Hazard::Oversubscribed && matches!(bite(), Ok(None)),
-        Kind::Cure => *hazard == Hazard::BlockedExecutor && matches!(bite(), Ok(Some(_))),
+        Kind::Cure => hazard.is_late() && matches!(bite(), Ok(Some(_))),
     }
 }
 

@@ -21,7 +21,7 @@ use test_fixtures::Pair;
 use crate::{
     Job,
     work::{
-        record::{PERIOD, beat, block},
+        record::{PERIOD, beat, block, handle},
         turn::turn,
     },
 };
@@ -85,6 +85,12 @@ list::hazards! { $
         spares rayon: "an item runs as soon as it has the lock";
         spares python: "who waits is a task, and the loop runs them all";
     }
+    /// A deadline beside a peer that always has more to send
+    StarvedDeadline = starved_deadline {
+        bites tokio, smol, async_std: |job| read_within(job.limit(), job.frames(), handle);
+        spares std_only, crossbeam, rayon:
+            "a thread has no timer beside it, it looks at the clock";
+    }
 }
 
 /// How far apart the ticks are between which frames are read.
@@ -132,6 +138,11 @@ impl Hazard {
             self,
             TwoLocks | GuardAcrossAwait | JoinUnderLock | LeakedSender | Futurelock
         )
+    }
+
+    /// Whether what it does is to make something late: by about `--block`.
+    pub(crate) fn is_late(self) -> bool {
+        matches!(self, Hazard::BlockedExecutor | Hazard::StarvedDeadline)
     }
 }
 

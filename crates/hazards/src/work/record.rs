@@ -2,6 +2,7 @@
 //! piece's own word, is what the check judges where a value alone doesn't say.
 
 use std::{
+    hint::spin_loop,
     mem,
     sync::{Mutex, MutexGuard, PoisonError},
     thread,
@@ -14,6 +15,9 @@ use test_fixtures::{monotonic_nanos, span};
 /// How far apart a heart's beats are meant to be.
 pub(crate) const PERIOD: Duration = Duration::from_millis(5);
 
+/// How long a frame keeps the core that handles it.
+pub(crate) const HANDLING: Duration = Duration::from_micros(20);
+
 static RECORD: Mutex<Record> = Mutex::new(Record {
     beats: Vec::new(),
     blocks: Vec::new(),
@@ -25,7 +29,7 @@ static RECORD: Mutex<Record> = Mutex::new(Record {
 pub struct Record {
     /// When the heart beat, in nanoseconds of the system's monotonic clock.
     pub beats: Vec<u64>,
-    /// From when to when a thread was blocked, by the same clock.
+    /// From when to when a thread was blocked or frames were handled, by the same clock.
     #[serde(default)]
     pub blocks: Vec<(u64, u64)>,
 }
@@ -40,6 +44,21 @@ pub(crate) fn block(time: Duration) {
     let start = monotonic_nanos();
     span(|| "block".to_owned(), || thread::sleep(time));
     record().blocks.push((start, monotonic_nanos()));
+}
+
+/// Handles a frame, which computes for a while. Frames that follow each other are recorded
+/// as one block.
+pub(crate) fn handle() {
+    let start = monotonic_nanos();
+    let end = start + HANDLING.as_nanos() as u64;
+    while monotonic_nanos() < end {
+        spin_loop();
+    }
+    let blocks = &mut record().blocks;
+    match blocks.last_mut() {
+        Some((_, last)) => *last = end,
+        None => blocks.push((start, end)),
+    }
 }
 
 /// Takes what was recorded so far.

@@ -207,3 +207,33 @@ fn findings_that_were_not_asked_for_or_are_missing_are_refused() {
         spared(Hazard::Futurelock, "why"),
     ]));
 }
+
+/// Frames that were handled from the start until so many milliseconds had passed.
+fn handling(frames: u64, milliseconds: u64) -> Watched {
+    Watched {
+        record: Record {
+            beats: Vec::new(),
+            blocks: vec![(0, milliseconds * 1_000_000)],
+        },
+        nanos: milliseconds * 1_000_000,
+        ..done(frames)
+    }
+}
+
+#[test]
+fn a_deadline_is_judged_by_how_long_frames_were_handled() {
+    let hazard = Hazard::StarvedDeadline;
+    let (starved, kept) = (handling(10_000, 200), handling(2_500, 51));
+    let facts = line(hazard, starved.clone(), kept.clone());
+    assert_eq!(facts, "bitten 1 of 1, cured 1 of 1; ");
+    let spared = line(hazard, kept.clone(), kept.clone());
+    assert_eq!(spared, "bitten 0 of 1, cured 1 of 1; starved_deadline");
+    let cure = line(hazard, starved.clone(), handling(8_000, 160));
+    assert!(cure.contains("hold: deadline 110 ms late"), "{cure}");
+    let early = line(hazard, starved.clone(), handling(2_000, 49));
+    assert!(early.contains("less than 50ms"), "{early}");
+    let fast = line(hazard, starved.clone(), handling(2_600, 51));
+    assert!(fast.contains("2600 frames in 51ms"), "{fast}");
+    let more = line(hazard, handling(10_001, 210), kept);
+    assert!(more.contains("more than 10000"), "{more}");
+}

@@ -1,0 +1,49 @@
+//! A deadline beside reads that give way now and then.
+
+// The lesson: everything below can be taken home.
+// It needs async-std, futures-util (std).
+
+use std::{
+    io::{self, Read, repeat},
+    os::unix::net::UnixStream,
+    pin::pin,
+    thread,
+    time::Duration,
+};
+
+use async_std::{
+    io::ReadExt,
+    os::unix::net::UnixStream as AsyncStream,
+    task::{block_on, sleep, yield_now},
+};
+use futures_util::future::select;
+
+/// Reads frames of 8 bytes from a peer that sends `frames` of them as fast as it can, and
+/// calls `handle` for each; for at most `limit`. Returns how many were handled.
+///
+/// # Errors
+/// There is no socket, or the system starts no more threads.
+pub fn read_within(limit: Duration, frames: u64, handle: impl Fn()) -> io::Result<u64> {
+    thread::scope(|scope| {
+        let (reader, mut writer) = UnixStream::pair()?;
+        let mut reader = AsyncStream::from(reader);
+        let mut sent = repeat(0).take(8 * frames);
+        thread::Builder::new()
+            .spawn_scoped(scope, move || io::copy(&mut sent, &mut writer))?;
+        let mut handled = 0;
+        let reading = async {
+            let mut frame = [0; 8];
+            while reader.read_exact(&mut frame).await.is_ok() {
+                handle();
+                handled += 1;
+                if handled % 64 == 0 {
+                    yield_now().await;
+                }
+            }
+        };
+        block_on(async {
+            select(pin!(reading), pin!(sleep(limit))).await;
+        });
+        Ok(handled)
+    })
+}
