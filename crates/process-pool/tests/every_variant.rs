@@ -10,7 +10,7 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering::SeqCst},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use process_pool::{parts::session::End, variants};
@@ -22,17 +22,17 @@ const LIMIT: Duration = Duration::from_millis(300);
 type Worker = Arc<dyn Fn() -> io::Result<Command> + Send + Sync>;
 type Ends = io::Result<Vec<End<u32>>>;
 /// A variant's `map`, whose tasks have [`LIMIT`] each.
-type Map = fn(workers: usize, tasks: Vec<u32>, worker: Worker) -> Ends;
+type Map = fn(workers: usize, tasks: Vec<String>, worker: Worker) -> Ends;
 
-fn std_only(workers: usize, tasks: Vec<u32>, worker: Worker) -> Ends {
+fn std_only(workers: usize, tasks: Vec<String>, worker: Worker) -> Ends {
     variants::std_only::map(workers, tasks, LIMIT, move || worker())
 }
 
-fn crossbeam(workers: usize, tasks: Vec<u32>, worker: Worker) -> Ends {
+fn crossbeam(workers: usize, tasks: Vec<String>, worker: Worker) -> Ends {
     variants::crossbeam::map(workers, tasks, LIMIT, move || worker())
 }
 
-fn tokio(workers: usize, tasks: Vec<u32>, worker: Worker) -> Ends {
+fn tokio(workers: usize, tasks: Vec<String>, worker: Worker) -> Ends {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -41,13 +41,13 @@ fn tokio(workers: usize, tasks: Vec<u32>, worker: Worker) -> Ends {
     }))
 }
 
-fn smol(workers: usize, tasks: Vec<u32>, worker: Worker) -> Ends {
+fn smol(workers: usize, tasks: Vec<String>, worker: Worker) -> Ends {
     let executor = smol::LocalExecutor::new();
     let ends = variants::smol::map(&executor, workers, tasks, LIMIT, move || worker());
     smol::block_on(executor.run(ends))
 }
 
-fn async_std(workers: usize, tasks: Vec<u32>, worker: Worker) -> Ends {
+fn async_std(workers: usize, tasks: Vec<String>, worker: Worker) -> Ends {
     let ends = variants::async_std::map(workers, tasks, LIMIT, move || worker());
     async_std::task::block_on(ends)
 }
@@ -84,6 +84,10 @@ fn message(panic: &(dyn Any + Send)) -> String {
         .expect("a panic has a message")
 }
 
+fn two() -> Vec<String> {
+    vec!["one".to_owned(), "two".to_owned()]
+}
+
 /// A worker that never answers.
 fn sleeper() -> Command {
     let mut worker = Command::new("sleep");
@@ -94,7 +98,7 @@ fn sleeper() -> Command {
 #[test]
 fn a_pool_without_workers_is_refused() {
     on_each(|name, map| {
-        let why = panic_of(|| map(0, vec![1], Arc::new(|| Ok(sleeper()))));
+        let why = panic_of(|| map(0, two(), Arc::new(|| Ok(sleeper()))));
         assert_eq!(why, "workers must be at least 1", "{name}");
     });
     let ends = catch_unwind(|| variants::rayon::map(0, vec![1], |task: u32| task));
@@ -111,7 +115,7 @@ fn a_panic_of_the_caller_waits_for_all_workers() {
             1 => panic!("no second worker"),
             _ => Ok(sleeper()),
         };
-        let why = panic_of(|| map(2, vec![1, 2], Arc::new(worker)));
+        let why = panic_of(|| map(2, two(), Arc::new(worker)));
         assert_eq!(why, "no second worker", "{name}");
     });
 }
@@ -124,10 +128,50 @@ fn a_worker_that_cannot_be_started_ends_the_others() {
             1 => Err(io::Error::other("no second worker")),
             _ => Ok(sleeper()),
         };
-        let ends = map(2, vec![1, 2], Arc::new(worker));
+        let ends = map(2, two(), Arc::new(worker));
         let why = ends.expect_err("there is no second worker").to_string();
         assert_eq!(why, "no second worker", "{name}");
     });
+}
+
+/// A shell's script as a worker.
+fn script(text: &'static str) -> Worker {
+    Arc::new(move || {
+        let mut worker = Command::new("sh");
+        worker.args(["-c", text]);
+        Ok(worker)
+    })
+}
+
+/// Runs one task, whose deadline must end the call whatever the worker does.
+fn ends_at_its_deadline(task: &str, worker: &Worker) {
+    on_each(|name, map| {
+        let clock = Instant::now();
+        let ends = map(1, vec![task.to_owned()], Arc::clone(worker));
+        let took = clock.elapsed();
+        assert_eq!(ends.expect("workers start"), [End::TimedOut], "{name}");
+        assert!((LIMIT..LIMIT * 5).contains(&took), "{name} took {took:?}");
+    });
+}
+
+#[test]
+fn a_grandchild_that_keeps_the_pipe_keeps_nobody_waiting() {
+    let worker = "setsid sleep 8 & exit 0";
+    ends_at_its_deadline("task", &script(worker));
+}
+
+#[test]
+fn a_worker_that_reads_ever_more_puts_off_no_deadline() {
+    let worker = "while [ \"$(head -c 16384 | wc -c)\" != 0 ]; do sleep 0.05; done";
+    ends_at_its_deadline(&"task".repeat(1 << 18), &script(worker));
+}
+
+/// The head of an answer of 16 MiB, and a byte of it now and then.
+#[test]
+fn a_worker_that_answers_without_an_end_puts_off_no_deadline() {
+    let worker = "printf 'ILPP\\1\\2\\1\\0'; head -c 8 /dev/zero; printf '\\0\\0\\0\\1'; \
+        while echo; do sleep 0.01; done";
+    ends_at_its_deadline("task", &script(worker));
 }
 
 /// All but rayon, which has no processes.

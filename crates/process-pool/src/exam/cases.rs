@@ -206,6 +206,16 @@ fn deadlines() -> Vec<Case<ProcessPool>> {
             "workers that are stopped are gone, too, within a second of their pool",
             parent_killed_while_stopped,
         ),
+        Case::custom(
+            "parent_killed_at_work",
+            "workers in a long task are gone, too, whenever their pool is killed",
+            parent_killed_at_work,
+        ),
+        Case::custom(
+            "stopped_and_continued",
+            "a program whose processes are stopped and continued, one by one, does its job",
+            stopped_and_continued,
+        ),
     ]
 }
 
@@ -257,6 +267,70 @@ fn parent_killed_while_stopped(bench: &PoolBench) -> Result<()> {
         wait_for(PROMPT, || (!lives(pid)).then_some(()))
             .with_context(|| format!("process {pid:?} is still there"))?;
     }
+    Ok(())
+}
+
+/// Killed while processes start, when the first is there, and some time later.
+fn parent_killed_at_work(bench: &PoolBench) -> Result<()> {
+    let args = [
+        "--below",
+        "1000000000",
+        "--ranges",
+        "4",
+        "--workers",
+        "2",
+        "--timeout",
+        "1h",
+    ];
+    for later in [0, 10, 30, 100, 300] {
+        let mut program = bench
+            .demo(&args)
+            .stdout(std::process::Stdio::null())
+            .spawn()?;
+        let pid = Pid::from_child(&program);
+        let started = wait_for(Duration::from_secs(10), || {
+            (!descendants(pid).is_empty()).then_some(())
+        });
+        thread::sleep(Duration::from_millis(later));
+        let all = descendants(pid);
+        kill_process(pid, Signal::KILL)?;
+        program.wait()?;
+        started.context("no process was started")?;
+        for pid in all {
+            wait_for(PROMPT, || (!lives(pid)).then_some(()))
+                .with_context(|| format!("process {pid:?} is still there"))?;
+        }
+    }
+    Ok(())
+}
+
+fn stopped_and_continued(bench: &PoolBench) -> Result<()> {
+    let args = ["--below", "2000000", "--ranges", "16", "--workers", "2"];
+    let mut program = bench
+        .demo(&args)
+        .stdout(std::process::Stdio::null())
+        .spawn()?;
+    let pid = Pid::from_child(&program);
+    let (mut stopped, clock) = (Vec::new(), Instant::now());
+    while program.try_wait()?.is_none() {
+        if clock.elapsed() > Duration::from_secs(60) {
+            program.kill()?;
+        }
+        let mut all = descendants(pid);
+        all.push(pid);
+        for pid in all {
+            if !stopped.contains(&pid) && kill_process(pid, Signal::STOP).is_ok() {
+                thread::sleep(Duration::from_millis(100));
+                // One that has ended meanwhile needs nothing.
+                let _ = kill_process(pid, Signal::CONT);
+                stopped.push(pid);
+            }
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
+    let status = program.wait()?;
+    ensure!(status.success(), "it ended with {status}");
+    ensure!(stopped.len() > 1, "only the program was stopped");
     Ok(())
 }
 

@@ -131,15 +131,18 @@ fn turn<T: Serialize, R: DeserializeOwned>(
     stream: &mut UnixStream,
     buffer: &mut [u8],
 ) -> io::Result<usize> {
-    stream.set_write_timeout(Some(session.time_left()))?;
-    match stream.write_all(&session.outgoing()) {
-        // Half a frame can't be taken back: whatever is read now, this worker is done.
-        Err(error) if error.kind() == WouldBlock => {
-            session.overdue();
-            return Ok(0);
+    // The limit is of each wait for room: a slow reader would be given it many times.
+    for part in session.outgoing().chunks(BUFFER) {
+        stream.set_write_timeout(Some(session.time_left()))?;
+        match stream.write_all(part) {
+            // Half a frame can't be taken back: whatever is read now, this worker is done.
+            Err(error) if error.kind() == WouldBlock => {
+                session.overdue();
+                return Ok(0);
+            }
+            // A worker that is gone is seen by the read, after its last replies.
+            Ok(()) | Err(_) => {}
         }
-        // A worker that is gone is seen by the read, after its last replies.
-        Ok(()) | Err(_) => {}
     }
     stream.set_read_timeout(Some(session.time_left()))?;
     stream.read(buffer)
