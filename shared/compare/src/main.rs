@@ -12,7 +12,7 @@ mod workspace;
 use std::{env, ffi::OsString, process::ExitCode};
 
 use anyhow::Result;
-use test_fixtures::{exit_code, guard, interrupt, print};
+use test_fixtures::{exit_code, guard, print};
 
 use crate::command_line::Request;
 
@@ -35,7 +35,6 @@ fn main() -> ExitCode {
 
 /// Does what was asked for. False if something came out badly.
 fn answer(request: Request) -> Result<bool> {
-    interrupt::listen()?;
     match request {
         Request::Compare(asked, options) => return cmd::compare::run(asked, &options),
         Request::Diff(diff) => return cmd::diff::run(&diff),

@@ -302,7 +302,13 @@ fn what_a_program_said_is_kept_and_shown() {
             "exit code 1: ZeroDivisionError: division by zero",
         ),
     ] {
-        let compared = Compared::with(program, &["--time-limit", "2s"]);
+        // One that ends by itself has the time that a busy machine needs.
+        let limit = if program.contains("sleep 30") {
+            "2s"
+        } else {
+            "30s"
+        };
+        let compared = Compared::with(program, &["--time-limit", limit]);
         let failure = compared.failure();
         assert!(failure.contains(words), "{program}: {failure}");
     }
@@ -425,4 +431,44 @@ fn a_long_comparison_does_not_grow() {
     }
     let grown = last.saturating_sub(first.expect("it was seen at work"));
     assert!(last > 0 && grown < 300_000, "{grown} bytes in 100 rounds");
+}
+
+/// Where no trial is under way, one Ctrl-C ends the program at once.
+#[test]
+fn one_interrupt_ends_what_reads() {
+    let directory = TempDir::new().expect("a temporary directory");
+    let pipe = directory.path().join("pipe");
+    let made = Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("mkfifo").success());
+    for words in [
+        &["report"][..],
+        &["semaphores", "--rounds", "1", "--urls-from"],
+        &["run", "semaphores", "--variants", "tokio", "--urls-from"],
+        &["sweep", "semaphores", "--over", "limit=1..2", "--urls-from"],
+    ] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_compare"))
+            .args(words)
+            .arg(&pipe)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("compare starts");
+        // It waits for somebody who writes. Before that, it ends as well.
+        thread::sleep(Duration::from_millis(300));
+        assert!(
+            child
+                .try_wait()
+                .expect("a child")
+                .is_none_or(|status| !status.success())
+        );
+        signal(child.id(), "INT");
+        let clock = Instant::now();
+        while child.try_wait().expect("a child").is_none() {
+            if clock.elapsed() > REST {
+                child.kill().expect("it is there");
+                panic!("{words:?} is still there");
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
 }

@@ -16,7 +16,7 @@ use report::{
     table::{Style, render},
     timeline::picture::{self, Look},
 };
-use test_fixtures::{Misuse, Settings, print, print_json, shown, tell};
+use test_fixtures::{Misuse, Settings, interrupt, print, print_json, shown, tell};
 
 use crate::{
     files, models,
@@ -36,6 +36,8 @@ pub(crate) fn run(asked: Vec<Asked>, options: &Options) -> Result<bool> {
         .into_iter()
         .map(|asked| field(asked, options))
         .collect::<Result<Vec<_>>>()?;
+    // What reads or computes without looking at it ends at the first Ctrl-C by itself.
+    interrupt::listen()?;
     let names: Vec<_> = fields.iter().map(|field| field.name).collect();
     let directory = options.directory();
     files::prepare(&directory, "--out")?;

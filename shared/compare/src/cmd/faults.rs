@@ -20,6 +20,7 @@ pub(crate) struct Faults {
 
 /// Judges the models' cases and prints each verdict as it is known. False if any fails.
 pub(crate) fn run(faults: &Faults) -> Result<bool> {
+    interrupt::listen()?;
     let Faults { models, variants } = faults;
     let models = match models.is_empty() {
         true => MODELS.to_vec(),

@@ -3,7 +3,7 @@
 use std::{process::Command, time::Duration};
 
 use anyhow::{Context, Result};
-use test_fixtures::run_helper;
+use test_fixtures::{interrupt, run_helper};
 
 use crate::workspace::workspace;
 
@@ -12,6 +12,7 @@ const LONGEST: Duration = Duration::from_secs(15 * 60);
 
 /// Makes the environment and installs the pinned requirements. Safe to call again.
 pub(crate) fn run() -> Result<()> {
+    interrupt::listen()?;
     let root = workspace().context("the workspace that this was built from is gone")?;
     let environment = root.join("target/peers");
     let python = environment.join("bin/python");

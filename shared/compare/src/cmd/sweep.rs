@@ -23,7 +23,7 @@ use report::{
     sweep::{forms, table},
     table::Style,
 };
-use test_fixtures::{Settings, print, print_json, shown, tell};
+use test_fixtures::{Settings, interrupt, print, print_json, shown, tell};
 
 use crate::{
     files::{prepare, write_all},
@@ -38,6 +38,7 @@ const PAGE: &str = "sweep.html";
 
 /// Sweeps and prints. False if a line ended early, a trial failed, or it was interrupted.
 pub(crate) fn run(request: Request) -> Result<bool> {
+    interrupt::listen()?;
     let directory = request.options.directory();
     prepare(&directory, "--out")?;
     let form = request.options.form;

@@ -23,7 +23,6 @@ impl<A: clap::Args> Demo<A> {
     /// Does the job with every variant and prints what came of it. False if any failed.
     pub(super) fn show<M: Model<Args = A>>(&self, program: &Program) -> Result<bool> {
         let all = chosen::<M>(&self.variants)?;
-        interrupt::listen()?;
         let settings = Settings {
             time_limit: self.time_limit,
             ..Settings::default()
@@ -39,6 +38,8 @@ impl<A: clap::Args> Demo<A> {
         for (index, named) in all.iter().enumerate() {
             let (stage, job) = M::staged(&self.args)?;
             if index == 0 {
+                // What reads a list that never ends does not look at it.
+                interrupt::listen()?;
                 show.line(&format!("{}: {}", M::NAME, M::describe(&job)), 2)?;
                 show.floor = match run_floor::<M>(program, &job, &settings) {
                     Err(TrialError::Interrupted) => {
