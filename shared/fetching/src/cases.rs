@@ -15,7 +15,7 @@ pub mod kept;
 mod odd;
 pub mod statuses;
 
-pub use odd::odd;
+pub use odd::{odd, odd_location};
 
 /// How a model is held to a case that is its own affair in part: what `Case::custom` takes.
 pub type Hold<M> = fn(&Bench<M>) -> Result<()>;

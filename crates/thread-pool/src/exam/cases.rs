@@ -36,6 +36,7 @@ pub(crate) fn cases() -> Vec<Case<ThreadPool>> {
         &["--workers", "1", "--timeout", "2s"],
         &["--workers", "4", "--timeout", "2s"],
     ));
+    cases.push(fetching::cases::odd_location(&["--workers", "2"]));
     cases.extend(kept::cases([
         |bench| kept::hold(bench, &["--workers", "1"]),
         |bench| kept::hold(bench, &["--workers", "2"]),

@@ -53,6 +53,9 @@ impl Model for ThreadPool {
                 "redirected_as_browsers_are": "requests reads a Location by RFC 3986, to \
                     which a backslash is a letter (requests 2.34, sessions.py, \
                     resolve_redirects)",
+                "odd_location": "requests reads a Location by RFC 3986, to which a \
+                    backslash is a letter (requests 2.34, sessions.py, \
+                    resolve_redirects)",
             }
         )];
         &PEERS

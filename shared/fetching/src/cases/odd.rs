@@ -71,6 +71,16 @@ pub fn odd<M: Model>(narrow: &[&str], wide: &[&str]) -> Vec<Case<M>> {
     ]
 }
 
+/// What must come of odd redirects where they are followed.
+pub fn odd_location<M: Model>(flags: &[&str]) -> Case<M> {
+    holds(
+        "odd_location",
+        "a redirect leads where the URL standard says, or nowhere",
+        &in_turn("odd", |kind| kind == Kind::Location),
+        flags,
+    )
+}
+
 /// The paths of the odd answers of some kinds, with an honest one behind each.
 fn in_turn(step: &str, is_asked: impl Fn(Kind) -> bool) -> Vec<String> {
     let ends = |kind| kind != Kind::Endless;

@@ -250,7 +250,7 @@ pub const ODD: &[Odd] = &[
     odd(Location, "location-missing", Page(302, 0), &[MOVED, NOTHING]),
     odd(Location, "location-empty-host", PageOrRefused(302, 0), &[MOVED, Text("Location: http://\r\n"), NOTHING]),
     odd(Location, "location-bad-port", PageOrRefused(302, 0), &[MOVED, Text("Location: http://127.0.0.1:99999/\r\n"), NOTHING]),
-    odd(Location, "location-other-scheme", PageOrRefused(302, 0), &[MOVED, Text("Location: javascript:alert(1)\r\n"), NOTHING]),
+    odd(Location, "location-other-scheme", Own, &[MOVED, Text("Location: javascript:alert(1)\r\n"), NOTHING]),
     odd(Silent, "silent-at-once", TimedOut, &[Hang]),
     odd(Silent, "silent-in-the-status-line", TimedOut, &[Text("HTTP/1.1 2"), Hang]),
     odd(Silent, "silent-in-a-header", TimedOut, &[OK, Text("X-Long: abc"), Hang]),
