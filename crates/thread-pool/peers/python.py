@@ -90,7 +90,7 @@ class Downloads:
         """Whether a file stands there, or a link to one."""
         path = self.folder / name
         if os.path.lexists(path) and not path.is_file():
-            raise Unnamed(f"what stands under the name {name!r} is no file; remove it")
+            raise Unnamed(f"what stands under the name {name!r} is no file, and stays")
         return path.is_file()
 
     def take(self, name, place):

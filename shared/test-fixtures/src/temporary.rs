@@ -214,11 +214,22 @@ fn sweep_all(parent: &Path) {
 /// Removes what bears this project's name, is of this user, and has no owner any more. No
 /// link is followed. Best effort: others may sweep at the same time.
 pub fn sweep(parent: &Path) {
+    sweep_of(parent, |_| true);
+}
+
+/// The same of what is hidden, for a directory of the user's: other files in it may have
+/// any name.
+pub fn sweep_hidden(parent: &Path) {
+    sweep_of(parent, |name| name.starts_with('.'));
+}
+
+fn sweep_of(parent: &Path, is_meant: fn(&str) -> bool) {
     let Ok(entries) = fs::read_dir(parent) else {
         return;
     };
     for entry in entries.flatten() {
-        let owner = entry.file_name().to_str().and_then(owner);
+        let name = entry.file_name();
+        let owner = name.to_str().filter(|name| is_meant(name)).and_then(owner);
         if owner.is_some_and(|(pid, began)| is_gone(pid, began)) {
             // It may be gone already.
             drop(remove(&entry.path()));

@@ -13,6 +13,7 @@ mod full;
 mod limits;
 mod scratch;
 mod site;
+mod standing;
 
 pub(super) fn cases<M: Model>() -> Vec<Case<M>> {
     let mut cases = vec![
@@ -61,6 +62,7 @@ pub(super) fn cases<M: Model>() -> Vec<Case<M>> {
     cases.extend(full::cases());
     cases.extend(limits::cases());
     cases.extend(scratch::cases());
+    cases.extend(standing::cases());
     cases
 }
 

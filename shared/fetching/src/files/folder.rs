@@ -11,7 +11,9 @@ use anyhow::Result;
 use test_fixtures::{Misuse, shown, temporary};
 
 use super::{
-    File, Name, NameError, SaveError, Saving, Unfinished, standing::standing,
+    File, Name, NameError, SaveError, Saving, Unfinished,
+    name::SUFFIX,
+    standing::{replaceable, standing},
     unfinished::Manner,
 };
 
@@ -53,10 +55,11 @@ impl Folder {
     /// nothing to fetch.
     ///
     /// # Errors
-    /// What stands there is no file, nor a link to one.
+    /// What stands there is no file, nor a link to one; or it is to be replaced, and is no
+    /// plain file.
     pub fn standing(&self, name: &Name) -> Result<Option<File>, NameError> {
         match self.force {
-            true => Ok(None),
+            true => replaceable(&self.path, name).map(|()| None),
             false => standing(&self.path, name),
         }
     }
@@ -134,9 +137,9 @@ pub(super) fn prepare(saving: &Saving) -> Result<(), Misuse> {
     };
     fs::create_dir_all(&saving.dir).map_err(|error| cant("no directory", error))?;
     // What a download left that was killed.
-    temporary::sweep(&saving.dir);
+    temporary::sweep_hidden(&saving.dir);
     temporary::hidden()
-        .suffix(".unfinished")
+        .suffix(SUFFIX)
         .tempfile_in(&saving.dir)
         // What tempfile says itself repeats the path.
         .map_err(|error| cant("nothing can be saved there", error.kind().into()))?;

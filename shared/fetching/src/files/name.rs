@@ -13,6 +13,9 @@ use url::Url;
 
 use super::disposition;
 
+/// How the names of files end that are not whole yet.
+pub(super) const SUFFIX: &str = ".unfinished";
+
 /// The most bytes in a name that Linux's file systems take.
 const LONGEST: usize = 255;
 
@@ -68,6 +71,8 @@ impl Name {
             _ if text.contains(['/', '\\']) => "is a path",
             _ if text.contains('\0') => "has a NUL in it",
             _ if text.len() > LONGEST => "is longer than 255 bytes",
+            // It would be swept.
+            _ if is_unfinished(text) => "is that of an unfinished file",
             _ => return Ok(Self(text.to_owned())),
         };
         Err(refused(text, by, why))
@@ -85,6 +90,11 @@ impl Name {
     }
 }
 
+/// Whether a file of this name is taken for one that a killed download left.
+fn is_unfinished(text: &str) -> bool {
+    text.starts_with(".interleave-") && text.ends_with(SUFFIX)
+}
+
 fn refused(text: &str, by: &str, why: &str) -> NameError {
     let start: String = text.chars().take(40).collect();
     let more = if start.len() < text.len() { "…" } else { "" };
@@ -95,11 +105,11 @@ fn refused(text: &str, by: &str, why: &str) -> NameError {
 }
 
 impl NameError {
-    /// What stands under the name is none that could be kept.
-    pub(super) fn no_file(name: &Name) -> Self {
+    /// What stands under the name can be neither kept nor replaced.
+    pub(super) fn stands(name: &Name, kind: &str) -> Self {
         Self(format!(
-            "what stands under the name {name} is no file; remove it, or save into another \
-             directory"
+            "what stands under the name {name} is {kind}, which is never replaced; save \
+             into another directory"
         ))
     }
 

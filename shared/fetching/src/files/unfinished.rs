@@ -13,7 +13,11 @@ use indicatif::ProgressBar;
 use tempfile::TempPath;
 use test_fixtures::temporary;
 
-use super::{File, Name, SaveError, standing::standing};
+use super::{
+    File, Name, SaveError,
+    name::SUFFIX,
+    standing::{replaceable, standing},
+};
 use crate::bars;
 
 /// Every file of this process that is not whole yet, so that a program that has to end
@@ -65,7 +69,7 @@ impl Unfinished {
         };
         let mut unfinished = open().map_err(cant)?;
         let file = temporary::hidden()
-            .suffix(".unfinished")
+            .suffix(SUFFIX)
             // Not by tempfile's own way: that makes a private file, whose errors have lost
             // the system's number.
             .make_in(folder, |path| {
@@ -91,10 +95,13 @@ impl Unfinished {
     /// there meanwhile is kept instead, unless it is to be replaced.
     ///
     /// # Errors
-    /// The disk is full, say ([`SaveError`]), or what has come to stand there is no file
+    /// The disk is full, say ([`SaveError`]), or what has come to stand there is no plain file
     /// ([`NameError`](super::NameError)). Nothing is left then.
     pub fn keep(mut self) -> Result<File> {
         let name = self.name.clone();
+        if self.manner.force {
+            replaceable(&self.folder, &name)?;
+        }
         match self.rename() {
             Ok(()) => Ok(File::Saved {
                 name,

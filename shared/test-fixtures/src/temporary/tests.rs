@@ -61,6 +61,10 @@ fn what_a_killed_process_left_is_swept_and_nothing_else() {
     hold(&held);
     let link = at(format!("interleave-{pid}-{began}-link"));
     symlink(outside.path(), &link).expect("it can be made");
+    sweep_hidden(parent.path());
+    for path in &swept {
+        assert_eq!(path.exists(), *path != swept[3], "{}", path.display());
+    }
     sweep(parent.path());
     for path in &swept {
         assert!(!path.exists(), "{}", path.display());

@@ -13,7 +13,7 @@ use rustix::io::ioctl_fionread;
 use rustix::process::{Pid, Signal, kill_process};
 use test_fixtures::{Bench, Case, Model, temporary::TemporaryFile};
 
-use super::site::Site;
+use super::site::{Site, ended};
 
 /// How long a program has to end.
 const PROMPT: Duration = Duration::from_secs(1);
@@ -25,8 +25,14 @@ pub(super) fn cases<M: Model>() -> Vec<Case<M>> {
     vec![
         Case::custom(
             "killed",
-            "killed at any point, what stands under a final name is whole",
-            killed,
+            "killed at any point, what stands under a final name is whole; the next run \
+             removes the rest",
+            |bench| killed(bench, Signal::KILL),
+        ),
+        Case::custom(
+            "quit",
+            "SIGQUIT, by which a program ends at once: the same",
+            |bench| killed(bench, Signal::QUIT),
         ),
         Case::custom(
             "interrupted_for_good",
@@ -60,17 +66,28 @@ fn paths() -> Vec<String> {
     stuck.into_iter().chain(slow).chain(quick).collect()
 }
 
-fn killed<M: Model>(bench: &Bench<M>) -> Result<()> {
+fn killed<M: Model>(bench: &Bench<M>, signal: Signal) -> Result<()> {
     let paths = paths();
+    let mut left = false;
     for kill in 0..KILLS {
         let site = Site::new()?;
         let mut child = begun(bench, &site, &paths)?;
         thread::sleep(Duration::from_millis(kill * 35));
-        child.0.kill()?;
+        kill_process(Pid::from_child(&child.0), signal)?;
         child.0.wait()?;
         site.all_whole(&paths, true)?;
+        left |= unfinished(&site)?;
+        ended(&site.command(bench, &["/bytes/3/note/next"]).output()?, 0)?;
+        ensure!(!unfinished(&site)?, "the next run left them");
     }
+    ensure!(left, "none was unfinished when it was killed");
     Ok(())
+}
+
+/// Whether a file stands there that is not whole.
+fn unfinished(site: &Site) -> Result<bool> {
+    let mut entries = std::fs::read_dir(site.dir.path())?.flatten();
+    Ok(entries.any(|entry| entry.file_name().as_encoded_bytes().starts_with(b".")))
 }
 
 fn ends_on<M: Model>(bench: &Bench<M>, signal: Signal, code: i32) -> Result<()> {

@@ -3,13 +3,16 @@
 use std::{
     fs,
     io::Write,
-    os::unix::fs::{PermissionsExt, symlink},
+    os::unix::{
+        fs::{PermissionsExt, symlink},
+        net::UnixListener,
+    },
     path::Path,
 };
 
 use tempfile::TempDir;
 
-use super::{Begun, File, Folder, Name, Saving, Unfinished};
+use super::{Begun, File, Folder, Name, NameError, Saving, Unfinished};
 use crate::files::{SaveError, names};
 
 fn folder(dir: &Path, force: bool, urls: &[&str]) -> Folder {
@@ -130,15 +133,48 @@ fn what_is_no_file_is_not_kept() {
     symlink("nowhere", path("lost")).expect("it can be made");
     fs::write(path("file"), "old").expect("it can be written");
     symlink("file", path("link")).expect("it can be made");
-    for no_file in ["dir", "lost"] {
+    for (no_file, kind) in [("dir", "a directory"), ("lost", "a symbolic link")] {
         let why = folder.standing(&name(no_file)).expect_err("it is no file");
-        assert!(why.to_string().contains("remove it"), "{why}");
+        assert!(why.to_string().contains(kind), "{why}");
     }
     assert!(matches!(folder.standing(&name("link")), Ok(Some(_))));
     let why = late
         .keep()
         .expect_err("a directory has come to stand there");
-    assert!(why.to_string().contains("remove it"), "{why}");
+    assert!(why.to_string().contains("a directory"), "{why}");
+}
+
+#[test]
+fn what_is_no_plain_file_is_not_replaced() {
+    let dir = TempDir::new().expect("a directory");
+    let path = |name: &str| dir.path().join(name);
+    let replacing = folder(dir.path(), true, &["dir", "link", "socket", "late"]);
+    let late = begin(&replacing, 3, "late", None);
+    fs::create_dir(path("dir")).expect("it can be made");
+    fs::write(path("file"), "old").expect("it can be written");
+    symlink("file", path("link")).expect("it can be made");
+    symlink("file", path("late")).expect("it can be made");
+    let _socket = UnixListener::bind(path("socket")).expect("it can be made");
+    for no_file in ["dir", "link", "socket", "late"] {
+        let stands = fs::symlink_metadata(path(no_file)).expect("it stands");
+        let why = replacing.standing(&name(no_file)).expect_err("it stands");
+        assert!(why.to_string().contains("never replaced"), "{why}");
+        let after = fs::symlink_metadata(path(no_file)).expect("it stands still");
+        assert_eq!(stands.file_type(), after.file_type(), "{no_file}");
+    }
+    let why = late.keep().expect_err("a link has come to stand there");
+    assert!(why.is::<NameError>(), "{why:#}");
+    assert!(path("late").is_symlink());
+    assert_eq!(fs::read(path("file")).expect("it is there"), b"old");
+    let stand = ["dir", "file", "late", "link", "socket"];
+    assert_eq!(entries(dir.path()), stand);
+}
+
+#[test]
+fn a_name_that_would_be_swept_is_refused() {
+    let swept = ".interleave-1-2-x.unfinished";
+    let why = Name::of_url(&format!("http://a/{swept}")).expect_err("it is refused");
+    assert!(why.to_string().contains("unfinished"), "{why}");
 }
 
 #[test]
@@ -159,7 +195,9 @@ fn what_a_killed_download_left_is_removed_by_the_next() {
     child.wait().expect("it is a child");
     let left = format!(".interleave-{}-1-x.unfinished", child.id());
     let mine = ".interleave-mine.unfinished";
-    for name in [&left, mine] {
+    // As a server may call its file.
+    let downloaded = &left[1..];
+    for name in [&left, mine, downloaded] {
         fs::write(dir.path().join(name), "half").expect("it can be written");
     }
     let saving = Saving {
@@ -168,5 +206,5 @@ fn what_a_killed_download_left_is_removed_by_the_next() {
         sync: false,
     };
     super::prepare(&saving).expect("it can be written in");
-    assert_eq!(entries(dir.path()), [mine]);
+    assert_eq!(entries(dir.path()), [mine, downloaded]);
 }
