@@ -17,7 +17,7 @@
 //! If nothing else in the program is async: it is a thread pool, and nothing more.
 
 use anyhow::Result;
-use smol::block_on;
+use smol::future::block_on;
 
 use crate::{Job, Output, work::Downloads};
 
@@ -28,6 +28,7 @@ pub fn run(job: &Job) -> Result<Output> {
     let places = 0..job.urls.len();
     let fetch = move |place| downloads.fetch(place);
     let report = |place, end| output.report(job, place, end);
+    // It drives no sockets and no timers, for there are none.
     block_on(as_completed(job.threads(), places, fetch, report));
     Ok(output)
 }
