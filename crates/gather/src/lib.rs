@@ -5,6 +5,7 @@
 //! hands the function the URLs of a [`Job`] and the client's `fetch`.
 
 mod exam;
+mod parts;
 pub mod variants;
 mod work;
 

@@ -1,8 +1,16 @@
-//! The reader of HTTP/1.1 answers, on slices, whole and byte by byte.
+//! The reader of HTTP/1.1 answers, on slices, whole and byte by byte; and the client around
+//! it, on the origin's odd answers.
 
-use std::io::{self, ErrorKind, Read};
+use std::{
+    io::{self, ErrorKind, Read},
+    sync::Mutex,
+    thread,
+    time::{Duration, Instant},
+};
 
-use gather::variants::std_only::http1::Response;
+use fetching::{Page, Trust, check_due, outcome};
+use gather::variants::std_only::{fetch, http1::Response};
+use http_origin::{ODD, Origin};
 
 /// Hands out one byte a read, as a slow network would.
 struct ByteByByte<'a>(&'a [u8]);
@@ -38,6 +46,9 @@ fn a_body_ends_after_its_length() {
     assert_eq!(fetched(answer), ok(200, "hello"));
     let answer = "HTTP/1.1 404 Not Found\r\ncontent-length:  0 \r\n\r\n";
     assert_eq!(fetched(answer), ok(404, ""));
+    let answer =
+        "HTTP/1.1 200 OK\r\nContent-Length: 5, 5\r\nContent-Length: 5\r\n\r\nhello";
+    assert_eq!(fetched(answer), ok(200, "hello"));
 }
 
 #[test]
@@ -59,6 +70,9 @@ fn some_answers_have_no_body() {
     let answer = "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n";
     assert_eq!(fetched(answer), ok(304, ""));
     assert_eq!(fetched("HTTP/1.1 204 No Content\r\n\r\n"), ok(204, ""));
+    // What follows is another protocol.
+    let answer = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\nhello";
+    assert_eq!(fetched(answer), ok(101, ""));
 }
 
 #[test]
@@ -98,13 +112,94 @@ fn what_is_not_http_is_invalid() {
         format!("{ok}Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello!"),
         format!("{ok}Content-Length: 99999999999999999999\r\n\r\n"),
         format!("{ok}Transfer-Encoding: gzip, chunked\r\n\r\n"),
+        format!("{ok}Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n"),
+        "HTTP/1.1 000 None\r\nContent-Length: 5\r\n\r\nhello".to_owned(),
         format!("{chunked}five\r\n"),
+        format!("{chunked}\r\n\r\n"),
         format!("{chunked}5\r\nhello, world\r\n"),
         format!("{chunked}5;{}\r\n", "x".repeat(16 * 1024)),
     ] {
         let kind = fetched(&answer);
         assert_eq!(kind, Err(ErrorKind::InvalidData), "{answer:.60}");
     }
+}
+
+#[test]
+fn what_is_wrong_is_named() {
+    for (head, words) in [
+        ("HTTP/1.1 000 None", "there is no status 000"),
+        (
+            "HTTP/1.1 200 OK\r\nContent-Length: -1",
+            "\"-1\", which is no number",
+        ),
+        (
+            "HTTP/1.1 200 OK\r\nContent-Length:",
+            "\"\", which is no number",
+        ),
+        (
+            "HTTP/1.1 200 OK\r\nContent-Length: 5, 3",
+            "Content-Length is 5, and 3",
+        ),
+        (
+            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 3",
+            "Content-Length is 5, and 3",
+        ),
+        (
+            "HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551616",
+            "18446744073709551616, which is too large",
+        ),
+        (
+            "HTTP/1.1 200 OK\r\nContent-Length: 1\u{85}",
+            "\"1\\xc2\\x85\", which is no number",
+        ),
+        (
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked",
+            "Transfer-Encoding is gzip, chunked",
+        ),
+    ] {
+        let answer = format!("{head}\r\n\r\nhello");
+        let error = Response::read(answer.as_bytes()).expect_err("it is wrong");
+        assert!(error.to_string().contains(words), "{error}");
+    }
+}
+
+#[test]
+fn of_every_odd_answer_comes_what_is_due() {
+    /// Twice as long as any pause in them.
+    const LIMIT: Duration = Duration::from_secs(2);
+    let origin = Origin::start().expect("it starts");
+    let tls = Trust::new(&[], None).rustls().into();
+    let rows = Mutex::new(ODD.iter());
+    let next = || rows.lock().expect("no panic is in the lock").next();
+    let wrong = Mutex::new(Vec::new());
+    let work = || {
+        while let Some(odd) = next() {
+            let path = format!("/odd/{}/nonce/1", odd.name);
+            let (url, started) = (origin.url(&path), Instant::now());
+            let mut page = Page::open(&url, 0);
+            let status = fetch(&tls, LIMIT, &url, &mut page);
+            let page = status.map(|status| Page {
+                status,
+                ..page.close()
+            });
+            let end = outcome(page.map_err(|error| io::Error::other(error).into()));
+            let took = started.elapsed();
+            let due = check_due(&path, &end);
+            if due.is_err() || took > LIMIT + Duration::from_secs(1) {
+                let mut wrong = wrong.lock().expect("no panic is in the lock");
+                let why = due.err().map(|why| why.to_string());
+                wrong.push(format!("{}: {why:?}, after {took:?}", odd.name));
+            }
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..16 {
+            scope.spawn(work);
+        }
+    });
+    let wrong = wrong.into_inner().expect("no panic is in the lock");
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(ODD.len() >= 90, "{} rows", ODD.len());
 }
 
 #[test]

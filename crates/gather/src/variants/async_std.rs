@@ -9,8 +9,8 @@
 //!   either through `FuturesIo`.
 //! - A dropped handle detaches its task, where smol's cancels it: a caller that drops the
 //!   future of `gather` leaves requests behind.
-//! - async-std's own `join` is behind its `unstable` feature; the one of futures-util does
-//!   the same.
+//! - Nothing interrupts work that never waits, and a server can keep it busy for ever. So
+//!   [`Yielding`] gives the timer its turn.
 //!
 //! # When not to use this
 //! In new code: it gets no more fixes (RUSTSEC-2025-0052).
@@ -39,6 +39,7 @@ pub fn run(job: &Job) -> Result<Output> {
 
 // The lesson: everything below can be taken home.
 // It needs async-std, futures-rustls, futures-util (std), http-body-util, hyper (client, http1), smol-hyper, url.
+// It comes with yielding.rs.
 
 use std::{
     error::Error,
@@ -60,6 +61,8 @@ use http_body_util::{BodyExt, Empty};
 use hyper::{Request, body::Bytes, client::conn::http1::handshake, header::HOST};
 use smol_hyper::rt::FuturesIo;
 use url::{Position, Url};
+
+use super::yielding::Yielding;
 
 /// Does `work` on every item, all at once. Returns what came of each, in input order: a
 /// panic is an error.
@@ -126,7 +129,8 @@ async fn get(
     let host = &url[Position::BeforeHost..Position::AfterPort];
     let request = Request::get(path).header(HOST, host);
     let request = request.body(Empty::<Bytes>::new())?;
-    let (mut sender, connection) = handshake(FuturesIo::new(stream)).await?;
+    let stream = Yielding::new(FuturesIo::new(stream));
+    let (mut sender, connection) = handshake(stream).await?;
     let exchange = async move {
         let mut response = sender.send_request(request).await?;
         while let Some(frame) = response.frame().await.transpose()? {

@@ -1,5 +1,7 @@
 //! The variants, in reading order.
 
+pub use crate::parts::yielding;
+
 test_fixtures::variants! { crate::Gather:
     std_only = "a thread for each item, HTTP/1.1 by hand on bare sockets"
         + "std_only/http1.rs" + "std_only/timed.rs";
@@ -14,13 +16,16 @@ test_fixtures::variants! { crate::Gather:
     tokio = "a task for each item, reqwest", except {
         "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
     };
-    tokio_hyper = "a task for each item with a connection of its own, hyper by hand", except {
+    tokio_hyper = "a task for each item with a connection of its own, hyper by hand"
+        + "../parts/yielding.rs", except {
         "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
     };
-    smol = "a task for each item with a connection of its own, hyper by hand", except {
+    smol = "a task for each item with a connection of its own, hyper by hand"
+        + "../parts/yielding.rs", except {
         "leaves_nothing": "the reactor is the process's: its thread and descriptors stay until it ends (async-io 2.6, driver)",
     };
-    async_std = "a task for each item with a connection of its own, hyper by hand", legacy, except {
+    async_std = "a task for each item with a connection of its own, hyper by hand"
+        + "../parts/yielding.rs", legacy, except {
         "leaves_nothing": "async-std's global runtime stays until the process ends (async-std 1.13, src/rt/mod.rs)",
     };
     surf = "a task for each item, surf's own pool", legacy, except {

@@ -7,7 +7,8 @@
 //! # What to notice
 //! - Line by line it is `tokio_hyper`, but for the adapter, the time-out, which is a timer
 //!   that races the request, and the panic, which the task has to catch.
-//! - A `Task` is a future: dropped, it cancels the request, and its connection with it.
+//! - Nothing interrupts work that never waits, and a server can keep it busy for ever. So
+//!   [`Yielding`] gives the timer its turn.
 //! - The executor is the caller's, and so are its threads: work may borrow whatever outlives
 //!   it (`'a`).
 //!
@@ -49,6 +50,7 @@ pub fn run(job: &Job) -> Result<Output> {
 
 // The lesson: everything below can be taken home.
 // It needs futures-rustls, http-body-util, hyper (client, http1), smol, smol-hyper, url.
+// It comes with yielding.rs.
 
 use std::{
     error::Error,
@@ -69,6 +71,8 @@ use smol::{
 };
 use smol_hyper::rt::FuturesIo;
 use url::{Position, Url};
+
+use super::yielding::Yielding;
 
 /// Does `work` on every item, all at once, on the executor's threads. Returns what came of
 /// each, in input order: a panic is an error.
@@ -137,7 +141,8 @@ async fn get(
     let host = &url[Position::BeforeHost..Position::AfterPort];
     let request = Request::get(path).header(HOST, host);
     let request = request.body(Empty::<Bytes>::new())?;
-    let (mut sender, connection) = handshake(FuturesIo::new(stream)).await?;
+    let stream = Yielding::new(FuturesIo::new(stream));
+    let (mut sender, connection) = handshake(stream).await?;
     let exchange = async move {
         let mut response = sender.send_request(request).await?;
         while let Some(frame) = response.frame().await.transpose()? {

@@ -9,6 +9,8 @@
 //!   a runtime is to a client: a socket, an adapter, a timer, `spawn` and `join`.
 //! - Given up at its time-out, the task drops the exchange and the connection with it. Only
 //!   the look-up of a name runs on, on a blocking thread, and the runtime's end waits for it.
+//! - A server can keep a connection busy for ever. tokio's sockets stop a task after 128
+//!   reads, which is late: hyper's are large. So [`Yielding`] gives the timer its turn.
 //!
 //! # When not to use this
 //! For more than one request to a host, which would share a connection; or where proxies
@@ -46,6 +48,7 @@ pub fn run(job: &Job) -> Result<Output> {
 
 // The lesson: everything below can be taken home.
 // It needs http-body-util, hyper (client, http1), hyper-util (tokio), tokio (macros, net, rt, time), tokio-rustls, tokio-util (rt), url.
+// It comes with yielding.rs.
 
 use std::{
     error::Error,
@@ -65,6 +68,8 @@ use tokio::{
 use tokio_rustls::{TlsConnector, rustls::pki_types::ServerName};
 use tokio_util::task::JoinQueue;
 use url::{Position, Url};
+
+use super::yielding::Yielding;
 
 /// Does `work` on every item, all at once. Returns what came of each, in input order: a
 /// panic is an error.
@@ -127,7 +132,8 @@ async fn get(
     let host = &url[Position::BeforeHost..Position::AfterPort];
     let request = Request::get(path).header(HOST, host);
     let request = request.body(Empty::<Bytes>::new())?;
-    let (mut sender, connection) = handshake(TokioIo::new(stream)).await?;
+    let stream = Yielding::new(TokioIo::new(stream));
+    let (mut sender, connection) = handshake(stream).await?;
     let exchange = async move {
         let mut response = sender.send_request(request).await?;
         while let Some(frame) = response.frame().await.transpose()? {

@@ -49,8 +49,9 @@ impl<R: Read> Response<R> {
         let mut stream = BufReader::with_capacity(BUFFER, stream);
         loop {
             let (status, rest) = head(&mut stream)?;
-            // An interim answer: the one that counts follows.
-            if !(100..200).contains(&status) {
+            // An interim answer: the one that counts follows. 101 was not asked for; what
+            // comes behind it is another protocol.
+            if !(100..200).contains(&status) || status == 101 {
                 return Ok(Self {
                     status,
                     rest,
@@ -75,6 +76,10 @@ impl<R: Read> Response<R> {
             }
         }
         let size = line(&mut self.stream)?;
+        if !size[0].is_ascii_hexdigit() {
+            // httparse takes no digits for zero.
+            return Err(invalid("no chunk size"));
+        }
         self.rest = match parse_chunk_size(&size) {
             Ok(Status::Complete((_, 0))) => {
                 while !matches!(line(&mut self.stream)?.as_slice(), b"\r\n" | b"\n") {}
@@ -127,6 +132,9 @@ fn head(stream: &mut impl BufRead) -> io::Result<(u16, Rest)> {
         match response.parse(&head).map_err(invalid)? {
             Status::Complete(length) => {
                 let status = response.code.expect("a complete head has a status");
+                if status < 100 {
+                    return Err(invalid(format!("there is no status {status:03}")));
+                }
                 let rest = rest(status, response.headers)?;
                 stream.consume(length - seen);
                 return Ok((status, rest));
@@ -144,27 +152,43 @@ fn rest(status: u16, headers: &[Header<'_>]) -> io::Result<Rest> {
     if let 100..200 | 204 | 304 = status {
         return Ok(Rest::Bytes(0));
     }
-    let named = |name: &'static str| {
+    // Several headers of a name are one list (RFC 9110, section 5.3).
+    let values = |name: &'static str| {
         let headers = headers.iter();
-        headers.filter(move |header| header.name.eq_ignore_ascii_case(name))
+        headers
+            .filter(move |header| header.name.eq_ignore_ascii_case(name))
+            .flat_map(|header| header.value.split(|&byte| byte == b','))
+            .map(<[u8]>::trim_ascii)
     };
-    if let Some(coding) = named("Transfer-Encoding").next_back() {
+    let codings: Vec<_> = values("Transfer-Encoding").collect();
+    if let [coding, others @ ..] = codings.as_slice() {
         // Chunks go over a Content-Length beside them (RFC 9112, section 6.3).
-        return match coding.value.trim_ascii().to_ascii_lowercase().as_slice() {
-            b"chunked" => Ok(Rest::FirstChunk),
-            _ => Err(invalid("a transfer coding that was not asked for")),
+        return match others.is_empty() && coding.eq_ignore_ascii_case(b"chunked") {
+            true => Ok(Rest::FirstChunk),
+            false => Err(invalid(format!(
+                "Transfer-Encoding is {}, where only chunked is known",
+                codings.join(&b", "[..]).escape_ascii()
+            ))),
         };
     }
-    let mut lengths = named("Content-Length").map(|header| header.value.trim_ascii());
+    let mut lengths = values("Content-Length");
     let Some(length) = lengths.next() else {
         return Ok(Rest::UntilClosed);
     };
-    let digits = !length.is_empty() && length.iter().all(u8::is_ascii_digit);
-    if !digits || lengths.any(|other| other != length) {
-        return Err(invalid("no Content-Length"));
+    let shown = length.escape_ascii();
+    if let Some(other) = lengths.find(|&other| other != length) {
+        let other = other.escape_ascii();
+        return Err(invalid(format!("Content-Length is {shown}, and {other}")));
+    }
+    if length.is_empty() || !length.iter().all(u8::is_ascii_digit) {
+        let why = format!("Content-Length is \"{shown}\", which is no number");
+        return Err(invalid(why));
     }
     let length = str::from_utf8(length).expect("digits are text");
-    length.parse().map(Rest::Bytes).map_err(invalid)
+    length
+        .parse()
+        .map(Rest::Bytes)
+        .map_err(|_| invalid(format!("Content-Length is {shown}, which is too large")))
 }
 
 /// Reads one line with its end.

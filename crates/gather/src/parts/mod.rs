@@ -1,0 +1,3 @@
+//! What several lessons come with.
+
+pub mod yielding;
