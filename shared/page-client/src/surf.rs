@@ -96,10 +96,7 @@ impl Client {
     /// surf refuses its settings.
     pub fn without_pool(settings: &Settings) -> Result<Self> {
         let surf: ::surf::Client = Config::new().set_timeout(None).try_into()?;
-        let own = Https {
-            is_for_http: true,
-            ..Https::new(settings.trust.rustls())
-        };
+        let own = Https::for_http_too(settings.trust.rustls());
         Ok(Self {
             surf: surf.with(own),
             fresh: None,
@@ -238,6 +235,15 @@ impl Https {
         Self {
             tls: Arc::new(tls).into(),
             is_for_http: false,
+        }
+    }
+
+    /// The same, for http:// URLs as well: surf's own connections read a head for as long as
+    /// it comes, and keep a line of it.
+    pub fn for_http_too(tls: ClientConfig) -> Self {
+        Self {
+            is_for_http: true,
+            ..Self::new(tls)
         }
     }
 }

@@ -10,7 +10,10 @@ use crate::{
 };
 
 mod program_tests;
+mod stopped;
 mod universal;
+
+pub use stopped::stopped_and_continued;
 
 /// What a case came to.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Named jobs with what must come of them.
 
-use test_fixtures::Case;
+use test_fixtures::{Case, stopped_and_continued};
 
 use crate::ErrorHandling;
 
@@ -191,6 +191,11 @@ fn retries() -> Vec<Case<ErrorHandling>> {
             "retries_run_out",
             "with one retry too few, the last error is the outcome",
             "--fail 0 --flaky 3 --retry 1 --wait 5ms",
+        ),
+        Case::custom(
+            "stopped_and_continued",
+            "a process that is stopped and continued, again and again, has every outcome",
+            |bench| stopped_and_continued(bench, &["--wait", "300ms", "--flaky", "1"]),
         ),
         Case::custom(
             "only_what_is_safe",

@@ -3,8 +3,16 @@
 mod own_origin;
 mod own_server;
 
-use fetching::cases::{beside, given_up, paths};
-use test_fixtures::Case;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use fetching::cases::{
+    beside,
+    endless::{self, BODIES, Endless, FRAMES, HEADS},
+    paths,
+    statuses::{self, Means},
+};
+use test_fixtures::{Bench, Case, Settings};
 
 use crate::Gather;
 
@@ -96,11 +104,51 @@ fn shapes() -> Vec<Case<Gather>> {
     ]
 }
 
+/// Longer than any pause in an odd answer.
+const LIMIT: &[&str] = &["--timeout", "1s"];
+
+/// Those of which hyper reads on within one poll.
+const BUSY: [&str; 3] = ["/continue", "/early-hints", "/chunk-size"];
+
+fn given_up(bench: &Bench<Gather>, all: &[Endless]) -> Result<()> {
+    let others = all.iter().filter(|one| !BUSY.contains(&one.path));
+    let others: Vec<_> = others.copied().collect();
+    endless::given_up(bench, &others, LIMIT)
+}
+
+/// Two of each, so that there are more than threads.
+fn busy_is_given_up(bench: &Bench<Gather>) -> Result<()> {
+    let server = endless::server()?;
+    let busy = BUSY.into_iter().chain(BUSY).chain(["/honest"]);
+    let mut args: Vec<_> = busy.map(|path| server.url(path)).collect();
+    args.extend(["--timeout", "300ms", "--workers", "2"].map(String::from));
+    let trial = bench.trial(&args, &Settings::default())?;
+    let outcomes = trial.output.outcomes;
+    let (honest, busy) = outcomes.split_last().context("there is one")?;
+    ensure!(honest.ok().is_some(), "{honest:?}");
+    ensure!(busy.iter().all(|end| end.ok().is_none()), "{busy:?}");
+    let took = Duration::from_nanos(trial.nanos);
+    ensure!(took < Duration::from_secs(2), "given up after {took:?}");
+    Ok(())
+}
+
 /// Answers that are not whole: each beside an honest one, which must not suffer.
 fn faults() -> Vec<Case<Gather>> {
     let mut cases = fetching::cases::faults();
     cases.extend(fetching::cases::tls());
     cases.extend(fetching::cases::trust());
+    cases.push(statuses::case(|bench| statuses::hold(bench, Means::Page)));
+    cases.extend(fetching::cases::odd(&[], LIMIT));
+    cases.extend(endless::cases([
+        |bench| given_up(bench, HEADS),
+        |bench| given_up(bench, FRAMES),
+        |bench| given_up(bench, BODIES),
+    ]));
+    cases.push(Case::custom(
+        "endless_and_busy",
+        "what a connection reads on without a pause does not starve the time-out",
+        busy_is_given_up,
+    ));
     cases.extend([
         beside(
             "reset_at_once",
@@ -117,7 +165,7 @@ fn faults() -> Vec<Case<Gather>> {
             "the others complete",
             "/bytes/10/note/panic",
         ),
-        given_up(
+        fetching::cases::given_up(
             "stalled_chunked_body_times_out",
             "half a chunked body, then silence: given up",
             "/chunked/4096/stall/1000",

@@ -1,8 +1,8 @@
 //! A task for each item, and surf with its own pool.
 //!
 //! surf is unmaintained; use reqwest on tokio, or hyper as `smol` does here. It runs on
-//! async-std. For https it is given [`Https`], which has a rustls of today; surf's own is of
-//! 2020.
+//! async-std. Here it is given [`Https`] to connect with: surf's own rustls is of 2020, and
+//! its own connections read a line of a head for as long as it comes, and keep it.
 //!
 //! # What to notice
 //! - surf keeps at most 50 connections to a host unless it is configured otherwise, so "all
@@ -22,7 +22,7 @@ use crate::{Job, Output, work::Body};
 
 /// Fetches every URL, all at once.
 pub fn run(job: &Job) -> Result<Output> {
-    let client = client(job.urls.len())?.with(Https::new(job.tls()));
+    let client = client(job.urls.len())?.with(Https::for_http_too(job.tls()));
     let limit = job.timeout();
     let fetch = move |url: String| {
         let client = client.clone();

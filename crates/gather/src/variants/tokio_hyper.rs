@@ -10,7 +10,8 @@
 //! - Given up at its time-out, the task drops the exchange and the connection with it. Only
 //!   the look-up of a name runs on, on a blocking thread, and the runtime's end waits for it.
 //! - A server can keep a connection busy for ever. tokio's sockets stop a task after 128
-//!   reads, which is late: hyper's are large. So [`Yielding`] gives the timer its turn.
+//!   reads, which is late: hyper's are large. So they are kept small, and [`Yielding`] gives
+//!   the timer its turn after each.
 //!
 //! # When not to use this
 //! For more than one request to a host, which would share a connection; or where proxies
@@ -57,7 +58,7 @@ use std::{
 };
 
 use http_body_util::{BodyExt, Empty};
-use hyper::{Request, body::Bytes, client::conn::http1::handshake, header::HOST};
+use hyper::{Request, body::Bytes, client::conn::http1, header::HOST};
 use hyper_util::rt::TokioIo;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -70,6 +71,10 @@ use tokio_util::task::JoinQueue;
 use url::{Position, Url};
 
 use super::yielding::Yielding;
+
+/// The most bytes that are read at once, and that a head may have: tokio looks at its timers
+/// after 61 tasks, which must have short turns.
+const MOST: usize = 64 * 1024;
 
 /// Does `work` on every item, all at once. Returns what came of each, in input order: a
 /// panic is an error.
@@ -133,7 +138,9 @@ async fn get(
     let request = Request::get(path).header(HOST, host);
     let request = request.body(Empty::<Bytes>::new())?;
     let stream = Yielding::new(TokioIo::new(stream));
-    let (mut sender, connection) = handshake(stream).await?;
+    let mut client = http1::Builder::new();
+    client.max_buf_size(MOST);
+    let (mut sender, connection) = client.handshake(stream).await?;
     let exchange = async move {
         let mut response = sender.send_request(request).await?;
         while let Some(frame) = response.frame().await.transpose()? {

@@ -8,7 +8,7 @@ use fetching::cases::{
     kept, paths,
     statuses::{self, Means},
 };
-use test_fixtures::{Bench, Case, Settings};
+use test_fixtures::{Bench, Case, Settings, stopped_and_continued};
 
 use crate::Semaphores;
 
@@ -108,6 +108,14 @@ pub(crate) fn cases() -> Vec<Case<Semaphores>> {
         Settings {
             time_limit: Duration::from_secs(120),
             ..Settings::default()
+        },
+    ));
+    cases.push(Case::custom(
+        "stopped_and_continued",
+        "a process that is stopped and continued, again and again, is served",
+        |bench| {
+            let args = ["--tasks", "40", "--limit", "5", "--latency", "50ms"];
+            stopped_and_continued(bench, &args)
         },
     ));
     cases.push(Case::custom(

@@ -12,7 +12,7 @@ use fetching::{
     },
     files::File,
 };
-use test_fixtures::{Bench, Case, Outcome, Settings};
+use test_fixtures::{Bench, Case, Outcome, Settings, stopped_and_continued};
 
 use crate::{Output, ThreadPool};
 
@@ -197,6 +197,14 @@ fn pool() -> Vec<Case<ThreadPool>> {
             "never_begun",
             "what waits behind a straggler is cancelled, not forgotten",
             never_begun,
+        ),
+        Case::custom(
+            "stopped_and_continued",
+            "a process that is stopped and continued, again and again, saves every file",
+            |bench| {
+                let args = ["--tasks", "12", "--workers", "3", "--latency", "100ms"];
+                stopped_and_continued(bench, &args)
+            },
         ),
         Case::custom(
             "ten_times_the_items",

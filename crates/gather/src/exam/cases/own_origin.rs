@@ -2,21 +2,19 @@
 //! killed under the job, and what must come of a URL need not follow from its path.
 
 use std::{
-    process::{Child, Stdio},
     sync::OnceLock,
     thread,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, ensure};
-use fetching::{Page, Sha256, Stage};
+use fetching::{Page, Sha256};
 use http_origin::{Expected, Origin, expected};
-use rustix::process::{Pid, Signal, kill_process};
 use test_fixtures::{
-    Bench, Case, Checked, Class, Model, Outcome, Reply, Settings, job_args,
+    Bench, Case, Checked, Class, Outcome, Settings, stopped_and_continued,
 };
 
-use crate::{Gather, Job, Output};
+use crate::{Gather, Output};
 
 /// The most that a trial's memory may grow over one body, however long it is.
 const MOST_GROWTH: u64 = 32 << 20;
@@ -60,8 +58,8 @@ pub(super) fn cases() -> Vec<Case<Gather>> {
         ),
         Case::custom(
             "stopped_and_continued",
-            "a process that is stopped while it waits, and continued, is served",
-            stopped_and_continued,
+            "a process that is stopped and continued, again and again, is served",
+            |bench| stopped_and_continued(bench, &["--latency", "400ms"]),
         ),
     ]
 }
@@ -214,45 +212,6 @@ fn origin_restarted(bench: &Bench<Gather>) -> Result<()> {
         "the second origin was asked {requests} times"
     );
     Ok(())
-}
-
-fn stopped_and_continued(bench: &Bench<Gather>) -> Result<()> {
-    let args = job_args::<Gather>(&["--latency", "400ms"])?;
-    let (stage, job) = Gather::staged(&args)?;
-    let mut command = bench.program().command();
-    command
-        .args(["trial", bench.name()])
-        .envs(Gather::environment(&job))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped());
-    let mut child = command.spawn()?;
-    let reply = interrupted(&mut child, &stage, &job);
-    if reply.is_err() {
-        child.kill()?;
-        child.wait()?;
-    }
-    Gather::check(&stage, &job, &reply?.output)?;
-    Ok(())
-}
-
-/// Gives a trial its job, stops it while all requests wait for their answers, continues it,
-/// and reads its reply.
-fn interrupted(child: &mut Child, stage: &Stage, job: &Job) -> Result<Reply<Output>> {
-    let stdin = child.stdin.take().context("stdin is piped")?;
-    serde_json::to_writer(stdin, job)?;
-    let requests = job.urls.len() as u64;
-    let origin = stage.origin().context("the URLs are the origin's")?;
-    let all = |seen: &http_origin::Record| seen.requests_in_flight == requests;
-    let met = origin.wait_for(Duration::from_secs(10), all);
-    ensure!(met, "the requests never were in flight all at once");
-    let process = Pid::from_child(child);
-    kill_process(process, Signal::STOP)?;
-    thread::sleep(Duration::from_millis(100));
-    kill_process(process, Signal::CONT)?;
-    let stdout = child.stdout.take().context("stdout is piped")?;
-    let reply = serde_json::from_reader(stdout).context("it did not reply");
-    child.wait()?;
-    reply
 }
 
 /// Whether a request says that its connection ended: with a FIN or, where the origin had
