@@ -81,13 +81,12 @@ pub fn gather<I: Send, T: Send>(
     Ok(ended.into_iter().map(|(_, end)| end).collect())
 }
 
-/// How an agent is made that gives up each request after `limit`, and takes any answer for
-/// one: statuses and redirects are the caller's.
+/// How an agent is made that gives up each request after `limit`, keeps no connections, and
+/// takes any answer for one: statuses and redirects are the caller's.
 pub fn client(limit: Duration) -> ConfigBuilder<AgentScope> {
     Agent::config_builder()
         .timeout_global(Some(limit))
-        .max_idle_connections_per_host(MOST)
-        .max_idle_connections(MOST)
+        .max_idle_connections(0)
         .http_status_as_error(false)
         .max_redirects(0)
         .proxy(None)

@@ -30,7 +30,7 @@ test_fixtures::variants! { crate::Gather:
         + "../parts/yielding.rs", legacy, except {
         "leaves_nothing": "async-std's global runtime stays until the process ends (async-std 1.13, src/rt/mod.rs)",
     };
-    surf = "a task for each item, surf's own pool", legacy, except {
+    surf = "a task for each item with a connection of its own, surf", legacy, except {
         "leaves_nothing": "async-std's global runtime stays until the process ends (async-std 1.13, src/rt/mod.rs)",
         "truncated_body": "surf takes a body shorter than its Content-Length for a whole one (async-h1 2.3.4, src/client/decode.rs: Take ends without an error)",
         "unframed_body": "surf takes a body without a length for an empty one (async-h1 2.3.4, src/client/decode.rs)",

@@ -1,4 +1,4 @@
-//! A task for each item, and surf with its own pool.
+//! A task for each item, and surf, with a connection for each request.
 //!
 //! surf is unmaintained; use reqwest on tokio, or hyper as `smol` does here. It runs on
 //! async-std. Here it is given [`Https`] to connect with: surf's own rustls is of 2020, and

@@ -5,7 +5,8 @@
 //!
 //! # What to notice
 //! - Nothing limits how many are in flight: over HTTP/1 reqwest opens as many connections
-//!   as there are requests. Its pool limits only the idle ones.
+//!   as there are requests. Its pool is off, since a request that is lost on a connection
+//!   which the server has closed is not asked again.
 //! - A panic ends its task only; the queue returns it as a `JoinError`.
 //! - reqwest has no time-out unless it is given one; this one covers the body too.
 //!
@@ -76,12 +77,13 @@ where
     ended
 }
 
-/// How a client is made that gives up each request after `limit`, and takes any answer for
-/// one: statuses and redirects are the caller's.
+/// How a client is made that gives up each request after `limit`, keeps no connections, and
+/// takes any answer for one: statuses and redirects are the caller's.
 pub fn client(limit: Duration) -> ClientBuilder {
     Client::builder()
         .timeout(limit)
         .redirect(Policy::none())
+        .pool_max_idle_per_host(0)
         .no_proxy()
 }
 

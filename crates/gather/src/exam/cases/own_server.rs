@@ -2,13 +2,16 @@
 //! so that they end with the connection.
 
 use std::{
-    io::{Read, Write},
+    io::{ErrorKind, Read, Write},
     net::{Ipv4Addr, TcpListener},
     thread,
 };
 
 use anyhow::{Result, ensure};
-use fetching::Page;
+use fetching::{
+    Page,
+    raw::{RawServer, Then},
+};
 use test_fixtures::{Bench, Case, Class, Outcome, Settings};
 
 use crate::{Gather, Output};
@@ -30,6 +33,11 @@ pub(super) fn cases() -> Vec<Case<Gather>> {
             "a body that ends with the connection is whole",
             |bench| whole(&fetched(bench, WITHOUT_LENGTH, End::Fin)?),
         ),
+        Case::custom(
+            "lost_on_a_kept_connection",
+            "a server that closes a connection as it is used again loses no request",
+            lost_on_a_kept_connection,
+        ),
         Case::custom("http_1_0", "an answer of HTTP/1.0 is an answer", |bench| {
             whole(&fetched(bench, OLDER, End::Fin)?)
         }),
@@ -47,6 +55,24 @@ pub(super) fn cases() -> Vec<Case<Gather>> {
             },
         ),
     ]
+}
+
+fn lost_on_a_kept_connection(bench: &Bench<Gather>) -> Result<()> {
+    const URLS: usize = 400;
+    let server = RawServer::start(|asked, client| {
+        if asked.before > 0 {
+            return Err(ErrorKind::ConnectionAborted.into());
+        }
+        client.send(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")?;
+        Ok(Then::Keep)
+    })?;
+    let urls: Vec<_> = (0..URLS)
+        .map(|place| server.url(&format!("/{place}")))
+        .collect();
+    let Output { outcomes } = bench.trial(&urls, &Settings::default())?.output;
+    let lost: Vec<_> = outcomes.iter().filter(|end| end.ok().is_none()).collect();
+    ensure!(lost.is_empty(), "{} of {URLS}: {:?}", lost.len(), lost[0]);
+    Ok(())
 }
 
 fn whole(outcome: &Outcome<Page>) -> Result<()> {
