@@ -125,7 +125,8 @@ pub fn guard(mut args: impl Iterator<Item = OsString>) -> Result<()> {
         .process_group(0)
         .stdin(Stdio::piped());
     die_with_parent(&mut command);
-    let (started, clock) = (monotonic_nanos(), Instant::now());
+    // In this order, what the command tells lies between the two if it is true.
+    let (clock, started) = (Instant::now(), monotonic_nanos());
     let report = match command.spawn() {
         Ok(mut child) => {
             limit_resources(&child, limits)?;
