@@ -11,6 +11,8 @@ import time
 
 # A piece hangs if its time is up and none of its threads has run for so long.
 STILL = 0.1
+# One that is still at work after so long is killed, too.
+PATIENCE = 30 * 10**9
 # What is not certain to come out as it should is tried over and over for so long.
 TRYING = 1.0
 
@@ -96,6 +98,11 @@ def watch(job, hazard, kind):
             if not lines and not said:
                 raise RuntimeError(f"{hazard}: its process ended without a word")
             continue
+        limit = max(job["watchdog_ms"] * 10**6, PATIENCE)
+        if begun is not None and time.monotonic_ns() - begun >= limit:
+            child.kill()
+            child.wait()
+            raise RuntimeError(f"{hazard}: still at work after {limit // 10**9} s, and killed")
         now = asleep(child.pid)
         if now != last:
             last, since = now, time.monotonic()
