@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::{
     Memory, Misuse, Model, Range, Reply, Variant,
     protocol::{FloorReply, SETTLE, WARM},
+    scarcity::ensure_threads,
     spans::{monotonic_nanos, take_spans},
     without_mark,
 };
@@ -22,6 +23,7 @@ const SETTLE_LIMIT: Duration = Duration::from_millis(500);
 /// Reads a job, has `variant` do it, and answers.
 pub(crate) fn trial<M: Model>(variant: &Variant<M>) -> Result<()> {
     let job = read_job::<M>()?;
+    ensure_threads(M::threads(&job, variant.name))?;
     if env::var_os(WARM).is_some() {
         (variant.run)(&job)?;
         wait_for_stillness();

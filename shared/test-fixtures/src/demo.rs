@@ -9,7 +9,7 @@ use crate::{
     Misuse, Model, Program, child,
     exit::{exit_code, print},
     guard::{self, guard},
-    with_negatives,
+    scarcity, with_negatives,
 };
 
 use arguments::Subcommands;
@@ -93,6 +93,7 @@ impl<A: clap::Args> Demo<A> {
     ) -> Result<bool> {
         let program = Program::current(prefix)?;
         program.remember();
+        scarcity::listen(M::NAME);
         match &self.command {
             Some(Subcommands::Trial { variant }) => {
                 let known = M::variants().iter().find(|known| known.name == variant);

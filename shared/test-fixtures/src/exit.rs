@@ -84,16 +84,29 @@ fn with_advice(error: &Error) -> String {
             line += &format!(": {cause}");
         }
     }
-    let refused = error.chain().any(|cause| {
-        let io = cause.downcast_ref::<io::Error>();
-        // EAGAIN, also where an error was given more words.
-        io.is_some_and(|error| error.kind() == io::ErrorKind::WouldBlock)
+    let refused = error.chain().find_map(|cause| {
+        let io = cause.downcast_ref::<io::Error>()?;
+        match io.kind() {
+            // Also where an error was given more words.
+            io::ErrorKind::WouldBlock => Some(libc::EAGAIN),
+            io::ErrorKind::OutOfMemory => Some(libc::ENOMEM),
+            _ => io.raw_os_error(),
+        }
     });
-    if refused {
-        line += "; where the system has no thread or process left, ask for fewer, or raise \
-                 `ulimit -u` or `-v`";
+    line + refused.map_or("", advice)
+}
+
+/// What to do where the system refuses something, by its number for the refusal.
+pub(crate) fn advice(code: i32) -> &'static str {
+    match code {
+        libc::EAGAIN => {
+            "; where the system has no thread or process left, ask for fewer, or raise \
+             `ulimit -u` or `-v`"
+        }
+        libc::ENOMEM => "; ask for fewer at once, or raise `ulimit -v`",
+        libc::EMFILE | libc::ENFILE => "; ask for fewer at once, or raise `ulimit -n`",
+        _ => "",
     }
-    line
 }
 
 #[cfg(test)]

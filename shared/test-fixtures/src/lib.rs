@@ -27,6 +27,7 @@ mod process;
 mod program;
 mod protocol;
 mod readme;
+mod scarcity;
 mod settings;
 mod spans;
 #[cfg(feature = "temporary")]

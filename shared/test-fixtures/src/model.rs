@@ -115,6 +115,14 @@ pub trait Model: Sized + 'static {
         Vec::new()
     }
 
+    /// How many threads the runtime of a variant starts by itself at the most, as many as
+    /// are there at once: its workers, those for what blocks, its reactor's. Where threads
+    /// are limited, a trial asks for so many before its clock starts. A thread that the
+    /// variant starts does not count: it reports one that is refused.
+    fn threads(_job: &Self::Job, _variant: &str) -> usize {
+        0
+    }
+
     /// What a pool's worker process does with its standard input and output.
     fn worker() -> Result<()> {
         bail!("{} has no worker processes", Self::NAME)

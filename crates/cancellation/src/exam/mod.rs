@@ -16,7 +16,7 @@ use test_fixtures::{
 };
 
 use crate::{
-    Job, Output, variants,
+    Job, Output, Work, variants,
     work::{self, Ended},
 };
 
@@ -66,6 +66,21 @@ impl Model for Cancellation {
 
     fn stage(args: &Args, job: &mut Job) -> Result<Stage> {
         args.stage(job)
+    }
+
+    fn threads(job: &Job, variant: &str) -> usize {
+        let workers = job.workers.get();
+        let blocking = match job.work {
+            Work::Blocking => workers,
+            // One that looks up names.
+            _ => 1,
+        };
+        match variant {
+            "tokio" | "tokio_token" => workers + blocking,
+            // And the reactor's, and one that waits for processes.
+            "smol" | "async_std" | "surf" => workers + blocking + 2,
+            _ => 0,
+        }
     }
 
     fn environment(job: &Job) -> Vec<(&'static str, String)> {

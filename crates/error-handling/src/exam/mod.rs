@@ -103,6 +103,16 @@ impl Model for ErrorHandling {
         cases::cases()
     }
 
+    fn threads(job: &Job, variant: &str) -> usize {
+        let workers = job.workers.get();
+        match variant {
+            "tokio" => workers,
+            // And the reactor's.
+            "smol" | "async_std" => workers + 1,
+            _ => 0,
+        }
+    }
+
     fn environment(job: &Job) -> Vec<(&'static str, String)> {
         vec![("ASYNC_STD_THREAD_COUNT", job.workers.to_string())]
     }

@@ -64,6 +64,17 @@ impl Model for Gather {
         args.stage(job)
     }
 
+    fn threads(job: &Job, variant: &str) -> usize {
+        let workers = job.workers.get();
+        match variant {
+            // And one that looks up names.
+            "tokio" | "tokio_hyper" => workers + 1,
+            // And the reactor's.
+            "smol" | "async_std" | "surf" => workers + 2,
+            _ => 0,
+        }
+    }
+
     fn environment(job: &Job) -> Vec<(&'static str, String)> {
         let workers = job.workers.to_string();
         vec![("ASYNC_STD_THREAD_COUNT", workers)]

@@ -104,6 +104,12 @@ impl Model for Hazards {
         !job.hazards.iter().all(is_spared)
     }
 
+    fn threads(job: &Job, _variant: &str) -> usize {
+        // A piece that lacks a thread would seem to hang. It has a process, with its main
+        // thread, a reactor's, and one that looks after it.
+        job.workers.get() + job.tasks + 3
+    }
+
     fn environment(job: &Job) -> Vec<(&'static str, String)> {
         vec![("ASYNC_STD_THREAD_COUNT", job.workers.to_string())]
     }

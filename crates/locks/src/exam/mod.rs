@@ -112,6 +112,16 @@ impl Model for Locks {
         cases::cases()
     }
 
+    fn threads(job: &Job, variant: &str) -> usize {
+        let threads = job.threads.get();
+        match variant {
+            "tokio" => threads,
+            // And the reactor's.
+            "async_std" => threads + 1,
+            _ => 0,
+        }
+    }
+
     fn environment(job: &Job) -> Vec<(&'static str, String)> {
         vec![("ASYNC_STD_THREAD_COUNT", job.threads.to_string())]
     }

@@ -78,6 +78,16 @@ impl Model for Pipelines {
         args.stage(job)
     }
 
+    fn threads(job: &Job, variant: &str) -> usize {
+        let workers = job.workers.get();
+        match variant {
+            "tokio" | "stream" => workers + blocking(job.workers),
+            // And the reactor's.
+            "smol" | "async_std" | "surf" => workers + blocking(job.workers) + 1,
+            _ => 0,
+        }
+    }
+
     fn environment(job: &Job) -> Vec<(&'static str, String)> {
         environment(job.workers)
     }
@@ -162,11 +172,15 @@ fn save_for_good(args: &Args, variant: &'static Variant<Pipelines>) -> Result<bo
     direct::run(job.urls.len(), move || (variant.run)(&job).map(drop))
 }
 
+/// How many threads there are for what blocks: two steps do, and the first may have names
+/// to look up.
+fn blocking(workers: NonZeroUsize) -> usize {
+    3 * workers.get()
+}
+
 fn environment(workers: NonZeroUsize) -> Vec<(&'static str, String)> {
-    // Two steps block, and the first may have names to look up.
-    let blocking = 3 * workers.get();
     vec![
-        ("BLOCKING_MAX_THREADS", blocking.to_string()),
+        ("BLOCKING_MAX_THREADS", blocking(workers).to_string()),
         ("ASYNC_STD_THREAD_COUNT", workers.to_string()),
     ]
 }

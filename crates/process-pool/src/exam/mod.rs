@@ -83,6 +83,16 @@ impl Model for ProcessPool {
     }
 
     /// The others have one executor thread; async-std takes it from here only.
+    fn threads(_job: &Job, variant: &str) -> usize {
+        match variant {
+            // The reactor's, and one that waits for processes.
+            "smol" => 2,
+            // And the executor's.
+            "async_std" => 3,
+            _ => 0,
+        }
+    }
+
     fn environment(_job: &Job) -> Vec<(&'static str, String)> {
         vec![("ASYNC_STD_THREAD_COUNT", "1".to_owned())]
     }

@@ -69,6 +69,18 @@ impl Model for ThreadPool {
         args.stage(job)
     }
 
+    fn threads(job: &Job, variant: &str) -> usize {
+        let threads = job.threads();
+        match variant {
+            "tokio" => threads,
+            // And the reactor's.
+            "smol" => threads + 1,
+            // And the executor's.
+            "async_std" => threads + 2,
+            _ => 0,
+        }
+    }
+
     fn environment(job: &Job) -> Vec<(&'static str, String)> {
         vec![
             // The executor only waits; the threads that work are those of the pool.
