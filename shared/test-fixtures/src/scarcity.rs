@@ -6,7 +6,9 @@
 //! clock starts, and a panic over what the system refused ends the program.
 
 use std::{
-    fs, io,
+    fs,
+    hint::black_box,
+    io,
     panic::{self, PanicHookInfo},
     path::Path,
     process,
@@ -75,7 +77,11 @@ pub(crate) fn ensure_threads(count: usize) -> anyhow::Result<()> {
     let started = thread::scope(|scope| {
         let threads = (0..count).map(|_| {
             thread::Builder::new().spawn_scoped(scope, || {
+                // With the first allocation a thread gets a heap of its own, which takes
+                // far more addresses than its stack.
+                let heap = black_box(Box::new(0_u8));
                 all_asked.wait();
+                drop(heap);
             })
         });
         let started = threads.collect::<io::Result<Vec<_>>>();

@@ -105,9 +105,13 @@ impl Model for Hazards {
     }
 
     fn threads(job: &Job, _variant: &str) -> usize {
-        // A piece that lacks a thread would seem to hang. It has a process, with its main
-        // thread, a reactor's, and one that looks after it.
-        job.workers.get() + job.tasks + 3
+        let tasks = match job.hazards.contains(&Hazard::Oversubscribed) {
+            true => job.tasks,
+            false => 0,
+        };
+        // A piece that lacks a thread would seem to hang. Each has a process, with a main
+        // thread, and a reactor's.
+        job.workers.get() + tasks + 3
     }
 
     fn environment(job: &Job) -> Vec<(&'static str, String)> {
