@@ -10,6 +10,7 @@ use crate::{
 };
 
 mod program_tests;
+mod scarce;
 mod stopped;
 mod universal;
 
@@ -69,6 +70,7 @@ pub fn conformance<M: Model>(program: impl AsRef<Path>) -> ExitCode {
             variant.name,
             variant.deviations,
         );
+        tests.extend(scarce::tests::<M>(&program, variant.name));
     }
     for peer in M::peers() {
         match peer.command() {

@@ -35,6 +35,7 @@ pub fn demo_from<M: Model>(
     prefix: &[&str],
     args: impl Iterator<Item = OsString>,
 ) -> ExitCode {
+    scarcity::listen(M::NAME);
     let mut args = args.peekable();
     if args.next_if(|word| word == guard::WORD).is_some() {
         return exit_code(M::NAME, guard(args).map(|()| true));
@@ -93,7 +94,6 @@ impl<A: clap::Args> Demo<A> {
     ) -> Result<bool> {
         let program = Program::current(prefix)?;
         program.remember();
-        scarcity::listen(M::NAME);
         match &self.command {
             Some(Subcommands::Trial { variant }) => {
                 let known = M::variants().iter().find(|known| known.name == variant);

@@ -23,6 +23,8 @@ pub trait Model: Sized + 'static {
     /// Arguments of a job that takes at least five seconds in every variant: what
     /// interrupts are tried on.
     const LONG: &'static [&'static str];
+    /// Arguments of a small job that takes many threads at once: what scarcity is tried on.
+    const WIDE: &'static [&'static str] = &[];
     /// The two variants that differ most instructively: what the report opens on.
     const PAIR: [&'static str; 2];
     /// How many lines of results the demo shows without `--all`.

@@ -45,6 +45,27 @@ impl Program {
         })
     }
 
+    /// The same, run as a user with this number, who may have so many processes and
+    /// threads, and read and write every file. Only root can have that.
+    pub(crate) fn as_user(&self, user: u32, tasks: u64) -> Self {
+        let words = [
+            format!("--reuid={user}"),
+            format!("--regid={user}"),
+            "--keep-groups".to_owned(),
+            "--inh-caps=+dac_override".to_owned(),
+            "--ambient-caps=+dac_override".to_owned(),
+            "prlimit".to_owned(),
+            format!("--nproc={tasks}"),
+        ];
+        let mut prefix: Vec<OsString> = words.map(OsString::from).into();
+        prefix.push(self.path.clone().into());
+        prefix.extend_from_slice(&self.prefix);
+        Self {
+            path: "setpriv".into(),
+            prefix,
+        }
+    }
+
     /// A command that runs it; arguments can be added.
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.path);

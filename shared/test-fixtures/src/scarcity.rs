@@ -29,8 +29,7 @@ use crate::{
 const PLENTY: u64 = 4096;
 
 /// From here on a panic over what the system refused is one line and exit code 1, whichever
-/// thread it is on. Where addresses are limited, so is the abort that follows an allocation
-/// in vain.
+/// thread it is on.
 pub(crate) fn listen(name: &'static str) {
     let usual = panic::take_hook();
     panic::set_hook(Box::new(move |panic| match refusal(panic) {
@@ -40,6 +39,12 @@ pub(crate) fn listen(name: &'static str) {
         }
         None => usual(panic),
     }));
+    aborts_are_failures();
+}
+
+/// Where addresses are limited, an abort is exit code 1: it follows an allocation in vain,
+/// and its line.
+fn aborts_are_failures() {
     if getrlimit(Resource::As).current.is_some() {
         let always = Arc::new(AtomicBool::new(true));
         // Without it the signal is seen instead of the exit code.
@@ -64,11 +69,13 @@ fn code_in(why: &str) -> Option<i32> {
         .then_some(code)
 }
 
-/// Starts so many threads at once, and ends them, where threads are limited.
+/// Starts so many threads at once, and ends them, where threads are limited. The limits of
+/// this process are in force by now.
 ///
 /// # Errors
 /// The system refuses one of them.
 pub(crate) fn ensure_threads(count: usize) -> anyhow::Result<()> {
+    aborts_are_failures();
     if count == 0 || !are_limited() {
         return Ok(());
     }

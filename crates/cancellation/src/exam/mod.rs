@@ -38,6 +38,8 @@ impl Model for Cancellation {
         "--tasks 1000000",
     ];
     const LONG: &'static [&'static str] = &["--deadline", "20s", "--length", "60s"];
+    const WIDE: &'static [&'static str] =
+        &["--work", "blocking", "--tasks", "12", "--workers", "6"];
     const PAIR: [&'static str; 2] = ["tokio", "smol"];
     const README: &'static str = include_str!("../../README.md");
 

@@ -44,6 +44,7 @@ impl Model for ErrorHandling {
         "--panic 1 --panic-any 1 --hang 1 --timeout 500ms",
     ];
     const LONG: &'static [&'static str] = &["--wait", "20s", "--timeout", "60s"];
+    const WIDE: &'static [&'static str] = &["--tasks", "12", "--workers", "4"];
     const PAIR: [&'static str; 2] = ["tokio", "smol"];
     const README: &'static str = include_str!("../../README.md");
 

@@ -29,6 +29,7 @@ impl Model for Gather {
         "--path /bytes/10 --path /hang --timeout 500ms",
     ];
     const LONG: &'static [&'static str] = &["--latency", "8s"];
+    const WIDE: &'static [&'static str] = &["--tasks", "20"];
     const PAIR: [&'static str; 2] = ["tokio_hyper", "smol"];
     const README: &'static str = include_str!("../../README.md");
 

@@ -36,6 +36,7 @@ impl Model for Hazards {
         "--only cure",
     ];
     const LONG: &'static [&'static str] = &["--watchdog", "8s"];
+    const WIDE: &'static [&'static str] = &["--hazard", "blocked-executor,leaked-sender"];
     const PAIR: [&'static str; 2] = ["tokio", "smol"];
     const RESULTS: usize = 10;
     const README: &'static str = include_str!("../../README.md");

@@ -29,6 +29,8 @@ impl Model for Locks {
     const EXAMPLES: &'static [&'static str] =
         &["--workers 2 --increments 1000000", "--panic"];
     const LONG: &'static [&'static str] = &["--increments", "20000000000"];
+    const WIDE: &'static [&'static str] =
+        &["--workers", "8", "--threads", "8", "--increments", "200"];
     const PAIR: [&'static str; 2] = ["std_mutex", "tokio"];
     const README: &'static str = include_str!("../../README.md");
 

@@ -43,6 +43,7 @@ impl Model for Pipelines {
         "--items 30 --fault process:4:panic",
     ];
     const LONG: &'static [&'static str] = &["--items", "150"];
+    const WIDE: &'static [&'static str] = &["--workers", "4"];
     const PAIR: [&'static str; 2] = ["tokio", "smol"];
     const README: &'static str = include_str!("../../README.md");
 

@@ -26,6 +26,7 @@ impl Model for Semaphores {
     const EXAMPLES: &'static [&'static str] =
         &["--tasks 1000 --limit 100", "--limit 2 --urls-from urls.txt"];
     const LONG: &'static [&'static str] = &["--tasks", "1000", "--latency", "100ms"];
+    const WIDE: &'static [&'static str] = &["--tasks", "30", "--limit", "12"];
     const PAIR: [&'static str; 2] = ["tokio", "smol"];
     const README: &'static str = include_str!("../../README.md");
 

@@ -29,6 +29,7 @@ impl Model for SharedMemory {
     const EXAMPLES: &'static [&'static str] =
         &["--n 1000000 --batch 1", "--fault 1:kill"];
     const LONG: &'static [&'static str] = &["--n", "100000", "--pause", "10s"];
+    const WIDE: &'static [&'static str] = &["--n", "100000", "--workers", "6"];
     const PAIR: [&'static str; 2] = ["std_only", "mmap"];
     const README: &'static str = include_str!("../../README.md");
 

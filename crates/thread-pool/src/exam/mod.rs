@@ -31,6 +31,7 @@ impl Model for ThreadPool {
         "--dir downloads --urls-from urls.txt --variants tokio",
     ];
     const LONG: &'static [&'static str] = &["--tasks", "60", "--latency", "500ms"];
+    const WIDE: &'static [&'static str] = &["--tasks", "16", "--workers", "8"];
     const PAIR: [&'static str; 2] = ["std_only", "tokio"];
     const README: &'static str = include_str!("../../README.md");
 

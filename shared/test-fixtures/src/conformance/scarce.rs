@@ -1,0 +1,134 @@
+//! Trials with few threads, addresses or descriptors: each does its job, or says in one line
+//! why it can't, and never waits, panics or aborts.
+
+use std::{
+    process::{self, Command, Stdio},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use libtest_mimic::{Failed, Trial};
+
+use crate::{Bench, Model, Program, Runner, Settings, TrialError, job_args, run_trial};
+
+/// Processes and threads: the guard, the trial's main thread, and so many more.
+const TASKS: [u64; 6] = [2, 3, 5, 8, 12, 17];
+/// In MiB. In the least, not even the program itself has room for its stacks.
+const ADDRESSES: [u64; 6] = [24, 40, 64, 100, 160, 300];
+const DESCRIPTORS: [u64; 7] = [3, 5, 8, 12, 20, 32, 64];
+/// What waits for something that never comes is not done by then.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The tests of one variant.
+pub(super) fn tests<M: Model>(program: &Program, variant: &'static str) -> Vec<Trial> {
+    let test = |name: &str, run: fn(&Bench<M>) -> Result<()>| {
+        let runner = Runner::Variant(variant.to_owned());
+        let bench = Bench::new(program.clone(), runner, variant);
+        Trial::test(format!("{variant}::{name}"), move || {
+            run(&bench).map_err(|error| Failed::from(format!("{error:#}")))
+        })
+    };
+    let few_threads = match refused_threads() {
+        Ok(()) => test("few_threads", few_threads),
+        Err(why) => {
+            Trial::test(format!("{variant}::few_threads, skipped: {why}"), || Ok(()))
+                .with_ignored_flag(true)
+        }
+    };
+    vec![
+        few_threads,
+        test("few_addresses", few_addresses),
+        test("few_descriptors", few_descriptors),
+    ]
+}
+
+fn few_threads<M: Model>(bench: &Bench<M>) -> Result<()> {
+    for tasks in TASKS {
+        let program = bench.program().as_user(user(), tasks);
+        one_line_or_done::<M>(&program, bench.runner(), &Settings::default())
+            .with_context(|| format!("with {tasks} processes and threads"))?;
+    }
+    Ok(())
+}
+
+fn few_addresses<M: Model>(bench: &Bench<M>) -> Result<()> {
+    for mebibytes in ADDRESSES {
+        let settings = Settings {
+            addresses: Some(mebibytes << 20),
+            ..Settings::default()
+        };
+        one_line_or_done::<M>(bench.program(), bench.runner(), &settings)
+            .with_context(|| format!("with {mebibytes} MiB of addresses"))?;
+    }
+    Ok(())
+}
+
+fn few_descriptors<M: Model>(bench: &Bench<M>) -> Result<()> {
+    for descriptors in DESCRIPTORS {
+        let settings = Settings {
+            descriptors: Some(descriptors),
+            ..Settings::default()
+        };
+        one_line_or_done::<M>(bench.program(), bench.runner(), &settings)
+            .with_context(|| format!("with {descriptors} descriptors"))?;
+    }
+    Ok(())
+}
+
+fn one_line_or_done<M: Model>(
+    program: &Program,
+    runner: &Runner,
+    settings: &Settings,
+) -> Result<()> {
+    let (_stage, job) = M::staged(&job_args::<M>(M::WIDE)?)?;
+    let settings = Settings {
+        time_limit: PATIENCE,
+        ..settings.clone()
+    };
+    match run_trial::<M>(program, runner, &job, &settings) {
+        Ok(_) => Ok(()),
+        Err(TrialError::Exited { code, stderr, .. }) => {
+            ensure!(stderr.lines().count() == 1, "no single line: {stderr}");
+            let not_loaded = "error while loading shared libraries";
+            let is_ours = code != 127 || !stderr.contains(not_loaded);
+            ensure!(code == 1 || !is_ours, "exit code {code}: {stderr}");
+            ensure!(!stderr.contains("panicked"), "{stderr}");
+            Ok(())
+        }
+        // Not even the trial's process, or its guard's.
+        Err(TrialError::Spawn { .. }) => Ok(()),
+        Err(error) => bail!("{error}"),
+    }
+}
+
+/// A user whom nobody else has: a limit of processes counts all that a user has.
+fn user() -> u32 {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let (first, count) = (20_000, 40_000);
+    let run = process::id().wrapping_mul(61);
+    first + run.wrapping_add(NEXT.fetch_add(1, Relaxed)) % count
+}
+
+/// Whether another user can be had, whose limit holds.
+fn refused_threads() -> Result<(), &'static str> {
+    static FOUND: OnceLock<Result<(), &'static str>> = OnceLock::new();
+    *FOUND.get_or_init(|| {
+        let shell = |tasks, script: &str| {
+            let mut command: Command = Program::at("sh").as_user(user(), tasks).command();
+            command.args(["-c", script]);
+            command.stdout(Stdio::null()).stderr(Stdio::null());
+            command.status().is_ok_and(|status| status.success())
+        };
+        if !shell(10, "/bin/true; exit $?") {
+            return Err("it needs to start programs as another user, by setpriv");
+        }
+        match shell(1, "/bin/true; exit $?") {
+            true => Err("the system does not limit a user's processes"),
+            false => Ok(()),
+        }
+    })
+}
