@@ -46,7 +46,9 @@ fn write(text: &str) -> Result<()> {
 /// nobody can be told.
 pub fn tell(line: impl Display) {
     let line = text::shown(&line.to_string());
-    drop(writeln!(io::stderr().lock(), "{}", text::local(&line)));
+    // In one piece: a thread that aborts may write beside it.
+    let line = format!("{}\n", text::local(&line));
+    drop(io::stderr().lock().write_all(line.as_bytes()));
 }
 
 /// Prints the error, if there is one to be seen, and turns all into an exit code: that of

@@ -12,8 +12,12 @@ use std::{
     panic::{self, PanicHookInfo},
     path::Path,
     process,
-    sync::{Arc, OnceLock, atomic::AtomicBool},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     thread,
+    time::Duration,
 };
 
 use rustix::process::{Resource, getrlimit};
@@ -32,11 +36,14 @@ const PLENTY: u64 = 4096;
 /// thread it is on.
 pub(crate) fn listen(name: &'static str) {
     let usual = panic::take_hook();
+    let said = AtomicBool::new(false);
     panic::set_hook(Box::new(move |panic| match refusal(panic) {
-        Some((why, code)) => {
+        Some((why, code)) if !said.swap(true, Relaxed) => {
             tell(format_args!("{name}: {why}{}", advice(code)));
             process::exit(1);
         }
+        // Another thread is about to end the program.
+        Some(_) => thread::sleep(Duration::MAX),
         None => usual(panic),
     }));
     aborts_are_failures();

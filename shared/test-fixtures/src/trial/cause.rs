@@ -30,6 +30,10 @@ struct Found {
 /// Why the program ended, if it said anything.
 pub(crate) fn cause(stderr: &str) -> Option<String> {
     let lines: Vec<&str> = stderr.lines().map(str::trim_end).collect();
+    if lines.iter().any(is_allocation) {
+        let advice = "ask for fewer at once, or raise `ulimit -v`";
+        return Some(format!("an allocation failed; {advice}"));
+    }
     let all = [
         rust,
         anyhow,
@@ -55,6 +59,12 @@ pub(crate) fn cause(stderr: &str) -> Option<String> {
             Some(line.trim().to_owned())
         }
     }
+}
+
+/// Whether Rust's standard library says that there is no memory. Several threads may do so
+/// at once, a word here and a word there.
+fn is_allocation(line: &&str) -> bool {
+    line.contains("memory allocation of ") && line.ends_with(" bytes failed")
 }
 
 /// Whether a line is more than a frame of a stack or a hint.
