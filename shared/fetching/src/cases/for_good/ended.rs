@@ -27,12 +27,12 @@ pub(super) fn cases<M: Model>() -> Vec<Case<M>> {
             "killed",
             "killed at any point, what stands under a final name is whole; the next run \
              removes the rest",
-            |bench| killed(bench, Signal::KILL),
+            killed,
         ),
         Case::custom(
-            "quit",
-            "SIGQUIT, by which a program ends at once: the same",
-            |bench| killed(bench, Signal::QUIT),
+            "quit_for_good",
+            "SIGQUIT: exit code 131 within a second, whole files and no others",
+            |bench| ends_on(bench, Signal::QUIT, 131),
         ),
         Case::custom(
             "interrupted_for_good",
@@ -66,14 +66,14 @@ fn paths() -> Vec<String> {
     stuck.into_iter().chain(slow).chain(quick).collect()
 }
 
-fn killed<M: Model>(bench: &Bench<M>, signal: Signal) -> Result<()> {
+fn killed<M: Model>(bench: &Bench<M>) -> Result<()> {
     let paths = paths();
     let mut left = false;
     for kill in 0..KILLS {
         let site = Site::new()?;
         let mut child = begun(bench, &site, &paths)?;
         thread::sleep(Duration::from_millis(kill * 35));
-        kill_process(Pid::from_child(&child.0), signal)?;
+        child.0.kill()?;
         child.0.wait()?;
         site.all_whole(&paths, true)?;
         left |= unfinished(&site)?;
