@@ -2,7 +2,6 @@
 //! why it can't, and never waits, panics or aborts.
 
 use std::{
-    collections::BTreeSet,
     process::{self, Command, Stdio},
     sync::{
         OnceLock,
@@ -93,16 +92,18 @@ fn one_line_or_done<M: Model>(
     match run_trial::<M>(program, runner, &job, &settings) {
         Ok(_) => Ok(()),
         Err(TrialError::Exited { code, stderr, .. }) => {
-            // Threads that lack memory say so by themselves, several at once; and workers
-            // say the same as the pool that they are of.
-            let is_of_threads = |line: &&str| line.contains("memory allocation of ");
-            let others = stderr.lines().filter(|line| !is_of_threads(line));
-            let others: BTreeSet<_> = others.collect();
-            ensure!(others.len() <= 1, "no single line: {stderr}");
-            ensure!(!stderr.trim().is_empty(), "it says nothing");
             let not_loaded = "error while loading shared libraries";
             let is_ours = code != 127 || !stderr.contains(not_loaded);
             ensure!(code == 1 || !is_ours, "exit code {code}: {stderr}");
+            // Each process one of its own: workers say what they lack. Threads that lack
+            // memory say so by themselves, several at once.
+            let is_right = |line: &str| {
+                line.starts_with(&format!("{}: ", M::NAME))
+                    || line.contains("memory allocation of ")
+                    || line.contains(not_loaded)
+            };
+            ensure!(!stderr.trim().is_empty(), "it says nothing");
+            ensure!(stderr.lines().all(is_right), "not its line: {stderr}");
             ensure!(!stderr.contains("panicked"), "{stderr}");
             Ok(())
         }
