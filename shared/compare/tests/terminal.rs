@@ -165,7 +165,7 @@ fn an_argument_that_is_no_text_is_no_panic() {
 fn hostile() -> Value {
     let mut mean = row("other", 120, 10);
     mean["about"] = json!(HOSTILE);
-    mean["failures"] = json!({"7": HOSTILE});
+    mean["failures"] = json!({"6": HOSTILE});
     mean["deviations"] = json!({HOSTILE: {"why": HOSTILE, "reason": HOSTILE}});
     mean["samples"][5]["facts"]["seen"] = json!([{"name": HOSTILE, "value": HOSTILE}]);
     mean["timeline"] = json!({"nanos": 10, "left_out": 0, "lanes": [HOSTILE],
