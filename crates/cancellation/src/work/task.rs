@@ -80,8 +80,9 @@ impl Tasks {
         let idle_memory = resident("VmRSS:")?;
         Ok(Self(Arc::new(Ledger {
             job: job.clone(),
-            started: Instant::now(),
+            // In this order, so that no time since lies after the end.
             started_ns: monotonic_nanos(),
+            started: Instant::now(),
             made: AtomicUsize::new(0),
             spawned: AtomicU64::new(0),
             slots,

@@ -37,10 +37,7 @@ pub(super) fn tests<M: Model>(program: &Program, variant: &'static str) -> Vec<T
                 .with_ignored_flag(true)
         }
     };
-    vec![
-        few_threads,
-        test("few_descriptors", few_descriptors),
-    ]
+    vec![few_threads, test("few_descriptors", few_descriptors)]
 }
 
 fn few_threads<M: Model>(bench: &Bench<M>) -> Result<()> {
