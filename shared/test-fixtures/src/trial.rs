@@ -10,7 +10,7 @@ use crate::{
     protocol::{FloorReply, WARM},
 };
 
-pub(crate) use cause::shortened;
+pub(crate) use cause::{lacks_memory, shortened};
 pub use error::TrialError;
 
 mod cause;

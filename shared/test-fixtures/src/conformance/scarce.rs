@@ -13,7 +13,10 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use libtest_mimic::{Failed, Trial};
 
-use crate::{Bench, Model, Program, Runner, Settings, TrialError, job_args, run_trial};
+use crate::{
+    Bench, Model, Program, Runner, Settings, TrialError, job_args, run_trial,
+    trial::lacks_memory,
+};
 
 /// Processes and threads: the guard, the trial's main thread, and so many more.
 const TASKS: [u64; 6] = [2, 3, 5, 8, 12, 17];
@@ -77,15 +80,15 @@ fn one_line_or_done<M: Model>(
             let not_loaded = "error while loading shared libraries";
             let is_ours = code != 127 || !stderr.contains(not_loaded);
             ensure!(code == 1 || !is_ours, "exit code {code}: {stderr}");
-            // Each process one of its own: workers say what they lack. Threads that lack
-            // memory say so by themselves, several at once.
-            let is_right = |line: &str| {
-                line.starts_with(&format!("{}: ", M::NAME))
-                    || line.contains("memory allocation of ")
-                    || line.contains(not_loaded)
-            };
+            // Each process has one of its own: workers say what they lack.
+            let own = format!("{}: ", M::NAME);
+            let is_right =
+                |line: &str| line.starts_with(&own) || line.contains(not_loaded);
             ensure!(!stderr.trim().is_empty(), "it says nothing");
-            ensure!(stderr.lines().all(is_right), "not its line: {stderr}");
+            // Threads that lack memory say so by themselves, several at once, and the
+            // parent takes them together.
+            let is_right = lacks_memory(&stderr) || stderr.lines().all(is_right);
+            ensure!(is_right, "not its line: {stderr}");
             ensure!(!stderr.contains("panicked"), "{stderr}");
             Ok(())
         }

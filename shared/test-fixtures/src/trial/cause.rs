@@ -30,7 +30,7 @@ struct Found {
 /// Why the program ended, if it said anything.
 pub(crate) fn cause(stderr: &str) -> Option<String> {
     let lines: Vec<&str> = stderr.lines().map(str::trim_end).collect();
-    if lines.iter().any(is_allocation) {
+    if lacks_memory(stderr) {
         let advice = "ask for fewer at once, or raise `ulimit -v`";
         return Some(format!("an allocation failed; {advice}"));
     }
@@ -61,10 +61,11 @@ pub(crate) fn cause(stderr: &str) -> Option<String> {
     }
 }
 
-/// Whether Rust's standard library says that there is no memory. Several threads may do so
-/// at once, a word here and a word there.
-fn is_allocation(line: &&str) -> bool {
-    line.contains("memory allocation of ") && line.ends_with(" bytes failed")
+/// Whether Rust's standard library or the system's says that there is no memory, and has
+/// aborted. Several threads may say so at once, a word here and a word there.
+pub(crate) fn lacks_memory(stderr: &str) -> bool {
+    stderr.contains("memory allocation of ") && stderr.contains(" bytes failed")
+        || stderr.contains("Fatal glibc error: failed to register TLS destructor")
 }
 
 /// Whether a line is more than a frame of a stack or a hint.

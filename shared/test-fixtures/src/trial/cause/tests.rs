@@ -15,6 +15,18 @@ fn nothing_is_nothing() {
 }
 
 #[test]
+fn threads_that_lack_memory_say_it_at_once() {
+    let wanted = "an allocation failed; ask for fewer at once, or raise `ulimit -v`";
+    for stderr in [
+        "memory allocation of 41 bytes failed\n",
+        "memory allocation of memory allocation of 41 bytes failed\n bytes failed\n",
+        "Fatal glibc error: failed to register TLS destructor: out of memory\n",
+    ] {
+        says(stderr, wanted);
+    }
+}
+
+#[test]
 fn a_panic_says_its_message() {
     let start = "\nthread 'main' (8691) panicked at src/main.rs:5:7:\nno lock of 77\n";
     let frames = "stack backtrace:\n   0: std::panicking::begin_panic::<&str>\n             \
