@@ -1,7 +1,9 @@
 //! Named jobs with what must come of them.
 
 use anyhow::{Context, Result, bail, ensure};
-use test_fixtures::{Bench, Case, Model, Settings, Value, job_args, run_trial};
+use test_fixtures::{
+    Bench, Case, Model, Settings, Value, job_args, run_trial, stopped_and_continued,
+};
 
 use crate::Locks;
 
@@ -50,6 +52,20 @@ pub(crate) fn cases() -> Vec<Case<Locks>> {
             "a panic is that worker's outcome and the others come to their end, also when \
              it is not the first in this process",
             panic_contained,
+        ),
+        Case::custom(
+            "stopped_and_continued",
+            "workers and those who wait for them go on where they were stopped, and \
+             nothing is lost",
+            |bench| {
+                // Long enough to be stopped a few times.
+                let increments = match bench.name() {
+                    "std_atomic" | "sharded" | "rayon" => "5000000",
+                    _ => "200000",
+                };
+                let args = ["--workers", "4", "--increments", increments];
+                stopped_and_continued(bench, &args)
+            },
         ),
         Case::holds(
             "no_panic_without_increments",

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use test_fixtures::{Case, Settings};
+use test_fixtures::{Case, Settings, stopped_and_continued};
 
 use crate::SharedMemory;
 
@@ -52,6 +52,14 @@ fn shapes() -> Vec<Case<SharedMemory>> {
             "pause",
             "a worker that stops half-way goes on where it was",
             &["--n", "1000", "--batch", "7", "--pause", "20ms"],
+        ),
+        Case::custom(
+            "stopped_and_continued",
+            "workers that are stopped with what they wait for go on, and the array is whole",
+            |bench| {
+                let args = ["--n", "400000", "--batch", "100", "--pause", "40ms"];
+                stopped_and_continued(bench, &args)
+            },
         ),
         Case::custom(
             "workers_at_once",
