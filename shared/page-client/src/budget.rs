@@ -13,20 +13,20 @@ use std::task::{Context, Poll};
 
 /// Bytes that may be read in a row, and at once. They may be hundreds of interim answers,
 /// or thousands of chunks, so it is not the reading that takes its time.
-pub(crate) const BYTES: usize = 16 * 1024;
+pub const BYTES: usize = 16 * 1024;
 /// Reads in a row, however little each is.
 const READS: u8 = 64;
 
 /// What was read in a row.
 #[derive(Debug, Default)]
-pub(crate) struct Budget {
+pub struct Budget {
     bytes: usize,
     reads: u8,
 }
 
 impl Budget {
     /// Ready while there is some left. Else the task is woken, and has all of it then.
-    pub(crate) fn poll_left(&mut self, context: &mut Context<'_>) -> Poll<()> {
+    pub fn poll_left(&mut self, context: &mut Context<'_>) -> Poll<()> {
         if self.bytes < BYTES && self.reads < READS {
             return Poll::Ready(());
         }
@@ -36,7 +36,7 @@ impl Budget {
     }
 
     /// Notes a read: its bytes, if it found any.
-    pub(crate) fn spend(&mut self, bytes: Option<usize>) {
+    pub fn spend(&mut self, bytes: Option<usize>) {
         match bytes {
             Some(bytes) => {
                 self.bytes = self.bytes.saturating_add(bytes);

@@ -21,8 +21,7 @@ mod addresses;
 pub mod async_std;
 #[cfg(feature = "blocking")]
 pub mod blocking;
-#[cfg(any(feature = "hyper-client", feature = "futures-io"))]
-mod budget;
+pub mod budget;
 #[cfg(feature = "hyper-client")]
 mod hyper_client;
 #[cfg(feature = "smol")]

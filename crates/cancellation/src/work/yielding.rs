@@ -1,39 +1,29 @@
 //! A stream that yields by itself, below hyper.
 //!
 //! A task is stopped where it awaits something that is not there yet. One whose server
-//! always has more to send never comes to that: smol and async-std leave it to the task,
-//! and tokio counts reads, 128 in a row (tokio 1.54, src/task/coop/mod.rs), of which each of
-//! hyper's may be 400 KiB of interim answers.
+//! always has more to send never comes to that: see [`page_client::budget`].
 
 use std::{
     io,
     mem::MaybeUninit,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
+use page_client::budget::{BYTES, Budget};
 
-/// Bytes that are read in a row, and at once.
-const BYTES: usize = 16 * 1024;
-/// Reads in a row, however little each is.
-const READS: usize = 64;
-
-/// A stream, and what was read of it since it last had nothing, or yielded.
+/// A stream with a budget.
 #[derive(Debug)]
 pub(super) struct Yielding<S> {
     stream: S,
-    bytes: usize,
-    reads: usize,
+    budget: Budget,
 }
 
 impl<S> Yielding<S> {
     pub(super) fn new(stream: S) -> Self {
-        Self {
-            stream,
-            bytes: 0,
-            reads: 0,
-        }
+        let budget = Budget::default();
+        Self { stream, budget }
     }
 }
 
@@ -43,23 +33,14 @@ impl<S: Read + Unpin> Read for Yielding<S> {
         context: &mut Context<'_>,
         mut buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.bytes >= BYTES || self.reads >= READS {
-            (self.bytes, self.reads) = (0, 0);
-            context.waker().wake_by_ref();
-            return Poll::Pending;
-        }
+        ready!(self.budget.poll_left(context));
         let mut part = [MaybeUninit::uninit(); BYTES];
         let room = buffer.remaining().min(BYTES);
         let mut part = ReadBuf::uninit(&mut part[..room]);
         let read = Pin::new(&mut self.stream).poll_read(context, part.unfilled());
         buffer.put_slice(part.filled());
-        match read {
-            Poll::Ready(_) => {
-                self.bytes += part.filled().len();
-                self.reads += 1;
-            }
-            Poll::Pending => (self.bytes, self.reads) = (0, 0),
-        }
+        let bytes = part.filled().len();
+        self.budget.spend(read.is_ready().then_some(bytes));
         read
     }
 }
