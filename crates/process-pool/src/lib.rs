@@ -80,37 +80,27 @@ pub struct Output {
 }
 
 impl Output {
-    /// What each range came to, in input order.
-    pub fn new(job: &Job, outcomes: impl IntoIterator<Item = Outcome<Report>>) -> Self {
-        let counted = outcomes
-            .into_iter()
-            .enumerate()
-            .map(|(index, outcome)| outcome.map(|report| report.count(job.range(index))));
-        Self {
-            outcomes: counted.collect(),
-        }
-    }
-
-    /// The same of worker processes. Records when each range was counted, as they report it.
+    /// What each range came to with worker processes, in input order. Records when it was
+    /// counted, as they report it.
     pub fn of_processes(job: &Job, ends: Vec<End<Report>>) -> Self {
-        let outcome = |(index, end)| match end {
+        let outcome = |(index, end): (_, End<Report>)| match end {
             End::Done(report) => {
-                let Report {
-                    pid, start, end, ..
-                } = report;
-                record_span(Span {
-                    task: format!("{:?}", job.range(index)),
-                    lane: format!("worker {pid}"),
-                    start,
-                    end,
+                let range = job.range(index);
+                record_span(|| Span {
+                    task: format!("{range:?}"),
+                    lane: format!("worker {}", report.pid),
+                    start: report.start,
+                    end: report.end,
                     note: None,
                 });
-                Outcome::Ok(report)
+                Outcome::Ok(report.count(range))
             }
             End::Panicked(message) | End::Refused(message) => Outcome::Panicked(message),
             End::TimedOut => Outcome::TimedOut,
             End::WorkerLost => Outcome::WorkerLost,
         };
-        Self::new(job, ends.into_iter().enumerate().map(outcome))
+        Self {
+            outcomes: ends.into_iter().enumerate().map(outcome).collect(),
+        }
     }
 }

@@ -37,7 +37,7 @@ pub fn span<T>(task: impl FnOnce() -> String, work: impl FnOnce() -> T) -> T {
         Some(name) => name.to_owned(),
         None => format!("{:?}", thread.id()),
     };
-    record_span(Span {
+    lock().push(Span {
         task: task(),
         lane,
         start,
@@ -47,9 +47,11 @@ pub fn span<T>(task: impl FnOnce() -> String, work: impl FnOnce() -> T) -> T {
     result
 }
 
-/// Records a span that was measured elsewhere: by a worker process, say.
-pub fn record_span(span: Span) {
+/// Records a span that was measured elsewhere: by a worker process, say. It is made only if
+/// spans were asked for.
+pub fn record_span(span: impl FnOnce() -> Span) {
     if spans_wanted() {
+        let span = span();
         lock().push(span);
     }
 }

@@ -302,7 +302,7 @@ impl Ledger {
 
     #[cold]
     fn span(&self, index: usize, before: Slot, after: Slot) {
-        record_span(Span {
+        record_span(|| Span {
             task: index.to_string(),
             lane: format!("task {index}"),
             start: self.started_ns + before.nanos(),

@@ -134,7 +134,7 @@ impl Drop for Attempt {
             true => Some("panicked"),
             false => note,
         };
-        record_span(Span {
+        record_span(|| Span {
             task: self.task.to_string(),
             lane: format!("task {}", self.task),
             start,

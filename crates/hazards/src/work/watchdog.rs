@@ -72,7 +72,7 @@ fn watch(job: &Job, runtime: &str, hazard: Hazard, kind: Kind) -> Result<Watched
     let mut piece = Watching::start(&request)?;
     let watched = piece.until_it_ends(job)?;
     let is_hung = matches!(watched.ended, Ended::Hung(_));
-    record_span(Span {
+    record_span(|| Span {
         task: hazard.name(),
         lane: kind.to_string(),
         start,
@@ -186,7 +186,7 @@ impl Watching {
         else {
             unreachable!("only its last words end a piece");
         };
-        spans.into_iter().for_each(record_span);
+        spans.into_iter().for_each(|span| record_span(|| span));
         Ok(Watched {
             ended,
             attempts: self.attempts,

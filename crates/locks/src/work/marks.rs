@@ -24,7 +24,7 @@ pub(crate) fn mark(worker: usize, nth: u64, all: u64) {
     let now = monotonic_nanos();
     let mut begun = BEGUN.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((first, start)) = begun.insert(worker, (nth, now)) {
-        record_span(Span {
+        record_span(|| Span {
             task: format!("{first}..{}", if is_last { all } else { nth }),
             lane: format!("worker {worker}"),
             start,

@@ -93,7 +93,7 @@ fn sum(number: usize, part: &Range<usize>, end: &process::Output) -> Result<f64,
     let Ok(report) = serde_json::from_slice::<Report>(&end.stdout) else {
         return Err(ending(end.status));
     };
-    record_span(Span {
+    record_span(|| Span {
         task: format!("{}..{}", part.start, part.end),
         lane: format!("worker {number}"),
         start: report.start,
