@@ -175,10 +175,12 @@ impl Lesson {
         }))
     }
 
-    /// How its function is called: it blocks, it has an executor handed in, or it is awaited
-    /// in a runtime, or in any.
+    /// How its function is called: it blocks, perhaps with a runtime on each of so many cores;
+    /// it has an executor handed in; or it is awaited in a runtime, or in any.
     fn manner(&self) -> &'static str {
-        if !self.text.contains("pub async fn ") {
+        if self.text.contains(" cores: usize") {
+            "per_core"
+        } else if !self.text.contains("pub async fn ") {
             "blocking"
         } else if self.text.contains("executor: &") {
             "executor"

@@ -113,6 +113,9 @@ macro_rules! example {
         let runtime = { runtime }.enable_time().build().expect("it starts");
         runtime.block_on(at_most($limit, 0..20, work!($seen, ::tokio::time::sleep)))
     }};
+    (@per_core $seen:ident, $limit:expr) => {
+        at_most(2, $limit, 0..20, || work!($seen, ::tokio::time::sleep)).expect("threads start")
+    };
     (@async_std $seen:ident, $limit:expr) => {{
         let work = work!($seen, ::async_std::task::sleep);
         ::async_std::task::block_on(at_most($limit, 0..20, work))

@@ -66,9 +66,15 @@ impl Model for Semaphores {
         let workers = job.workers.get();
         match variant {
             // And one that looks up names.
-            "tokio" | "buffer_unordered" => workers + 1,
+            "tokio"
+            | "tokio_block_on"
+            | "buffer_unordered"
+            | "buffer_unordered_block_on" => workers + 1,
+            // And one for each that looks up names.
+            "tokio_per_core" => 2 * workers,
             "tokio_current_thread" => 1,
             // And the reactor's.
+            "smol_one_thread" => 2,
             "smol" | "async_std" | "surf" => workers + 2,
             _ => 0,
         }

@@ -18,14 +18,29 @@ test_fixtures::variants! { crate::Semaphores:
         "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
         "ten_times_the_items": "a task that has ended keeps its memory until it is joined, which is after the last was spawned",
     };
+    tokio_block_on = "the same, with the loop left to block_on", except {
+        "ten_times_the_items": "a task that has ended keeps its memory until it is joined, which is after the last was spawned",
+        "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
+    };
     tokio_current_thread = "the same, all on one thread", except {
+        "ten_times_the_items": "a task that has ended keeps its memory until it is joined, which is after the last was spawned",
+        "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
+    };
+    tokio_per_core = "the same on a runtime for each core", except {
         "ten_times_the_items": "a task that has ended keeps its memory until it is joined, which is after the last was spawned",
         "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
     };
     buffer_unordered = "a stream that polls so many futures at once, on tokio", except {
         "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
     };
+    buffer_unordered_block_on = "the same, polled by block_on itself", except {
+        "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
+    };
     smol = "async_lock::Semaphore, a task for each item", except {
+        "ten_times_the_items": "a task that has ended keeps its memory until it is joined, which is after the last was spawned",
+        "leaves_nothing": "the reactor is the process's: its thread and descriptors stay until it ends (async-io 2.6, driver)",
+    };
+    smol_one_thread = "the same, all on one thread", except {
         "ten_times_the_items": "a task that has ended keeps its memory until it is joined, which is after the last was spawned",
         "leaves_nothing": "the reactor is the process's: its thread and descriptors stay until it ends (async-io 2.6, driver)",
     };

@@ -1,0 +1,78 @@
+//! The same on the same runtime, with the loop left to `block_on`.
+//!
+//! The function is `tokio`'s, line by line. What differs is who polls it: the thread that
+//! calls `block_on`, which is none of the runtime's own.
+//!
+//! # What to notice
+//! - Whatever wakes the loop wakes another thread: a permit that comes back, a task that has
+//!   ended. A spawned loop would be run next on the thread that woke it.
+//! - `#[tokio::main]` is this: `main` is the future that `block_on` polls.
+//! - Work that the loop does itself is on no worker, and none can take it over.
+//!
+//! # When not to use this
+//! For a loop that is woken often: spawn it, as `tokio` does.
+
+use anyhow::Result;
+use page_client::tokio::Client;
+use tokio::runtime::Builder;
+
+use crate::{Job, Output};
+
+/// Fetches every URL, at most `job.limit` at once.
+pub fn run(job: &Job) -> Result<Output> {
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(job.workers.get())
+        .enable_all()
+        .build()?;
+    let client = Client::new(&job.client());
+    let fetch = move |url: String| {
+        let client = client.clone();
+        async move { client.fetch(&url).await }
+    };
+    let pages = at_most(job.limit.get(), job.urls.clone(), fetch);
+    let pages = runtime.block_on(pages).into_iter();
+    Ok(pages
+        .map(|page| page.map_err(JoinError::into_panic))
+        .collect())
+}
+
+// The lesson: everything below can be taken home.
+// It needs tokio (rt, sync), tokio-util (rt).
+
+use std::sync::Arc;
+
+use tokio::{sync::Semaphore, task::JoinError};
+use tokio_util::task::JoinQueue;
+
+/// Does `work` on every item, at most `limit` at once. Returns what came of each, in input
+/// order: a panic is an error.
+///
+/// # Panics
+/// `limit` is 0.
+pub async fn at_most<I, F>(
+    limit: usize,
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> F + Clone + Send + 'static,
+) -> Vec<Result<F::Output, JoinError>>
+where
+    I: Send + 'static,
+    F: Future<Output: Send + 'static> + Send + 'static,
+{
+    assert!(limit > 0, "limit must be at least 1");
+    let semaphore = Arc::new(Semaphore::new(limit));
+    let mut tasks = JoinQueue::new();
+    for item in items {
+        let permit = Arc::clone(&semaphore).acquire_owned().await;
+        let permit = permit.expect("nobody closes the semaphore");
+        let work = work.clone();
+        tasks.spawn(async move {
+            let _permit = permit;
+            work(item).await
+        });
+    }
+    let mut ended = Vec::with_capacity(tasks.len());
+    while let Some(end) = tasks.join_next().await {
+        ended.push(end);
+    }
+    ended
+}
