@@ -19,7 +19,7 @@ test_fixtures::variants! { crate::Cancellation:
         "leaves_nothing": "tokio's signal handling is the process's until it ends: a pair of sockets (tokio::signal::unix, Caveats)",
     };
     smol = "Task::cancel, which also waits until the future has been dropped", except {
-        "leaves_nothing": "the reactor is the process's until it ends: a thread and its descriptors (async-io 2.6, driver)",
+        "leaves_nothing": "the reactor is the process's until it ends: a thread and its descriptors (async-io 2.6, src/driver.rs)",
     };
     async_std = "JoinHandle::cancel, since a dropped handle detaches its task", legacy, except {
         "leaves_nothing": "async-std's global runtime stays until the process ends (async-std 1.13, src/rt/mod.rs)",

@@ -17,7 +17,7 @@ test_fixtures::variants! { crate::ErrorHandling:
         except {
             "siblings_stopped_among_many": "of more than 30 futures, try_join_all takes \
                 the results in input order, so it sees an error when all in front of it \
-                are done (futures-util 0.3.34, src/future/try_join_all.rs: FuturesOrdered)",
+                are done (futures-util 0.3.34, src/future/try_join_all.rs, FuturesOrdered)",
             "ten_times_the_items": "all futures wait at once, and each takes memory until \
                 all are joined: here futures are the cost",
         };

@@ -24,7 +24,7 @@ test_fixtures::variants! { crate::Gather:
     };
     smol = "a task for each item with a connection of its own, hyper by hand"
         + "../parts/yielding.rs", except {
-        "leaves_nothing": "the reactor is the process's: its thread and descriptors stay until it ends (async-io 2.6, driver)",
+        "leaves_nothing": "the reactor is the process's: its thread and descriptors stay until it ends (async-io 2.6, src/driver.rs)",
     };
     async_std = "a task for each item with a connection of its own, hyper by hand"
         + "../parts/yielding.rs", legacy, except {

@@ -38,7 +38,7 @@ test_fixtures::variants! { crate::Semaphores:
     };
     smol = "async_lock::Semaphore, a task for each item", except {
         "ten_times_the_items": "a task that has ended keeps its memory until it is joined, which is after the last was spawned",
-        "leaves_nothing": "the reactor is the process's: its thread and descriptors stay until it ends (async-io 2.6, driver)",
+        "leaves_nothing": "the reactor is the process's: its thread and descriptors stay until it ends (async-io 2.6, src/driver.rs)",
     };
     smol_one_thread = "the same, all on one thread", except {
         "ten_times_the_items": "a task that has ended keeps its memory until it is joined, which is after the last was spawned",
