@@ -4,13 +4,15 @@
 //! A citation stands in parentheses: package, version, file, and what to look for there, as
 //! in `‹tokio 1.54, src/task/coop/mod.rs, Budget›`; a semicolon divides two. A version may
 //! leave its last numbers out. Packages of Python are those of `requirements.txt`, which
-//! also names the version of CPython; `std` is the workspace's `rust-version`.
+//! also names the version of CPython; `std` is the workspace's `rust-version`. Files of a
+//! package of Python are looked for where the package is, `CPython`'s in its library.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    env, fs,
+    env, fmt, fs,
     io::{Write, stderr},
     path::{Path, PathBuf},
+    process::Command,
 };
 
 /// A package, its versions, and the directory of each whose source is on this machine.
@@ -50,7 +52,7 @@ fn claims_are_of_locked_versions() {
             match citation.check(&locked) {
                 Ok(true) => {}
                 Ok(false) => {
-                    unread.insert(citation.package);
+                    unread.insert(citation.to_string());
                 }
                 Err(wrong) => {
                     complaints.push(format!("{name}:{}: {wrong}", citation.line))
@@ -62,8 +64,8 @@ fn claims_are_of_locked_versions() {
         // Not by a macro: what those write is shown of a failed test alone.
         writeln!(
             stderr(),
-            "of these, versions alone are checked, since no source of theirs is here: {}",
-            unread.into_iter().collect::<Vec<_>>().join(", ")
+            "versions alone are checked, since the source is not on this machine: {}",
+            unread.into_iter().collect::<Vec<_>>().join("; ")
         )
         .expect("standard error takes a line");
     }
@@ -186,6 +188,15 @@ fn citations(text: &str, locked: &Locked) -> Vec<Citation> {
     citations
 }
 
+impl fmt::Display for Citation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.package, self.version)?;
+        self.place
+            .first()
+            .map_or(Ok(()), |file| write!(f, ", {file}"))
+    }
+}
+
 impl Citation {
     /// None where a clause is no citation: it begins with no package and version, or the
     /// package is unknown and no file follows.
@@ -245,6 +256,10 @@ impl Citation {
         let (Some(source), Some(file)) = (source, place.first()) else {
             return Ok(source.is_some());
         };
+        // An interpreter comes without what it was made of.
+        if extension(Path::new(file)) == Some("c") {
+            return Ok(false);
+        }
         let Ok(text) = fs::read_to_string(source.join(file)) else {
             return Err(format!("{said} has no {file}"));
         };
@@ -296,7 +311,10 @@ impl Locked {
         let rust = rust
             .expect("the workspace names its Rust")
             .trim_matches('"');
-        locked.add("std", rust, None);
+        let rustc = Command::new("rustc").args(["--print", "sysroot"]).output();
+        let sysroot = rustc.ok().and_then(|it| String::from_utf8(it.stdout).ok());
+        let source = sysroot.map(|it| Path::new(it.trim()).join("lib/rustlib/src/rust"));
+        locked.add("std", rust, source.filter(|it| it.is_dir()));
 
         let peers = root.join("target/peers");
         let libraries = fs::read_dir(peers.join("lib")).into_iter().flatten();
@@ -306,12 +324,13 @@ impl Locked {
         let requirements = read("requirements.txt");
         for line in requirements.lines() {
             if let Some((package, version)) = line.split_once("==") {
+                let name = package.replace('-', "_");
                 let installed = library.as_ref().map(|it| it.join("site-packages"));
                 let is_that = |it: &PathBuf| {
-                    let name = package.replace('-', "_");
                     it.join(format!("{name}-{version}.dist-info")).is_dir()
                 };
-                locked.add(package, version, installed.filter(is_that));
+                let source = installed.filter(is_that).map(|it| it.join(&name));
+                locked.add(package, version, source);
             } else if let Some((_, rest)) = line.split_once("CPython ") {
                 let version = rest.trim_end_matches('.');
                 let python = format!("python{version}");
