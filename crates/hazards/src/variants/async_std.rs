@@ -1,8 +1,8 @@
 //! async-std: tasks on the process's one executor, with an API like std's.
 //!
 //! # What to notice
-//! - Locks are smol's under other names, channels an older version of smol's, and so are
-//!   their hazards.
+//! - Locks are smol's under other names, channels another major version of smol's
+//!   (async-channel 1.9; async-channel 2.5), and so are their hazards.
 //! - The move to smol is the change of names that the neighbour file shows.
 //!
 //! # When not to use this

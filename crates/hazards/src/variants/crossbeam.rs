@@ -6,7 +6,8 @@
 //! - `select!` with `after` or `recv_timeout` make an error of a channel that never closes.
 //!
 //! # When not to use this
-//! Where one consumer and no `select!` will do: std's channel is the same code.
+//! Where one consumer and no `select!` will do: std's channel began as a copy of this one, and
+//! has been changed on its own since (std 1.95, library/std/src/sync/mpmc/mod.rs).
 
 use anyhow::Result;
 

@@ -1,7 +1,8 @@
-//! Tasks, and an async-channel between two stages.
+//! Tasks, and async-std's channel between two stages.
 //!
 //! async-std is discontinued; use `smol`, from which this differs by the executor, which is
-//! one for the whole process, and by `spawn_blocking`, which is `unblock` there.
+//! one for the whole process, by `spawn_blocking`, which is `unblock` there, and by the
+//! channel's major version (async-channel 1.9; async-channel 2.5).
 //!
 //! # What to notice
 //! - A receiver is cloned as a sender is: each task of a stage has its own, and every item

@@ -1,4 +1,4 @@
-//! Tasks, and an async-channel between two stages, with surf, which has its pool off.
+//! Tasks, and async-std's channel between two stages, with surf, which has its pool off.
 //!
 //! surf is unmaintained; use reqwest on tokio, or hyper's client as the other rows do. It
 //! runs on async-std: the functions are `async_std`'s, and what differs is the client.

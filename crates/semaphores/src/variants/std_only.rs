@@ -7,7 +7,7 @@
 //!
 //! # What to notice
 //! - A receiver has one owner, so the threads share it behind a lock; the one that holds the
-//!   lock waits for the next item.
+//!   lock waits for the next item. std's `mpmc`, which needs no lock, is nightly only.
 //! - Threads are started as items come, so never more than there are items.
 //! - Threads of a scope may borrow: items and work need not be `'static`.
 //!

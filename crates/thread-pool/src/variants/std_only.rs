@@ -1,7 +1,8 @@
 //! Threads of a scope that share one bounded queue.
 //!
-//! The standard library has no queue that several threads can receive from without a lock
-//! around it; [`queue.rs`](queue) makes one of a mutex and two condition variables. The
+//! Stable Rust's standard library has no queue that several threads can receive from without
+//! a lock around it, and `mpmc` is for nightly compilers (std 1.95,
+//! library/std/src/sync/mpmc/mod.rs); [`queue.rs`](queue) makes one of a mutex and two condition variables. The
 //! caller fills it and calls `each`, by turns, so that no thread is needed for either.
 //!
 //! # What to notice
@@ -12,7 +13,7 @@
 //!   thread ends after the item that it has, and the scope waits for that.
 //!
 //! # When not to use this
-//! If a dependency is no trouble: crossbeam-channel is this queue, and faster.
+//! If a dependency is no trouble: crossbeam-channel has this queue.
 
 use anyhow::Result;
 

@@ -2,7 +2,8 @@
 //!
 //! - Each worker drops its clone; the one that was cloned from lives until the function
 //!   ends, which waits for the receiver, which waits for it.
-//! - It is an older version of smol's channel (async-channel 1), `close` included.
+//! - It is the channel of smol, one major version behind (async-channel 1.9; async-channel
+//!   2.5), `close` included.
 
 // The lesson: everything below can be taken home.
 // It needs async-std.
