@@ -9,7 +9,7 @@ test_fixtures::variants! { crate::ProcessPool:
         + "../parts/frame.rs" + "../parts/session.rs" + "../parts/worker.rs";
     tokio = "tokio::process, a task for each worker on one thread"
         + "../parts/frame.rs" + "../parts/session.rs" + "../parts/waiting.rs" + "../parts/worker.rs", except {
-        "leaves_nothing": "tokio's signal handling is the process's, for good: a pair of sockets (tokio::signal::unix, Caveats)",
+        "leaves_nothing": "tokio's signal handling is the process's until it ends: a pair of sockets (tokio 1.54, src/signal/registry.rs, globals)",
     };
     smol = "smol::process, a task for each worker on one thread"
         + "../parts/frame.rs" + "../parts/session.rs" + "../parts/waiting.rs" + "../parts/worker.rs", except {
@@ -17,7 +17,7 @@ test_fixtures::variants! { crate::ProcessPool:
     };
     async_std = "async_std::process, a task for each worker on one thread"
         + "../parts/frame.rs" + "../parts/session.rs" + "../parts/waiting.rs" + "../parts/worker.rs", legacy, except {
-        "leaves_nothing": "the runtime, the reactor and the reaper are the process's, for good: three threads, three descriptors (async-process, Implementation)",
+        "leaves_nothing": "the runtime, the reactor and the reaper are the process's until it ends: three threads, three descriptors (async-std 1.13, src/rt/mod.rs; async-io 2.6, src/driver.rs; async-process 2.5, src/lib.rs, start_driver_thread)",
     };
     rayon = "par_iter: threads of one process, to show what processes cost", except {
         "worker_killed_once": "SIGKILL ends the program: a thread has no process of its own to lose",
