@@ -31,7 +31,8 @@ test_fixtures::variants! { crate::ErrorHandling:
     async_std = "tasks and JoinHandle::cancel", legacy,
         except {
             "leaves_nothing": "its executor and reactor belong to the process: their \
-                threads and descriptors have no way to end before it",
+                threads and descriptors have no way to end before it (async-std 1.13, \
+                src/rt/mod.rs)",
             "ten_times_the_items": "every task is spawned at once, and each takes memory \
                 until it is awaited: here tasks are the cost",
         };

@@ -6,10 +6,12 @@
 //!   all of them. So each catches its own and writes into its own slot, and only `()` is
 //!   joined.
 //! - With more than 30 futures it stops at the first error in input order: one that has
-//!   happened is not seen before everything in front of it is done.
+//!   happened is not seen before everything in front of it is done (futures-util 0.3.34,
+//!   src/future/join_all.rs, SMALL).
 //! - To tokio it is one task, and one task gets 128 answers out of its timers and sockets a
-//!   turn; then each of them says that it is not ready, and all are polled in vain.
-//!   `unconstrained` takes that limit off, which matters from some ten thousand futures on.
+//!   turn (tokio 1.54, src/task/coop/mod.rs, Budget); then each of them says that it is not
+//!   ready, and all are polled in vain. `unconstrained` takes that limit off, which matters
+//!   from some ten thousand futures on.
 //!
 //! # When not to use this
 //! When tasks compute, since one thread polls them all, or when an error among many must
