@@ -13,10 +13,10 @@ test_fixtures::variants! { crate::Cancellation:
         "odd_numbers": "ureq reads the size of a chunk as Rust reads a number, with a sign (ureq-proto 0.7.1, src/chunk.rs, read_size)",
     };
     tokio = "timeout_at around a JoinQueue, which aborts what is left", except {
-        "leaves_nothing": "tokio's signal handling is the process's until it ends: a pair of sockets (tokio::signal::unix, Caveats)",
+        "leaves_nothing": "tokio's signal handling is the process's until it ends: a pair of sockets (tokio 1.54, src/signal/registry.rs, globals)",
     };
     tokio_token = "CancellationToken: every task is asked to end", except {
-        "leaves_nothing": "tokio's signal handling is the process's until it ends: a pair of sockets (tokio::signal::unix, Caveats)",
+        "leaves_nothing": "tokio's signal handling is the process's until it ends: a pair of sockets (tokio 1.54, src/signal/registry.rs, globals)",
     };
     smol = "Task::cancel, which also waits until the future has been dropped", except {
         "leaves_nothing": "the reactor is the process's until it ends: a thread and its descriptors (async-io 2.6, src/driver.rs)",

@@ -8,8 +8,9 @@
 //!   time and not one after the other.
 //! - It does nothing to a blocking call that was begun: that one has a flag, and is waited
 //!   for. Calls that are queued look at it, and are never begun.
-//! - A child that is dropped runs on, or is killed with `kill_on_drop` and reaped later. So
-//!   a process has the deadline itself, and is waited for.
+//! - A child that is dropped runs on, or is killed with `kill_on_drop` and reaped later
+//!   (async-process 2.5, src/lib.rs, kill_on_drop). So a process has the deadline itself,
+//!   and is waited for.
 //!
 //! # When not to use this
 //! Where a task must do something before it ends: a future that is dropped can't await.

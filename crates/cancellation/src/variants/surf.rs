@@ -8,7 +8,8 @@
 //!   next request reads what is left of its answer. So each request opens a connection.
 //! - Its `get` connects and waits for the head in one: which of them was stopped, nothing
 //!   reports.
-//! - Its own time-out ends with the head, so it is taken off; the deadline is for all.
+//! - Its own time-out ends with the head (http-client 6.5.3, src/h1/mod.rs, send), so it is
+//!   taken off; the deadline is for all.
 //!
 //! # When not to use this
 //! In new code: it gets no more fixes (RUSTSEC-2025-0036).

@@ -5,10 +5,12 @@
 //!
 //! # What to notice
 //! - An abort is asked for, not done: the second `join` waits until each has ended.
-//! - It does nothing to a blocking call that was begun: that one has a flag, and is waited
-//!   for. Calls that are queued are never begun.
+//! - It does nothing to a blocking call that was begun (tokio 1.54,
+//!   src/runtime/task/join.rs, abort): that one has a flag, and is waited for. Calls that
+//!   are queued are never begun.
 //! - A child that is dropped runs on, or is killed with `kill_on_drop` and reaped whenever
-//!   the runtime gets to it. So a process has the deadline itself, and is waited for.
+//!   the runtime gets to it (tokio 1.54, src/process/mod.rs, kill_on_drop). So a process
+//!   has the deadline itself, and is waited for.
 //!
 //! # When not to use this
 //! Where a task must do something before it ends: an abort lets it do nothing but drop.

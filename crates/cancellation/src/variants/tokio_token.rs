@@ -7,8 +7,9 @@
 //! # What to notice
 //! - `select!` drops the work, as an abort would; what has to end in order asks
 //!   `run_until_cancelled` whether it was cancelled, and kills and reaps its child.
-//! - That one polls the work first, so what it computes or sends would go one step further
-//!   after it was cancelled; a biased `select!` looks at the token before each step.
+//! - That one polls the work first (tokio-util 0.7, src/sync/cancellation_token.rs,
+//!   run_until_cancelled), so what it computes or sends would go one step further after it
+//!   was cancelled; a biased `select!` looks at the token before each step.
 //! - A blocking call takes part: it looks at the token between two pieces. Calls that are
 //!   queued are begun, look, and end.
 //!
