@@ -10,7 +10,8 @@
 //! - A panic would end its thread, and with it what the thread has yet to do, so it is
 //!   caught.
 //! - A time-out for the whole request starts a thread in ureq for every look-up, even of an
-//!   address. One that is late is left behind.
+//!   address (ureq 3.5, src/unversioned/resolver.rs, resolve_async). One that is late is
+//!   left behind.
 //!
 //! # When not to use this
 //! For requests alone: a thread each is much for what is mostly waiting. It pays where an

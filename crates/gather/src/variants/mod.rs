@@ -32,11 +32,11 @@ test_fixtures::variants! { crate::Gather:
     };
     surf = "a task for each item with a connection of its own, surf", legacy, except {
         "leaves_nothing": "async-std's global runtime stays until the process ends (async-std 1.13, src/rt/mod.rs)",
-        "truncated_body": "surf takes a body shorter than its Content-Length for a whole one (async-h1 2.3.4, src/client/decode.rs: Take ends without an error)",
+        "truncated_body": "surf takes a body shorter than its Content-Length for a whole one, since a Take ends without an error (async-h1 2.3.4, src/client/decode.rs, take)",
         "unframed_body": "surf takes a body without a length for an empty one (async-h1 2.3.4, src/client/decode.rs)",
         "reset_unframed_body": "surf takes a body without a length for an empty one (async-h1 2.3.4, src/client/decode.rs)",
         "https_truncated_unframed_body": "surf takes a body without a length for an empty one (async-h1 2.3.4, src/client/decode.rs)",
-        "http_1_0": "surf speaks HTTP/1.1 only (async-h1 2.3.4, src/client/decode.rs: unsupported HTTP version)",
+        "http_1_0": "surf speaks HTTP/1.1 only (async-h1 2.3.4, src/client/decode.rs, version)",
         "body_without_length": "surf takes a body without a length for an empty one (async-h1 2.3.4, src/client/decode.rs)",
         "reset_body_without_length": "surf takes a body without a length for an empty one (async-h1 2.3.4, src/client/decode.rs)",
         "statuses": "surf knows the registered statuses alone (http-types 2.12.0, src/status_code.rs)",

@@ -5,10 +5,12 @@
 //!
 //! # What to notice
 //! - Nothing limits how many are in flight: over HTTP/1 reqwest opens as many connections
-//!   as there are requests. Its pool is off, since a request that is lost on a connection
-//!   which the server has closed is not asked again.
+//!   as there are requests. Its pool is off: it asks again where nothing was sent on a kept
+//!   connection that the server has closed, and not where a request was lost on the way
+//!   (hyper-util 0.1, src/client/legacy/client.rs, retry_canceled_requests).
 //! - A panic ends its task only; the queue returns it as a `JoinError`.
-//! - reqwest has no time-out unless it is given one; this one covers the body too.
+//! - reqwest has no time-out unless it is given one; this one covers the body too
+//!   (reqwest 0.13, src/async_impl/client.rs, timeout).
 //!
 //! # When not to use this
 //! For more URLs than the other side, or this side's descriptors, can bear at once: put a

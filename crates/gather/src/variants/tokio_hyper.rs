@@ -10,8 +10,9 @@
 //! - Given up at its time-out, the task drops the exchange and the connection with it. Only
 //!   the look-up of a name runs on, on a blocking thread, and the runtime's end waits for it.
 //! - A server can keep a connection busy for ever. tokio's sockets stop a task after 128
-//!   reads, which is late: hyper's are large. So they are kept small, and [`Yielding`] gives
-//!   the timer its turn after each.
+//!   reads (tokio 1.54, src/task/coop/mod.rs, Budget), which is late: hyper's are large
+//!   (hyper 1.12, src/proto/h1/io.rs, DEFAULT_MAX_BUFFER_SIZE). So they are kept small, and
+//!   [`Yielding`] gives the timer its turn after each.
 //!
 //! # When not to use this
 //! For more than one request to a host, which would share a connection; or where proxies
