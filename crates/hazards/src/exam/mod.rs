@@ -56,7 +56,7 @@ impl Model for Hazards {
             except {
                 "cancelled_read": "it does not bite: StreamReader.readexactly takes \
                     nothing out of its buffer before all of it is there \
-                    (Lib/asyncio/streams.py of CPython 3.11)"
+                    (CPython 3.11, asyncio/streams.py, readexactly)"
             }
         }]
     }

@@ -1,8 +1,8 @@
 //! Blocking calls on the threads that tasks run on.
 //!
 //! - `block` has no await, so the thread that polls it is gone until it returns.
-//! - An early async-std was to start a thread when one is blocked; what was released
-//!   never did, though people still say so.
+//! - An async-std that starts a thread when one is blocked was announced, and never
+//!   released (async-std 1.13, CHANGELOG.md), though people still say so.
 
 // The lesson: everything below can be taken home.
 // It needs async-std.

@@ -1,7 +1,8 @@
 //! Blocking calls on the threads that tasks run on.
 //!
 //! - `block` has no await, so the thread that polls it is gone until it returns.
-//! - By default the global executor has one thread: there a single call stops all tasks.
+//! - By default the global executor has one thread (smol 2.0, src/spawn.rs, SMOL_THREADS):
+//!   there a single call stops all tasks.
 //! - The timer itself is not late, for async-io has a thread of its own; it is the task
 //!   that finds no thread.
 

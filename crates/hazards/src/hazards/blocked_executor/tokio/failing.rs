@@ -2,8 +2,9 @@
 //!
 //! - `block` has no await, so the thread that polls it is gone until it returns.
 //! - One call is enough to make a heart that happens to be on that thread late.
-//! - `spawn_blocking` has threads of its own, up to 512; for work that computes, bound it
-//!   by a semaphore or hand it to rayon.
+//! - `spawn_blocking` has threads of its own, up to 512 (tokio 1.54,
+//!   src/runtime/builder.rs, max_blocking_threads); for work that computes, bound it by a
+//!   semaphore or hand it to rayon.
 
 // The lesson: everything below can be taken home.
 // It needs tokio (rt-multi-thread, time).

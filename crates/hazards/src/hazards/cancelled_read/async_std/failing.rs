@@ -2,7 +2,9 @@
 //!
 //! - `race` drops the future that didn't win, and what `read_exact` had read with it.
 //! - The cure makes one read a frame, outside the loop, and polls it by reference.
-//! - `race` and `interval` are behind the feature `unstable`, and will stay there.
+//! - `race` and `interval` are behind the feature `unstable` (async-std 1.13,
+//!   src/future/future/mod.rs, race; async-std 1.13, src/stream/mod.rs, interval), and will
+//!   stay there.
 
 // The lesson: everything below can be taken home.
 // It needs async-std (unstable).

@@ -1,7 +1,7 @@
 //! A `read_exact` that a tick cancels half-way.
 //!
 //! - `select!` drops the futures that didn't win; `read_exact` is not cancel safe, as its
-//!   page says.
+//!   page says (tokio 1.54, src/io/util/async_read_ext.rs, read_exact).
 //! - The cure makes one read a frame, outside the loop, and polls it by reference.
 //! - `read` into a buffer of one's own would do, too: what it has taken, it has handed
 //!   over.

@@ -2,7 +2,7 @@
 //!
 //! - `waiting` is alive and no longer polled; the lock's queue doesn't know.
 //! - It is smol's lock under another name: an unlock wakes one waiter, and if that is
-//!   `waiting`, no other is woken.
+//!   `waiting`, no other is woken (async-lock 3.5, src/mutex.rs, notify).
 //! - The cure spawns what is to go on: the executor polls a task, whatever the owner of
 //!   its handle does. To drop the future first would do, too.
 

@@ -2,7 +2,8 @@
 //!
 //! - `waiting` is alive and no longer polled; the lock's queue doesn't know.
 //! - The lock is fair only in the long run, and hangs all the same: an unlock wakes one
-//!   waiter, and if that is `waiting`, no other is woken.
+//!   waiter, and if that is `waiting`, no other is woken (async-lock 3.5, src/mutex.rs,
+//!   notify).
 //! - The cure spawns what is to go on: the executor polls a task, whatever the owner of
 //!   its handle does. To drop the future first would do, too.
 

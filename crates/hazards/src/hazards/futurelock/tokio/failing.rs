@@ -1,7 +1,8 @@
 //! A place in the queue of a lock, of a future that nobody polls.
 //!
 //! - `waiting` is alive and no longer polled; the lock's queue doesn't know.
-//! - The lock is fair: an unlock hands it to the first in the queue, here to `waiting`.
+//! - The lock is fair (tokio 1.54, src/sync/mutex.rs, FIFO): an unlock hands it to the
+//!   first in the queue, here to `waiting`.
 //! - The cure spawns what is to go on: the executor polls a task, whatever the owner of
 //!   its handle does. To drop the future first would do, too.
 

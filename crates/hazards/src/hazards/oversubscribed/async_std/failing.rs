@@ -1,9 +1,11 @@
 //! One thread per task, through `spawn_blocking`.
 //!
-//! - `spawn_blocking` starts a thread for a call that finds none free, up to 500: with
-//!   one task more, the barrier would never open.
+//! - `spawn_blocking` starts a thread for a call that finds none free, up to 500 (blocking
+//!   1.7, src/lib.rs, DEFAULT_MAX_THREADS): with one task more, the barrier would never
+//!   open.
 //! - async-std's Barrier is awaited: a task that waits for the others gives its thread to
-//!   one of them. It is behind the feature `unstable`, and will stay there.
+//!   one of them. It is behind the feature `unstable` (async-std 1.13, src/sync/mod.rs,
+//!   Barrier), and will stay there.
 
 // The lesson: everything below can be taken home.
 // It needs async-std.

@@ -1,7 +1,7 @@
 //! One thread per task, through `unblock`.
 //!
-//! - `unblock` starts a thread for a call that finds none free, up to 500: with one task
-//!   more, the barrier would never open.
+//! - `unblock` starts a thread for a call that finds none free, up to 500 (blocking 1.7,
+//!   src/lib.rs, DEFAULT_MAX_THREADS): with one task more, the barrier would never open.
 //! - `smol::lock::Barrier` is awaited: a task that waits for the others gives its thread
 //!   to one of them.
 

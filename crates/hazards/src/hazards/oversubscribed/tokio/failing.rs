@@ -1,7 +1,8 @@
 //! One thread per task, through `spawn_blocking`.
 //!
-//! - `spawn_blocking` starts a thread for a call that finds none free, up to 512: with one
-//!   task more, the barrier would never open.
+//! - `spawn_blocking` starts a thread for a call that finds none free, up to 512 (tokio
+//!   1.54, src/runtime/builder.rs, max_blocking_threads): with one task more, the barrier
+//!   would never open.
 //! - tokio's Barrier is awaited: a task that waits for the others gives its thread to one of
 //!   them.
 

@@ -4,7 +4,8 @@
 //!   is every read: one poll of `reading` lasts until the peer stops, and `timeout` polls
 //!   its timer no more.
 //! - The cure is tokio's budget: after 128 steps in a turn its sockets, channels and timers
-//!   let a task wait. `unconstrained` takes it off.
+//!   let a task wait (tokio 1.54, src/task/coop/mod.rs, Budget). `unconstrained` takes it
+//!   off.
 //! - What reads by other means has no budget either: `consume_budget().await` gives it one.
 
 // The lesson: everything below can be taken home.
