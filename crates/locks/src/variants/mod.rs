@@ -7,7 +7,7 @@ test_fixtures::variants! { crate::Locks:
         except {
             "panic_while_holding": "the guard unlocks when a panic drops it, and nothing \
                 is marked: parking_lot::Mutex's page, under Differences from the standard \
-                library: no poisoning",
+                library: no poisoning (parking_lot 0.13, src/mutex.rs)",
         };
     sharded = "one counter per worker, on cache lines of its own, added up at the end";
     crossbeam = "one thread owns the counter, a bounded channel carries the increments";
@@ -16,19 +16,22 @@ test_fixtures::variants! { crate::Locks:
         except {
             "panic_while_holding": "the guard unlocks when a panic drops it, and nothing \
                 is marked: tokio::sync::Mutex's page says that it does not poison, and \
-                that the data may be left inconsistent",
+                that the data may be left inconsistent (tokio 1.54, \
+                src/sync/mutex.rs, poison)",
         };
     smol = "smol::lock::Mutex, one task per worker",
         except {
             "panic_while_holding": "the guard unlocks when a panic drops it, and nothing \
                 is marked: async_lock::MutexGuard's drop only unlocks; its pages have no \
-                word on panics",
+                word on panics (async-lock 3.5, src/mutex.rs, MutexGuard)",
         };
     async_std = "async_std::sync::Mutex, one task per worker", legacy,
         except {
             "leaves_nothing": "its executor and reactor belong to the process: their \
-                threads and descriptors have no way to end before it",
+                threads and descriptors have no way to end before it (async-std 1.13, \
+                src/rt/mod.rs)",
             "panic_while_holding": "the guard unlocks when a panic drops it, and nothing \
-                is marked: its Mutex is async_lock's, whose pages have no word on panics",
+                is marked: its Mutex is async_lock's, whose pages have no word on panics \
+                (async-lock 3.5, src/mutex.rs, MutexGuard)",
         };
 }

@@ -5,8 +5,9 @@
 //! - `lock` gives the guard, not a `Result`: there is no poison to unwrap.
 //! - A panic under the lock unlocks it. The caller gets the panic from the join; nothing
 //!   says that the value may be half-done, and the other workers go on with it.
-//! - A thread that unlocks may lock again before those who wait, and since 0.13 nothing
-//!   evens that out: `MutexGuard::unlock_fair` hands the lock to one that waits.
+//! - A thread that unlocks may lock again before those who wait, and nothing evens that out
+//!   (parking_lot 0.13, src/mutex.rs, unlock_fair): `MutexGuard::unlock_fair` hands the
+//!   lock to one that waits.
 //!
 //! # When not to use this
 //! When a panic under the lock must not go unnoticed. And std's own lock has long been a

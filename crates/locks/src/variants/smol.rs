@@ -4,8 +4,8 @@
 //! # What to notice
 //! - The executor is the caller's, and so are its threads: work and value may borrow what
 //!   outlives it (`'a`).
-//! - A task that unlocks may lock again at once, past those who wait; only behind one
-//!   that has starved for 0.5 ms must newcomers queue.
+//! - A task that unlocks may lock again at once, past those who wait; only behind one that
+//!   has starved for 0.5 ms must newcomers queue (async-lock 3.5, src/mutex.rs, starved).
 //! - A panic would come out of the task's handle, so it is caught in the task. The lock
 //!   does not poison.
 //!

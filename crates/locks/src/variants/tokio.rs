@@ -11,7 +11,8 @@
 //!
 //! # When not to use this
 //! Whenever the guard is not held across an `.await`, as here: tokio's own documentation
-//! prefers std's Mutex for data, and keeps this one for things like a connection.
+//! prefers std's Mutex for data, and keeps this one for things like a connection
+//! (tokio 1.54, src/sync/mutex.rs).
 
 use anyhow::Result;
 use tokio::runtime::Builder;
