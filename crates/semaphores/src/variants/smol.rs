@@ -13,7 +13,8 @@
 //!
 //! # When not to use this
 //! Where permits must go round in order: async-lock lets whoever comes while a permit is
-//! free take it, and one who was woken too late waits again at the end of the queue.
+//! free take it, and one who was woken too late waits again at the end of the queue
+//! (async-lock 3.5, src/semaphore.rs, AcquireArcInner).
 
 use anyhow::Result;
 use page_client::smol::Client;
