@@ -50,7 +50,7 @@ impl Model for ThreadPool {
             except {
                 "https_truncated_unframed_body": "Python's TLS sockets take the end of a \
                     connection without close_notify for the end of the stream \
-                    (suppress_ragged_eofs; Lib/ssl.py of CPython, SSLSocket.read)",
+                    (CPython 3.11, ssl.py, suppress_ragged_eofs)",
                 "redirected_as_browsers_are": "requests reads a Location by RFC 3986, to \
                     which a backslash is a letter (requests 2.34, sessions.py, \
                     resolve_redirects)",

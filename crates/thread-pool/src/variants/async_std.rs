@@ -5,9 +5,8 @@
 //!
 //! # What to notice
 //! - The blocking pool is the process's own: it starts up to 500 threads, or as many as
-//!   `BLOCKING_MAX_THREADS` says, and in blocking 1.7
-//!   they stay once they are started. The set's
-//!   length is the limit.
+//!   `BLOCKING_MAX_THREADS` says, and they stay once they are started, whatever its page
+//!   says (blocking 1.7, src/lib.rs, main_loop). The set's length is the limit.
 //! - A panic comes out of the awaiting of the closure, so that catches it.
 //! - A closure runs when its handle is dropped, even if it had not begun; smol's is then
 //!   never begun. If `each` panics, those under way are awaited; when this function's

@@ -16,7 +16,7 @@ test_fixtures::variants! { crate::ThreadPool:
     };
     smol = "unblock, as many in a FuturesUnordered as threads", except {
         "odd_number": "ureq takes +28 for the size of a chunk, as from_str_radix does (ureq-proto 0.7.1, src/chunk.rs, read_size)",
-        "leaves_nothing": "the blocking pool is the process's: its threads stay until it ends (blocking 1.7, src/lib.rs)",
+        "leaves_nothing": "the blocking pool is the process's: its threads stay until it ends (blocking 1.7, src/lib.rs, main_loop)",
     };
     async_std = "spawn_blocking, as many in a FuturesUnordered as threads", legacy, except {
         "odd_number": "ureq takes +28 for the size of a chunk, as from_str_radix does (ureq-proto 0.7.1, src/chunk.rs, read_size)",

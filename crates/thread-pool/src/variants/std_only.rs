@@ -1,9 +1,10 @@
 //! Threads of a scope that share one bounded queue.
 //!
-//! Stable Rust's standard library has no queue that several threads can receive from without
-//! a lock around it, and `mpmc` is for nightly compilers (std 1.95,
-//! library/std/src/sync/mpmc/mod.rs); [`queue.rs`](queue) makes one of a mutex and two condition variables. The
-//! caller fills it and calls `each`, by turns, so that no thread is needed for either.
+//! Stable Rust's standard library has no queue that several threads can receive from
+//! without a lock around it, and `mpmc` is for nightly compilers (std 1.95,
+//! library/std/src/sync/mpmc/mod.rs); [`queue.rs`](queue) makes one of a mutex and two
+//! condition variables. The caller fills it and calls `each`, by turns, so that no thread
+//! is needed for either.
 //!
 //! # What to notice
 //! - At most twice as many items as threads are under way: an end is waited for before one

@@ -5,8 +5,9 @@
 //! next is spawned.
 //!
 //! # What to notice
-//! - The blocking pool starts up to 512 threads if nobody says less, and queues what is more
-//!   without a bound: the map's length is the limit of both.
+//! - The blocking pool starts up to 512 threads if nobody says less (tokio 1.54,
+//!   src/runtime/builder.rs, max_blocking_threads), and queues what is more without a
+//!   bound: the map's length is the limit of both.
 //! - A panic is its task's `JoinError`, which knows the task's id; the map knows its index.
 //! - A blocking task that has begun can't be aborted. If `each` panics, `shutdown` waits for
 //!   those; when this function's future is dropped, nobody does but the runtime at its end.
