@@ -199,7 +199,7 @@ impl Client {
     /// a thread that is blocked on one fails at once, and whatever is asked for later fails
     /// as well. Connecting goes on until its time-out. A body that has no length seems to
     /// have ended; so who calls this has to know what came before it (ureq 3.5,
-    /// unversioned/transport/tcp.rs, shutdown).
+    /// src/unversioned/transport/tcp.rs, shutdown).
     pub fn shut_down(self) {
         self.agent.shutdown();
     }
