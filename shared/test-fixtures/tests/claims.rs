@@ -126,7 +126,11 @@ fn wrong_citations_are_found() {
         "1: ureq-proto 0.7.1 has no Nonesuch::read_sizes in src/chunk.rs"
     );
     assert_eq!(
-        complaints("‹takes 1.5, 2.0 and 3›, ‹RFC 9110, section 5›"),
+        complaints("‹tokio, src/lib.rs›"),
+        "1: names tokio without a version"
+    );
+    assert_eq!(
+        complaints("‹takes 1.5, 2.0 and 3›, ‹RFC 9110, section 5›, ‹tokio, smol›"),
         ""
     );
     fs::remove_dir_all(directory).expect("it was made here");
@@ -199,16 +203,18 @@ impl fmt::Display for Citation {
 
 impl Citation {
     /// None where a clause is no citation: it begins with no package and version, or the
-    /// package is unknown and no file follows.
+    /// package is unknown and no file follows. A known package and a file make one that lacks
+    /// its version.
     fn read(clause: &str, line: usize, locked: &Locked) -> Option<Citation> {
-        let (package, rest) = clause.trim().split_once(' ')?;
+        let (package, _) = clause.trim().split_once([' ', ','])?;
+        let rest = clause.trim()[package.len()..].trim_start();
         let version = rest.split(',').next()?.trim();
         let is_name = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
         if !package.chars().all(is_name) {
             return None;
         }
         let mut characters = version.chars();
-        let is_version = characters.next()?.is_ascii_digit()
+        let is_version = characters.next().is_some_and(|c| c.is_ascii_digit())
             && characters.all(|c| c.is_ascii_digit() || c == '.');
         let place: Vec<_> = rest
             .split(',')
@@ -219,7 +225,8 @@ impl Citation {
             matches!(extension(Path::new(place)), Some("rs" | "py"))
         });
         let is_known = locked.packages.contains_key(package);
-        (is_version && (is_known || is_file)).then(|| Citation {
+        let is_bare = version.is_empty() && is_known && is_file;
+        (is_bare || is_version && (is_known || is_file)).then(|| Citation {
             line,
             package: package.to_owned(),
             version: version.to_owned(),
@@ -238,6 +245,9 @@ impl Citation {
             place,
             ..
         } = self;
+        if version.is_empty() {
+            return Err(format!("names {package} without a version"));
+        }
         let said = format!("{package} {version}");
         let Some(versions) = locked.packages.get(package) else {
             return Err(format!("says {said}, which isn't locked"));
@@ -289,18 +299,18 @@ impl Locked {
             .flatten()
             .filter_map(|entry| Some(entry.ok()?.path()))
             .collect();
-        let mut name = String::new();
+        // The workspace's own packages have no source.
+        let (mut name, mut version) = (String::new(), String::new());
         for line in read("Cargo.lock").lines() {
             if let Some(it) = line.strip_prefix("name = ") {
                 name = it.trim_matches('"').to_owned();
-            } else if let (Some(it), false) =
-                (line.strip_prefix("version = "), name.is_empty())
-            {
-                let version = it.trim_matches('"');
+            } else if let Some(it) = line.strip_prefix("version = ") {
+                version = it.trim_matches('"').to_owned();
+            } else if line.starts_with("source = ") {
                 let sources = registries
                     .iter()
                     .map(|registry| registry.join(format!("{name}-{version}")));
-                locked.add(&name, version, sources.into_iter().find(|it| it.is_dir()));
+                locked.add(&name, &version, sources.into_iter().find(|it| it.is_dir()));
             }
         }
 
