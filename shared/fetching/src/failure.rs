@@ -119,8 +119,8 @@ fn io_kind(error: &io::Error) -> Option<Kind> {
 }
 
 /// The class that an error's words tell. surf keeps no more of an error than that: where
-/// its pool can't connect (http-client, src/h1/mod.rs), and where an answer ends before
-/// its head does (async-h1, src/client/decode.rs).
+/// its pool can't connect (http-client 6.5.3, src/h1/mod.rs), and where an answer ends
+/// before its head does (async-h1 2.3.4, src/client/decode.rs).
 fn words_class(words: &str) -> Option<Class> {
     if let "connection closed" | "empty response" = words {
         return Some(Class::Truncated);

@@ -1,8 +1,9 @@
 //! The client for threads: ureq.
 //!
 //! ureq makes two buffers of 128 KiB for each connection and fills them with zeros, unless
-//! it is told otherwise: for many connections that answer little, that is most of the work.
-//! Here they are just large enough for the longest head that it takes, and for a request.
+//! it is told otherwise (ureq 3.5, src/config.rs, input_buffer_size): for many connections
+//! that answer little, that is most of the work. Here they are just large enough for the
+//! longest head that it takes, and for a request.
 //!
 //! Its time-outs say how long a phase may take, and none says how long it may be silent about
 //! the body, while a server sends trailers without an end. So names are looked up, addresses

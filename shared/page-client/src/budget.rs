@@ -5,9 +5,10 @@
 //! says that there is nothing, and that it is to be asked again: the task comes to its end,
 //! and back when the others had their turn.
 //!
-//! tokio's sockets do the like, and count reads (tokio 1.54, src/task/coop/mod.rs): 128 of
-//! hyper's, which may be 400 KiB each, are parsed before any timer is looked at. smol and
-//! async-std leave it to the task.
+//! tokio's sockets do the like, and count reads (tokio 1.54, src/task/coop/mod.rs, Budget):
+//! 128 of hyper's, which may be 400 KiB each (hyper 1.12, src/proto/h1/io.rs,
+//! DEFAULT_MAX_BUFFER_SIZE), are parsed before any timer is looked at. smol and async-std
+//! leave it to the task.
 
 use std::task::{Context, Poll};
 

@@ -85,7 +85,8 @@ where
     /// The head of the answer. A kept connection may have been closed by the server at any
     /// time, so a request that was lost on one before its answer had begun is sent once more,
     /// on a new one: all requests here may be repeated (RFC 9110, 9.2.2). hyper-util does so
-    /// only where it knows that nothing was sent.
+    /// only where it knows that nothing was sent (hyper-util 0.1,
+    /// src/client/legacy/client.rs, retry_canceled_requests).
     async fn answer(&self, url: Uri) -> Result<Response<Incoming>> {
         let mut request = Request::get(url.clone()).body(Empty::new())?;
         let connection = capture_connection(&mut request);

@@ -5,10 +5,11 @@
 //! requests at once. Its own time-out ends with the head: it is taken off, and one that
 //! covers the body is put around the request.
 //!
-//! For https it has rustls of today: surf's own choices are OpenSSL, and rustls 0.18, which
-//! has open vulnerabilities. It lets a middleware answer in the client's place, and
-//! [`Https`] does so for https and passes the rest on, so plain HTTP stays surf's own.
-//! There is no pool for https: each request has a connection of its own.
+//! For https it has rustls of today: surf's own choices are OpenSSL, and rustls 0.18
+//! (http-client 6.5.3, Cargo.toml), which has open vulnerabilities. It lets a middleware
+//! answer in the client's place, and [`Https`] does so for https and passes the rest on, so
+//! plain HTTP stays surf's own. There is no pool for https: each request has a connection
+//! of its own.
 //!
 //! # What it can't
 //! - On surf's own connections a head that never ends is read for as long as it comes, and
@@ -175,7 +176,7 @@ impl Client {
 }
 
 /// Whether a connection was lost before a byte of the answer had come: by an error, or in
-/// the words of async-h1 (2.3.4, src/client/decode.rs).
+/// the words of async-h1 (async-h1 2.3.4, src/client/decode.rs).
 fn is_stale(error: &anyhow::Error) -> bool {
     use ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset};
     let root = error.root_cause();
