@@ -17,6 +17,8 @@
 //! When tasks compute, since one thread polls them all, or when an error among many must
 //! stop the rest at once: `FuturesUnordered`, or `tokio` here, does that.
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use tokio::{runtime::Builder, task::unconstrained, time::sleep};
 
@@ -24,19 +26,23 @@ use crate::{Job, Output, Policy, work::persist};
 
 /// Does every task at once.
 pub fn run(job: &Job) -> Result<Output> {
-    let runtime = Builder::new_current_thread().enable_time().build()?;
-    let tasks = 0..job.tasks;
-    let work = |task| persist(job, task, sleep);
-    let output = async {
-        match job.policy {
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(job.workers.get())
+        .enable_time()
+        .build()?;
+    let (tasks, policy, job) = (0..job.tasks, job.policy, Arc::new(job.clone()));
+    let work = move |task| persist(Arc::clone(&job), task, sleep);
+    // Spawned, since what `block_on` polls itself is on none of the runtime's threads.
+    let output = runtime.spawn(unconstrained(async move {
+        match policy {
             Policy::Collect => Output::settled(settle(tasks, work).await),
             Policy::FailFast => {
                 let (first, ends) = first_error(tasks, work).await;
                 Output::stopped(first, ends)
             }
         }
-    };
-    Ok(runtime.block_on(unconstrained(output)))
+    }));
+    Ok(runtime.block_on(output)?)
 }
 
 // The lesson: everything below can be taken home.

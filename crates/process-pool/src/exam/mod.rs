@@ -87,9 +87,9 @@ impl Model for ProcessPool {
     /// The others have one executor thread; async-std takes it from here only.
     fn threads(_job: &Job, variant: &str) -> usize {
         match variant {
-            // The reactor's, and one that waits for processes.
-            "smol" => 2,
-            // And the executor's.
+            // The reactor's.
+            "smol" => 1,
+            // And the executor's, and one that waits for processes.
             "async_std" => 3,
             _ => 0,
         }

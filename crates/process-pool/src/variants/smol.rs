@@ -5,13 +5,14 @@
 //!   come first.
 //! - The executor is the caller's, and a local one: its tasks stay on one thread, and need
 //!   not be `Send`.
-//! - `kill` does not wait; `status` does, and reaps. A child that is dropped before that is
-//!   reaped by a thread of the package's own, `async-process`. It is started with the first
-//!   child and stays, as does the reactor's.
+//! - `kill` does not wait; `status` does, and reaps. What a dropped child leaves to be done is
+//!   done by `driver`, a task here. Without it, the first child would start a thread for that,
+//!   `async-process`, which stays.
 //!
 //! # When not to use this
-//! Where no thread may be left behind: those two are the process's, not the executor's.
+//! Where no thread may be left behind: the reactor's is the process's, not the executor's.
 
+use smol::process::driver;
 use test_fixtures::worker_command;
 
 use crate::{Job, Output};
@@ -19,6 +20,8 @@ use crate::{Job, Output};
 /// Has the job's tasks done by worker processes.
 pub fn run(job: &Job) -> anyhow::Result<Output> {
     let executor = LocalExecutor::new();
+    // The first task, so that it is there before the first child.
+    let _driver = executor.spawn(driver());
     let (workers, tasks) = (job.workers.get(), job.tasks());
     let ends = map(&executor, workers, tasks, job.timeout(), worker_command);
     Ok(Output::of_processes(
