@@ -30,9 +30,10 @@ pub struct Job {
     pub urls: Vec<String>,
     /// Who does an item's steps.
     pub shape: Shape,
-    /// How many work at once: in each stage, or the chains; and the threads of runtimes that
-    /// have a choice.
+    /// How many work at once: in each stage, or the chains.
     pub workers: NonZeroUsize,
+    /// Threads of executors.
+    pub threads: NonZeroUsize,
     /// Items that each queue between two stages has room for.
     pub queue: NonZeroUsize,
     /// After how many saved items the consumer leaves.

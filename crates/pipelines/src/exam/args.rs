@@ -7,9 +7,11 @@ use fetching::{
     Requests,
     files::{self, Files, Saving},
 };
-use test_fixtures::{Misuse, duration, temporary::TemporaryDir, whole};
+use test_fixtures::{Misuse, cores, duration, temporary::TemporaryDir, whole};
 
 use crate::{Fault, Job, Shape};
+
+const MOST_THREADS: u64 = 1_000;
 
 /// What stands around the job.
 #[derive(Debug)]
@@ -24,7 +26,7 @@ pub struct Stage {
 #[derive(Clone, Debug, clap::Args)]
 #[command(mut_arg("workers", |workers| workers
     .default_value("3")
-    .help("How many work at once in each stage, or at chains; and a runtime's threads")))]
+    .help("How many work at once in each stage, or at chains")))]
 pub struct Args {
     /// How many items
     #[arg(long, value_name = "N", default_value_t = 3)]
@@ -34,6 +36,10 @@ pub struct Args {
     /// Who does an item's steps
     #[arg(long, value_enum, default_value_t = Shape::Staged)]
     shape: Shape,
+    /// Threads of executors [default: one a core]
+    #[arg(long, value_name = "N")]
+    #[arg(value_parser = whole::<NonZeroUsize>(1..=MOST_THREADS))]
+    threads: Option<NonZeroUsize>,
     /// Items that each queue between two stages has room for
     #[arg(long, value_name = "N", default_value = "2")]
     #[arg(value_parser = whole::<NonZeroUsize>(1..=100_000))]
@@ -77,6 +83,10 @@ impl Args {
         self.requests.workers()
     }
 
+    pub(crate) fn threads(&self) -> NonZeroUsize {
+        self.threads.unwrap_or_else(cores)
+    }
+
     pub(crate) fn job(&self) -> Result<Job> {
         let saving = self.files.saving_of_trial()?;
         let urls = self.requests.urls(self.latency, || self.paths())?;
@@ -115,7 +125,8 @@ impl Args {
             names: files::names(&urls),
             urls,
             shape: self.shape,
-            workers: self.requests.workers(),
+            workers: self.workers(),
+            threads: self.threads(),
             queue: self.queue,
             take: self.take,
             saving,

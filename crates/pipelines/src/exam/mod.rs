@@ -43,7 +43,7 @@ impl Model for Pipelines {
         "--items 30 --fault process:4:panic",
     ];
     const LONG: &'static [&'static str] = &["--items", "150"];
-    const WIDE: &'static [&'static str] = &["--workers", "4"];
+    const WIDE: &'static [&'static str] = &["--workers", "4", "--threads", "4"];
     const PAIR: [&'static str; 2] = ["tokio", "smol"];
     const README: &'static str = include_str!("../../README.md");
 
@@ -80,17 +80,17 @@ impl Model for Pipelines {
     }
 
     fn threads(job: &Job, variant: &str) -> usize {
-        let workers = job.workers.get();
+        let threads = job.threads.get() + blocking(job.workers);
         match variant {
-            "tokio" | "stream" => workers + blocking(job.workers),
+            "tokio" | "stream" => threads,
             // And the reactor's.
-            "smol" | "async_std" | "surf" => workers + blocking(job.workers) + 1,
+            "smol" | "async_std" | "surf" => threads + 1,
             _ => 0,
         }
     }
 
     fn environment(job: &Job) -> Vec<(&'static str, String)> {
-        environment(job.workers)
+        environment(job.workers, job.threads)
     }
 
     fn describe(job: &Job) -> String {
@@ -168,7 +168,7 @@ impl Model for Pipelines {
 
 /// Does the job of the URLs that the user named, whose files stay.
 fn save_for_good(args: &Args, variant: &'static Variant<Pipelines>) -> Result<bool> {
-    ensure_environment(&environment(args.workers()))?;
+    ensure_environment(&environment(args.workers(), args.threads()))?;
     let job = args.job_for_good()?;
     direct::run(job.urls.len(), move || (variant.run)(&job).map(drop))
 }
@@ -179,10 +179,13 @@ fn blocking(workers: NonZeroUsize) -> usize {
     3 * workers.get()
 }
 
-fn environment(workers: NonZeroUsize) -> Vec<(&'static str, String)> {
+fn environment(
+    workers: NonZeroUsize,
+    threads: NonZeroUsize,
+) -> Vec<(&'static str, String)> {
     vec![
         ("BLOCKING_MAX_THREADS", blocking(workers).to_string()),
-        ("ASYNC_STD_THREAD_COUNT", workers.to_string()),
+        ("ASYNC_STD_THREAD_COUNT", threads.to_string()),
     ]
 }
 

@@ -50,7 +50,7 @@ pub fn run(job: &Job) -> Result<Output> {
         };
     };
     thread::scope(|scope| {
-        for index in 0..workers {
+        for index in 0..job.threads.get() {
             let thread = thread::Builder::new().name(format!("smol {index}"));
             thread.spawn_scoped(scope, || block_on(executor.run(shutdown.recv())))?;
         }

@@ -26,7 +26,7 @@ use crate::{
 /// Passes every item through the steps.
 pub fn run(job: &Job) -> Result<Output> {
     let runtime = Builder::new_multi_thread()
-        .worker_threads(job.workers.get())
+        .worker_threads(job.threads.get())
         .max_blocking_threads(3 * job.workers.get())
         .enable_all()
         .build()?;

@@ -71,9 +71,9 @@ pub(super) fn cases() -> Vec<Case<Pipelines>> {
             },
         ),
         Case::custom(
-            "workers_for_good",
+            "threads_for_good",
             "--dir gives the runtimes as many threads as a trial does",
-            workers_for_good,
+            threads_for_good,
         ),
         leaves(
             "consumer_leaves_early",
@@ -116,9 +116,9 @@ fn panic_stops(bench: &Bench<Pipelines>, shape: &str) -> Result<()> {
     Ok(())
 }
 
-fn workers_for_good(bench: &Bench<Pipelines>) -> Result<()> {
+fn threads_for_good(bench: &Bench<Pipelines>) -> Result<()> {
     let origin = Origin::start()?;
-    let mut command = bench.demo(&["--workers", "5", "--dir"]);
+    let mut command = bench.demo(&["--workers", "5", "--threads", "5", "--dir"]);
     // Nothing is ever saved there.
     command.arg(env::temp_dir()).arg(origin.url("/hang"));
     command.env_remove(THREADS).stderr(Stdio::null());
@@ -136,12 +136,12 @@ fn workers_for_good(bench: &Bench<Pipelines>) -> Result<()> {
     let told = format!("{THREADS}=5");
     ensure!(
         variables.any(|variable| variable == told.as_bytes()),
-        "async-std is not told of 5 workers"
+        "async-std is not told of 5 threads"
     );
     let threads = threads?;
     ensure!(
         threads >= least,
-        "{threads} threads, where 5 workers make {least}"
+        "{threads} threads, where 5 of each kind make {least}"
     );
     Ok(())
 }
