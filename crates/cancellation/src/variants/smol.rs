@@ -16,7 +16,7 @@
 //! Where a task must do something before it ends: a future that is dropped can't await.
 
 use anyhow::Result;
-use smol::{block_on, channel};
+use smol::{block_on, channel, process::driver};
 
 use crate::{
     Job, Output, Work,
@@ -49,7 +49,10 @@ pub fn run(job: &Job) -> Result<Output> {
                     task.exited(status)
                 };
                 // Each ends by itself at the deadline.
-                until(&executor, deadline + REAPED_WITHIN, each.map(wait)).await
+                let all = until(&executor, deadline + REAPED_WITHIN, each.map(wait));
+                // First, since a child that finds no driver starts a thread that stays.
+                let driver = async { match driver().await {} };
+                driver.or(all).await
             }
         }
     };
