@@ -18,6 +18,7 @@ use anyhow::Result;
 use fetching::Page;
 use hyper::Uri;
 use hyper_rustls::HttpsConnector;
+use hyper_util::client::legacy;
 use tower_service::Service;
 
 use crate::{
@@ -41,7 +42,8 @@ impl Client {
         let connector = HttpsConnector::from((Connector, settings.trust.rustls()));
         Self {
             pool: Arc::new(hyper_client::Client::new(
-                &Executor,
+                // No package has a timer of async-std's for hyper.
+                legacy::Client::builder(Executor),
                 connector,
                 settings.connections,
             )),

@@ -5,7 +5,7 @@ use std::{future::poll_fn, pin::Pin, time::Duration};
 use anyhow::Result;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Empty};
-use hyper::{Request, Response, Uri, body::Incoming, rt::Executor};
+use hyper::{Request, Response, Uri, body::Incoming};
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::{
     self,
@@ -18,7 +18,8 @@ use crate::{
     watched::{Fate, Watching},
 };
 
-/// After how long an unused connection is not used again. Nothing closes it earlier.
+/// After how long an unused connection is not used again. Where the builder has a timer, it
+/// is closed then, too.
 const IDLE: Duration = Duration::from_secs(90);
 
 /// A client that sends requests without bodies, on connections that `C` opens.
@@ -35,19 +36,17 @@ where
     Watching<HttpsConnector<C>>: Connect + Clone + Send + Sync + 'static,
     C: Clone,
 {
-    /// A client that keeps at most `idle` unused connections to each host.
-    pub(crate) fn new<E>(executor: &E, connector: HttpsConnector<C>, idle: usize) -> Self
-    where
-        E: Executor<Pin<Box<dyn Future<Output = ()> + Send>>>
-            + Clone
-            + Send
-            + Sync
-            + 'static,
-    {
+    /// A client that keeps at most `idle` unused connections to each host. Its builder has
+    /// the runtime's executor, and its timer if there is one.
+    pub(crate) fn new(
+        mut builder: legacy::Builder,
+        connector: HttpsConnector<C>,
+        idle: usize,
+    ) -> Self {
         let connector = Watching(connector);
-        let client = |idle| {
-            legacy::Client::builder(executor.clone())
-                .pool_idle_timeout(IDLE)
+        builder.pool_idle_timeout(IDLE);
+        let mut client = |idle| {
+            builder
                 .pool_max_idle_per_host(idle)
                 .build(connector.clone())
         };

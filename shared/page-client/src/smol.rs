@@ -17,7 +17,8 @@ use anyhow::Result;
 use fetching::Page;
 use hyper::Uri;
 use hyper_rustls::HttpsConnector;
-use smol_hyper::rt::SmolExecutor;
+use hyper_util::client::legacy;
+use smol_hyper::rt::{SmolExecutor, SmolTimer};
 use tower_service::Service;
 
 use crate::{
@@ -40,9 +41,11 @@ impl Client {
     pub fn new(executor: &Arc<Executor<'static>>, settings: &Settings) -> Self {
         let connector = HttpsConnector::from((Connector, settings.trust.rustls()));
         let executor = SmolExecutor::new(Arc::clone(executor));
+        let mut builder = legacy::Client::builder(executor);
+        builder.pool_timer(SmolTimer::new());
         Self {
             pool: Arc::new(hyper_client::Client::new(
-                &executor,
+                builder,
                 connector,
                 settings.connections,
             )),

@@ -6,7 +6,10 @@ use ::tokio::time::timeout;
 use anyhow::Result;
 use fetching::Page;
 use hyper_rustls::HttpsConnector;
-use hyper_util::{client::legacy::connect::HttpConnector, rt::TokioExecutor};
+use hyper_util::{
+    client::legacy::{self, connect::HttpConnector},
+    rt::{TokioExecutor, TokioTimer},
+};
 
 use crate::{Digest, Settings, Sink, hyper_client};
 
@@ -28,10 +31,11 @@ impl Client {
         // The URL's scheme may be https: TLS is put around what it opens.
         connector.enforce_http(false);
         let connector = HttpsConnector::from((connector, settings.trust.rustls()));
-        let executor = TokioExecutor::new();
+        let mut builder = legacy::Client::builder(TokioExecutor::new());
+        builder.pool_timer(TokioTimer::new());
         Self {
             pool: Arc::new(hyper_client::Client::new(
-                &executor,
+                builder,
                 connector,
                 settings.connections,
             )),
