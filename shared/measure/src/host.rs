@@ -117,10 +117,12 @@ fn packages() -> BTreeMap<String, String> {
 
 /// The versions of Python and of what its peers stand on, where they are installed.
 fn of_peers(python: Option<&OsStr>) -> Vec<(String, String)> {
-    const ASK: &str = "import platform, importlib.metadata as packages\n\
-                       print('python', platform.python_version())\n\
-                       print('aiohttp', packages.version('aiohttp'))\n\
-                       print('numpy', packages.version('numpy'))";
+    const ASK: &str = "import platform, sys, importlib.metadata as packages\n\
+                       kind = ' free-threaded' * ('free-threading' in sys.version)\n\
+                       print('python', platform.python_version() + kind)\n\
+                       for package in packages.distributions():\n\
+                       \x20 if package.name in ('aiohttp', 'numpy', 'uvloop'):\n\
+                       \x20   print(package.name, package.version)";
     let Some(python) = python else {
         return Vec::new();
     };

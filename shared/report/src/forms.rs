@@ -61,7 +61,7 @@ pub fn markdown(results: &Results) -> String {
         made_on(host)
     );
     for model in &results.models {
-        text += &render(model, Style::Markdown);
+        text += &render(model, &host.packages, Style::Markdown);
         text.push('\n');
     }
     text

@@ -1,6 +1,6 @@
 //! What stands below a table: a line each, for a person.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use measure::{
     results::{Deviated, Kind, ModelResults, Row},
@@ -17,8 +17,11 @@ const BELOW_FLOOR: f64 = 0.9;
 const COARSE: f64 = 1.25;
 
 /// What the checks saw, what can't be told apart, what was disturbed, what deviates, what
-/// failed.
-pub(crate) fn notes(results: &ModelResults) -> Vec<String> {
+/// failed; and what ran the peers, of these versions by package.
+pub(crate) fn notes(
+    results: &ModelResults,
+    versions: &BTreeMap<String, String>,
+) -> Vec<String> {
     let mut notes = Vec::new();
     let Seen { by_all, by_some } = seen(results);
     if !by_all.is_empty() {
@@ -29,6 +32,7 @@ pub(crate) fn notes(results: &ModelResults) -> Vec<String> {
     if !ties.is_empty() {
         notes.push(format!("ties: {}", ties.join("; ")));
     }
+    notes.extend(python(results, versions));
     notes.extend(noisy(results));
     notes.extend(coarse(results));
     notes.extend(apart(results));
@@ -115,6 +119,22 @@ fn values_with_rows(name: &str, values: &[(String, Vec<&str>)]) -> String {
     let values: Vec<_> = values.iter().map(value).collect();
     let comma = if of.is_empty() { "" } else { "," };
     format!("{name}{comma}{of}: {}", values.join(", "))
+}
+
+/// Which Python ran which rows.
+fn python(results: &ModelResults, versions: &BTreeMap<String, String>) -> Option<String> {
+    let version = versions.get("python")?;
+    let is_python = |row: &&Row| {
+        let source = row.source.as_ref().filter(|_| row.kind == Kind::Peer);
+        source.is_some_and(|source| source.path.ends_with(".py"))
+    };
+    let names: Vec<&str> = results
+        .rows
+        .iter()
+        .filter(is_python)
+        .map(|row| &*row.name)
+        .collect();
+    (!names.is_empty()).then(|| format!("Python {version}: {}", names.join(", ")))
 }
 
 /// Who took less time than the job can take: it did not do the job, or the floor is wrong.

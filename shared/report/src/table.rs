@@ -1,5 +1,7 @@
 //! A model's results as a table, and the lines above it.
 
+use std::collections::BTreeMap;
+
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 use measure::{
     results::{ModelResults, Row, Summary},
@@ -37,20 +39,28 @@ const NARROWEST: usize = 40;
 /// The columns by their number that are left out where there is no room, the first first.
 const DISPENSABLE: [usize; 4] = [7, 6, 5, 2];
 
-/// A model's results, for a person.
-pub fn render(results: &ModelResults, style: Style) -> String {
+/// A model's results, for a person, with the versions of what they were made with.
+pub fn render(
+    results: &ModelResults,
+    versions: &BTreeMap<String, String>,
+    style: Style,
+) -> String {
     match style {
         Style::Terminal => {
             let width = terminal::width().max(NARROWEST);
-            plain(results, width)
+            plain(results, versions, width)
         }
-        Style::Markdown => document(results),
+        Style::Markdown => document(results, versions),
     }
 }
 
-fn plain(results: &ModelResults, width: usize) -> String {
+fn plain(
+    results: &ModelResults,
+    versions: &BTreeMap<String, String>,
+    width: usize,
+) -> String {
     let (table, left_out) = table_within(results, width);
-    let mut notes = notes(results);
+    let mut notes = notes(results, versions);
     if !left_out.is_empty() {
         let left_out = left_out.join(", ");
         notes.push(format!("no room for {left_out} in {width} columns"));
@@ -68,11 +78,11 @@ fn plain(results: &ModelResults, width: usize) -> String {
     format!("{}\n{table}\n\n{}", wrapped(&head), wrapped(&notes))
 }
 
-fn document(results: &ModelResults) -> String {
+fn document(results: &ModelResults, versions: &BTreeMap<String, String>) -> String {
     let text = |text: &str| Style::Markdown.text(text);
     let mut table = table(rows(results, Style::Markdown));
     table.load_style(presets::ASCII_MARKDOWN);
-    let notes = notes(results)
+    let notes = notes(results, versions)
         .into_iter()
         .map(|note| format!("- {}\n", text(&note)));
     format!(

@@ -98,7 +98,8 @@ fn measure(fields: Vec<Field>, options: &Options) -> (Results, Result<()>) {
         results.interrupted = run.interrupted;
         let mut printed = Ok(());
         if options.form == Form::Tables && run.results.rounds > 0 {
-            let mut text = render(&run.results, Style::Terminal) + "\n";
+            let versions = &results.host.packages;
+            let mut text = render(&run.results, versions, Style::Terminal) + "\n";
             if options.timeline {
                 text += &picture::render(&run.results, Look::here());
                 text.push('\n');

@@ -3,7 +3,8 @@
 use measure::{
     mock::{Machine, REFERENCE, compare},
     progress::Progress,
-    results::Noisy,
+    results::{Kind, Noisy},
+    source::Source,
 };
 
 use super::*;
@@ -37,7 +38,7 @@ fn no_line_is_wider_than_the_terminal() {
         "somebody's.program.with.a.name.that.goes.on.and.on",
     ] {
         for width in [40, 60, 80, 120] {
-            let text = plain(&results(name), width);
+            let text = plain(&results(name), &BTreeMap::new(), width);
             for line in text.lines() {
                 assert!(line.chars().count() <= width, "{width}: {line:?}\n{text}");
             }
@@ -49,12 +50,12 @@ fn no_line_is_wider_than_the_terminal() {
 #[test]
 fn what_has_no_room_is_named() {
     let results = results("short");
-    let wide = plain(&results, 80);
+    let wide = plain(&results, &BTreeMap::new(), 80);
     assert!(
         wide.contains("switches") && !wide.contains("no room"),
         "{wide}"
     );
-    let narrow = plain(&results, 60);
+    let narrow = plain(&results, &BTreeMap::new(), 60);
     assert!(
         narrow.contains("no room for switches, memory in 60"),
         "{narrow}"
@@ -63,6 +64,25 @@ fn what_has_no_room_is_named() {
         narrow.contains(REFERENCE) && narrow.contains("CPU"),
         "{narrow}"
     );
-    let markdown = document(&results);
+    let markdown = document(&results, &BTreeMap::new());
     assert!(markdown.contains("switches |"), "{markdown}");
+}
+
+#[test]
+fn a_peer_in_python_is_shown_with_its_version() {
+    let mut results = results("short");
+    let versions = BTreeMap::from([("python".to_owned(), "3.14.1".to_owned())]);
+    let line = "Python 3.14.1: short\n";
+    assert!(!plain(&results, &versions, 80).contains(line));
+    let row = results.rows.iter_mut().find(|row| row.name == "short");
+    let row = row.expect("it was compared");
+    row.kind = Kind::Peer;
+    row.source = Some(Source {
+        path: "crates/locks/peers/python.py".to_owned(),
+        text: String::new(),
+        parts: Vec::new(),
+        needs: Vec::new(),
+    });
+    assert!(plain(&results, &versions, 80).contains(line));
+    assert!(!plain(&results, &BTreeMap::new(), 80).contains("Python"));
 }
