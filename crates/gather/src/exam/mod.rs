@@ -43,17 +43,30 @@ impl Model for Gather {
     }
 
     fn peers() -> &'static [Peer] {
-        static PEERS: [Peer; 1] = [python_peer!(
-            "asyncio.gather over aiohttp",
-            except {
-                "reset_unframed_body": "aiohttp takes any end of a connection for the end \
-                    of a body without a length (aiohttp 3.14, client_proto.py, \
-                    connection_lost)",
-                "https_truncated_unframed_body": "aiohttp takes any end of a connection \
-                    for the end of a body without a length (aiohttp 3.14, \
-                    client_proto.py, connection_lost)",
-            }
-        )];
+        static PEERS: [Peer; 2] = [
+            python_peer!(
+                "asyncio.gather over aiohttp",
+                except {
+                    "reset_unframed_body": "aiohttp takes any end of a connection for the end \
+                        of a body without a length (aiohttp 3.14, client_proto.py, \
+                        connection_lost)",
+                    "https_truncated_unframed_body": "aiohttp takes any end of a connection \
+                        for the end of a body without a length (aiohttp 3.14, \
+                        client_proto.py, connection_lost)",
+                }
+            ),
+            python_peer!(
+                python_uvloop: "asyncio.gather over aiohttp, on uvloop",
+                except {
+                    "reset_unframed_body": "aiohttp takes any end of a connection for the end \
+                        of a body without a length (aiohttp 3.14, client_proto.py, \
+                        connection_lost)",
+                    "https_truncated_unframed_body": "aiohttp takes any end of a connection \
+                        for the end of a body without a length (aiohttp 3.14, \
+                        client_proto.py, connection_lost)",
+                }
+            ),
+        ];
         &PEERS
     }
 

@@ -1,0 +1,47 @@
+"""asyncio.gather over aiohttp, on uvloop: fetch every URL at once."""
+
+import asyncio
+import hashlib
+import sys
+
+import aiohttp
+import uvloop
+
+sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
+from aiohttp_outcomes import check_status, outcome, trust
+from peer_trial import Trial
+
+
+async def fetch(session, url):
+    async with session.get(url, allow_redirects=False) as response:
+        if "/note/panic" in url:
+            raise AssertionError(f"asked to panic by {url}")
+        digest, length = hashlib.sha256(), 0
+        async for part in response.content.iter_any():
+            digest.update(part)
+            length += len(part)
+        return {
+            "status": response.status,
+            "bytes": length,
+            "sha256": digest.hexdigest(),
+        }
+
+
+async def run(job):
+    async with aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0, ssl=trust(job)),
+        timeout=aiohttp.ClientTimeout(total=job["timeout_ms"] / 1000),
+        auto_decompress=False,
+        raise_for_status=check_status,
+    ) as session:
+        requests = [fetch(session, url) for url in job["urls"]]
+        results = await asyncio.gather(*requests, return_exceptions=True)
+    return {"outcomes": [outcome(result) for result in results]}
+
+
+def main():
+    trial = Trial()
+    trial.reply(trial.run(lambda: uvloop.run(run(trial.job))))
+
+
+main()
