@@ -1,4 +1,4 @@
-"""asyncio.wait_for around a TaskGroup: every task stopped at the deadline, and awaited."""
+"""asyncio.timeout around a TaskGroup: every task stopped at the deadline, and awaited."""
 
 import asyncio
 import errno
@@ -196,16 +196,12 @@ async def block_all(job):
         await asyncio.gather(*calls)
 
 
-async def all_of(job, work):
-    async with asyncio.TaskGroup() as group:
-        for index in range(job.tasks):
-            group.create_task(work(job, index))
-        job.spawned = time.monotonic_ns()
-
-
 async def until_deadline(job, work):
     try:
-        await asyncio.wait_for(all_of(job, work), job.time_left())
+        async with asyncio.timeout(job.time_left()), asyncio.TaskGroup() as group:
+            for index in range(job.tasks):
+                group.create_task(work(job, index))
+            job.spawned = time.monotonic_ns()
     except TimeoutError:
         pass
 

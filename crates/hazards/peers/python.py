@@ -104,10 +104,11 @@ def blocked_executor(job, cure):
         beating = asyncio.create_task(heart())
         await asyncio.sleep(2 * PERIOD)
         with ThreadPoolExecutor(job["workers"]) as pool:
-            done = await asyncio.gather(*(block(pool) for _ in range(job["workers"])))
+            async with asyncio.TaskGroup() as group:
+                calls = [group.create_task(block(pool)) for _ in range(job["workers"])]
         await asyncio.sleep(2 * PERIOD)
         beating.cancel()
-        return sum(done)
+        return sum(call.result() for call in calls)
 
     return asyncio.run(main())
 
@@ -123,7 +124,9 @@ def guard_across_await(job, cure):
         await asyncio.sleep(0)
 
     async def main():
-        await asyncio.gather(add(), add())
+        async with asyncio.TaskGroup() as group:
+            group.create_task(add())
+            group.create_task(add())
         return cell.value
 
     return asyncio.run(main())
@@ -181,8 +184,9 @@ def cancelled_read(job, cure):
             return await reader.readexactly(8)
         while True:
             try:
-                return await asyncio.wait_for(reader.readexactly(8), TICK)
-            except asyncio.TimeoutError:
+                async with asyncio.timeout(TICK):
+                    return await reader.readexactly(8)
+            except TimeoutError:
                 pass
 
     async def main():
@@ -229,8 +233,9 @@ def starved_deadline(job, cure):
         # Only the loop fills the reader's buffer; what it has is read without the loop.
         await asyncio.sleep(2 * PERIOD)
         try:
-            await asyncio.wait_for(read(reader), limit)
-        except (asyncio.TimeoutError, asyncio.IncompleteReadError):
+            async with asyncio.timeout(limit):
+                await read(reader)
+        except (TimeoutError, asyncio.IncompleteReadError):
             pass
         writer.close()
         sending.join()
