@@ -1,9 +1,9 @@
 //! A parallel iterator in a pool of its own, collected in order.
 //!
 //! # What to notice
-//! - `try_for_each`, and `collect` into a `Result`, return an error, which need not be the
-//!   first, and drop what was done. So each item looks at a flag before it begins, and all
-//!   are collected.
+//! - `try_for_each` begins no item once one has failed. Which of several errors it returns is
+//!   left open, and `collect` into a `Result` drops what was done; so each item has a slot,
+//!   and the flag knows the first.
 //! - Work that waits waits on the flag instead of sleeping, so that it hears at once that it
 //!   is to stop.
 //! - rayon would raise a panic again in the caller; caught within, it is one item's.
@@ -66,8 +66,13 @@ pub fn settle<I: Send, T: Send, E: Send>(
     items: impl IntoIterator<Item = I>,
     work: impl Fn(I) -> Result<T, E> + Sync,
 ) -> Result<Vec<End<T, E>>, ThreadPoolBuildError> {
-    each(threads, items, |_, item| {
-        catch_unwind(AssertUnwindSafe(|| work(item)))
+    let items: Vec<I> = items.into_iter().collect();
+    in_pool(threads, items.len(), || {
+        // One by one: an item that waits would hold up those in its piece.
+        let items = items.into_par_iter().with_max_len(1);
+        items
+            .map(|item| catch_unwind(AssertUnwindSafe(|| work(item))))
+            .collect()
     })
 }
 
@@ -84,39 +89,34 @@ pub fn first_error<I: Send, T: Send, E: Send>(
     items: impl IntoIterator<Item = I>,
     work: impl Fn(I, &Stop) -> Result<T, E> + Sync,
 ) -> Result<First<T, E>, ThreadPoolBuildError> {
+    let items: Vec<I> = items.into_iter().collect();
+    let mut ends: Vec<_> = items.iter().map(|_| None).collect();
     let stop = Stop::new();
-    let ends = each(threads, items, |index, item| {
-        if stop.first().is_some() {
-            return None;
-        }
-        let end = catch_unwind(AssertUnwindSafe(|| work(item, &stop)));
-        if !matches!(end, Ok(Ok(_))) {
-            stop.set(index);
-        }
-        Some(end)
+    in_pool(threads, items.len(), || {
+        let slots = items.into_par_iter().zip(&mut ends).enumerate();
+        slots.with_max_len(1).try_for_each(|(index, (item, slot))| {
+            match slot.insert(catch_unwind(AssertUnwindSafe(|| work(item, &stop)))) {
+                Ok(Ok(_)) => Some(()),
+                _ => {
+                    stop.set(index);
+                    None
+                }
+            }
+        })
     })?;
     Ok((stop.first(), ends))
 }
 
-/// Does `work` on every item and its index. Returns what it returned, in input order.
-fn each<I: Send, T: Send>(
+/// Does `all` in a pool of so many threads, but of no more than there are items.
+fn in_pool<T: Send>(
     threads: usize,
-    items: impl IntoIterator<Item = I>,
-    work: impl Fn(usize, I) -> T + Sync,
-) -> Result<Vec<T>, ThreadPoolBuildError> {
+    items: usize,
+    all: impl FnOnce() -> T + Send,
+) -> Result<T, ThreadPoolBuildError> {
     assert!(threads > 0, "threads must be at least 1");
-    let items: Vec<I> = items.into_iter().collect();
     ThreadPoolBuilder::new()
         // Threads beyond the items would be started for nothing.
-        .num_threads(threads.min(items.len()).max(1))
+        .num_threads(threads.min(items).max(1))
         .thread_name(|index| format!("worker {index}"))
-        .build_scoped(
-            |thread| thread.run(),
-            |pool| {
-                // One by one: an item that waits would hold up those in its piece.
-                let items = items.into_par_iter().enumerate().with_max_len(1);
-                let ends = items.map(|(index, item)| work(index, item));
-                pool.install(|| ends.collect())
-            },
-        )
+        .build_scoped(|thread| thread.run(), |pool| pool.install(all))
 }
