@@ -79,8 +79,10 @@ impl Model for Cancellation {
         };
         match variant {
             "tokio" | "tokio_token" => workers + blocking,
-            // And the reactor's, and one that waits for processes.
-            "smol" | "async_std" | "surf" => workers + blocking + 2,
+            // And the reactor's.
+            "smol" => workers + blocking + 1,
+            // And one that waits for processes.
+            "async_std" | "surf" => workers + blocking + 2,
             _ => 0,
         }
     }

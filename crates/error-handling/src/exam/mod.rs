@@ -107,7 +107,7 @@ impl Model for ErrorHandling {
     fn threads(job: &Job, variant: &str) -> usize {
         let workers = job.workers.get();
         match variant {
-            "tokio" => workers,
+            "tokio" | "try_join" => workers,
             // And the reactor's.
             "smol" | "async_std" => workers + 1,
             _ => 0,

@@ -6,7 +6,7 @@ test_fixtures::variants! { crate::ErrorHandling:
     std_only = "threads that take items from behind a lock, and a flag that wakes those who wait"
         + "../parts/stop.rs";
     crossbeam = "a channel of items, one of outcomes, and one that closes to stop";
-    rayon = "a parallel iterator, whose items look at a flag"
+    rayon = "a parallel iterator with try_for_each, and a flag for those that wait"
         + "../parts/stop.rs";
     tokio = "JoinQueue and JoinMap, with a panic in the JoinError",
         except {
