@@ -20,8 +20,18 @@ class Counter:
         self.left = 0
 
 
+def compute(rounds):
+    """The rounds of the Rust variants: each needs what came of the one before it."""
+    state = 1
+    for _ in range(rounds):
+        state ^= state << 13 & 0xFFFFFFFFFFFFFFFF
+        state ^= state >> 7
+        state ^= state << 17 & 0xFFFFFFFFFFFFFFFF
+
+
 def count(job, counter, worker, outcomes, stretches, spans):
     panics_at = job["increments"] // 2 if job["panic"] and worker == 0 else None
+    hold = job.get("hold", 0)
     last = None
     try:
         for stretch in stretches:
@@ -32,6 +42,8 @@ def count(job, counter, worker, outcomes, stretches, spans):
                     if nth == panics_at:
                         why = f"worker {worker} panics at its increment {nth}"
                         raise RuntimeError(why)
+                    if hold:
+                        compute(hold)
                     counter.left += 1
                     last = counter.left
             spans.append((worker, stretch, start, time.monotonic_ns()))

@@ -8,10 +8,14 @@ mod exam;
 pub mod variants;
 mod work;
 
-use std::{num::NonZeroUsize, thread};
+use std::{
+    num::NonZeroUsize,
+    sync::{LockResult, PoisonError},
+    thread,
+};
 
 use serde::{Deserialize, Serialize};
-use test_fixtures::{Outcome, spans_wanted};
+use test_fixtures::{Class, Failure, Outcome, spans_wanted};
 
 pub use exam::{Args, Locks};
 pub use work::{Counter, Increment};
@@ -28,6 +32,10 @@ pub struct Job {
     pub threads: NonZeroUsize,
     /// Whether the first worker panics at half of its increments.
     pub panic: bool,
+    /// Rounds of computing in the middle of each increment: under the lock, where there is
+    /// one.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub hold: u64,
     /// Whether workers record how far they are.
     #[serde(skip, default = "spans_wanted")]
     pub(crate) marks: bool,
@@ -59,6 +67,14 @@ impl Job {
     }
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands it a reference"
+)]
+fn is_nothing(hold: &u64) -> bool {
+    *hold == 0
+}
+
 impl Output {
     /// The output of a variant whose lock does not poison.
     pub fn new(
@@ -70,6 +86,26 @@ impl Output {
         Self {
             counter,
             poisoned: false,
+            outcomes: workers.into_iter().map(outcome).collect(),
+        }
+    }
+
+    /// The output of a variant whose lock does: a worker that found it poisoned has failed.
+    pub fn poisoning(
+        counter: LockResult<Counter>,
+        workers: impl IntoIterator<Item = thread::Result<LockResult<Option<u64>>>>,
+    ) -> Self {
+        let outcome = |end: thread::Result<LockResult<_>>| match end {
+            Ok(Ok(last)) => Outcome::Ok(last),
+            Ok(Err(poisoned)) => Outcome::Failed(Failure {
+                class: Class::Other,
+                why: poisoned.to_string(),
+            }),
+            Err(panic) => Outcome::from(panic),
+        };
+        Self {
+            poisoned: counter.is_err(),
+            counter: counter.unwrap_or_else(PoisonError::into_inner),
             outcomes: workers.into_iter().map(outcome).collect(),
         }
     }

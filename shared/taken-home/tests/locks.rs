@@ -1,6 +1,6 @@
 //! `count`, on numbers that grow by two, with a worker that panics.
 
-use std::{io, sync::LockResult, sync::PoisonError, thread};
+use std::{io, sync::LockResult, sync::PoisonError};
 
 use taken_home::locks;
 
@@ -37,7 +37,7 @@ impl<T, E> Counted for (u64, Vec<Result<T, E>>) {
     }
 }
 
-impl<T> Counted for (LockResult<u64>, Vec<thread::Result<LockResult<T>>>) {
+impl<T, E> Counted for (LockResult<u64>, Vec<Result<LockResult<T>, E>>) {
     fn seen(self) -> (u64, bool, Vec<bool>) {
         let is_broken = self.0.is_err();
         let value = self.0.unwrap_or_else(PoisonError::into_inner);

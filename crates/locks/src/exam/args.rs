@@ -10,6 +10,8 @@ use crate::Job;
 /// Most variants start a thread for each worker.
 const MOST_WORKERS: u64 = 10_000;
 const MOST_THREADS: u64 = 1_000;
+/// About two milliseconds.
+const MOST_ROUNDS: u64 = 1_000_000;
 
 /// The command line's view of the job.
 #[derive(Clone, Debug, clap::Args)]
@@ -27,6 +29,11 @@ pub struct Args {
     #[arg(long, value_name = "N")]
     #[arg(value_parser = whole::<NonZeroUsize>(1..=MOST_THREADS))]
     threads: Option<NonZeroUsize>,
+    /// Rounds of computing under the lock at each increment, of about 2 ns each; without a
+    /// lock, beside it
+    #[arg(long, value_name = "ROUNDS", default_value_t = 0)]
+    #[arg(value_parser = whole::<u64>(0..=MOST_ROUNDS))]
+    hold: u64,
     /// Let the first worker panic half-way, while it holds the lock
     #[arg(long)]
     panic: bool,
@@ -53,6 +60,7 @@ impl Args {
             increments: self.increments,
             threads: self.threads.unwrap_or_else(cores),
             panic: self.panic,
+            hold: self.hold,
             marks: false,
         })
     }

@@ -47,6 +47,17 @@ pub(crate) fn cases() -> Vec<Case<Locks>> {
             "an increment that a panic leaves half-done does not pass in silence",
             &["--workers", "4", "--increments", "10000", "--panic"],
         ),
+        Case::holds(
+            "work_under_the_lock",
+            "where the lock is held for longer, workers that wait still get it, and \
+             nothing is lost",
+            &["--workers", "4", "--increments", "200", "--hold", "500"],
+        ),
+        Case::custom(
+            "hold_is_worked",
+            "the rounds of --hold take their time, a nanosecond each or more",
+            hold_is_worked,
+        ),
         Case::custom(
             "panic_contained",
             "a panic is that worker's outcome and the others come to their end, also when \
@@ -79,6 +90,19 @@ pub(crate) fn cases() -> Vec<Case<Locks>> {
             fairness,
         ),
     ]
+}
+
+fn hold_is_worked(bench: &Bench<Locks>) -> Result<()> {
+    const ROUNDS: u64 = 20 * 100_000;
+    let args = ["--workers", "1", "--increments", "20", "--hold", "100000"];
+    let trial = bench.trial(&args, &Settings::default())?;
+    // Six operations that wait for each other: no processor has six cycles a nanosecond.
+    ensure!(
+        trial.nanos >= ROUNDS,
+        "{ROUNDS} rounds took {} ns",
+        trial.nanos
+    );
+    Ok(())
 }
 
 fn panic_contained(bench: &Bench<Locks>) -> Result<()> {

@@ -26,8 +26,11 @@ impl Model for Locks {
         "One counter, many incrementers: what each kind of lock costs";
     const COMPARISON: &'static [&'static str] =
         &["--workers", "4", "--increments", "150000"];
-    const EXAMPLES: &'static [&'static str] =
-        &["--workers 2 --increments 1000000", "--panic"];
+    const EXAMPLES: &'static [&'static str] = &[
+        "--workers 2 --increments 1000000",
+        "--increments 2000 --hold 500",
+        "--panic",
+    ];
     const LONG: &'static [&'static str] = &["--increments", "20000000000"];
     const WIDE: &'static [&'static str] =
         &["--workers", "8", "--threads", "8", "--increments", "200"];
@@ -68,13 +71,20 @@ impl Model for Locks {
             increments,
             threads,
             panic,
+            hold,
             ..
         } = job;
+        let hold = match hold {
+            0 => String::new(),
+            hold => format!(", {hold} rounds of computing in each"),
+        };
         let panic = match panic {
             true => "; worker 0 panics half-way",
             false => "",
         };
-        format!("{workers} workers × {increments} increments, {threads} threads{panic}")
+        format!(
+            "{workers} workers × {increments} increments{hold}, {threads} threads{panic}"
+        )
     }
 
     fn check((): &(), job: &Job, output: &Output) -> Result<Facts> {
@@ -86,7 +96,7 @@ impl Model for Locks {
         if job.increments == 0 {
             return Ok(None);
         }
-        let one_core = nanos_alone() * job.total() as f64;
+        let one_core = nanos_alone(job) * job.total() as f64;
         let reason = format!(
             "{} increments without a lock and without sharing ÷ {side_by_side} cores",
             job.total()
@@ -117,7 +127,7 @@ impl Model for Locks {
     fn threads(job: &Job, variant: &str) -> usize {
         let threads = job.threads.get();
         match variant {
-            "tokio" => threads,
+            "tokio" | "std_in_tasks" => threads,
             // And the reactor's.
             "async_std" => threads + 1,
             _ => 0,
@@ -131,19 +141,22 @@ impl Model for Locks {
 
 /// Nanoseconds of one increment that has the counter to itself: the best of many batches,
 /// since whatever else the machine does only adds.
-fn nanos_alone() -> f64 {
+fn nanos_alone(job: &Job) -> f64 {
     const BATCHES: usize = 50;
     const INCREMENTS: u64 = 20_000;
+    // Batches of about the same length, however long the work in each increment is.
+    let increments = (INCREMENTS / (1 + job.hold)).max(1);
     let batch = |_| {
         let mut counter = Counter::default();
         let clock = Instant::now();
-        for _ in 0..INCREMENTS {
-            counter.increment(|| ());
+        for nth in 0..increments {
+            // No worker of this number panics.
+            job.increment(&mut counter, 1, nth);
         }
         let elapsed = clock.elapsed();
         black_box(counter);
         elapsed
     };
     let best = (0..BATCHES).map(batch).min().unwrap_or_default();
-    best.as_nanos() as f64 / INCREMENTS as f64
+    best.as_nanos() as f64 / increments as f64
 }

@@ -12,7 +12,6 @@
 //! would be held across an `.await`.
 
 use anyhow::Result;
-use test_fixtures::{Class, Failure, Outcome};
 
 use crate::{Counter, Job, Output};
 
@@ -27,19 +26,7 @@ pub fn run(job: &Job) -> Result<Output> {
         Counter::default(),
         increment,
     )?;
-    let outcomes = ended.into_iter().map(|end| match end {
-        Ok(Ok(last)) => Outcome::Ok(last),
-        Ok(Err(poisoned)) => Outcome::Failed(Failure {
-            class: Class::Other,
-            why: poisoned.to_string(),
-        }),
-        Err(panic) => Outcome::from(panic),
-    });
-    Ok(Output {
-        outcomes: outcomes.collect(),
-        poisoned: counter.is_err(),
-        counter: counter.unwrap_or_else(PoisonError::into_inner),
-    })
+    Ok(Output::poisoning(counter, ended))
 }
 
 // The lesson: everything below can be taken home.

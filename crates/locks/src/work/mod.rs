@@ -2,6 +2,7 @@
 //! it.
 
 mod counter;
+mod hold;
 mod marks;
 
 use crate::Job;
@@ -15,12 +16,16 @@ impl Job {
         counter.increment(|| self.work(worker, nth))
     }
 
-    /// What a worker does at its `nth` increment: nothing, unless it is the one that
-    /// panics, or is to record how far it is.
+    /// What a worker does at its `nth` increment: computes for as long as the lock is to be
+    /// held, which by default is no time; panics, if it is the one that does; and records
+    /// how far it is, if that is wanted.
     #[inline]
     pub fn work(&self, worker: usize, nth: u64) {
         if self.panic || self.marks {
             self.special_work(worker, nth);
+        }
+        if self.hold > 0 {
+            hold::compute(self.hold);
         }
     }
 

@@ -1,0 +1,80 @@
+//! `parking_lot::Mutex` with `unlock_fair`: each worker is a thread, and one that unlocks
+//! hands the lock to the thread that sleeps at the head of the queue.
+//!
+//! # What to notice
+//! - One line differs from `parking_lot`: the guard is not dropped, it is handed over.
+//! - A thread spins and yields ten times before it sleeps. While the lock is held for
+//!   nanoseconds hardly anybody sleeps, and there is nobody to hand it to.
+//! - Once threads do sleep, each increment is a wake-up and a context switch: a convoy.
+//!   In `parking_lot` the thread that unlocks is back before the sleeper wakes.
+//!
+//! # When not to use this
+//! At every unlock, as here: it is for the unlock after which nobody may be made to wait
+//! again. And when a panic under the lock must not go unnoticed, as in `parking_lot`.
+
+use anyhow::Result;
+
+use crate::{Counter, Job, Output};
+
+/// Counts with one thread per worker and a lock that is handed over.
+pub fn run(job: &Job) -> Result<Output> {
+    let job = *job;
+    let increment =
+        move |counter: &mut Counter, worker, nth| job.increment(counter, worker, nth);
+    let (counter, ended) = count(
+        job.workers.get(),
+        job.increments,
+        Counter::default(),
+        increment,
+    )?;
+    Ok(Output::new(counter, ended))
+}
+
+// The lesson: everything below can be taken home.
+// It needs parking_lot.
+
+use std::{io, sync::OnceLock, thread};
+
+use parking_lot::{Mutex, MutexGuard};
+
+/// Has each worker do `work` on one value `increments` times, alone with it each time.
+/// Returns the value, and what each worker's last increment returned: a panic is that
+/// worker's error.
+///
+/// # Errors
+/// The system starts no more threads; `work` was not called.
+///
+/// # Panics
+/// There is no worker.
+pub fn count<T: Send, R: Send>(
+    workers: usize,
+    increments: u64,
+    value: T,
+    work: impl Fn(&mut T, usize, u64) -> R + Sync,
+) -> io::Result<(T, Vec<thread::Result<Option<R>>>)> {
+    assert!(workers > 0, "there is no worker");
+    let value = Mutex::new(value);
+    // What each worker is to do: nothing, if one of them can't be started.
+    let turns = OnceLock::new();
+    let ended: Vec<_> = thread::scope(|scope| {
+        let threads = (0..workers).map(|worker| {
+            let (value, turns, work) = (&value, &turns, &work);
+            let thread = thread::Builder::new().name(format!("worker {worker}"));
+            thread.spawn_scoped(scope, move || {
+                let mut last = None;
+                for nth in 0..*turns.wait() {
+                    let mut value = value.lock();
+                    last = Some(work(&mut value, worker, nth));
+                    MutexGuard::unlock_fair(value);
+                }
+                last
+            })
+        });
+        let threads = threads.collect::<io::Result<Vec<_>>>();
+        turns.get_or_init(|| if threads.is_ok() { increments } else { 0 });
+        // All are joined: a scope raises the panic of a thread that was not.
+        let ends = threads?.into_iter().map(|thread| thread.join());
+        io::Result::Ok(ends.collect())
+    })?;
+    Ok((value.into_inner(), ended))
+}
