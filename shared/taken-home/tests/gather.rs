@@ -74,6 +74,9 @@ macro_rules! example {
     (@tokio $gather:path) => {
         runtime().block_on($gather(0..50, work!(tokio::time::sleep)))
     };
+    (@per_core $gather:path) => {
+        $gather(2, 0..50, work!(tokio::time::sleep)).expect("threads start")
+    };
     (@async_std $gather:path) => {
         async_std::task::block_on($gather(0..50, work!(async_std::task::sleep)))
     };
@@ -143,36 +146,41 @@ mod clients {
         check(|url, body| gather::crossbeam::fetch(&agent, url, body));
     }
 
-    #[test]
-    fn tokio() {
-        let tls = Arc::unwrap_or_clone(trust_nobody());
-        let client = gather::tokio::client(LIMIT).tls_backend_preconfigured(tls);
-        let client = client.build().expect("it takes its settings");
-        let runtime = super::runtime();
-        check(|url, body| runtime.block_on(gather::tokio::fetch(&client, url, body)));
+    macro_rules! reqwest {
+        ($($lesson:ident)*) => { $(
+            #[test]
+            fn $lesson() {
+                let tls = Arc::unwrap_or_clone(trust_nobody());
+                let client = gather::$lesson::client(LIMIT);
+                let client = client.tls_backend_preconfigured(tls).build();
+                let client = client.expect("it takes its settings");
+                let runtime = super::runtime();
+                check(|url, body| {
+                    runtime.block_on(gather::$lesson::fetch(&client, url, body))
+                });
+            }
+        )* };
     }
 
-    #[test]
-    fn tokio_hyper() {
-        let (tls, runtime) = (trust_nobody().into(), super::runtime());
-        check(|url, body| {
-            runtime.block_on(gather::tokio_hyper::fetch(&tls, LIMIT, url, body))
-        });
+    macro_rules! hyper {
+        ($($lesson:ident)*, $block_on:expr) => { $(
+            #[test]
+            fn $lesson() {
+                let tls = trust_nobody().into();
+                check(|url, body| {
+                    $block_on(gather::$lesson::fetch(&tls, LIMIT, url, body))
+                });
+            }
+        )* };
     }
 
-    #[test]
-    fn smol() {
-        let tls = trust_nobody().into();
-        check(|url, body| smol::block_on(gather::smol::fetch(&tls, LIMIT, url, body)));
+    reqwest! { tokio tokio_current_thread }
+    hyper! {
+        tokio_hyper tokio_hyper_block_on tokio_hyper_current_thread tokio_hyper_per_core,
+        |fetch| super::runtime().block_on(fetch)
     }
-
-    #[test]
-    fn async_std() {
-        let tls = trust_nobody().into();
-        check(|url, body| {
-            async_std::task::block_on(gather::async_std::fetch(&tls, LIMIT, url, body))
-        });
-    }
+    hyper! { smol smol_one_thread, ::smol::block_on }
+    hyper! { async_std, ::async_std::task::block_on }
 
     #[test]
     fn surf() {

@@ -18,11 +18,31 @@ test_fixtures::variants! { crate::Gather:
         "endless_and_busy": "hyper reads 400 KiB at once, and tokio stops a task after 128 reads: until all is parsed no timer has its turn, and reqwest has no setting for it (tokio 1.54, src/task/coop/mod.rs; hyper 1.12, src/proto/h1/io.rs)",
         "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
     };
+    tokio_current_thread = "the same, all on one thread", except {
+        "endless_and_busy": "hyper reads 400 KiB at once, and tokio stops a task after 128 reads: until all is parsed no timer has its turn, and reqwest has no setting for it (tokio 1.54, src/task/coop/mod.rs; hyper 1.12, src/proto/h1/io.rs)",
+        "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
+    };
     tokio_hyper = "a task for each item with a connection of its own, hyper by hand"
         + "../parts/yielding.rs", except {
         "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
     };
+    tokio_hyper_block_on = "the same, with the loop left to block_on"
+        + "../parts/yielding.rs", except {
+        "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
+    };
+    tokio_hyper_current_thread = "the same, all on one thread"
+        + "../parts/yielding.rs", except {
+        "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
+    };
+    tokio_hyper_per_core = "the same on a runtime for each core"
+        + "../parts/yielding.rs", except {
+        "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
+    };
     smol = "a task for each item with a connection of its own, hyper by hand"
+        + "../parts/yielding.rs", except {
+        "leaves_nothing": "the reactor is the process's: its thread and descriptors stay until it ends (async-io 2.6, src/driver.rs)",
+    };
+    smol_one_thread = "the same, all on one thread"
         + "../parts/yielding.rs", except {
         "leaves_nothing": "the reactor is the process's: its thread and descriptors stay until it ends (async-io 2.6, src/driver.rs)",
     };

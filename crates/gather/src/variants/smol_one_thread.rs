@@ -1,0 +1,145 @@
+//! The same on an executor that one thread runs: the one that calls `block_on`.
+//!
+//! The functions are `smol`'s, line by line. What differs is where its tasks run: they take
+//! turns on this thread, which also waits for sockets and timers while none can run.
+//!
+//! # What to notice
+//! - `job.workers` means nothing here. An executor has no threads of its own; whoever calls
+//!   `run` lends it one.
+//! - Work is `Send` all the same, since `Executor` asks for it. A `LocalExecutor` would not.
+//! - What one task computes, all others wait for.
+//!
+//! # When not to use this
+//! Where answers take much computing: there is one core for all of it.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use smol::block_on;
+
+use crate::{Job, Output, work::Body};
+
+/// Fetches every URL, all at once.
+pub fn run(job: &Job) -> Result<Output> {
+    let executor = Executor::new();
+    let (tls, limit) = (TlsConnector::from(Arc::new(job.tls())), job.timeout());
+    let fetch = move |url: String| {
+        let tls = tls.clone();
+        async move {
+            let mut body = Body::of(&url);
+            let status = fetch(&tls, limit, &url, &mut body).await;
+            Ok(body.page(status.map_err(io::Error::other)?))
+        }
+    };
+    let pages = gather(&executor, job.urls.clone(), fetch);
+    Ok(block_on(executor.run(pages)).into_iter().collect())
+}
+
+// The lesson: everything below can be taken home.
+// It needs futures-rustls, http-body-util, hyper (client, http1), smol, smol-hyper, url.
+// It comes with yielding.rs.
+
+use std::{
+    error::Error,
+    io::{self, ErrorKind, Write},
+    panic::AssertUnwindSafe,
+    thread,
+    time::Duration,
+};
+
+use futures_rustls::{TlsConnector, rustls::pki_types::ServerName};
+use http_body_util::{BodyExt, Empty};
+use hyper::{Request, body::Bytes, client::conn::http1::handshake, header::HOST};
+use smol::{
+    Executor, Timer,
+    future::{FutureExt, zip},
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+};
+use smol_hyper::rt::FuturesIo;
+use url::{Position, Url};
+
+use super::yielding::Yielding;
+
+/// Does `work` on every item, all at once, on the executor's threads. Returns what came of
+/// each, in input order: a panic is an error.
+pub async fn gather<'a, I, F>(
+    executor: &Executor<'a>,
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> F + Clone + Send + 'a,
+) -> Vec<thread::Result<F::Output>>
+where
+    I: Send + 'a,
+    F: Future<Output: Send + 'a> + Send + 'a,
+{
+    let mut tasks = Vec::new();
+    for item in items {
+        let work = work.clone();
+        let work = AssertUnwindSafe(async move { work(item).await });
+        tasks.push(executor.spawn(work.catch_unwind()));
+    }
+    let mut ended = Vec::with_capacity(tasks.len());
+    for task in tasks {
+        ended.push(task.await);
+    }
+    ended
+}
+
+/// Asks for `url` on a connection of its own, and writes the answer's body to `body` as it
+/// comes. Returns the status.
+///
+/// # Errors
+/// No whole answer came in time, or `body` takes no more.
+pub async fn fetch(
+    tls: &TlsConnector,
+    limit: Duration,
+    url: &str,
+    body: &mut impl Write,
+) -> Result<u16, Box<dyn Error + Send + Sync>> {
+    let url = Url::parse(url)?;
+    let host = url.host_str().ok_or("the URL has no host")?;
+    let host = host.trim_matches(['[', ']']);
+    let port = url.port_or_known_default().ok_or("the URL has no port")?;
+    let exchange = async {
+        let stream = TcpStream::connect((host, port)).await?;
+        stream.set_nodelay(true)?;
+        match url.scheme() {
+            "http" => get(stream, &url, body).await,
+            "https" => {
+                let name = ServerName::try_from(host.to_owned())?;
+                get(tls.connect(name, stream).await?, &url, body).await
+            }
+            scheme => Err(format!("{scheme} is not HTTP").into()),
+        }
+    };
+    let late = async {
+        Timer::after(limit).await;
+        Err(io::Error::from(ErrorKind::TimedOut).into())
+    };
+    exchange.or(late).await
+}
+
+async fn get(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    url: &Url,
+    body: &mut impl Write,
+) -> Result<u16, Box<dyn Error + Send + Sync>> {
+    let path = &url[Position::BeforePath..Position::AfterQuery];
+    let host = &url[Position::BeforeHost..Position::AfterPort];
+    let request = Request::get(path).header(HOST, host);
+    let request = request.body(Empty::<Bytes>::new())?;
+    let stream = Yielding::new(FuturesIo::new(stream));
+    let (mut sender, connection) = handshake(stream).await?;
+    let exchange = async move {
+        let mut response = sender.send_request(request).await?;
+        while let Some(frame) = response.frame().await.transpose()? {
+            if let Some(part) = frame.data_ref() {
+                body.write_all(part)?;
+            }
+        }
+        Ok(response.status().as_u16())
+    };
+    // What stops the connection stops the exchange too, and that one says why.
+    let (status, _) = zip(exchange, connection).await;
+    status
+}

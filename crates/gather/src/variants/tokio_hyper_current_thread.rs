@@ -1,0 +1,146 @@
+//! The same on tokio's other runtime: all tasks on the one thread that calls `block_on`.
+//!
+//! The functions are `tokio_hyper`'s, line by line. What differs is where its tasks run: they
+//! take turns on this thread. Only names are looked up on another, which blocks.
+//!
+//! # What to notice
+//! - `job.workers` means nothing here: there is one thread for tasks, timers and sockets.
+//! - A task that wakes another wakes no thread.
+//! - What one task computes, all others wait for: TLS, parsing and digests among it.
+//!
+//! # When not to use this
+//! Where answers take much computing: there is one core for all of it.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use tokio::runtime::Builder;
+
+use crate::{Job, Output, work::Body};
+
+/// Fetches every URL, all at once.
+pub fn run(job: &Job) -> Result<Output> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let (tls, limit) = (TlsConnector::from(Arc::new(job.tls())), job.timeout());
+    let fetch = move |url: String| {
+        let tls = tls.clone();
+        async move {
+            let mut body = Body::of(&url);
+            let status = fetch(&tls, limit, &url, &mut body).await;
+            Ok(body.page(status.map_err(io::Error::other)?))
+        }
+    };
+    let pages = gather(job.urls.clone(), fetch);
+    let pages = runtime.block_on(pages).into_iter();
+    Ok(pages
+        .map(|page| page.map_err(JoinError::into_panic))
+        .collect())
+}
+
+// The lesson: everything below can be taken home.
+// It needs http-body-util, hyper (client, http1), hyper-util (tokio), tokio (macros, net, rt, time), tokio-rustls, tokio-util (rt), url.
+// It comes with yielding.rs.
+
+use std::{
+    error::Error,
+    io::{self, Write},
+    time::Duration,
+};
+
+use http_body_util::{BodyExt, Empty};
+use hyper::{Request, body::Bytes, client::conn::http1, header::HOST};
+use hyper_util::rt::TokioIo;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    task::JoinError,
+    time::timeout,
+};
+use tokio_rustls::{TlsConnector, rustls::pki_types::ServerName};
+use tokio_util::task::JoinQueue;
+use url::{Position, Url};
+
+use super::yielding::Yielding;
+
+/// The most bytes that are read at once, and that a head may have: tokio looks at its timers
+/// after 61 tasks, which must have short turns.
+const MOST: usize = 64 * 1024;
+
+/// Does `work` on every item, all at once. Returns what came of each, in input order: a
+/// panic is an error.
+pub async fn gather<I, F>(
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> F + Clone + Send + 'static,
+) -> Vec<Result<F::Output, JoinError>>
+where
+    I: Send + 'static,
+    F: Future<Output: Send + 'static> + Send + 'static,
+{
+    let mut tasks = JoinQueue::new();
+    for item in items {
+        let work = work.clone();
+        tasks.spawn(async move { work(item).await });
+    }
+    let mut ended = Vec::with_capacity(tasks.len());
+    while let Some(end) = tasks.join_next().await {
+        ended.push(end);
+    }
+    ended
+}
+
+/// Asks for `url` on a connection of its own, and writes the answer's body to `body` as it
+/// comes. Returns the status.
+///
+/// # Errors
+/// No whole answer came in time, or `body` takes no more.
+pub async fn fetch(
+    tls: &TlsConnector,
+    limit: Duration,
+    url: &str,
+    body: &mut impl Write,
+) -> Result<u16, Box<dyn Error + Send + Sync>> {
+    let url = Url::parse(url)?;
+    let host = url.host_str().ok_or("the URL has no host")?;
+    let host = host.trim_matches(['[', ']']);
+    let port = url.port_or_known_default().ok_or("the URL has no port")?;
+    let exchange = async {
+        let stream = TcpStream::connect((host, port)).await?;
+        stream.set_nodelay(true)?;
+        match url.scheme() {
+            "http" => get(stream, &url, body).await,
+            "https" => {
+                let name = ServerName::try_from(host.to_owned())?;
+                get(tls.connect(name, stream).await?, &url, body).await
+            }
+            scheme => Err(format!("{scheme} is not HTTP").into()),
+        }
+    };
+    timeout(limit, exchange).await.map_err(io::Error::from)?
+}
+
+async fn get(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    url: &Url,
+    body: &mut impl Write,
+) -> Result<u16, Box<dyn Error + Send + Sync>> {
+    let path = &url[Position::BeforePath..Position::AfterQuery];
+    let host = &url[Position::BeforeHost..Position::AfterPort];
+    let request = Request::get(path).header(HOST, host);
+    let request = request.body(Empty::<Bytes>::new())?;
+    let stream = Yielding::new(TokioIo::new(stream));
+    let mut client = http1::Builder::new();
+    client.max_buf_size(MOST);
+    let (mut sender, connection) = client.handshake(stream).await?;
+    let exchange = async move {
+        let mut response = sender.send_request(request).await?;
+        while let Some(frame) = response.frame().await.transpose()? {
+            if let Some(part) = frame.data_ref() {
+                body.write_all(part)?;
+            }
+        }
+        Ok(response.status().as_u16())
+    };
+    // What stops the connection stops the exchange too, and that one says why.
+    let (status, _) = tokio::join!(exchange, connection);
+    status
+}
