@@ -29,6 +29,8 @@ struct Citation {
     version: String,
     /// The file, and what to look for in it.
     place: Vec<String>,
+    /// Whether it stands where it isn't looked for.
+    is_stray: bool,
 }
 
 #[test]
@@ -129,6 +131,11 @@ fn wrong_citations_are_found() {
         complaints("‹tokio, src/lib.rs›"),
         "1: names tokio without a version"
     );
+    let stray =
+        "tokio_1.54, `src/lib.rs`, and ‹100: tokio_1.54, src/lib.rs›".replace('_', " ");
+    let wrong = "1: tokio_1.54, src/lib.rs stands at the start of no parentheses"
+        .replace('_', " ");
+    assert_eq!(complaints(&stray), format!("{wrong}\n{wrong}"));
     assert_eq!(
         complaints("‹takes 1.5, 2.0 and 3›, ‹RFC 9110, section 5›, ‹tokio, smol›"),
         ""
@@ -177,6 +184,7 @@ fn citations(text: &str, locked: &Locked) -> Vec<Citation> {
         flat.push_str(line.trim_end_matches('\\').trim());
         flat.push(' ');
     }
+    let line_of = |place| starts.partition_point(|&start| start <= place);
     let mut citations = Vec::new();
     for (open, _) in flat.match_indices('(') {
         let Some(length) = flat[open..].find(')') else {
@@ -184,12 +192,52 @@ fn citations(text: &str, locked: &Locked) -> Vec<Citation> {
         };
         let mut place = open + 1;
         for clause in flat[place..open + length].split(';') {
-            let line = starts.partition_point(|&start| start <= place);
-            citations.extend(Citation::read(clause, line, locked));
+            citations.extend(Citation::read(clause, line_of(place), locked));
             place += clause.len() + 1;
         }
     }
+    let strays = strays(&flat, line_of, locked, &citations);
+    citations.extend(strays);
     citations
+}
+
+/// What looks like a citation among all words, and isn't where one is looked for.
+fn strays(
+    flat: &str,
+    line_of: impl Fn(usize) -> usize,
+    locked: &Locked,
+    citations: &[Citation],
+) -> Vec<Citation> {
+    let mut expected: Vec<_> = citations.iter().map(Citation::to_string).collect();
+    let words: Vec<_> = flat.split_whitespace().collect();
+    let mut strays = Vec::new();
+    for three in words.windows(3) {
+        if !three[1].starts_with(|c: char| c.is_ascii_digit()) {
+            continue;
+        }
+        let clause = three.join(" ");
+        let clause = clause
+            .trim_start_matches(['(', '`'])
+            .trim_end_matches(['.', ',', ';', ':', ')', '`', '"']);
+        let place = three[0].as_ptr() as usize - flat.as_ptr() as usize;
+        let Some(mut stray) = Citation::read(clause, line_of(place), locked) else {
+            continue;
+        };
+        let text = stray.to_string();
+        if let Some(at) = expected.iter().position(|expected| *expected == text) {
+            expected.swap_remove(at);
+        } else if !stray.version.is_empty() && stray.place.first().is_some_and(is_file) {
+            stray.is_stray = true;
+            strays.push(stray);
+        }
+    }
+    strays
+}
+
+/// Whether these words name a file of a source.
+fn is_file(words: &String) -> bool {
+    let extension = extension(Path::new(words));
+    matches!(extension, Some("rs" | "py" | "c" | "toml" | "md"))
 }
 
 impl fmt::Display for Citation {
@@ -203,8 +251,8 @@ impl fmt::Display for Citation {
 
 impl Citation {
     /// None where a clause is no citation: it begins with no package and version, or the
-    /// package is unknown and no file follows. A known package and a file make one that lacks
-    /// its version.
+    /// package is unknown and no file follows. A known package and a file make one that
+    /// lacks its version.
     fn read(clause: &str, line: usize, locked: &Locked) -> Option<Citation> {
         let (package, _) = clause.trim().split_once([' ', ','])?;
         let rest = clause.trim()[package.len()..].trim_start();
@@ -231,6 +279,7 @@ impl Citation {
             package: package.to_owned(),
             version: version.to_owned(),
             place,
+            is_stray: false,
         })
     }
 
@@ -249,6 +298,9 @@ impl Citation {
             return Err(format!("names {package} without a version"));
         }
         let said = format!("{package} {version}");
+        if self.is_stray {
+            return Err(format!("{self} stands at the start of no parentheses"));
+        }
         let Some(versions) = locked.packages.get(package) else {
             return Err(format!("says {said}, which isn't locked"));
         };
