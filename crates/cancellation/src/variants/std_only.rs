@@ -8,7 +8,8 @@
 //! - Each thread keeps a sender and sends nothing: when the last has gone the channel is
 //!   closed, which is how the end of all is waited for with a time-out.
 //! - A read that has begun knows no token. What wakes it is a `shutdown` of its socket from
-//!   another thread (ureq has one for a whole client: `Agent::shutdown`).
+//!   another thread. ureq has one for a whole client, `Agent::shutdown` (ureq 3.5,
+//!   src/agent.rs, shutdown).
 //! - The scope joins whatever happens: a call that never looks is waited for to its end.
 //!
 //! # When not to use this
