@@ -8,7 +8,8 @@
 //! - A panic can be caught, task by task. A task that is killed, aborts or never ends can't:
 //!   it takes the program along, or a thread for good. That is what worker processes are for.
 //! - A pool of its own obeys the job; the global one has one per core. `build_scoped`
-//!   waits for its threads to end, which a pool that is dropped does not.
+//!   waits for its threads to end, which a pool that is dropped does not (rayon-core 1.13,
+//!   src/thread_pool/mod.rs, terminate).
 //!
 //! # When not to use this
 //! For code that may crash, leak, or have to be stopped at a deadline.
