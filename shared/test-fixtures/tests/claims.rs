@@ -187,11 +187,14 @@ fn citations(text: &str, locked: &Locked) -> Vec<Citation> {
     let line_of = |place| starts.partition_point(|&start| start <= place);
     let mut citations = Vec::new();
     for (open, _) in flat.match_indices('(') {
-        let Some(length) = flat[open..].find(')') else {
+        let Some(length) = flat[open + 1..].find(['(', ')']) else {
             continue;
         };
+        if flat[open + 1 + length..].starts_with('(') {
+            continue;
+        }
         let mut place = open + 1;
-        for clause in flat[place..open + length].split(';') {
+        for clause in flat[place..place + length].split(';') {
             citations.extend(Citation::read(clause, line_of(place), locked));
             place += clause.len() + 1;
         }
