@@ -19,7 +19,7 @@ test_fixtures::variants! { crate::Semaphores:
         "ten_times_the_items": "a task that has ended keeps its memory until it is joined, which is after the last was spawned (tokio 1.54, src/runtime/task/mod.rs, JoinHandle)",
     };
     tokio_block_on = "the same, with the loop left to block_on", except {
-        "ten_times_the_items": "a task that has ended keeps its memory until it is joined, which is after the last was spawned",
+        "ten_times_the_items": "a task that has ended keeps its memory until it is joined, which is after the last was spawned (tokio 1.54, src/runtime/task/mod.rs, JoinHandle)",
         "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
     };
     tokio_current_thread = "the same, all on one thread", except {
@@ -27,7 +27,7 @@ test_fixtures::variants! { crate::Semaphores:
         "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
     };
     tokio_per_core = "the same on a runtime for each core", except {
-        "ten_times_the_items": "a task that has ended keeps its memory until it is joined, which is after the last was spawned",
+        "ten_times_the_items": "a task that has ended keeps its memory until it is joined, which is after the last was spawned (tokio 1.54, src/runtime/task/mod.rs, JoinHandle)",
         "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
     };
     buffer_unordered = "a stream that polls so many futures at once, on tokio", except {
@@ -41,8 +41,8 @@ test_fixtures::variants! { crate::Semaphores:
         "leaves_nothing": "the reactor is the process's: its thread and descriptors stay until it ends (async-io 2.6, src/driver.rs)",
     };
     smol_one_thread = "the same, all on one thread", except {
-        "ten_times_the_items": "a task that has ended keeps its memory until it is joined, which is after the last was spawned",
-        "leaves_nothing": "the reactor is the process's: its thread and descriptors stay until it ends (async-io 2.6, driver)",
+        "ten_times_the_items": "a task that has ended keeps its memory until it is joined, which is after the last was spawned (async-task 4.7, src/state.rs, TASK)",
+        "leaves_nothing": "the reactor is the process's: its thread and descriptors stay until it ends (async-io 2.6, src/driver.rs)",
     };
     async_std = "async_lock::Semaphore, a task for each item", legacy, except {
         "ten_times_the_items": "a task that has ended keeps its memory until it is joined, which is after the last was spawned (async-task 4.7, src/state.rs, TASK)",
