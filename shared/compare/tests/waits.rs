@@ -179,6 +179,40 @@ fn nothing_stays_of_a_comparison_that_is_ended() {
     }
 }
 
+/// `timeout` sends its signal to a program and then to the program's group.
+#[test]
+fn a_signal_that_comes_twice_at_once_is_one_request() {
+    let directory = TempDir::new().expect("a temporary directory");
+    for round in 0..5 {
+        let output = Command::new("timeout")
+            .args(["--signal", "INT", "--preserve-status", "0.5"])
+            .args([env!("CARGO_BIN_EXE_compare"), "locks", "--increments"])
+            .args(["20000000000", "--variants", "std_atomic", "--out"])
+            .arg(directory.path())
+            .output()
+            .expect("timeout starts");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(130), "{round}: {stderr}");
+        assert!(stderr.contains("interrupted: "), "{round}: {stderr}");
+    }
+}
+
+#[test]
+fn a_second_request_ends_it_at_once() {
+    let mark = mark(300);
+    let (mut child, _directory) = started(&mark, LEAVERS, 5);
+    // Its guard does not do what it is asked for, which is waited for a while.
+    signal(guard_of(child.id()), "STOP");
+    signal(child.id(), "TERM");
+    thread::sleep(Duration::from_millis(150));
+    let clock = Instant::now();
+    signal(child.id(), "TERM");
+    let status = child.wait().expect("it ends");
+    assert!(clock.elapsed() < Duration::from_millis(500));
+    assert_eq!(status.code(), Some(143));
+    assert_gone(&format!("sleep {mark}"));
+}
+
 /// The guard of a comparison's trial.
 fn guard_of(pid: u32) -> u32 {
     let children = format!("/proc/{pid}/task/{pid}/children");

@@ -5,25 +5,23 @@ use std::{
     io,
     process::ExitCode,
     sync::{
-        Arc, OnceLock,
-        atomic::{AtomicBool, Ordering::Relaxed},
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
     },
+    time::Duration,
 };
 
 use signal_hook::{
     consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM},
-    flag,
+    flag, low_level,
 };
 
-#[derive(Debug)]
-struct Flags {
-    interrupt: Arc<AtomicBool>,
-    terminate: Arc<AtomicBool>,
-    hang_up: Arc<AtomicBool>,
-    quit: Arc<AtomicBool>,
-}
+use crate::monotonic_nanos;
 
-static FLAGS: OnceLock<Flags> = OnceLock::new();
+/// A signal that comes again within this time is the same request. `timeout`, for one, sends
+/// its signal to the program and then to the program's group (coreutils, timeout.c), and
+/// whatever hands a terminal's Ctrl-C on does the same. Nobody presses two keys as fast.
+const ONE_REQUEST: Duration = Duration::from_millis(50);
 
 /// The signal that asked this program to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,37 +37,58 @@ pub enum Signal {
 }
 
 impl Signal {
+    /// In the order in which they count where several came.
+    const ALL: [Signal; 4] = [
+        Signal::Interrupt,
+        Signal::Terminate,
+        Signal::HangUp,
+        Signal::Quit,
+    ];
+
     /// The exit code that tells the caller which signal it was: 130, 143, 129 or 131.
     pub fn exit_code(self) -> ExitCode {
+        ExitCode::from(128 + self.number() as u8)
+    }
+
+    fn number(self) -> i32 {
         match self {
-            Signal::Interrupt => ExitCode::from(130),
-            Signal::Terminate => ExitCode::from(143),
-            Signal::HangUp => ExitCode::from(129),
-            Signal::Quit => ExitCode::from(131),
+            Signal::Interrupt => SIGINT,
+            Signal::Terminate => SIGTERM,
+            Signal::HangUp => SIGHUP,
+            Signal::Quit => SIGQUIT,
         }
     }
+
+    /// When it came first, in nanoseconds of the monotonic clock; 0 if it did not.
+    fn came(self) -> &'static AtomicU64 {
+        static CAME: [AtomicU64; 4] = [const { AtomicU64::new(0) }; 4];
+        &CAME[self as usize]
+    }
+
+    /// Takes note of it, in a signal's handler. The second request ends the program.
+    fn note(self) {
+        let now = monotonic_nanos();
+        let first = self.came().compare_exchange(0, now, Relaxed, Relaxed);
+        if first.is_err_and(|first| is_another(first, now)) {
+            low_level::exit(128 + self.number());
+        }
+    }
+}
+
+/// Whether a signal is a request of its own, by the times of the first and of this one.
+fn is_another(first: u64, now: u64) -> bool {
+    u128::from(now.saturating_sub(first)) >= ONE_REQUEST.as_nanos()
 }
 
 /// Starts to listen for these signals. Trials that run when one comes are killed, with all
 /// their processes, and report that they were interrupted.
 pub fn listen() -> io::Result<()> {
-    let flags = Flags {
-        interrupt: Arc::new(AtomicBool::new(false)),
-        terminate: Arc::new(AtomicBool::new(false)),
-        hang_up: Arc::new(AtomicBool::new(false)),
-        quit: Arc::new(AtomicBool::new(false)),
-    };
-    // The order matters: the shutdown looks at the flag before this signal sets it.
-    flag::register_conditional_shutdown(SIGINT, 130, Arc::clone(&flags.interrupt))?;
-    flag::register(SIGINT, Arc::clone(&flags.interrupt))?;
-    flag::register_conditional_shutdown(SIGTERM, 143, Arc::clone(&flags.terminate))?;
-    flag::register(SIGTERM, Arc::clone(&flags.terminate))?;
-    flag::register_conditional_shutdown(SIGHUP, 129, Arc::clone(&flags.hang_up))?;
-    flag::register(SIGHUP, Arc::clone(&flags.hang_up))?;
-    flag::register_conditional_shutdown(SIGQUIT, 131, Arc::clone(&flags.quit))?;
-    flag::register(SIGQUIT, Arc::clone(&flags.quit))?;
-    // Whoever listened first is listened to: both sets of flags are set by a signal.
-    FLAGS.get_or_init(|| flags);
+    for signal in Signal::ALL {
+        // SAFETY: the handler reads a clock, changes an atomic integer and may call _exit,
+        // all of which are safe within a signal (signal-safety(7)); it takes no lock, does
+        // not allocate and can't panic.
+        unsafe { low_level::register(signal.number(), move || signal.note()) }?;
+    }
     Ok(())
 }
 
@@ -82,16 +101,25 @@ pub fn outlive_file_limit() -> io::Result<()> {
 
 /// The signal that came, if one did.
 pub fn received() -> Option<Signal> {
-    let flags = FLAGS.get()?;
-    if flags.interrupt.load(Relaxed) {
-        Some(Signal::Interrupt)
-    } else if flags.terminate.load(Relaxed) {
-        Some(Signal::Terminate)
-    } else if flags.hang_up.load(Relaxed) {
-        Some(Signal::HangUp)
-    } else if flags.quit.load(Relaxed) {
-        Some(Signal::Quit)
-    } else {
-        None
+    let has_come = |signal: &Signal| signal.came().load(Relaxed) != 0;
+    Signal::ALL.into_iter().find(has_come)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sent_twice_at_once_is_one_request() {
+        let window = ONE_REQUEST.as_nanos() as u64;
+        for (first, now, is) in [
+            (5, 5, false),
+            (5, 4 + window, false),
+            (5, 5 + window, true),
+            (5, 3, false),
+            (5, u64::MAX, true),
+        ] {
+            assert_eq!(is_another(first, now), is, "{first}, {now}");
+        }
     }
 }
