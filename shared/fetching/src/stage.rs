@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use http_origin::{
     Authority, Certificate, End, Exchange, GrammarError, Origin, Phase, Record, Sentence,
 };
@@ -170,11 +170,18 @@ impl Stage {
                 hits.most += 1;
                 continue;
             };
-            ensure!(
-                wanted.is(outcome),
-                "{path}: {}, where {wanted} was due",
-                told(outcome)
-            );
+            if !wanted.is(outcome) {
+                let told = told(outcome);
+                match origin.record().connections_refused {
+                    0 => bail!("{path}: {told}, where {wanted} was due"),
+                    // Then it is not the variant's doing.
+                    times => bail!(
+                        "{path}: {told}; the origin could not accept its connection \
+                         ({times} times) as no descriptor was left; ask for fewer at once, \
+                         or raise `ulimit -n`"
+                    ),
+                }
+            }
             hits.add(&wanted);
         }
         let closed = origin.wait_for(CLOSED_WITHIN, |seen| seen.connections_open == 0);

@@ -37,6 +37,11 @@ impl Ledger {
         counts.connections_accepted
     }
 
+    /// Counts a connection that could not be accepted.
+    pub(crate) fn refused(&mut self) {
+        self.counts.connections_refused += 1;
+    }
+
     pub(crate) fn closed(&mut self) {
         self.counts.connections_open -= 1;
     }

@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 pub struct Record {
     /// Connections that were ever accepted.
     pub connections_accepted: u64,
+    /// Times that a connection could not be accepted: there was no descriptor left for it.
+    pub connections_refused: u64,
     /// Connections that are open now.
     pub connections_open: u64,
     /// The most connections that were open at one time.

@@ -166,6 +166,8 @@ impl Server {
                 // The client was gone before it was accepted.
                 Err(rustix::io::Errno::CONNABORTED | rustix::io::Errno::INTR) => continue,
                 Err(_) => {
+                    self.ledger.refused();
+                    self.changed = true;
                     let due = now_ns() + RETRY_NS;
                     self.timers.push(Timer {
                         due,
