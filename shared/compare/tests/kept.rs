@@ -125,3 +125,41 @@ fn a_full_disk_and_a_closed_pipe_end_it_with_a_failure() {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(!stderr.contains("panicked"), "{stderr}");
 }
+
+#[test]
+fn a_program_without_a_standard_output_fails_in_a_line() {
+    let directory = TemporaryDir::new().expect("a temporary directory");
+    let locks = ["locks", "--variants", "std_atomic", "--increments", "10"];
+    for args in [
+        &["--help"][..],
+        &["list"],
+        &["completions", "bash"],
+        &["take", "locks", "tokio"],
+        &["run", "locks", "--variants", "std_atomic"],
+        &[&locks[..], &["--rounds", "1", "--json"]].concat(),
+    ] {
+        let mut command = Command::new("sh");
+        command.args(["-c", "exec \"$0\" \"$@\" >&-"]);
+        command.arg(env!("CARGO_BIN_EXE_compare")).args(args);
+        let output = command.current_dir(directory.path()).output();
+        let output = output.expect("compare starts");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{args:?}: {stderr}");
+        let said = stderr.lines().last().unwrap_or_default();
+        assert!(said.contains("standard output: "), "{args:?}: {stderr}");
+    }
+}
+
+#[test]
+fn an_origin_without_descriptors_says_so() {
+    let output = Command::new("sh")
+        .args(["-c", "ulimit -n 18; exec \"$0\" \"$@\""])
+        .args([env!("CARGO_BIN_EXE_compare"), "run", "semaphores"])
+        .args(["--variants", "std_only", "--limit", "40", "--timeout", "1s"])
+        .output()
+        .expect("compare starts");
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{stdout}");
+    let said = stdout.lines().last().unwrap_or_default();
+    assert!(said.contains("raise `ulimit -n`"), "{stdout}");
+}

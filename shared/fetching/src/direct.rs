@@ -182,6 +182,7 @@ impl Line {
             Line::Result(line) => {
                 let line = shown(line);
                 let line = local(&line);
+                test_fixtures::ensure_output()?;
                 let mut out = io::stdout().lock();
                 let is_terminal = out.is_terminal();
                 let mut write = || writeln!(out, "{line}").and_then(|()| out.flush());

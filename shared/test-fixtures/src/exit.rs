@@ -4,6 +4,7 @@ use std::{
     fmt::Display,
     io::{self, Write},
     process::ExitCode,
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
 };
 
 use anyhow::{Context, Error, Result};
@@ -36,11 +37,42 @@ pub fn print_json(json: &str) -> Result<()> {
 }
 
 fn write(text: &str) -> Result<()> {
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())
-        .and_then(|()| out.flush())
-        .context("standard output")
+    let write = || {
+        ensure_output()?;
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        out.flush()
+    };
+    write().context("standard output")
 }
+
+/// Holds that there is a standard output: a program that was started with `>&-` has none.
+///
+/// # Errors
+/// The one that a write would have.
+pub fn ensure_output() -> io::Result<()> {
+    match IS_CLOSED.load(Relaxed) {
+        true => Err(rustix::io::Errno::BADF.into()),
+        false => Ok(()),
+    }
+}
+
+/// Whether this program was started without a standard output. The standard library opens
+/// `/dev/null` in its place before `main`, and every write to it would be well.
+static IS_CLOSED: AtomicBool = AtomicBool::new(false);
+
+extern "C" fn look_at_output() {
+    // SAFETY: F_GETFD takes no third argument, and reads nothing but the descriptor's flags.
+    let flags = unsafe { libc::fcntl(libc::STDOUT_FILENO, libc::F_GETFD) };
+    IS_CLOSED.store(flags == -1, Relaxed);
+}
+
+// SAFETY: the loader calls each function in this section once, before `main`. This one may
+// ignore the arguments that it is handed, by the C calling convention, and uses nothing that
+// the standard library sets up.
+#[used]
+#[unsafe(link_section = ".init_array")]
+static BEFORE_MAIN: extern "C" fn() = look_at_output;
 
 /// Says something in one line on standard error. It is for a person, so nothing fails where
 /// nobody can be told.

@@ -46,7 +46,7 @@ pub use demo::{Demo, command, demo, demo_from, name, source, unknown};
 pub use descendants::{descendants, lives, state};
 pub use duration::{deadline, duration};
 pub use encoding::{NotUtf8, file_at_most, read_at_most, utf8, without_mark};
-pub use exit::{exit_code, print, print_coloured, print_json, tell};
+pub use exit::{ensure_output, exit_code, print, print_coloured, print_json, tell};
 pub use facts::{Breach, Fact, Facts, Floor, Value};
 pub use guard::{guard, is_guard};
 pub use lesson::{Lesson, Package};

@@ -63,6 +63,14 @@ pub(crate) fn tests<M: Model>() -> Vec<Test> {
             let output = first_only::<M>(program).stdout(writer).output()?;
             quiet_failure(&output, |stderr| stderr.is_empty())
         }),
+        test("no_stdout", |program| {
+            let program = first_only::<M>(program);
+            let mut command = Command::new("sh");
+            command.args(["-c", "exec \"$0\" \"$@\" >&-"]);
+            command.arg(program.get_program()).args(program.get_args());
+            let output = command.output()?;
+            quiet_failure(&output, |stderr| stderr.lines().count() == 1)
+        }),
         test("full_disk", |program| {
             let full = OpenOptions::new().write(true).open("/dev/full")?;
             let output = first_only::<M>(program).stdout(full).output()?;

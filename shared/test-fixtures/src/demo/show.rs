@@ -10,8 +10,8 @@ use super::{
     row::{floor_line, interrupted_line, row, width},
 };
 use crate::{
-    Floor, Model, Program, Settings, TrialError, interrupt, local, run_trial, shown,
-    tell,
+    Floor, Model, Program, Settings, TrialError, ensure_output, interrupt, local,
+    run_trial, shown, tell,
     trial::{check, run_floor},
     wrap,
 };
@@ -23,6 +23,7 @@ impl<A: clap::Args> Demo<A> {
     /// Does the job with every variant and prints what came of it. False if any failed.
     pub(super) fn show<M: Model<Args = A>>(&self, program: &Program) -> Result<bool> {
         let all = chosen::<M>(&self.variants)?;
+        ensure_output().context("standard output")?;
         let settings = Settings {
             time_limit: self.time_limit,
             ..Settings::default()
