@@ -319,6 +319,11 @@ fn figures_that_cannot_be_are_refused_in_a_line() {
         }
         assert_misuse(&compare(&[Path::new("report"), &bad]), words);
     }
+    let mut long = good.clone();
+    long["models"][0]["rows"][0]["kind"] = "x".repeat(100_000).into();
+    let long = compare(&[Path::new("report"), &files.write("bad.json", &long)]);
+    assert_misuse(&long, "damaged results");
+    assert!(long.stderr.len() < 1000, "{} bytes", long.stderr.len());
     let mut twice = good.clone();
     let model = twice["models"][0].clone();
     twice["models"].as_array_mut().expect("models").push(model);

@@ -4,7 +4,7 @@ use std::{fs::File, path::Path};
 
 use anyhow::Result;
 use serde::{Deserialize, de::IgnoredAny};
-use test_fixtures::{Misuse, read_at_most, utf8};
+use test_fixtures::{Misuse, read_at_most, shortened, utf8};
 
 use crate::{
     foreign::Foreign,
@@ -15,6 +15,9 @@ mod plausible;
 
 /// Bytes of a file at the most: a hundred times the results of all models.
 const LARGEST: u64 = 256 << 20;
+
+/// Characters that are said of it at the most.
+const MOST_SAID: usize = 400;
 
 /// What tells results from other JSON, whatever their version.
 #[derive(Deserialize)]
@@ -34,6 +37,10 @@ pub fn results(path: &Path) -> Result<Results> {
     let read = File::open(path).and_then(|file| read_at_most(file, LARGEST));
     let read = read.map_err(|error| misuse(format!("can't be read: {error}")))?;
     let text = utf8(&read).map_err(|why| misuse(why.to_string()))?;
+    // A parser repeats what it does not know.
+    let misuse = |why: String| misuse(shortened(&why, MOST_SAID));
+    let damaged =
+        |why: String| misuse(format!("damaged results: {why}; make them again"));
     let not_ours = |why: String| {
         misuse(format!(
             "not results of compare: {why}; give a results.json, which compare writes to \
@@ -61,10 +68,9 @@ pub fn results(path: &Path) -> Result<Results> {
         );
         return Err(misuse(why).into());
     }
-    let mut results: Results = serde_json::from_str(text)
-        .map_err(|error| misuse(format!("damaged results: {error}; make them again")))?;
-    plausible::check(&results)
-        .map_err(|why| misuse(format!("damaged results: {why}; make them again")))?;
+    let mut results: Results =
+        serde_json::from_str(text).map_err(|error| damaged(error.to_string()))?;
+    plausible::check(&results).map_err(damaged)?;
     results.escape();
     Ok(results)
 }

@@ -58,7 +58,7 @@ pub use protocol::{Memory, Range, Reply, SETTLE, SPANS, Span, WARM};
 pub use settings::{Runner, Settings};
 pub use spans::{monotonic_nanos, record_span, span, spans_wanted, take_spans};
 pub use text::{ascii, is_utf8, local, markdown, shown};
-pub use trial::{TrialError, run_floor, run_helper, run_trial, stage_and_run};
+pub use trial::{TrialError, run_floor, run_helper, run_trial, shortened, stage_and_run};
 pub use usage::{Misuse, one_line};
 pub use wrap::wrap;
 

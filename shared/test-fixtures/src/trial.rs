@@ -10,7 +10,8 @@ use crate::{
     protocol::{FloorReply, WARM},
 };
 
-pub(crate) use cause::{lacks_memory, shortened};
+pub(crate) use cause::lacks_memory;
+pub use cause::shortened;
 pub use error::TrialError;
 
 mod cause;

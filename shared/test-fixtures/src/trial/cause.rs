@@ -4,7 +4,7 @@
 //! stacks, Java before and within it, Node between the source and the stack.
 
 /// The text on one line, with at most so many characters.
-pub(crate) fn shortened(text: &str, most: usize) -> String {
+pub fn shortened(text: &str, most: usize) -> String {
     let line = text
         .lines()
         .map(str::trim_end)
