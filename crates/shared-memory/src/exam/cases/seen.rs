@@ -178,16 +178,15 @@ fn wait_for<T>(mut condition: impl FnMut() -> Option<T>) -> Option<T> {
 
 #[cfg(test)]
 mod tests {
+    use test_fixtures::temporary::TemporaryFile;
+
     use super::*;
 
     #[test]
     fn memory_with_a_name_is_found() -> Result<()> {
-        let path = PathBuf::from(format!("/dev/shm/interleave-{}", std::process::id()));
-        let file = fs::File::create_new(&path)?;
+        let file = TemporaryFile::new_in(Path::new("/dev/shm"))?;
         let found = named_memory(rustix::process::getpid());
-        drop(file);
-        fs::remove_file(&path)?;
-        ensure!(found.contains(&path), "{found:?}");
+        ensure!(found.contains(&file.path().to_owned()), "{found:?}");
         Ok(())
     }
 }
