@@ -5,14 +5,22 @@
 //! (rustls-platform-verifier) would do for reqwest and hyper, but ureq takes nothing
 //! beside it, and on Linux it reads the same files.
 
-use std::{str, sync::Arc};
+use std::{
+    env,
+    ffi::{OsStr, OsString},
+    fs::{self, File},
+    io,
+    path::Path,
+    str,
+    sync::Arc,
+};
 
 use rustls::{
     ClientConfig, RootCertStore,
     crypto::ring::default_provider,
     pki_types::{CertificateDer, pem::PemObject},
 };
-use test_fixtures::{file_at_most, utf8, without_mark};
+use test_fixtures::{Misuse, file_at_most, utf8, without_mark};
 
 /// Bytes of a PEM file at the most: those of all the world's authorities are half of one.
 const LARGEST: u64 = 16 << 20;
@@ -83,6 +91,44 @@ impl Trust {
         trusted.extend(certificates(self.cacert.as_deref().unwrap_or_default()));
         trusted
     }
+}
+
+/// Holds that what the user names for the system's roots can be read: without them no
+/// server can be verified, and no client says why. `variable` looks one up.
+///
+/// # Errors
+/// It can't. The line names the variable.
+pub(crate) fn ensure_roots_of_user(
+    variable: impl Fn(&str) -> Option<OsString>,
+) -> Result<(), Misuse> {
+    let cant = |name, value: &OsStr, error| {
+        let value = Path::new(value).display();
+        Misuse(format!(
+            "{name} is {value}, which can't be read: {error}; name certificates in PEM, or \
+             unset it"
+        ))
+    };
+    if let Some(file) = variable("SSL_CERT_FILE") {
+        return File::open(&file)
+            .and_then(|file| file.metadata())
+            .and_then(|file| match file.is_dir() {
+                true => Err(io::ErrorKind::IsADirectory.into()),
+                false => Ok(()),
+            })
+            .map_err(|error| cant("SSL_CERT_FILE", &file, error));
+    }
+    // Of several directories some may be absent.
+    let Some(directories) = variable("SSL_CERT_DIR") else {
+        return Ok(());
+    };
+    let mut last = io::ErrorKind::NotFound.into();
+    for directory in env::split_paths(&directories) {
+        match fs::read_dir(directory) {
+            Ok(_) => return Ok(()),
+            Err(error) => last = error,
+        }
+    }
+    Err(cant("SSL_CERT_DIR", &directories, last))
 }
 
 /// The certificates in a PEM text.
@@ -228,6 +274,29 @@ mod tests {
         }
         let why = pem_file("/nowhere/ca.pem").expect_err("it isn't there");
         assert!(why.contains("name a PEM file"), "{why}");
+    }
+
+    #[test]
+    fn roots_of_the_user_that_can_t_be_read_are_named() {
+        let file = tempfile::NamedTempFile::new().expect("a temporary file");
+        let file = file.path().to_str().expect("a name in UTF-8");
+        let both = format!("/nowhere:{}", env::temp_dir().display());
+        for (name, value, is_refused) in [
+            ("SSL_CERT_FILE", file, false),
+            ("SSL_CERT_FILE", "/nowhere/ca.pem", true),
+            ("SSL_CERT_FILE", "/", true),
+            ("SSL_CERT_DIR", &*both, false),
+            ("SSL_CERT_DIR", "/nowhere", true),
+            ("SSL_CERT_DIR", file, true),
+            ("OTHER", "/nowhere", false),
+        ] {
+            let held =
+                ensure_roots_of_user(|wanted| (wanted == name).then(|| value.into()));
+            let said = held.err().map(|why| why.to_string());
+            let start = format!("{name} is {value}, which can't be read: ");
+            let is_said = said.as_ref().is_some_and(|said| said.starts_with(&start));
+            assert_eq!(is_said, is_refused, "{name}={value}: {said:?}");
+        }
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! The URLs that a user names.
 
-use std::io;
+use std::{env, io};
 
 use anyhow::Result;
 use test_fixtures::{Misuse, file_at_most, read_at_most, utf8};
 use url::Url;
+
+use crate::tls;
 
 /// Bytes of a list at the most: a million long URLs.
 const LARGEST: u64 = 256 << 20;
@@ -58,6 +60,9 @@ impl Urls {
         if urls.is_empty() {
             let file = self.urls_from.as_deref().map_or("nothing", called);
             return Err(Misuse(format!("{file} names no URL; write one a line")).into());
+        }
+        if urls.iter().any(|url| url.starts_with("https://")) {
+            tls::ensure_roots_of_user(|name| env::var_os(name))?;
         }
         Ok(Some(urls))
     }
