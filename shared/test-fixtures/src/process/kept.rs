@@ -3,7 +3,7 @@
 
 use std::{borrow::Cow, collections::VecDeque};
 
-use crate::trial::shortened;
+use crate::{trial::shortened, without_mark};
 
 /// How much of a standard error is kept of its start: a program that ends with a dump of
 /// all its threads says why before it.
@@ -15,6 +15,9 @@ const HEAD: usize = 1024;
 
 /// How much of what can't be a reply is shown.
 const SHOWN: usize = 80;
+
+/// What some programs begin a text with.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// A standard output that should be one JSON object.
 #[derive(Debug, Default)]
@@ -69,9 +72,10 @@ impl Output {
         self.form.broken_at.is_none() && !self.is_endless()
     }
 
-    /// All of it, if it can be a reply; else its head.
+    /// All of it, if it can be a reply; else its head. A byte order mark is left out, as
+    /// RFC 8259 allows (section 8.1).
     pub(crate) fn bytes(&self) -> &[u8] {
-        &self.kept
+        without_mark(&self.kept)
     }
 
     /// What is wrong with it before its fields are looked at, if anything is.
@@ -115,8 +119,10 @@ impl Form {
             }
             return;
         }
+        let is_mark = BYTE_ORDER_MARK.get(self.read as usize) == Some(&byte);
         match byte {
             b' ' | b'\t' | b'\r' | b'\n' => {}
+            _ if is_mark => {}
             b'{' | b'[' if self.depth > 0 => self.depth += 1,
             b'{' if !self.is_over => self.depth = 1,
             // Before the object, or behind it.
@@ -184,6 +190,16 @@ mod tests {
             let output = output(chunks);
             assert!(output.is_one_object(), "{chunks:?}");
             assert_eq!(output.bytes(), chunks.concat().as_bytes());
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_an_object() {
+        let marked = output(&["\u{feff}{\"a\":", "1}"]);
+        assert!(marked.is_one_object());
+        assert_eq!(marked.bytes(), b"{\"a\":1}");
+        for elsewhere in ["{}\u{feff}", " \u{feff}{}", "\u{feff}\u{feff}{}"] {
+            assert!(!output(&[elsewhere]).is_one_object(), "{elsewhere:?}");
         }
     }
 
