@@ -1,4 +1,4 @@
-//! Trials with few threads or descriptors: each does its job, or says in one line
+//! Trials with few threads, addresses or descriptors: each does its job, or says in one line
 //! why it can't, and never waits, panics or aborts.
 
 use std::{
@@ -20,6 +20,8 @@ use crate::{
 
 /// Processes and threads: the guard, the trial's main thread, and so many more.
 const TASKS: [u64; 6] = [2, 3, 5, 8, 12, 17];
+/// In MiB. In the least, not even the program itself has room for its stacks.
+const ADDRESSES: [u64; 4] = [24, 40, 64, 160];
 const DESCRIPTORS: [u64; 7] = [3, 5, 8, 12, 20, 32, 64];
 /// What waits for something that never comes is not done by then.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -40,7 +42,11 @@ pub(super) fn tests<M: Model>(program: &Program, variant: &'static str) -> Vec<T
                 .with_ignored_flag(true)
         }
     };
-    vec![few_threads, test("few_descriptors", few_descriptors)]
+    vec![
+        few_threads,
+        test("few_addresses", few_addresses),
+        test("few_descriptors", few_descriptors),
+    ]
 }
 
 fn few_threads<M: Model>(bench: &Bench<M>) -> Result<()> {
@@ -48,6 +54,18 @@ fn few_threads<M: Model>(bench: &Bench<M>) -> Result<()> {
         let program = bench.program().as_user(user(), tasks);
         one_line_or_done::<M>(&program, bench.runner(), &Settings::default())
             .with_context(|| format!("with {tasks} processes and threads"))?;
+    }
+    Ok(())
+}
+
+fn few_addresses<M: Model>(bench: &Bench<M>) -> Result<()> {
+    for mebibytes in ADDRESSES {
+        let settings = Settings {
+            addresses: Some(mebibytes << 20),
+            ..Settings::default()
+        };
+        one_line_or_done::<M>(bench.program(), bench.runner(), &settings)
+            .with_context(|| format!("with {mebibytes} MiB of addresses"))?;
     }
     Ok(())
 }
