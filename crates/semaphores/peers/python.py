@@ -11,7 +11,7 @@ from aiohttp_outcomes import check_status, outcome, trust
 from peer_trial import Trial
 
 
-async def fetch(session, semaphore, url):
+async def fetch(session, semaphore, url, rounds):
     async with semaphore, session.get(url, allow_redirects=False) as response:
         if "/note/panic" in url:
             raise AssertionError(f"asked to panic by {url}")
@@ -19,24 +19,37 @@ async def fetch(session, semaphore, url):
         async for part in response.content.iter_any():
             digest.update(part)
             length += len(part)
-        return {
+        page = {
             "status": response.status,
             "bytes": length,
             "sha256": digest.hexdigest(),
         }
+        again = digest.digest()
+        for _ in range(rounds):
+            again = hashlib.sha256(again).digest()
+        return page, again.hex()
 
 
 async def run(job):
     semaphore = asyncio.Semaphore(job["limit"])
+    rounds = job.get("rehash", 0)
     async with aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0, ssl=trust(job)),
         timeout=aiohttp.ClientTimeout(total=job["timeout_ms"] / 1000),
         auto_decompress=False,
         raise_for_status=check_status,
     ) as session:
-        requests = [fetch(session, semaphore, url) for url in job["urls"]]
+        requests = [fetch(session, semaphore, url, rounds) for url in job["urls"]]
         results = await asyncio.gather(*requests, return_exceptions=True)
-    return {"outcomes": [outcome(result) for result in results]}
+    reply = {"outcomes": [outcome(page_or_error(result)) for result in results]}
+    if rounds:
+        answers = [result for result in results if isinstance(result, tuple)]
+        reply["digests"] = [digest for _, digest in answers]
+    return reply
+
+
+def page_or_error(result):
+    return result[0] if isinstance(result, tuple) else result
 
 
 def main():

@@ -9,7 +9,7 @@ mod work;
 
 use std::num::NonZeroUsize;
 
-use fetching::Page;
+use fetching::{Page, Sha256};
 use serde::{Deserialize, Serialize};
 use test_fixtures::Outcome;
 
@@ -28,6 +28,9 @@ pub struct Job {
     /// What https is to trust beside the system's roots, in PEM.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cacert: Option<String>,
+    /// How often the digest of each answer is digested again: what there is to compute.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub rehash: u32,
     /// Milliseconds after which a request is given up.
     pub timeout_ms: u64,
     /// Milliseconds that the origin is known to wait before each answer; for the floor.
@@ -35,8 +38,16 @@ pub struct Job {
 }
 
 /// What every variant hands back.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Output {
     /// What became of each URL, in input order.
     pub outcomes: Vec<Outcome<Page>>,
+    /// What the digest of each page came to, in input order, where the job says that it is
+    /// to be digested again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub digests: Vec<Sha256>,
+}
+
+fn is_zero(rounds: &u32) -> bool {
+    *rounds == 0
 }

@@ -30,6 +30,11 @@ pub struct Args {
     latency: Duration,
     #[command(flatten)]
     requests: Requests,
+    /// Digest the digest of each answer so many times more, so that there is something to
+    /// compute
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(value_parser = whole::<u32>(0..=100_000_000))]
+    rehash: u32,
     /// Let answers be whole, garbage, hanging or made to panic, at random from this seed
     #[arg(long, value_name = "SEED", value_parser = whole::<u64>(0..=u64::MAX))]
     #[arg(conflicts_with_all = ["own_urls", "paths"])]
@@ -48,6 +53,7 @@ impl Args {
             limit: self.limit,
             workers: self.requests.workers(),
             cacert: self.requests.cacert(),
+            rehash: self.rehash,
             timeout_ms: self.requests.timeout_ms(),
             latency_ms: latency.as_secs_f64() * 1e3,
         })

@@ -43,6 +43,11 @@ pub(crate) fn cases() -> Vec<Case<Semaphores>> {
             &["--tasks", "160", "--limit", "80", "--latency", "250ms"],
         ),
         holds(
+            "something_to_compute",
+            "what is computed from each answer is right",
+            &["--tasks", "20", "--limit", "4", "--rehash", "50"],
+        ),
+        holds(
             "chunked",
             "a chunked body is whole",
             &paths(["/chunked/100000"]),

@@ -6,12 +6,12 @@ mod cases;
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use fetching::Stage;
+use fetching::{Sha256, Stage};
 use test_fixtures::{
-    Case, Checked, Facts, Floor, Model, Peer, Span, Variant, python_peer,
+    Case, Checked, Facts, Floor, Model, Outcome, Peer, Span, Variant, python_peer,
 };
 
-use crate::{Job, Output, variants};
+use crate::{Job, Output, variants, work::rehash};
 
 pub use args::Args;
 
@@ -87,11 +87,16 @@ impl Model for Semaphores {
 
     fn describe(job: &Job) -> String {
         let (urls, s) = (job.urls.len(), plural(job.urls.len()));
-        format!("{urls} URL{s}, at most {} in flight", job.limit)
+        let mut job_is = format!("{urls} URL{s}, at most {} in flight", job.limit);
+        if job.rehash > 0 {
+            job_is += &format!(", each digested {} times more", job.rehash);
+        }
+        job_is
     }
 
     fn check(stage: &Stage, job: &Job, output: &Output) -> Result<Facts> {
         let (facts, record) = stage.check(&output.outcomes)?;
+        check_digests(job, output)?;
         let Some(record) = record else {
             return Ok(facts);
         };
@@ -151,4 +156,25 @@ impl Model for Semaphores {
 
 fn plural(count: usize) -> &'static str {
     if count == 1 { "" } else { "s" }
+}
+
+/// Digests each page's digest again, and holds what comes of it against what was told.
+fn check_digests(job: &Job, output: &Output) -> Result<()> {
+    let pages = output.outcomes.iter().filter_map(|outcome| match outcome {
+        Outcome::Ok(page) if job.rehash > 0 => Some(page.sha256),
+        _ => None,
+    });
+    let mut told = output.digests.iter();
+    for page in pages {
+        let due = rehash(page, job.rehash);
+        let told = told.next();
+        ensure!(
+            told == Some(&due),
+            "{page} digested {} times more is {due}, and not {}",
+            job.rehash,
+            told.map_or("left out".to_owned(), Sha256::to_string)
+        );
+    }
+    ensure!(told.next().is_none(), "there are more digests than pages");
+    Ok(())
 }

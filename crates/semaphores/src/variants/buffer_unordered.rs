@@ -18,7 +18,7 @@ use anyhow::Result;
 use page_client::tokio::Client;
 use tokio::runtime::Builder;
 
-use crate::{Job, Output};
+use crate::{Job, Output, work::rehashed};
 
 /// Fetches every URL, at most `job.limit` at once.
 pub fn run(job: &Job) -> Result<Output> {
@@ -26,10 +26,10 @@ pub fn run(job: &Job) -> Result<Output> {
         .worker_threads(job.workers.get())
         .enable_all()
         .build()?;
-    let client = Client::new(&job.client());
+    let (client, rounds) = (Client::new(&job.client()), job.rehash);
     let fetch = move |url: String| {
         let client = client.clone();
-        async move { client.fetch(&url).await }
+        async move { rehashed(client.fetch(&url).await, rounds) }
     };
     // Spawned, since what `block_on` polls itself is on none of the runtime's threads.
     let pages = runtime.spawn(at_most(job.limit.get(), job.urls.clone(), fetch));

@@ -16,12 +16,13 @@
 use anyhow::Result;
 use page_client::blocking::Client;
 
-use crate::{Job, Output};
+use crate::{Job, Output, work::rehashed};
 
 /// Fetches every URL, at most `job.limit` at once.
 pub fn run(job: &Job) -> Result<Output> {
-    let client = Client::new(&job.client());
-    let pages = at_most(job.limit.get(), &job.urls, |url| client.fetch(url))?;
+    let (client, rounds) = (Client::new(&job.client()), job.rehash);
+    let fetch = |url: &String| rehashed(client.fetch(url), rounds);
+    let pages = at_most(job.limit.get(), &job.urls, fetch)?;
     Ok(pages.into_iter().collect())
 }
 

@@ -20,16 +20,16 @@ use anyhow::Result;
 use page_client::smol::Client;
 use smol::{block_on, channel};
 
-use crate::{Job, Output};
+use crate::{Job, Output, work::rehashed};
 
 /// Fetches every URL, at most `job.limit` at once.
 pub fn run(job: &Job) -> Result<Output> {
     let executor = Arc::new(Executor::new());
     let (signal, shutdown) = channel::bounded::<()>(1);
-    let client = Client::new(&executor, &job.client());
+    let (client, rounds) = (Client::new(&executor, &job.client()), job.rehash);
     let fetch = move |url: String| {
         let client = client.clone();
-        async move { client.fetch(&url).await }
+        async move { rehashed(client.fetch(&url).await, rounds) }
     };
     thread::scope(|scope| {
         for index in 0..job.workers.get() {

@@ -16,15 +16,15 @@ use anyhow::Result;
 use page_client::smol::Client;
 use smol::block_on;
 
-use crate::{Job, Output};
+use crate::{Job, Output, work::rehashed};
 
 /// Fetches every URL, at most `job.limit` at once.
 pub fn run(job: &Job) -> Result<Output> {
     let executor = Arc::new(Executor::new());
-    let client = Client::new(&executor, &job.client());
+    let (client, rounds) = (Client::new(&executor, &job.client()), job.rehash);
     let fetch = move |url: String| {
         let client = client.clone();
-        async move { client.fetch(&url).await }
+        async move { rehashed(client.fetch(&url).await, rounds) }
     };
     let pages = at_most(&executor, job.limit.get(), job.urls.clone(), fetch);
     Ok(block_on(executor.run(pages)).into_iter().collect())

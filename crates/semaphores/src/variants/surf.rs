@@ -17,14 +17,14 @@
 use anyhow::Result;
 use page_client::surf::Client;
 
-use crate::{Job, Output};
+use crate::{Job, Output, work::rehashed};
 
 /// Fetches every URL, at most `job.limit` at once.
 pub fn run(job: &Job) -> Result<Output> {
-    let client = Client::without_pool(&job.client())?;
+    let (client, rounds) = (Client::without_pool(&job.client())?, job.rehash);
     let fetch = move |url: String| {
         let client = client.clone();
-        async move { client.fetch(&url).await }
+        async move { rehashed(client.fetch(&url).await, rounds) }
     };
     let pages = at_most(job.limit.get(), job.urls.clone(), fetch);
     // Spawned, since what `block_on` polls itself is on none of the runtime's threads.

@@ -15,15 +15,15 @@
 use anyhow::Result;
 use page_client::tokio::Client;
 
-use crate::{Job, Output};
+use crate::{Job, Output, work::rehashed};
 
 /// Fetches every URL, at most `job.limit` at once.
 pub fn run(job: &Job) -> Result<Output> {
     let fetch = || {
-        let client = Client::new(&job.client());
+        let (client, rounds) = (Client::new(&job.client()), job.rehash);
         move |url: String| {
             let client = client.clone();
-            async move { client.fetch(&url).await }
+            async move { rehashed(client.fetch(&url).await, rounds) }
         }
     };
     let (cores, limit) = (job.workers.get(), job.limit.get());

@@ -1,10 +1,13 @@
-//! The work: a page is fetched, by the runtime's client.
+//! The work: a page is fetched, by the runtime's client, and something computed from it, if
+//! the job says so.
 
 use std::{thread, time::Duration};
 
 use anyhow::Result;
-use fetching::{Page, Trust, ended};
+use fetching::{Page, Sha256, Trust, ended};
 use page_client::Settings;
+use sha2::Digest;
+use test_fixtures::Outcome;
 
 use crate::{Job, Output};
 
@@ -19,13 +22,38 @@ impl Job {
     }
 }
 
-impl FromIterator<thread::Result<Result<Page>>> for Output {
-    fn from_iter<I>(pages: I) -> Self
+/// A page, and what its digest came to where that was digested again.
+pub(crate) type Answer = (Page, Option<Sha256>);
+
+/// Digests the page's digest so many times more: what an answer costs beside waiting.
+pub(crate) fn rehashed(page: Result<Page>, rounds: u32) -> Result<Answer> {
+    let page = page?;
+    let digest = (rounds > 0).then(|| rehash(page.sha256, rounds));
+    Ok((page, digest))
+}
+
+/// A digest, digested so many times.
+pub(crate) fn rehash(digest: Sha256, rounds: u32) -> Sha256 {
+    let again = |Sha256(digest), _| Sha256(sha2::Sha256::digest(digest).into());
+    (0..rounds).fold(digest, again)
+}
+
+impl FromIterator<thread::Result<Result<Answer>>> for Output {
+    fn from_iter<I>(answers: I) -> Self
     where
-        I: IntoIterator<Item = thread::Result<Result<Page>>>,
+        I: IntoIterator<Item = thread::Result<Result<Answer>>>,
     {
-        Self {
-            outcomes: pages.into_iter().map(ended).collect(),
+        let mut output = Self::default();
+        for answer in answers {
+            let outcome = match ended(answer) {
+                Outcome::Ok((page, digest)) => {
+                    output.digests.extend(digest);
+                    Outcome::Ok(page)
+                }
+                other => other.map(|(page, _)| page),
+            };
+            output.outcomes.push(outcome);
         }
+        output
     }
 }
