@@ -13,7 +13,7 @@ test_fixtures::variants! { crate::Locks:
         except {
             "panic_while_holding": "the guard unlocks when a panic drops it, and nothing \
                 is marked: parking_lot::Mutex's page, under Differences from the standard \
-                library: no poisoning",
+                library: no poisoning (parking_lot 0.13, src/mutex.rs)",
         };
     sharded = "one counter per worker, on cache lines of its own, added up at the end";
     crossbeam = "one thread owns the counter, a bounded channel carries the increments";

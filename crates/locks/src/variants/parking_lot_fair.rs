@@ -3,8 +3,9 @@
 //!
 //! # What to notice
 //! - One line differs from `parking_lot`: the guard is not dropped, it is handed over.
-//! - A thread spins and yields ten times before it sleeps. While the lock is held for
-//!   nanoseconds hardly anybody sleeps, and there is nobody to hand it to.
+//! - A thread spins or yields ten times before it sleeps (parking_lot_core 0.10,
+//!   src/spinwait.rs, spin). While the lock is held for nanoseconds hardly anybody sleeps,
+//!   and there is nobody to hand it to.
 //! - Once threads do sleep, each increment is a wake-up and a context switch: a convoy.
 //!   In `parking_lot` the thread that unlocks is back before the sleeper wakes.
 //!

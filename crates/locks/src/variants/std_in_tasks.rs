@@ -5,7 +5,8 @@
 //! - The guard is gone before the next `.await`. Held across one, the task could not be
 //!   spawned: std's guard is not `Send`.
 //! - Without an `.await` the loop would never yield. `consume_budget` yields when the
-//!   task's 128 operations are used up, as tokio's own lock does in `tokio`.
+//!   task's 128 operations are used up (tokio 1.54, src/task/coop/mod.rs, Budget), as
+//!   tokio's own lock does in `tokio`.
 //! - A panic under the lock poisons it, which tokio's own lock never does.
 //!
 //! # When not to use this

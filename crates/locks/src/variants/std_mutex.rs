@@ -1,5 +1,5 @@
 //! `std::sync::Mutex`: each worker is a thread; while another holds the lock it spins for
-//! a moment, then sleeps in the kernel.
+//! a moment, then sleeps in the kernel (std 1.95, library/std/src/sys/sync/mutex/futex.rs).
 //!
 //! # What to notice
 //! - The guard is the only way to the value, and its end is the unlock.
