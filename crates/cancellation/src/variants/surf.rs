@@ -5,7 +5,8 @@
 //!
 //! # What to notice
 //! - surf's pool is off: it takes back the connection of a request that is dropped, and the
-//!   next request reads what is left of its answer. So each request opens a connection.
+//!   next request reads what is left of its answer (http-client 6.5.3, src/h1/tcp.rs,
+//!   recycle). So each request opens a connection.
 //! - Its `get` connects and waits for the head in one: which of them was stopped, nothing
 //!   reports.
 //! - Its own time-out ends with the head (http-client 6.5.3, src/h1/mod.rs, send), so it is
