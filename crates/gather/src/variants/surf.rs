@@ -7,8 +7,8 @@
 //! # What to notice
 //! - surf keeps at most 50 connections to a host unless it is configured otherwise, so "all
 //!   at once" needs `set_max_connections_per_host` (surf 2.3.2, src/config.rs).
-//! - Its own time-out ends with the head. It is taken off, and one that covers the body is
-//!   put around the request.
+//! - Its own time-out ends with the head (http-client 6.5.3, src/h1/mod.rs, send). It is
+//!   taken off, and one that covers the body is put around the request.
 //! - A body shorter than its Content-Length is a success to it, and one without a length
 //!   is empty.
 //!
