@@ -6,8 +6,10 @@
 //!
 //! # What to notice
 //! - surf's pool is off: it takes back a connection whose request was given up, and the next
-//!   request on it reads the late answer as its own. So each request opens a connection.
-//! - Its own time-out ends with the head, so one that covers the body is put around it.
+//!   request on it reads the late answer as its own (http-client 6.5.3, src/h1/tcp.rs,
+//!   recycle). So each request opens a connection.
+//! - Its own time-out ends with the head (http-client 6.5.3, src/h1/mod.rs, send), so one
+//!   that covers the body is put around it.
 //! - A body shorter than its Content-Length is a success to it, and one without a length is
 //!   empty. `page_client::surf` makes failures of both.
 //!
