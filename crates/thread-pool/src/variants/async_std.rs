@@ -8,9 +8,9 @@
 //!   `BLOCKING_MAX_THREADS` says, and they stay once they are started, whatever its page
 //!   says (blocking 1.7, src/lib.rs, main_loop). The set's length is the limit.
 //! - A panic comes out of the awaiting of the closure, so that catches it.
-//! - A closure runs when its handle is dropped, even if it had not begun; smol's is then
-//!   never begun. If `each` panics, those under way are awaited; when this function's
-//!   future is dropped, nobody waits for them.
+//! - A closure runs when its handle is dropped, even if it had not begun (async-std 1.13,
+//!   src/task/join_handle.rs, detach); smol's is then never begun. If `each` panics, those
+//!   under way are awaited; when this function's future is dropped, nobody waits for them.
 //!
 //! # When not to use this
 //! In new code: it gets no more fixes (RUSTSEC-2025-0052).
