@@ -1,11 +1,14 @@
 //! The same on the same runtime, with the loop left to `block_on`.
 //!
 //! The functions are `tokio_hyper`'s, line by line. What differs is who polls the loop: the
-//! thread that calls `block_on`, which is none of the runtime's own.
+//! thread that calls `block_on`, which is none of the runtime's own (tokio 1.54,
+//! src/runtime/runtime.rs, worker).
 //!
 //! # What to notice
-//! - What that thread spawns, the runtime's threads take from a queue that all share. Who is
-//!   spawned by a worker is first in that worker's own queue.
+//! - What that thread spawns, the runtime's threads take from a queue that all share. What
+//!   a worker spawns, it runs next (tokio 1.54,
+//!   src/runtime/scheduler/multi_thread/worker.rs, lifo_slot), unless it spawns or wakes
+//!   another meanwhile.
 //! - `#[tokio::main]` is this: `main` is the future that `block_on` polls.
 //!
 //! # When not to use this

@@ -4,9 +4,9 @@
 //! runs on async-std: the functions are `async_std`'s, and what differs is the client.
 //!
 //! # What to notice
-//! - surf's pool takes a connection back whose answer nobody waited for, and the next request
-//!   on it reads that answer as its own (http-client 6.5.3, src/h1/tcp.rs, recycle). So each
-//!   request has a new one here.
+//! - surf's pool takes a connection back whose answer nobody waited for, and the next
+//!   request on it reads that answer as its own (http-client 6.5.3, src/h1/tcp.rs,
+//!   recycle). So each request has a new one here.
 //! - Its own time-out ends with the head (http-client 6.5.3, src/h1/mod.rs, send), so one
 //!   that covers the body is put around it.
 //! - A body shorter than its Content-Length is a success to it, and one without a length is

@@ -6,7 +6,8 @@
 //!
 //! # What to notice
 //! - Whatever wakes the loop wakes another thread: a permit that comes back, a task that has
-//!   ended. A spawned loop would be run next on the thread that woke it.
+//!   ended. A spawned loop would be run next on the thread that woke it (tokio 1.54,
+//!   src/runtime/scheduler/multi_thread/worker.rs, lifo_slot).
 //! - `#[tokio::main]` is this: `main` is the future that `block_on` polls.
 //! - Work that the loop does itself is on no worker, and none can take it over.
 //!
