@@ -41,8 +41,8 @@ pub fn render(results: &Results) -> String {
             a.skip href="#models" { "Skip to the first model" }
             (header(results))
             main id="models" tabindex="-1" {
-                @for (place, results) in results.models.iter().enumerate() {
-                    (model::section(place, results))
+                @for (place, model) in results.models.iter().enumerate() {
+                    (model::section(place, model, &results.host.packages))
                 }
             }
             footer {

@@ -156,7 +156,12 @@ fn point(value: u64, run: Run) -> Point {
     } = run;
     // They are the same at every size, and a sweep's page shows none.
     for row in &mut results.rows {
-        row.source = None;
+        if let Some(source) = &mut row.source {
+            // Its place stays, which says what runs it.
+            source.text.clear();
+            source.parts.clear();
+            source.needs.clear();
+        }
         row.pairs.clear();
     }
     let why = |results: &ModelResults, name: &str| {

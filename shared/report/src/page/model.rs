@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     figure::time,
-    notes::{seen, ties},
+    notes::{python, seen, ties},
     table::rounds,
 };
 
@@ -22,12 +22,17 @@ const SPANS: [usize; 6] = [5000, 2500, 1200, 600, 300, 100];
 const BYTES: usize = 160_000;
 
 /// The section of a model, at its place in the results.
-pub(super) fn section(place: usize, results: &ModelResults) -> Markup {
+pub(super) fn section(
+    place: usize,
+    results: &ModelResults,
+    versions: &BTreeMap<String, String>,
+) -> Markup {
     let sources = Sources::of(results);
     let code = Code {
         changes: sources.changes(),
         cures: cures::cures(place, results),
         sources,
+        python: python(results, versions),
     };
     let mut sections = SPANS
         .iter()
@@ -41,6 +46,7 @@ struct Code<'a> {
     sources: Sources<'a>,
     changes: String,
     cures: Option<Markup>,
+    python: Option<String>,
 }
 
 fn section_with(
@@ -60,7 +66,7 @@ fn section_with(
             (chart::chart(place, results))
             h3 { "Cost" }
             (figures::figures(place, results))
-            (notes(results))
+            (notes(results, code.python.as_deref()))
             h3 { "Timelines" }
             (lanes::timelines(place, results, most))
             @if let Some(cures) = &code.cures { (cures) }
@@ -82,7 +88,7 @@ fn floor(results: &ModelResults) -> Markup {
     }
 }
 
-fn notes(results: &ModelResults) -> Markup {
+fn notes(results: &ModelResults, python: Option<&str>) -> Markup {
     let seen = seen(results);
     let ties = ties(results);
     let failing: Vec<&Row> = results
@@ -99,6 +105,10 @@ fn notes(results: &ModelResults) -> Markup {
             @if !seen.by_some.is_empty() {
                 dt { "What the checks saw differently" }
                 @for fact in seen.by_some { dd { (fact) } }
+            }
+            @if let Some(python) = python {
+                dt { "Interpreters" }
+                dd { (python) }
             }
             @if !ties.is_empty() {
                 dt { "Ties" }

@@ -56,12 +56,13 @@ pub(crate) fn render(sweep: &Sweep) -> String {
     frame(&sentences::title(sweep), chart::STYLE, &body)
 }
 
-fn notes(sweep: &Sweep) -> [(&'static str, Vec<String>); 4] {
+fn notes(sweep: &Sweep) -> [(&'static str, Vec<String>); 5] {
     [
         ("Crossings in time", sentences::crossings(sweep)),
         ("One core", sentences::one_core(sweep)),
         ("Ends", sentences::ends(sweep)),
         ("Failures", sentences::failures(sweep)),
+        ("Interpreters", sentences::interpreters(sweep)),
     ]
 }
 

@@ -13,7 +13,10 @@ use measure::{
     },
 };
 
-use crate::figure::{megabytes, time};
+use crate::{
+    figure::{megabytes, time},
+    notes::python,
+};
 
 /// The sweep in one line.
 pub(crate) fn title(sweep: &Sweep) -> String {
@@ -166,6 +169,13 @@ pub(crate) fn failures(sweep: &Sweep) -> Vec<String> {
         }
     }
     failures
+}
+
+/// What ran the peers.
+pub(crate) fn interpreters(sweep: &Sweep) -> Vec<String> {
+    let first = sweep.points.first();
+    let python = first.and_then(|point| python(&point.results, &sweep.host.packages));
+    python.into_iter().collect()
 }
 
 /// Where one passes another.
