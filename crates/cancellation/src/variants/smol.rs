@@ -50,7 +50,8 @@ pub fn run(job: &Job) -> Result<Output> {
                 };
                 // Each ends by itself at the deadline.
                 let all = until(&executor, deadline + REAPED_WITHIN, each.map(wait));
-                // First, since a child that finds no driver starts a thread that stays.
+                // First, since a child that finds no driver starts a thread that stays
+                // (async-process 2.5, src/lib.rs, ensure_driven).
                 let driver = async { match driver().await {} };
                 driver.or(all).await
             }

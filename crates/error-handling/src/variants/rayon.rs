@@ -1,10 +1,9 @@
 //! A parallel iterator in a pool of its own, collected in order.
 //!
 //! # What to notice
-//! - `try_for_each` begins no item once its thread has seen that one has failed. Which of
-//!   several errors it returns is left open (rayon 1.12, src/iter/mod.rs, try_for_each),
-//!   and `collect` into a `Result` drops what was done; so each item has a slot, and the
-//!   flag knows the first.
+//! - Once an item has failed, `try_for_each` soon begins no more. Which of several errors it
+//!   returns is left open (rayon 1.12, src/iter/mod.rs, try_for_each), and what was done is
+//!   dropped; so each item has a slot, and the flag knows the first.
 //! - Work that waits waits on the flag instead of sleeping, so that it hears at once that it
 //!   is to stop.
 //! - rayon would raise a panic again in the caller; caught within, it is one item's.

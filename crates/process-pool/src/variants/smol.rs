@@ -5,9 +5,9 @@
 //!   come first.
 //! - The executor is the caller's, and a local one: its tasks stay on one thread, and need
 //!   not be `Send`.
-//! - `kill` does not wait; `status` does, and reaps. What a dropped child leaves to be done is
-//!   done by `driver`, a task here. Without it, the first child would start a thread for that,
-//!   `async-process`, which stays.
+//! - `kill` does not wait; `status` does, and reaps. A child that is dropped is reaped by
+//!   `driver`, a task here. Without it, the first child would start a thread for that, which
+//!   stays (async-process 2.5, src/lib.rs, ensure_driven).
 //!
 //! # When not to use this
 //! Where no thread may be left behind: the reactor's is the process's, not the executor's.
