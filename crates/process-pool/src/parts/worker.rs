@@ -14,6 +14,7 @@ use std::{
     thread,
 };
 
+use rustix::stdio::{dup2_stdin, dup2_stdout};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::frame::{Decoder, Frame, Kind, LONGEST};
@@ -24,7 +25,8 @@ pub const BUFFER: usize = 64 * 1024;
 const SHORT: usize = 64;
 
 /// Does every task on standard input with this function, and answers on standard output, in
-/// order, until the input ends. Nothing else may write to standard output.
+/// order, until the input ends. What the function itself prints goes to standard error, and
+/// its standard input is empty.
 ///
 /// # Errors
 /// What comes in is no task, or nothing more can be written.
@@ -48,6 +50,10 @@ pub fn serve_frames(
     // Standard output proper is buffered by lines, and a frame is not a line.
     let mut output = File::from(io::stdout().as_fd().try_clone_to_owned()?);
     let input = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+    // A program that the work starts inherits these two. It could outlive the worker, whose
+    // end the pool sees by the end of its pipe.
+    dup2_stdin(File::open("/dev/null")?)?;
+    dup2_stdout(io::stderr())?;
     let (queue, parts) = mpsc::channel();
     let reader = thread::Builder::new()
         .name("reader".to_owned())
