@@ -84,10 +84,10 @@ pub(crate) fn traces(directory: &Path, results: &Results) -> Result<usize> {
 
 /// Writes a file that an option names. It is there whole or as it was before.
 pub(crate) fn whole(path: &Path, text: &str, option: &str) -> Result<()> {
-    // A name alone has an empty parent, which is no directory.
-    let parent = path.parent().filter(|parent| *parent != Path::new(""));
-    let directory = parent.unwrap_or(Path::new("."));
-    let replace = || {
+    let replace = |path: &Path| {
+        // A name alone has an empty parent, which is no directory.
+        let parent = path.parent().filter(|parent| *parent != Path::new(""));
+        let directory = parent.unwrap_or(Path::new("."));
         // What a run left that was killed while it wrote.
         temporary::sweep(directory);
         let mut file = readable().tempfile_in(directory)?;
@@ -98,7 +98,10 @@ pub(crate) fn whole(path: &Path, text: &str, option: &str) -> Result<()> {
     // A device or a pipe is written to: put in its place, a file would be its end.
     let written = match path.metadata() {
         Ok(there) if !there.is_file() => fs::write(path, text),
-        _ => replace(),
+        // A link stays one, and what it leads to is replaced.
+        Ok(_) => path.canonicalize().and_then(|path| replace(&path)),
+        Err(_) if path.is_symlink() => fs::write(path, text),
+        Err(_) => replace(path),
     };
     written.map_err(|error| {
         let (path, why) = (path.display(), cause(error));
