@@ -12,7 +12,7 @@ mod workspace;
 use std::{env, ffi::OsString, process::ExitCode};
 
 use anyhow::Result;
-use test_fixtures::{exit_code, guard, print};
+use test_fixtures::{exit_code, guard, interrupt, print};
 
 use crate::command_line::Request;
 
@@ -29,7 +29,11 @@ fn main() -> ExitCode {
     }
     match command_line::parse(&args) {
         Ok(Request::Run(model, words)) => cmd::run::run(model, words),
-        request => exit_code("compare", request.and_then(answer)),
+        request => {
+            // Without it, a signal ends the program where an error would have its line.
+            drop(interrupt::outlive_file_limit());
+            exit_code("compare", request.and_then(answer))
+        }
     }
 }
 

@@ -4,6 +4,7 @@ mod interrupted;
 
 use std::{
     fs::{self, OpenOptions},
+    os::unix::fs::symlink,
     path::Path,
     process::Command,
 };
@@ -162,4 +163,40 @@ fn an_origin_without_descriptors_says_so() {
     assert_eq!(output.status.code(), Some(1), "{stdout}");
     let said = stdout.lines().last().unwrap_or_default();
     assert!(said.contains("raise `ulimit -n`"), "{stdout}");
+}
+
+#[test]
+fn a_limit_of_file_sizes_is_said_in_a_line() {
+    let directory = TemporaryDir::new().expect("a temporary directory");
+    let output = Command::new("sh")
+        .args(["-c", "ulimit -f 1; exec \"$0\" \"$@\""])
+        .args([env!("CARGO_BIN_EXE_compare"), "locks", "--variants"])
+        .args(["std_atomic", "--increments", "10", "--rounds", "1", "--out"])
+        .arg(directory.path())
+        .output()
+        .expect("compare starts");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    let said = stderr.lines().last().unwrap_or_default();
+    assert!(said.contains("file too large"), "{stderr}");
+    assert!(!directory.path().join("results.json").exists());
+}
+
+#[test]
+fn a_link_stays_one_and_what_it_leads_to_is_written() {
+    let directory = TemporaryDir::new().expect("a temporary directory");
+    let directory = directory.path();
+    fs::write(directory.join("old"), "old").expect("a file");
+    for (target, name) in [("old", "results.json"), ("new", "report.html")] {
+        symlink(target, directory.join(name)).expect("a link");
+    }
+    let args = ["locks", "--variants", "std_atomic", "--increments", "10"];
+    let args = [&args[..], &["--rounds", "1"]].concat();
+    let output = compare(directory, &args).output().expect("compare starts");
+    assert_eq!(output.status.code(), Some(0));
+    for (target, name) in [("old", "results.json"), ("new", "report.html")] {
+        let link = fs::read_link(directory.join(name)).expect("a link");
+        assert_eq!(link, Path::new(target));
+        assert!(fs::metadata(directory.join(target)).expect("a file").len() > 1000);
+    }
 }

@@ -64,7 +64,6 @@ pub fn run(
     job: impl FnOnce() -> Result<()> + Send + 'static,
 ) -> Result<bool> {
     interrupt::listen()?;
-    interrupt::outlive_file_limit()?;
     *lock() = Some(Run::new(items));
     let (sender, ended) = mpsc::channel();
     let thread = thread::Builder::new().name("job".to_owned());

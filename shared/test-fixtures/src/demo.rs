@@ -9,7 +9,7 @@ use crate::{
     Misuse, Model, Program, child,
     exit::{exit_code, print},
     guard::{self, guard},
-    scarcity, with_negatives,
+    interrupt, scarcity, with_negatives,
 };
 
 use arguments::Subcommands;
@@ -36,6 +36,8 @@ pub fn demo_from<M: Model>(
     args: impl Iterator<Item = OsString>,
 ) -> ExitCode {
     scarcity::listen(M::NAME);
+    // Without it, a signal ends the program where an error would have its line.
+    drop(interrupt::outlive_file_limit());
     let mut args = args.peekable();
     if args.next_if(|word| word == guard::WORD).is_some() {
         return exit_code(M::NAME, guard(args).map(|()| true));
