@@ -107,6 +107,7 @@ impl Foreign for ModelResults {
             reference,
             pair,
             rounds: _,
+            trials: _,
             noise: _,
             noisy,
             seed: _,

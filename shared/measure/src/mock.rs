@@ -70,6 +70,7 @@ pub fn run(mock: Mock, rounds: usize, seed: u64, progress: &Progress) -> ModelRe
         description: "nothing".to_owned(),
         args: Vec::new(),
         pair: [REFERENCE; 2],
+        trials: 1,
         job: Box::new(mock),
         contestants,
         reference: REFERENCE.to_owned(),

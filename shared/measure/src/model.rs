@@ -23,6 +23,8 @@ pub trait AnyModel: Sync {
     fn about(&self) -> &'static str;
     /// The arguments with which a comparison starts.
     fn comparison(&self) -> &'static [&'static str];
+    /// How many trials of each variant a round has.
+    fn trials(&self) -> usize;
     /// The two variants that differ most instructively.
     fn pair(&self) -> [&'static str; 2];
     /// Adds the job's arguments to a command.
@@ -167,6 +169,11 @@ impl<M: Model> AnyModel for Of<M> {
 
     fn comparison(&self) -> &'static [&'static str] {
         M::COMPARISON
+    }
+
+    fn trials(&self) -> usize {
+        const { assert!(M::TRIALS % 2 == 1, "a middle is that of an odd number") };
+        M::TRIALS
     }
 
     fn examples(&self) -> &'static [&'static str] {

@@ -70,6 +70,10 @@ pub struct ModelResults {
     pub pair: Option<[String; 2]>,
     /// Rounds that were completed.
     pub rounds: usize,
+    /// Trials of each variant in a round, of which the middle one is the sample; 1 in
+    /// results of earlier versions.
+    #[serde(default = "one_trial")]
+    pub trials: usize,
     /// What else the machine did, one a round; empty in results of earlier versions.
     #[serde(default)]
     pub noise: Vec<Noise>,
@@ -86,6 +90,10 @@ pub struct ModelResults {
     pub rows: Vec<Row>,
     /// Pairs of rows that can't be told apart.
     pub ties: Vec<(String, String)>,
+}
+
+fn one_trial() -> usize {
+    1
 }
 
 impl ModelResults {
@@ -213,7 +221,7 @@ pub enum Kind {
     Peer,
 }
 
-/// One checked trial.
+/// One checked trial: of those of its round the one in the middle.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Sample {
     /// The number of its round, from 0.

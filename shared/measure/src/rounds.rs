@@ -1,4 +1,5 @@
-//! Rounds: one trial of everyone, in an order that changes from round to round.
+//! Rounds: one trial of everyone, or the middle one of several, in an order that changes
+//! from round to round.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -61,6 +62,8 @@ pub struct Field {
     pub args: Vec<String>,
     /// The two variants that differ most instructively.
     pub pair: [&'static str; 2],
+    /// Trials of each variant and of the floor in a round; the middle one is its sample.
+    pub trials: usize,
     /// What the trials do.
     pub job: Box<dyn AnyJob>,
     /// Who does the job, in reading order.
@@ -98,20 +101,25 @@ pub fn run(field: &Field, plan: &Plan, progress: &Progress) -> Run {
     let mut noise = Vec::new();
     let mut interrupted = false;
     'rounds: while goes_on(rounds, clock.elapsed(), plan) {
-        random.shuffle(&mut turns);
         let round = field.job.has_machine().then(noise::Round::begin);
-        for turn in &turns {
+        let mut floors_now = Vec::new();
+        let mut trials: Vec<_> = rows.iter().map(|_| Vec::new()).collect();
+        for (pass, turn) in passes(field.trials, &mut turns, &mut random) {
+            let is_last = pass + 1 == field.trials;
             let index = match turn {
-                Turn::Row(index) => *index,
+                Turn::Row(index) => index,
                 Turn::Floor => {
                     match field.job.floor(&plan.settings) {
-                        Ok(floor) => floors.extend(floor),
+                        Ok(floor) => floors_now.extend(floor),
                         Err(TrialError::Interrupted) => {
                             interrupted = true;
                             break 'rounds;
                         }
                         // Without a floor there are still times.
                         Err(error) => progress.warn(field.name, &error.to_string()),
+                    }
+                    if is_last {
+                        floors.extend(middle(&mut floors_now, |floor| floor.nanos));
                     }
                     continue;
                 }
@@ -120,13 +128,22 @@ pub fn run(field: &Field, plan: &Plan, progress: &Progress) -> Run {
                 continue;
             }
             let (contestant, row) = (&contestants[index], &mut rows[index]);
+            // One failure is the round's.
+            if contestant.is_peer && !is_last || row.failures.contains_key(&rounds) {
+                continue;
+            }
             progress.tell(field.name, rounds, &contestant.name);
             match field.job.trial(contestant, &plan.settings) {
                 Ok(trial) => {
-                    failures_in_a_row[index] = 0;
                     note_deviations(row, contestant, &trial);
-                    let sample = sample(rounds, trial, &row.samples);
-                    row.samples.push(sample);
+                    trials[index].push(trial);
+                    if !is_last {
+                        continue;
+                    }
+                    failures_in_a_row[index] = 0;
+                    let trial = middle(&mut trials[index], |trial| trial.nanos);
+                    let sample = trial.map(|trial| sample(rounds, trial, &row.samples));
+                    row.samples.extend(sample);
                 }
                 Err(TrialError::Interrupted) => {
                     interrupted = true;
@@ -160,6 +177,7 @@ pub fn run(field: &Field, plan: &Plan, progress: &Progress) -> Run {
         reference: field.reference.clone(),
         pair: Some(field.pair.map(str::to_owned)),
         rounds,
+        trials: field.trials,
         noise,
         noisy: Vec::new(),
         seed: plan.seed,
@@ -176,6 +194,28 @@ pub fn run(field: &Field, plan: &Plan, progress: &Progress) -> Run {
         interrupted,
         left_out,
     }
+}
+
+/// The turns of a round, each with the number of its pass: everyone has one in each pass,
+/// in an order of its own.
+fn passes(
+    count: usize,
+    turns: &mut [Turn],
+    random: &mut fastrand::Rng,
+) -> Vec<(usize, Turn)> {
+    let mut all = Vec::with_capacity(count * turns.len());
+    for pass in 0..count {
+        random.shuffle(turns);
+        all.extend(turns.iter().map(|turn| (pass, *turn)));
+    }
+    all
+}
+
+/// The one in the middle; `None` of none.
+fn middle<T>(all: &mut Vec<T>, nanos: impl Fn(&T) -> u64) -> Option<T> {
+    let middle = all.len().checked_sub(1)? / 2;
+    all.sort_by_key(nanos);
+    Some(all.swap_remove(middle))
 }
 
 /// What came of the rounds.
@@ -337,5 +377,150 @@ fn note_deviations(row: &mut Row, contestant: &Contestant, trial: &Checked<()>) 
         let (case, why) = (breach.case.clone(), bounded(&breach.why));
         let reason = reason.to_owned();
         row.deviations.insert(case, Deviated { why, reason });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use test_fixtures::{Facts, Runner, Usage};
+
+    use super::*;
+
+    /// Everyone's trials take these times in turn; none is a trial that fails.
+    const TIMES: [Option<u64>; 6] =
+        [Some(50), Some(10), Some(30), Some(7), None, Some(8)];
+
+    /// A job whose trials take what is written down, and how many there were of each name.
+    #[derive(Default)]
+    struct Written(RefCell<BTreeMap<String, usize>>);
+
+    impl Written {
+        fn next(&self, name: &str) -> Option<u64> {
+            let mut had = self.0.borrow_mut();
+            let had = had.entry(name.to_owned()).or_default();
+            *had += 1;
+            TIMES[(*had - 1) % TIMES.len()]
+        }
+    }
+
+    impl AnyJob for Written {
+        fn describe(&self) -> anyhow::Result<String> {
+            Ok("written".to_owned())
+        }
+
+        fn floor(&self, _settings: &Settings) -> Result<Option<Floor>, TrialError> {
+            let floor = |nanos| Floor::new(Duration::from_nanos(nanos), "it is written");
+            Ok(self.next("floor").map(floor))
+        }
+
+        fn trial(
+            &self,
+            contestant: &Contestant,
+            _settings: &Settings,
+        ) -> Result<Checked<()>, TrialError> {
+            let nanos = self.next(&contestant.name);
+            let failed = || TrialError::Stage(anyhow::anyhow!("it is written"));
+            Ok(Checked {
+                output: (),
+                nanos: nanos.ok_or_else(failed)?,
+                started: None,
+                facts: Facts::default(),
+                usage: Usage::default(),
+                memory: None,
+                descriptors: None,
+                threads: None,
+                spans: Vec::new(),
+                left_behind: 0,
+            })
+        }
+
+        fn has_machine(&self) -> bool {
+            false
+        }
+    }
+
+    fn contestant(name: &str, is_peer: bool) -> Contestant {
+        Contestant {
+            name: name.to_owned(),
+            about: String::new(),
+            status: Status::Current,
+            is_peer,
+            runner: Ok(Runner::Variant(name.to_owned())),
+            deviations: &[],
+            source: None,
+            pairs: Vec::new(),
+        }
+    }
+
+    fn two_rounds(trials: usize) -> ModelResults {
+        let field = Field {
+            name: "written",
+            about: "",
+            description: String::new(),
+            args: Vec::new(),
+            pair: ["one", "peer"],
+            trials,
+            job: Box::new(Written::default()),
+            contestants: vec![contestant("one", false), contestant("peer", true)],
+            reference: "one".to_owned(),
+        };
+        let plan = Plan {
+            rounds: Some(2),
+            budget: Duration::ZERO,
+            settings: Settings::default(),
+            seed: 1,
+            timelines: false,
+        };
+        run(&field, &plan, &Progress::shown()).results
+    }
+
+    fn times(row: &Row) -> Vec<(usize, u64)> {
+        let samples = row.samples.iter();
+        samples.map(|sample| (sample.round, sample.nanos)).collect()
+    }
+
+    #[test]
+    fn a_sample_is_the_middle_one_of_its_trials() {
+        let results = two_rounds(3);
+        let [one, again, peer] = &results.rows[..] else {
+            panic!("a row, its control and a peer: {:?}", results.rows);
+        };
+        for row in [one, again] {
+            assert_eq!(times(row), [(0, 30)], "{}", row.name);
+            let failures: Vec<_> = row.failures.keys().copied().collect();
+            assert_eq!(failures, [1], "one of the second round's trials failed");
+        }
+        assert_eq!(
+            times(peer),
+            [(0, 50), (1, 10)],
+            "a peer has one trial a round"
+        );
+        let floors: Vec<_> = results.floors.iter().map(|floor| floor.nanos).collect();
+        assert_eq!(floors, [30, 7]);
+        assert_eq!(results.trials, 3);
+    }
+
+    #[test]
+    fn one_trial_is_its_own_middle() {
+        let results = two_rounds(1);
+        for row in &results.rows {
+            assert_eq!(times(row), [(0, 50), (1, 10)], "{}", row.name);
+        }
+    }
+
+    #[test]
+    fn every_pass_has_everyone() {
+        let mut turns = [Turn::Floor, Turn::Row(0), Turn::Row(1)];
+        let all = passes(3, &mut turns, &mut fastrand::Rng::with_seed(1));
+        let numbers: Vec<_> = all.iter().map(|(pass, _)| *pass).collect();
+        assert_eq!(numbers, [0, 0, 0, 1, 1, 1, 2, 2, 2]);
+        for pass in all.chunks(3) {
+            let floors = pass.iter().filter(|(_, turn)| matches!(turn, Turn::Floor));
+            assert_eq!(floors.count(), 1);
+        }
+        assert_eq!(middle(&mut vec![3, 1, 2], |n| *n), Some(2));
+        assert_eq!(middle(&mut Vec::<u64>::new(), |n| *n), None);
     }
 }

@@ -113,6 +113,10 @@ pub fn rounds(results: &ModelResults) -> String {
         1 => "1 round".to_owned(),
         rounds => format!("{rounds} rounds"),
     };
+    let rounds = match results.trials {
+        1 => rounds,
+        trials => format!("{rounds}, each the middle one of {trials} trials"),
+    };
     match results.resolution {
         Some(resolution) => format!("{rounds}, resolution a factor of {resolution:.3}"),
         None => format!("{rounds}; {FEWEST} are needed to tell differences"),

@@ -16,6 +16,11 @@ pub trait Model: Sized + 'static {
     /// Flags and their values with which `compare` sizes the job, so that a trial takes
     /// about 0.1 s: `--tasks`, `500`. They are the defaults of a comparison.
     const COMPARISON: &'static [&'static str];
+    /// How many trials of each variant a round of a comparison has, an odd number: the one
+    /// in the middle is the round's. More than one where a trial is short, or contended, so
+    /// that single ones differ by more than the variants do. A peer has one, as it takes as
+    /// long as many of them together.
+    const TRIALS: usize = 1;
     /// Arguments worth trying, for the end of the help.
     const EXAMPLES: &'static [&'static str] = &[];
     /// The same of jobs that are done for good (`direct`), which a comparison refuses.

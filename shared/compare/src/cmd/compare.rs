@@ -173,6 +173,7 @@ fn field(asked: Asked, options: &Options) -> Result<Field> {
         description: job.describe()?,
         args,
         pair: model.pair(),
+        trials: model.trials(),
         job,
         contestants,
         reference,

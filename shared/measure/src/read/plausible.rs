@@ -37,6 +37,7 @@ pub(super) fn check(results: &Results) -> Result<(), String> {
 
 fn check_model(model: &ModelResults) -> Result<(), String> {
     at_most("the rounds", model.rounds as u64, 1_000_000)?;
+    at_most("the trials of a round", model.trials as u64, 1_000)?;
     for floor in &model.floors {
         at_most("a floor", floor.nanos, NANOS)?;
         at_most("a floor on one core", floor.one_core.unwrap_or(0), NANOS)?;

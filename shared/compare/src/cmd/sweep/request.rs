@@ -81,6 +81,7 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Request> {
             description: job.describe()?,
             args: job_arguments::given(model, &matches),
             pair: model.pair(),
+            trials: model.trials(),
             job,
             contestants: contestants.clone(),
             reference: reference.clone(),

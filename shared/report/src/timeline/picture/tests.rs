@@ -46,6 +46,7 @@ fn model(timelines: Vec<(&str, Timeline)>) -> ModelResults {
         reference: "a".to_owned(),
         pair: None,
         rounds: 0,
+        trials: 1,
         noise: Vec::new(),
         noisy: Vec::new(),
         seed: 1,
