@@ -7,7 +7,7 @@
 
 use std::{collections::BTreeMap, mem, sync::Arc};
 
-use test_fixtures::{Breach, Fact, Facts, Floor, Value, shown};
+use test_fixtures::{Breach, Fact, Facts, Floor, OtherFloor, Value, shown};
 
 use crate::{
     host::Host,
@@ -146,7 +146,21 @@ impl Foreign for Floor {
             nanos: _,
             reason,
             one_core: _,
+            others,
         } = self;
+        reason.escape();
+        others.escape();
+    }
+}
+
+impl Foreign for OtherFloor {
+    fn escape(&mut self) {
+        let Self {
+            rows,
+            nanos: _,
+            reason,
+        } = self;
+        rows.escape();
         reason.escape();
     }
 }

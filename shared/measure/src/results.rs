@@ -102,6 +102,17 @@ impl ModelResults {
         let nanos: Vec<f64> = self.floors.iter().map(|f| f.nanos as f64).collect();
         median(&nanos)
     }
+
+    /// The median of the floors of a row, in nanoseconds: of a control those of the
+    /// reference.
+    pub fn floor_of(&self, row: &Row) -> Option<f64> {
+        let name = match row.kind {
+            Kind::Control => &self.reference,
+            Kind::Variant | Kind::Peer => &row.name,
+        };
+        let nanos: Vec<f64> = self.floors.iter().map(|f| f.of(name) as f64).collect();
+        median(&nanos)
+    }
 }
 
 /// One variant, peer or control.

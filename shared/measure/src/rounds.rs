@@ -411,8 +411,10 @@ mod tests {
         }
 
         fn floor(&self, _settings: &Settings) -> Result<Option<Floor>, TrialError> {
-            let floor = |nanos| Floor::new(Duration::from_nanos(nanos), "it is written");
-            Ok(self.next("floor").map(floor))
+            let time = Duration::from_nanos;
+            let floor = |nanos| Floor::new(time(nanos), "it is written");
+            let floor = self.next("floor").map(floor);
+            Ok(floor.map(|floor| floor.but(&["peer"], time(60), "so is this")))
         }
 
         fn trial(
@@ -500,6 +502,19 @@ mod tests {
         let floors: Vec<_> = results.floors.iter().map(|floor| floor.nanos).collect();
         assert_eq!(floors, [30, 7]);
         assert_eq!(results.trials, 3);
+    }
+
+    #[test]
+    fn a_row_with_another_floor_is_held_against_that() {
+        let results = two_rounds(1);
+        let to_floor = |row: &Row| row.summary.as_ref()?.to_floor;
+        let ratios = results
+            .rows
+            .iter()
+            .map(|row| to_floor(row).map(|to| to.median));
+        let ratios: Vec<_> = ratios.collect();
+        // 50 and 10, of a floor of 50 and 10, or of 60.
+        assert_eq!(ratios, [Some(1.0), Some(1.0), Some(0.5)]);
     }
 
     #[test]

@@ -34,7 +34,11 @@ pub fn add(results: &mut ModelResults) {
         .map(|row| reference.is_some_and(|at| is_comparable(row, &results.rows[at])))
         .collect();
     // Where nothing bounds the job from below, there is no ratio to it.
-    let floor = results.floor().filter(|floor| *floor > 0.0);
+    let floors: Vec<_> = results
+        .rows
+        .iter()
+        .map(|row| results.floor_of(row))
+        .collect();
     for (index, row) in results.rows.iter_mut().enumerate() {
         let samples: Vec<f64> = times[index].values().copied().collect();
         let Some(time) = estimate(&samples) else {
@@ -57,10 +61,13 @@ pub fn add(results: &mut ModelResults) {
             .collect();
         row.summary = Some(Summary {
             time,
-            to_floor: floor.and_then(|floor| {
-                let ratios: Vec<f64> = samples.iter().map(|time| time / floor).collect();
-                estimate(&ratios)
-            }),
+            to_floor: floors[index]
+                .filter(|floor| *floor > 0.0)
+                .and_then(|floor| {
+                    let ratios: Vec<f64> =
+                        samples.iter().map(|time| time / floor).collect();
+                    estimate(&ratios)
+                }),
             to_reference,
             verdict: to_reference.map(|ratio| match did_the_same[index] {
                 true => verdict(&ratio, results.resolution),

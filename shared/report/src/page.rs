@@ -115,7 +115,7 @@ fn how_to_read() -> Markup {
             summary { "How to read this" }
             ul {
                 li {
-                    "A round is one trial of every row, each in a process of its own, in an order that changes. "
+                    "A round is one trial of every row, or the middle one of several, each in a process of its own, in an order that changes. "
                     "A dot is a trial whose output was checked."
                 }
                 li {

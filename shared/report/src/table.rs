@@ -101,10 +101,30 @@ fn floor(results: &ModelResults) -> String {
     // The reason may have figures in it, so it is that of the floor that is shown.
     let off =
         |floor: &&Floor| middle.map(|nanos| (nanos - floor.nanos as f64).abs() as u64);
-    match middle.zip(results.floors.iter().min_by_key(off)) {
-        Some((nanos, floor)) => format!("floor {} ({})", time(nanos), floor.reason),
-        None => "no floor".to_owned(),
-    }
+    let Some((nanos, floor)) = middle.zip(results.floors.iter().min_by_key(off)) else {
+        return "no floor".to_owned();
+    };
+    let others = other_floors(results).into_iter();
+    let others: String = others
+        .map(|(rows, nanos, reason)| format!("; of {rows} {} ({reason})", time(nanos)))
+        .collect();
+    format!("floor {} ({}){others}", time(nanos), floor.reason)
+}
+
+/// The floors of rows that have another than most: their names, the median in nanoseconds,
+/// and the reason.
+pub fn other_floors(results: &ModelResults) -> Vec<(String, f64, &str)> {
+    let Some(last) = results.floors.last() else {
+        return Vec::new();
+    };
+    let others = last.others.iter().filter_map(|other| {
+        let of = |name: &String| results.rows.iter().find(|row| row.name == *name);
+        let rows: Vec<_> = other.rows.iter().filter_map(of).collect();
+        let nanos = results.floor_of(rows.first()?)?;
+        let names: Vec<_> = rows.iter().map(|row| &*row.name).collect();
+        Some((names.join(", "), nanos, &*other.reason))
+    });
+    others.collect()
 }
 
 /// How many rounds there were, and how well they tell.

@@ -171,6 +171,20 @@ pub struct Floor {
     /// from which it pays to share it is where this is passed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub one_core: Option<u64>,
+    /// The floors of rows whose work has another bound than that of most.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<OtherFloor>,
+}
+
+/// The least time of some rows, which is not that of the others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherFloor {
+    /// The names of the variants and peers.
+    pub rows: Vec<String>,
+    /// Nanoseconds.
+    pub nanos: u64,
+    /// What bounds them.
+    pub reason: String,
 }
 
 impl Floor {
@@ -180,7 +194,31 @@ impl Floor {
             nanos: time.as_nanos() as u64,
             reason: reason.into(),
             one_core: None,
+            others: Vec::new(),
         }
+    }
+
+    /// The same floor, and for these rows another one.
+    #[must_use]
+    pub fn but(
+        mut self,
+        rows: &[&str],
+        time: Duration,
+        reason: impl Into<String>,
+    ) -> Self {
+        self.others.push(OtherFloor {
+            rows: rows.iter().map(|row| (*row).to_owned()).collect(),
+            nanos: time.as_nanos() as u64,
+            reason: reason.into(),
+        });
+        self
+    }
+
+    /// The floor of a row in nanoseconds.
+    pub fn of(&self, row: &str) -> u64 {
+        let has_row = |other: &&OtherFloor| other.rows.iter().any(|name| name == row);
+        let other = self.others.iter().find(has_row);
+        other.map_or(self.nanos, |other| other.nanos)
     }
 
     /// The same floor, of work that takes one core so long.

@@ -1,5 +1,5 @@
 //! The least time: the same array made by as many threads of one process, with nothing to
-//! hand over.
+//! hand over. Once of pages of its own, and once of a memfd, which is what processes share.
 
 use std::{
     hint::black_box,
@@ -8,12 +8,19 @@ use std::{
 };
 
 use anyhow::Result;
+use memmap2::{MmapMut, MmapOptions};
 use test_fixtures::Floor;
+use zerocopy::FromBytes;
 
 use crate::{
     Job,
-    work::{squares, zeroed},
+    parts::memfd::sealed_file,
+    work::{ensure_room, squares, zeroed},
 };
+
+/// Those whose array is memory that processes share: a memfd, or a file in `/dev/shm`,
+/// which is the same kind of memory. The others fill one of their own.
+const SHARED: &[&str] = &["mmap", "python", "python_numpy"];
 
 /// A fill that takes less is at the mercy of what else wants a core: it is done so many
 /// times, and the least time counts.
@@ -26,25 +33,36 @@ pub(crate) fn floor(job: &Job) -> Result<Option<Floor>> {
     if job.n == 0 {
         return Ok(None);
     }
+    let (n, share) = (job.n, job.share());
     let mut kept = Vec::new();
-    let shared = least(job.n, job.share(), &mut kept)?;
-    let one_core = least(job.n, job.n, &mut kept)?;
+    let side_by_side = least(|| own(n, share), &mut kept)?;
+    let one_core = least(|| own(n, n), &mut kept)?;
+    // There is room for two arrays, not for three.
+    drop(kept);
+    let of_memfd = least(|| memfd(n, share), &mut Vec::new())?;
     let threads = job.parts().len();
     let reason = format!(
-        "{} double{} touched for the first time, by {threads} thread{}",
-        job.n,
-        if job.n == 1 { "" } else { "s" },
+        "{n} double{} touched for the first time, by {threads} thread{}",
+        if n == 1 { "" } else { "s" },
         if threads == 1 { "" } else { "s" }
     );
-    Ok(Some(Floor::new(shared, reason).one_core(one_core)))
+    let floor = Floor::new(side_by_side, reason).one_core(one_core);
+    Ok(Some(floor.but(
+        SHARED,
+        of_memfd,
+        "the same, of a memfd's pages",
+    )))
 }
 
 /// What is filled is kept: given back, its pages could come again, and would not be
 /// fresh.
-fn least(n: usize, share: usize, kept: &mut Vec<Vec<f64>>) -> Result<Duration> {
+fn least<T>(
+    fill: impl Fn() -> Result<(Duration, T)>,
+    kept: &mut Vec<T>,
+) -> Result<Duration> {
     let mut least = Duration::MAX;
     for _ in 0..TIMES {
-        let (time, array) = fill(n, share)?;
+        let (time, array) = fill()?;
         kept.push(array);
         least = least.min(time);
         if time >= SHORT {
@@ -54,20 +72,61 @@ fn least(n: usize, share: usize, kept: &mut Vec<Vec<f64>>) -> Result<Duration> {
     Ok(least)
 }
 
-/// Fills fresh memory, one thread per share; where there is one share, without a thread.
-fn fill(n: usize, share: usize) -> Result<(Duration, Vec<f64>)> {
+/// Fills fresh memory of this process.
+fn own(n: usize, share: usize) -> Result<(Duration, Vec<f64>)> {
     let clock = Instant::now();
     let mut array = zeroed(n)?;
-    if share >= n {
-        black_box(squares(0, &mut array));
-    } else {
-        thread::scope(|scope| {
-            for (part, first) in array.chunks_mut(share).zip((0..).step_by(share)) {
-                let fill = move || black_box(squares(first, part));
-                thread::Builder::new().spawn_scoped(scope, fill)?;
-            }
-            io::Result::Ok(())
-        })?;
-    }
+    fill(&mut array, share)?;
     Ok((clock.elapsed(), array))
+}
+
+/// Fills a fresh memfd, mapped once.
+fn memfd(n: usize, share: usize) -> Result<(Duration, MmapMut)> {
+    let clock = Instant::now();
+    ensure_room(n)?;
+    let bytes = n * size_of::<f64>();
+    let file = sealed_file("floor", bytes as u64)?;
+    // SAFETY: nobody else reads or writes these bytes, since the file was made here, has no
+    // name, and no other process gets its descriptor; nobody cuts them short, since it is
+    // sealed against that.
+    let mut map = unsafe { MmapOptions::new().len(bytes).map_mut(&file) }?;
+    let array = <[f64]>::mut_from_bytes(&mut map).expect("it is whole doubles, in place");
+    fill(array, share)?;
+    Ok((clock.elapsed(), map))
+}
+
+/// Fills an array, one thread per share; where there is one share, without a thread.
+fn fill(array: &mut [f64], share: usize) -> io::Result<()> {
+    if share >= array.len() {
+        black_box(squares(0, array));
+        return Ok(());
+    }
+    thread::scope(|scope| {
+        for (part, first) in array.chunks_mut(share).zip((0..).step_by(share)) {
+            let fill = move || black_box(squares(first, part));
+            thread::Builder::new().spawn_scoped(scope, fill)?;
+        }
+        Ok(())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use test_fixtures::{Model, job_args};
+
+    use super::{SHARED, floor};
+    use crate::SharedMemory;
+
+    #[test]
+    fn memory_that_processes_share_has_a_floor_of_its_own() {
+        let variants = SharedMemory::variants().iter().map(|variant| variant.name);
+        let peers = SharedMemory::peers().iter().map(|peer| peer.name);
+        let names: Vec<_> = variants.chain(peers).collect();
+        assert!(SHARED.iter().all(|name| names.contains(name)), "{names:?}");
+        let args = job_args::<SharedMemory>(&["--n", "100000"]).expect("they are right");
+        let job = SharedMemory::job(&args).expect("it is a job");
+        let floor = floor(&job).expect("there is room").expect("there is one");
+        assert_eq!(floor.of("std_only"), floor.nanos);
+        assert_eq!(floor.of("mmap"), floor.others[0].nanos);
+    }
 }

@@ -40,6 +40,9 @@ fn check_model(model: &ModelResults) -> Result<(), String> {
     at_most("the trials of a round", model.trials as u64, 1_000)?;
     for floor in &model.floors {
         at_most("a floor", floor.nanos, NANOS)?;
+        for other in &floor.others {
+            at_most("a floor of some rows", other.nanos, NANOS)?;
+        }
         at_most("a floor on one core", floor.one_core.unwrap_or(0), NANOS)?;
     }
     for noise in &model.noise {

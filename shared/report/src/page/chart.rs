@@ -22,9 +22,10 @@ pub(super) fn chart(place: usize, results: &ModelResults) -> Markup {
     let samples = results.rows.iter().flat_map(|row| &row.samples);
     let times: Vec<f64> = samples.map(|sample| sample.nanos as f64).collect();
     let floor = results.floor();
+    let floors = results.rows.iter().filter_map(|row| results.floor_of(row));
     let scale = match times.is_empty() {
         true => None,
-        false => Scale::over(times.into_iter().chain(floor)),
+        false => Scale::over(times.into_iter().chain(floor).chain(floors)),
     };
     let Some(scale) = scale else {
         return html! { p { "No trial was checked, so there is nothing to draw." } };
@@ -42,7 +43,7 @@ pub(super) fn chart(place: usize, results: &ModelResults) -> Markup {
                 @let place = Place { model: place, row: index };
                 div.strip id=(place.id("samples")) {
                     div.name { (name(row, &results.reference)) }
-                    div.plot { (drawing(row, &scale, floor, &noisy)) }
+                    div.plot { (drawing(row, &scale, results.floor_of(row), &noisy)) }
                     div.value { (value(row)) }
                 }
             }

@@ -66,7 +66,7 @@ pub(super) fn pair(places: [Place; 2], results: &ModelResults, most: usize) -> M
                         @if let Some(timeline) = &row.timeline {
                             @let timeline = Thinned::of(timeline, each(results, most));
                             @let drawn = Drawn::of(&timeline, &scale);
-                            (drawn.frame(&alternative(row, &timeline), &scale, results.floor(), &html! {
+                            (drawn.frame(&alternative(row, &timeline), &scale, results.floor_of(row), &html! {
                                 use href=(format!("#{}", place.id("bars"))) {}
                             }))
                         } @else { span.none { (nothing(row)) } }
@@ -97,7 +97,7 @@ fn strip(place: Place, results: &ModelResults, scale: &Scale, most: usize) -> Ma
                 @if let Some(timeline) = &row.timeline {
                     @let timeline = Thinned::of(timeline, each(results, most));
                     @let drawn = Drawn::of(&timeline, scale);
-                    (drawn.frame(&alternative(row, &timeline), scale, results.floor(), &drawn.bars(place)))
+                    (drawn.frame(&alternative(row, &timeline), scale, results.floor_of(row), &drawn.bars(place)))
                     p.told {
                         (timeline.summary())
                         @if drawn.own > scale.high() { "; it goes on beyond the axis" }

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     figure::time,
     notes::{python, seen, ties},
-    table::rounds,
+    table::{other_floors, rounds},
 };
 
 /// Spans that are drawn of a model, and fewer where these would make too large a page.
@@ -81,7 +81,12 @@ fn floor(results: &ModelResults) -> Markup {
         p.floor-reason {
             strong { "The floor: " }
             @match (results.floor(), results.floors.last()) {
-                (Some(nanos), Some(floor)) => { (time(nanos)) ", because " (floor.reason) "." }
+                (Some(nanos), Some(floor)) => {
+                    (time(nanos)) ", because " (floor.reason) "."
+                    @for (rows, nanos, reason) in other_floors(results) {
+                        " Of " (rows) ": " (time(nanos)) ", because " (reason) "."
+                    }
+                }
                 _ => { "none; nothing that is known bounds this job from below." }
             }
         }

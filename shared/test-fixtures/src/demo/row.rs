@@ -14,20 +14,27 @@ pub(crate) fn width() -> usize {
 }
 
 /// A line a variant: its name, its time, and what was seen.
-pub(crate) fn row<O>(trial: &Checked<O>, floor: Option<&Floor>) -> String {
+pub(crate) fn row<O>(name: &str, trial: &Checked<O>, floor: Option<&Floor>) -> String {
     let time = milliseconds(trial.nanos);
     let ratio = match floor {
-        Some(floor) => format!("{:5.2} × floor", trial.nanos as f64 / floor.nanos as f64),
+        Some(floor) => {
+            format!("{:5.2} × floor", trial.nanos as f64 / floor.of(name) as f64)
+        }
         None => String::new(),
     };
     format!("{time:>9} {ratio}  {}", trial.facts)
 }
 
 pub(crate) fn floor_line(floor: Option<&Floor>) -> String {
-    match floor {
-        Some(floor) => format!("floor {}: {}", milliseconds(floor.nanos), floor.reason),
-        None => "no floor: nothing bounds this job from below".to_owned(),
+    let Some(floor) = floor else {
+        return "no floor: nothing bounds this job from below".to_owned();
+    };
+    let mut line = format!("floor {}: {}", milliseconds(floor.nanos), floor.reason);
+    for other in &floor.others {
+        let (rows, time) = (other.rows.join(", "), milliseconds(other.nanos));
+        line += &format!("; of {rows} {time}: {}", other.reason);
     }
+    line
 }
 
 /// What was done when the run was interrupted at one of its names, and what was not.

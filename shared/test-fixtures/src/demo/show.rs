@@ -110,7 +110,7 @@ impl<W: Write> Show<W> {
                 return Ok(false);
             }
         };
-        let row = row(&trial, self.floor.as_ref());
+        let row = row(name, &trial, self.floor.as_ref());
         self.line(&format!("  {name:17} {row}"), TIME)?;
         for breach in &trial.facts.breaches {
             let line = format!("      deviation {}: {}", breach.case, breach.why);
