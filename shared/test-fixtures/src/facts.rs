@@ -214,6 +214,21 @@ impl Floor {
         self
     }
 
+    /// The lesser of two floors of one job, figure by figure: whatever else the machine
+    /// does only adds.
+    #[must_use]
+    pub fn least(self, other: Self) -> Self {
+        let (mut less, more) = match self.nanos <= other.nanos {
+            true => (self, other),
+            false => (other, self),
+        };
+        less.one_core = less.one_core.into_iter().chain(more.one_core).min();
+        for (less, more) in less.others.iter_mut().zip(more.others) {
+            less.nanos = less.nanos.min(more.nanos);
+        }
+        less
+    }
+
     /// The floor of a row in nanoseconds.
     pub fn of(&self, row: &str) -> u64 {
         let has_row = |other: &&OtherFloor| other.rows.iter().any(|name| name == row);
@@ -226,5 +241,29 @@ impl Floor {
     pub fn one_core(self, time: Duration) -> Self {
         let one_core = Some(time.as_nanos() as u64);
         Self { one_core, ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::Floor;
+
+    #[test]
+    fn the_lesser_floor_is_so_in_every_figure() {
+        let floor = |nanos: [u64; 3], reason: &str| {
+            let [all, one_core, other] = nanos.map(Duration::from_nanos);
+            Floor::new(all, reason)
+                .one_core(one_core)
+                .but(&["mmap"], other, reason)
+        };
+        let (first, second) = (floor([3, 9, 4], "first"), floor([2, 10, 5], "second"));
+        for least in [first.clone().least(second.clone()), second.least(first)] {
+            assert_eq!(least.of("std_only"), 2);
+            assert_eq!(least.of("mmap"), 4);
+            assert_eq!(least.one_core, Some(9));
+            assert_eq!(least.reason, "second");
+        }
     }
 }

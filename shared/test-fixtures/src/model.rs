@@ -18,8 +18,8 @@ pub trait Model: Sized + 'static {
     const COMPARISON: &'static [&'static str];
     /// How many trials of each variant a round of a comparison has, an odd number: the one
     /// in the middle is the round's. More than one where a trial is short, or contended, so
-    /// that single ones differ by more than the variants do. A peer has one, as it takes as
-    /// long as many of them together.
+    /// that single ones differ by more than the variants do. The floor is the least of as
+    /// many. A peer has one trial, as it takes as long as many of them together.
     const TRIALS: usize = 1;
     /// Arguments worth trying, for the end of the help.
     const EXAMPLES: &'static [&'static str] = &[];

@@ -26,7 +26,7 @@ impl Model for Locks {
         "One counter, many incrementers: what each kind of lock costs";
     const COMPARISON: &'static [&'static str] =
         &["--workers", "4", "--increments", "150000"];
-    const TRIALS: usize = 5;
+    const TRIALS: usize = 7;
     const EXAMPLES: &'static [&'static str] = &[
         "--workers 2 --increments 1000000",
         "--increments 2000 --hold 500",
