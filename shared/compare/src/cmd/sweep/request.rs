@@ -206,7 +206,7 @@ mod tests {
             assert!(fields(*model).len() >= 2, "{}", model.name());
         }
         let locks = models::find("locks").expect("a model");
-        assert_eq!(fields(locks), ["workers", "increments", "threads"]);
+        assert_eq!(fields(locks), ["workers", "increments", "threads", "hold"]);
     }
 
     #[test]
