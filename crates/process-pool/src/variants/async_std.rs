@@ -28,7 +28,7 @@ pub fn run(job: &Job) -> anyhow::Result<Output> {
 }
 
 // The lesson: everything below can be taken home.
-// It needs async-std (unstable), futures-util (std), postcard (use-std), serde.
+// It needs async-std (unstable), futures-util (std), postcard (use-std), rustix (stdio), serde.
 // It comes with frame.rs, session.rs, waiting.rs, worker.rs.
 
 use std::{

@@ -32,7 +32,7 @@ pub fn run(job: &Job) -> anyhow::Result<Output> {
 }
 
 // The lesson: everything below can be taken home.
-// It needs crossbeam-channel, postcard (use-std), serde.
+// It needs crossbeam-channel, postcard (use-std), rustix (stdio), serde.
 // It comes with frame.rs, session.rs, worker.rs.
 
 use std::{

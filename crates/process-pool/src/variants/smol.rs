@@ -31,7 +31,7 @@ pub fn run(job: &Job) -> anyhow::Result<Output> {
 }
 
 // The lesson: everything below can be taken home.
-// It needs postcard (use-std), serde, smol.
+// It needs postcard (use-std), rustix (stdio), serde, smol.
 // It comes with frame.rs, session.rs, waiting.rs, worker.rs.
 
 use std::{

@@ -29,7 +29,7 @@ pub fn run(job: &Job) -> anyhow::Result<Output> {
 }
 
 // The lesson: everything below can be taken home.
-// It needs postcard (use-std), serde.
+// It needs postcard (use-std), rustix (stdio), serde.
 // It comes with frame.rs, session.rs, waiting.rs, worker.rs.
 
 use std::{

@@ -30,7 +30,7 @@ pub fn run(job: &Job) -> anyhow::Result<Output> {
 }
 
 // The lesson: everything below can be taken home.
-// It needs postcard (use-std), serde, tokio (io-util, process, rt, time).
+// It needs postcard (use-std), rustix (stdio), serde, tokio (io-util, process, rt, time).
 // It comes with frame.rs, session.rs, waiting.rs, worker.rs.
 
 use std::{io, panic::resume_unwind, process::Stdio, sync::Arc, time::Duration};
