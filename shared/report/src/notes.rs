@@ -122,7 +122,10 @@ fn values_with_rows(name: &str, values: &[(String, Vec<&str>)]) -> String {
 }
 
 /// Which Python ran which rows.
-pub(crate) fn python(results: &ModelResults, versions: &BTreeMap<String, String>) -> Option<String> {
+pub(crate) fn python(
+    results: &ModelResults,
+    versions: &BTreeMap<String, String>,
+) -> Option<String> {
     let version = versions.get("python")?;
     let is_python = |row: &&Row| {
         let source = row.source.as_ref().filter(|_| row.kind == Kind::Peer);

@@ -4,7 +4,7 @@
 //! that need the same are put into a package of their own, which is checked by itself.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     env, fs, io,
     path::{Path, PathBuf},
     process::Command,
@@ -63,8 +63,9 @@ fn write(root: &Path, groups: &BTreeMap<Group, Vec<&str>>) -> io::Result<Vec<Str
                  [dependencies]\n{needs}"
             ),
         )?;
-        let lib: String = modules
-            .iter()
+        // A file that several lessons come with is one module.
+        let lib: String = BTreeSet::from_iter(modules)
+            .into_iter()
             .map(|name| format!("pub mod {name};\n"))
             .collect();
         fs::write(package.join("src/lib.rs"), lib)?;
