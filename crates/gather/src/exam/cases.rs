@@ -116,19 +116,26 @@ fn given_up(bench: &Bench<Gather>, all: &[Endless]) -> Result<()> {
     endless::given_up(bench, &others, LIMIT)
 }
 
-/// Two of each, so that there are more than threads.
+/// Two of each, so that there are more than threads. Five times: who reads on is late by how
+/// much it happens to find, and now and then by little.
 fn busy_is_given_up(bench: &Bench<Gather>) -> Result<()> {
-    let server = endless::server()?;
-    let busy = BUSY.into_iter().chain(BUSY).chain(["/honest"]);
-    let mut args: Vec<_> = busy.map(|path| server.url(path)).collect();
-    args.extend(["--timeout", "300ms", "--workers", "2"].map(String::from));
-    let trial = bench.trial(&args, &Settings::default())?;
-    let outcomes = trial.output.outcomes;
-    let (honest, busy) = outcomes.split_last().context("there is one")?;
-    ensure!(honest.ok().is_some(), "{honest:?}");
-    ensure!(busy.iter().all(|end| end.ok().is_none()), "{busy:?}");
-    let took = Duration::from_nanos(trial.nanos);
-    ensure!(took < Duration::from_secs(2), "given up after {took:?}");
+    let mut took = Duration::ZERO;
+    for _ in 0..5 {
+        let server = endless::server()?;
+        let busy = BUSY.into_iter().chain(BUSY).chain(["/honest"]);
+        let mut args: Vec<_> = busy.map(|path| server.url(path)).collect();
+        args.extend(["--timeout", "300ms", "--workers", "2"].map(String::from));
+        let trial = bench.trial(&args, &Settings::default())?;
+        let outcomes = trial.output.outcomes;
+        let (honest, busy) = outcomes.split_last().context("there is one")?;
+        ensure!(honest.ok().is_some(), "{honest:?}");
+        ensure!(busy.iter().all(|end| end.ok().is_none()), "{busy:?}");
+        took += Duration::from_nanos(trial.nanos);
+    }
+    ensure!(
+        took < Duration::from_secs(4),
+        "given up five times after {took:?}"
+    );
     Ok(())
 }
 
