@@ -1,5 +1,5 @@
-//! Ctrl-C, SIGTERM, SIGQUIT and a terminal that is closed: the first signal asks, the second ends the
-//! program at once.
+//! Ctrl-C, SIGTERM, SIGQUIT and a terminal that is closed: the first signal asks, the second
+//! ends the program at once.
 
 use std::{
     io,
