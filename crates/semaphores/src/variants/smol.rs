@@ -36,8 +36,11 @@ pub fn run(job: &Job) -> Result<Output> {
             let thread = thread::Builder::new().name(format!("smol {index}"));
             thread.spawn_scoped(scope, || block_on(executor.run(shutdown.recv())))?;
         }
-        let pages = at_most(&executor, job.limit.get(), job.urls.clone(), fetch);
-        let pages = block_on(pages);
+        let (limit, urls) = (job.limit.get(), job.urls.clone());
+        let spawner = Arc::clone(&executor);
+        // Spawned, since what `block_on` polls itself is on none of the executor's threads.
+        let pages = async move { at_most(&spawner, limit, urls, fetch).await };
+        let pages = block_on(executor.spawn(pages));
         // Every `recv` fails now, and with it every thread's `run` ends.
         drop(signal);
         Ok(pages.into_iter().collect())
