@@ -17,10 +17,10 @@ use crate::segment::Segment;
 
 pub use table::ODD;
 
-/// How long an endless answer goes on, and with how many bytes. What a client that waits
-/// for its end can lose is bounded by both.
+/// How long an endless answer goes on, and with how many bytes: more than anybody reads in
+/// that time. What a client that waits for its end can lose is bounded by both.
 const LASTS: Duration = Duration::from_secs(10);
-const MOST: u64 = 1 << 30;
+const MOST: u64 = 16 << 30;
 /// Bytes that an endless answer repeats at once.
 const BLOCK: usize = 16 * 1024;
 
