@@ -38,6 +38,9 @@ pub(crate) struct Options {
     /// Compare a program of your own that speaks the trial protocol (docs/src/protocol.md)
     #[arg(long, value_name = "NAME=COMMAND")]
     with: Vec<String>,
+    /// Print every model's table, not only what was found
+    #[arg(long, conflicts_with_all = ["json", "csv", "markdown"])]
+    tables: bool,
     /// Print JSON instead of tables
     #[arg(long, conflicts_with_all = ["csv", "markdown"])]
     json: bool,
@@ -101,6 +104,16 @@ impl Options {
     pub(crate) fn chooses_from(&self, model: &dyn AnyModel) -> bool {
         let asked = |one: &Contestant| self.variants.contains(&one.name);
         self.variants.is_empty() || model.contestants().iter().any(asked)
+    }
+
+    /// Whether each model's table is printed: of all models on request.
+    pub(crate) fn shows_tables(&self) -> bool {
+        self.tables || !self.is_of_all
+    }
+
+    /// Whether the models are laid beside each other at the end.
+    pub(crate) fn shows_overview(&self) -> bool {
+        self.is_of_all
     }
 
     /// Exactly so many rounds, if that was asked for.
@@ -183,6 +196,7 @@ fn brought(with: &str) -> Result<Contestant, Misuse> {
     Ok(Contestant {
         name: name.to_owned(),
         about: command.to_owned(),
+        runtime: String::new(),
         status: Status::Current,
         is_peer: true,
         runner: Ok(Runner::Peer(words)),

@@ -227,3 +227,37 @@ fn a_wrong_answer_has_no_time() {
         failure(&json)
     );
 }
+
+/// The answer is the last that is seen; tables come on request.
+#[test]
+fn models_beside_each_other_end_the_output() {
+    let directory = TemporaryDir::new().expect("a temporary directory");
+    let run = |mut command: Command| {
+        let output = command.env("COLUMNS", "80").output();
+        let output = output.expect("compare starts");
+        assert_eq!(output.status.code(), Some(0));
+        String::from_utf8(output.stdout).expect("text")
+    };
+    let of_all = |more: &[&str]| {
+        let args = [&["--variants", "sharded", "--rounds", "1"], more].concat();
+        run(compare(directory.path(), &args))
+    };
+    let text = of_all(&[]);
+    let legend = "A number is a time";
+    let (before, overview) = text.split_once("report: ").expect("a report");
+    assert!(
+        before.contains("locks: sharded alone was measured"),
+        "{text}"
+    );
+    assert!(
+        !before.contains("memory"),
+        "a table that nobody wants: {text}"
+    );
+    assert!(overview.contains(legend), "{text}");
+    assert!(of_all(&["--tables"]).contains("memory"));
+    let mut report = Command::new(env!("CARGO_BIN_EXE_compare"));
+    report
+        .arg("report")
+        .arg(directory.path().join("results.json"));
+    assert!(run(report).contains(legend));
+}

@@ -171,6 +171,7 @@ impl Foreign for Row {
             name,
             kind: _,
             about,
+            runtime,
             legacy: _,
             is_not_installed: _,
             samples,
@@ -186,6 +187,7 @@ impl Foreign for Row {
         pairs.escape();
         name.escape();
         about.escape();
+        runtime.escape();
         samples.escape();
         failures.escape();
         last_words.escape();

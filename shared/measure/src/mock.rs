@@ -188,6 +188,7 @@ fn contestant(name: &str) -> Contestant {
     Contestant {
         name: name.to_owned(),
         about: String::new(),
+        runtime: String::new(),
         status: Status::Current,
         is_peer: false,
         runner: Ok(Runner::Variant(name.to_owned())),

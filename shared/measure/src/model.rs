@@ -80,6 +80,9 @@ pub struct Contestant {
     pub name: String,
     /// What it is, in a phrase.
     pub about: String,
+    /// The runtime that it is on, or the language of a peer; empty of a program that the
+    /// user brought.
+    pub runtime: String,
     /// Whether new code should start from it.
     pub status: Status,
     /// Whether it is a program outside Rust, or one that the user brought.
@@ -158,6 +161,11 @@ fn needs(text: &str) -> Vec<String> {
     needs.iter().filter_map(requirement::line).collect()
 }
 
+/// The language of a peer: `python` of `python_numpy`.
+fn language(name: &str) -> &str {
+    name.split('_').next().unwrap_or(name)
+}
+
 impl<M: Model> AnyModel for Of<M> {
     fn name(&self) -> &'static str {
         M::NAME
@@ -199,6 +207,7 @@ impl<M: Model> AnyModel for Of<M> {
         let variants = M::variants().iter().map(|variant| Contestant {
             name: variant.name.to_owned(),
             about: variant.about.to_owned(),
+            runtime: variant.runtime().to_owned(),
             status: variant.status,
             is_peer: false,
             runner: Ok(Runner::Variant(variant.name.to_owned())),
@@ -209,6 +218,7 @@ impl<M: Model> AnyModel for Of<M> {
         let peers = M::peers().iter().map(|peer| Contestant {
             name: peer.name.to_owned(),
             about: peer.about.to_owned(),
+            runtime: language(peer.name).to_owned(),
             status: Status::Current,
             is_peer: true,
             runner: peer.command().map(Runner::Peer),

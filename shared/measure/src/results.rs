@@ -8,7 +8,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
-use test_fixtures::{Facts, Floor, Memory, Usage};
+use test_fixtures::{Facts, Floor, Memory, Usage, runtime_of};
 
 use crate::{
     foreign::Foreign,
@@ -124,6 +124,10 @@ pub struct Row {
     pub kind: Kind,
     /// What it is, in a phrase.
     pub about: String,
+    /// The runtime that it is on, or a peer's language; empty of a program that the user
+    /// brought, and in results of earlier versions.
+    #[serde(default)]
+    pub runtime: String,
     /// Whether its packages are discontinued.
     pub legacy: bool,
     /// Whether this machine lacks what it needs; the failure says what.
@@ -149,6 +153,18 @@ pub struct Row {
     /// When it did what, in a trial of its own that none of the samples come from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeline: Option<Timeline>,
+}
+
+impl Row {
+    /// The runtime, the peer's language, or the name of a program that the user brought.
+    /// Results of earlier versions have names alone.
+    pub fn runtime(&self) -> &str {
+        let language = || self.name.split('_').next().unwrap_or(&self.name);
+        match &*self.runtime {
+            "" => runtime_of(&self.name).unwrap_or_else(language),
+            runtime => runtime,
+        }
+    }
 }
 
 /// What a program said that failed.

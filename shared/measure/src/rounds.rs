@@ -267,6 +267,7 @@ fn row(contestant: &Contestant, is_control: bool) -> Row {
         name: contestant.name.clone(),
         kind,
         about: contestant.about.clone(),
+        runtime: contestant.runtime.clone(),
         legacy: contestant.status == Status::Legacy,
         is_not_installed: contestant.runner.is_err(),
         samples: Vec::new(),
@@ -448,6 +449,7 @@ mod tests {
         Contestant {
             name: name.to_owned(),
             about: String::new(),
+            runtime: String::new(),
             status: Status::Current,
             is_peer,
             runner: Ok(Runner::Variant(name.to_owned())),

@@ -6,9 +6,11 @@
 pub mod change;
 pub mod difference;
 mod figure;
+pub mod findings;
 pub mod forms;
 pub mod merged;
 mod notes;
+pub mod overview;
 pub mod page;
 mod scale;
 pub mod sweep;

@@ -14,7 +14,7 @@ use test_fixtures::Fact;
 const BELOW_FLOOR: f64 = 0.9;
 
 /// Where the reference differs from itself by more, the table says so in words.
-const COARSE: f64 = 1.25;
+pub(crate) const COARSE: f64 = 1.25;
 
 /// What the checks saw, what can't be told apart, what was disturbed, what deviates, what
 /// failed; and what ran the peers, of these versions by package.

@@ -19,7 +19,11 @@ mod thinned;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use measure::results::Results;
 
-use self::code::encoded;
+pub(crate) use self::code::encoded;
+use crate::{
+    findings::findings,
+    overview::{Overview, markup},
+};
 
 const STYLE: &str = include_str!("page/style.css");
 /// One module: its parts see each other.
@@ -93,15 +97,14 @@ fn header(results: &Results) -> Markup {
             @if results.host.profile == "debug" {
                 p.warning { "This was a debug build: its figures mean little." }
             }
+            @if let Some(overview) = Overview::of(results) { (markup(&overview)) }
             nav aria-label="Models" {
-                ul {
+                dl.findings {
                     @for model in &results.models {
-                        li {
-                            a href=(format!("#{}", encoded(&model.name))) { (model.name) }
-                            span.quiet { " " (model.job) }
-                        }
+                        dt { a href=(format!("#{}", encoded(&model.name))) { (model.name) } ": " span.quiet { (model.job) } }
+                        dd { (findings(model).join(" ")) }
                     }
-                    li { a href="#host" { "Made with" } span.quiet { " machine, versions, command" } }
+                    dt { a href="#host" { "Made with" } ": " span.quiet { "machine, versions, command" } }
                 }
             }
             (how_to_read())
@@ -111,7 +114,7 @@ fn header(results: &Results) -> Markup {
 
 fn how_to_read() -> Markup {
     html! {
-        details.reading open {
+        details.reading {
             summary { "How to read this" }
             ul {
                 li {

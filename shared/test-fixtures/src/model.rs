@@ -5,7 +5,7 @@ use std::fmt;
 use anyhow::{Result, bail};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{Case, Checked, Facts, Floor, Span};
+use crate::{Case, Checked, Facts, Floor, Span, runtime_of};
 
 /// One concurrency model: a job, the variants that do it, and the check that decides.
 pub trait Model: Sized + 'static {
@@ -149,6 +149,8 @@ pub struct Variant<M: Model> {
     pub about: &'static str,
     /// Whether new code should start from it.
     pub status: Status,
+    /// The runtime that it is on, where its name doesn't begin with that.
+    pub on: Option<&'static str>,
     /// The text of its file.
     pub text: &'static str,
     /// The same with its parts, each below its path.
@@ -161,6 +163,14 @@ pub struct Variant<M: Model> {
     pub deviations: &'static [Deviation],
     /// Does the job.
     pub run: fn(&M::Job) -> Result<M::Output>,
+}
+
+impl<M: Model> Variant<M> {
+    /// The runtime that it is on: one of [`RUNTIMES`](crate::RUNTIMES).
+    pub fn runtime(&self) -> &'static str {
+        let named = || runtime_of(self.name).unwrap_or(self.name);
+        self.on.unwrap_or_else(named)
+    }
 }
 
 /// A file that a lesson comes with.
@@ -242,13 +252,14 @@ pub struct Peer {
 /// }
 /// ```
 ///
-/// Files behind a `+` come with the variant's lesson. Where a variant's lessons are pairs,
+/// A name that begins with none of [`RUNTIMES`](crate::RUNTIMES) says what it is on:
+/// `try_join = "…" on "tokio";`. Files behind a `+` come with the variant's lesson. Where a variant's lessons are pairs,
 /// `with table` stands there: `table!(text smol)` are their texts, a literal, and
 /// `table!(pairs smol)` is a `&'static [Pair]`.
 #[macro_export]
 macro_rules! variants {
     ($model:ty: $(
-        $name:ident = $about:literal $(+ $part:literal)* $(with $table:ident)?
+        $name:ident = $about:literal $(on $on:literal)? $(+ $part:literal)* $(with $table:ident)?
         $(, $word:ident $({ $($case:literal: $reason:literal),+ $(,)? })?)*
     ;)+) => {
         $(pub mod $name;)+
@@ -259,6 +270,7 @@ macro_rules! variants {
                 name: stringify!($name),
                 about: $about,
                 status: $crate::variants!(@status $($word)*),
+                on: $crate::variants!(@on $($on)?),
                 text: include_str!(concat!(stringify!($name), ".rs")),
                 source: concat!(
                     include_str!(concat!(stringify!($name), ".rs")),
@@ -276,6 +288,8 @@ macro_rules! variants {
             },
         )+];
     };
+    (@on) => { None };
+    (@on $on:literal) => { Some($on) };
     (@pairs) => { &[] };
     (@pairs $table:ident $name:ident) => { $table!(pairs $name) };
     (@status $(except)?) => { $crate::Status::Current };

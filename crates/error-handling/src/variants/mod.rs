@@ -13,7 +13,7 @@ test_fixtures::variants! { crate::ErrorHandling:
             "ten_times_the_items": "every task is spawned at once, and each takes memory \
                 until it is joined: here tasks are the cost",
         };
-    try_join = "join_all and try_join_all: futures in one task, dropped at the first error",
+    try_join = "join_all and try_join_all: futures in one task, dropped at the first error" on "tokio",
         except {
             "siblings_stopped_among_many": "of more than 30 futures, try_join_all takes \
                 the results in input order, so it sees an error when all in front of it \

@@ -3,19 +3,19 @@
 test_fixtures::variants! { crate::Locks:
     std_mutex = "std::sync::Mutex, one thread per worker";
     std_atomic = "AtomicU64::fetch_add, one thread per worker";
-    parking_lot = "parking_lot::Mutex, one thread per worker",
+    parking_lot = "parking_lot::Mutex, one thread per worker" on "std",
         except {
             "panic_while_holding": "the guard unlocks when a panic drops it, and nothing \
                 is marked: parking_lot::Mutex's page, under Differences from the standard \
                 library: no poisoning (parking_lot 0.13, src/mutex.rs)",
         };
-    parking_lot_fair = "parking_lot::Mutex handed over by unlock_fair, one thread per worker",
+    parking_lot_fair = "parking_lot::Mutex handed over by unlock_fair, one thread per worker" on "std",
         except {
             "panic_while_holding": "the guard unlocks when a panic drops it, and nothing \
                 is marked: parking_lot::Mutex's page, under Differences from the standard \
                 library: no poisoning (parking_lot 0.13, src/mutex.rs)",
         };
-    sharded = "one counter per worker, on cache lines of its own, added up at the end";
+    sharded = "one counter per worker, on cache lines of its own, added up at the end" on "std";
     crossbeam = "one thread owns the counter, a bounded channel carries the increments";
     rayon = "map each worker to a counter of its own, then add up";
     tokio = "tokio::sync::Mutex, one task per worker",
@@ -25,7 +25,7 @@ test_fixtures::variants! { crate::Locks:
                 that the data may be left inconsistent (tokio 1.54, \
                 src/sync/mutex.rs, poison)",
         };
-    std_in_tasks = "std::sync::Mutex in tokio's tasks, one per worker";
+    std_in_tasks = "std::sync::Mutex in tokio's tasks, one per worker" on "tokio";
     smol = "smol::lock::Mutex, one task per worker",
         except {
             "panic_while_holding": "the guard unlocks when a panic drops it, and nothing \

@@ -4,7 +4,7 @@ test_fixtures::variants! { crate::Semaphores:
     std_only = "as many threads as permits, on one queue", except {
         "odd_number": "ureq takes +28 for the size of a chunk, as from_str_radix does (ureq-proto 0.7.1, src/chunk.rs, read_size)",
     };
-    condvar = "a semaphore from Mutex and Condvar, a thread for each item"
+    condvar = "a semaphore from Mutex and Condvar, a thread for each item" on "std"
         + "condvar/semaphore.rs", except {
         "odd_number": "ureq takes +28 for the size of a chunk, as from_str_radix does (ureq-proto 0.7.1, src/chunk.rs, read_size)",
     };
@@ -30,10 +30,10 @@ test_fixtures::variants! { crate::Semaphores:
         "ten_times_the_items": "a task that has ended keeps its memory until it is joined, which is after the last was spawned (tokio 1.54, src/runtime/task/mod.rs, JoinHandle)",
         "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
     };
-    buffer_unordered = "a stream that polls so many futures at once, on tokio", except {
+    buffer_unordered = "a stream that polls so many futures at once, on tokio" on "tokio", except {
         "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
     };
-    buffer_unordered_block_on = "the same, polled by block_on itself", except {
+    buffer_unordered_block_on = "the same, polled by block_on itself" on "tokio", except {
         "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
     };
     smol = "async_lock::Semaphore, a task for each item", except {

@@ -8,15 +8,20 @@ use measure::{
     host::Host,
     model::{AnyJob, AnyModel, Contestant},
     progress::Progress,
-    results::{self, Results},
+    results::{self, ModelResults, Results},
     rounds::{self, Field, Plan},
 };
 use report::{
-    forms,
+    findings, forms,
+    overview::{self, Overview},
     table::{Style, render},
+    terminal,
     timeline::picture::{self, Look},
 };
-use test_fixtures::{Misuse, Settings, interrupt, print, print_json, shown, tell};
+use test_fixtures::{
+    Misuse, Settings, interrupt, local, print, print_coloured, print_json, shown, tell,
+    wrap,
+};
 
 use crate::{
     files, models,
@@ -65,8 +70,8 @@ pub(crate) fn run(asked: Vec<Asked>, options: &Options) -> Result<bool> {
     }))
 }
 
-/// The rounds of every model, each with its table as soon as it is known. Where that can't
-/// be printed it is over, as if it were interrupted: what was measured is not lost.
+/// The rounds of every model, each with its findings as soon as they are known. Where these
+/// can't be printed it is over, as if it were interrupted: what was measured is not lost.
 fn measure(fields: Vec<Field>, options: &Options) -> (Results, Result<()>) {
     let mut plan = Plan {
         rounds: options.rounds(),
@@ -98,13 +103,8 @@ fn measure(fields: Vec<Field>, options: &Options) -> (Results, Result<()>) {
         results.interrupted = run.interrupted;
         let mut printed = Ok(());
         if options.form == Form::Tables && run.results.rounds > 0 {
-            let versions = &results.host.packages;
-            let mut text = render(&run.results, versions, Style::Terminal) + "\n";
-            if options.timeline {
-                text += &picture::render(&run.results, Look::here());
-                text.push('\n');
-            }
-            printed = progress.suspend(|| print(&text));
+            printed =
+                progress.suspend(|| print_model(&run.results, &results.host, options));
         }
         results.models.push(run.results);
         if printed.is_err() {
@@ -116,6 +116,17 @@ fn measure(fields: Vec<Field>, options: &Options) -> (Results, Result<()>) {
         }
     }
     (results, Ok(()))
+}
+
+/// A model's table if it is wanted, its timelines if they are, and its findings.
+fn print_model(model: &ModelResults, host: &Host, options: &Options) -> Result<()> {
+    if options.shows_tables() {
+        print(&(render(model, &host.packages, Style::Terminal) + "\n"))?;
+    }
+    if options.timeline {
+        print(&(picture::render(model, Look::here()) + "\n"))?;
+    }
+    print_findings(model)
 }
 
 /// Prints where the files are, or the results in the form that was asked for.
@@ -136,12 +147,30 @@ fn print_rest(results: &Results, options: &Options, directory: &Path) -> Result<
                     "traces: {files} files in {directory}, for https://ui.perfetto.dev\n"
                 ))?;
             }
-            Ok(())
+            match options.shows_overview() {
+                true => print_overview(results),
+                false => Ok(()),
+            }
         }
         Form::Json => print_json(&forms::json(results)?),
         Form::Csv => print(&forms::csv(results)),
         Form::Markdown => print(&forms::markdown(results)),
     }
+}
+
+/// A model's findings as one paragraph, and a blank line.
+pub(crate) fn print_findings(model: &ModelResults) -> Result<()> {
+    let found = local(&findings::paragraph(model)).into_owned();
+    print(&(wrap(&found, terminal::width(), 2) + "\n\n"))
+}
+
+/// Models beside each other. It is the last that is printed, since it is the answer.
+pub(crate) fn print_overview(results: &Results) -> Result<()> {
+    let Some(overview) = Overview::of(results) else {
+        return Ok(());
+    };
+    let text = overview::text(&overview, terminal::width(), terminal::takes_colour());
+    print_coloured(&format!("\n{text}"))
 }
 
 /// "interrupted: locks after 3 whole rounds; not started: semaphores".

@@ -1,4 +1,4 @@
-//! `compare report`: the page again, from results that were kept.
+//! `compare report`: the findings and the page again, from results that were kept.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,10 @@ use measure::read;
 use report::page;
 use test_fixtures::{print, shown};
 
-use crate::files;
+use crate::{
+    cmd::compare::{print_findings, print_overview},
+    files,
+};
 
 /// What to make a page of.
 #[derive(Debug, Args)]
@@ -20,11 +23,16 @@ pub(crate) struct Report {
     out: Option<PathBuf>,
 }
 
-/// Writes the page.
+/// Writes the page, and prints what was found.
 pub(crate) fn run(report: &Report) -> Result<()> {
     let Report { file, out } = report;
     let beside = || file.with_file_name(files::PAGE);
     let to = out.clone().unwrap_or_else(beside);
-    files::whole(&to, &page::render(&read::results(file)?), "--out")?;
-    print(&format!("report: {}\n", shown(&to.to_string_lossy())))
+    let results = read::results(file)?;
+    files::whole(&to, &page::render(&results), "--out")?;
+    for model in &results.models {
+        print_findings(model)?;
+    }
+    print(&format!("report: {}\n", shown(&to.to_string_lossy())))?;
+    print_overview(&results)
 }

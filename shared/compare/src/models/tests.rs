@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clap::Command;
 use measure::{model::Contestant, source::Source};
+use test_fixtures::RUNTIMES;
 
 use super::*;
 
@@ -42,6 +43,17 @@ fn a_pair_is_two_variants() {
         assert_ne!(left, right);
         for name in [left, right] {
             assert!(contestants.iter().any(|one| one.name == name), "{name}");
+        }
+    }
+}
+
+/// The overview has a column for each runtime, and no other.
+#[test]
+fn every_variant_is_on_a_runtime_that_is_known() {
+    for model in MODELS {
+        for one in model.contestants().iter().filter(|one| !one.is_peer) {
+            let known = RUNTIMES.contains(&&*one.runtime);
+            assert!(known, "{}/{}: on {}", model.name(), one.name, one.runtime);
         }
     }
 }

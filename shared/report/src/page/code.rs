@@ -285,7 +285,7 @@ fn link(model: &str, left: &str, right: &str) -> String {
 }
 
 /// As `encodeURIComponent` has it.
-pub(super) fn encoded(text: &str) -> String {
+pub(crate) fn encoded(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte);
     let encode = |byte: u8| match plain(byte) {
         true => char::from(byte).to_string(),

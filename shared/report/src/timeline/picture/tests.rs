@@ -27,6 +27,7 @@ fn model(timelines: Vec<(&str, Timeline)>) -> ModelResults {
         name: name.to_owned(),
         kind: Kind::Variant,
         about: String::new(),
+        runtime: String::new(),
         legacy: false,
         is_not_installed: false,
         samples: Vec::new(),

@@ -1,0 +1,207 @@
+//! Findings of made-up results of every kind.
+
+use std::sync::Arc;
+
+use measure::{
+    mock::{Entrant, Machine, REFERENCE, compare},
+    progress::Progress,
+};
+use test_fixtures::Facts;
+
+use super::*;
+
+const QUIET: Machine = Machine {
+    name: "quiet",
+    round: 0.001,
+    persistence: 0.0,
+    reference: 0.002,
+    trial: 0.001,
+    tail: 0.0,
+};
+const EXACT: Machine = Machine {
+    round: 0.0,
+    reference: 0.0,
+    trial: 0.0,
+    ..QUIET
+};
+const NOISY: Machine = Machine {
+    name: "noisy",
+    reference: 0.6,
+    trial: 0.6,
+    ..QUIET
+};
+
+fn results(machine: Machine, entrants: &[Entrant], rounds: usize) -> ModelResults {
+    compare(machine, entrants, rounds, 1, &Progress::shown())
+}
+
+fn row<'a>(results: &'a mut ModelResults, name: &str) -> &'a mut Row {
+    let mut rows = results.rows.iter_mut();
+    rows.find(|row| row.name == name).expect("it was compared")
+}
+
+/// Gives every sample of a row this fact.
+fn give(row: &mut Row, name: &str, count: u64, of: u64) {
+    for sample in &mut row.samples {
+        let mut facts = Facts::clone(&sample.facts);
+        facts.seen.push(Fact {
+            name: name.to_owned(),
+            value: Value::Count(count),
+            of: Some(of),
+        });
+        sample.facts = Arc::new(facts);
+    }
+}
+
+#[test]
+fn one_ahead_and_others_behind() {
+    let results = results(QUIET, &[("tokio", 0.5), ("rayon", 1.5), ("smol", 1.0)], 12);
+    let found = findings(&results);
+    assert_eq!(found[0], "tokio is ahead.");
+    assert_eq!(
+        found[1],
+        "reference and smol take 2.00 times as long as tokio, rayon 3.00 times."
+    );
+    assert!(
+        found[2].starts_with("A difference below a factor of 1.00"),
+        "{found:?}"
+    );
+    assert_eq!(found.len(), 3);
+}
+
+#[test]
+fn many_groups_are_named_at_their_ends() {
+    let entrants = [
+        ("std_b", 2.0),
+        ("tokio", 3.0),
+        ("smol", 4.0),
+        ("rayon", 6.0),
+        ("surf", 9.0),
+    ];
+    let found = findings(&results(EXACT, &entrants, 12));
+    let words = "std_b takes 2.00 times as long as reference, surf 9.00 times; \
+                 3 rows lie between.";
+    assert_eq!(found[1], words);
+}
+
+#[test]
+fn all_tie() {
+    let entrants = [("tokio", 1.0), ("smol", 1.0)];
+    let found = findings(&results(QUIET, &entrants, 12));
+    assert_eq!(found[0], "All 3 rows tie.");
+    let found = findings(&results(QUIET, &entrants[..1], 12));
+    assert_eq!(found[0], "reference and tokio tie.");
+}
+
+/// No sentence ranks what the verdicts don't.
+#[test]
+fn a_noisy_machine_ranks_nobody_by_chance() {
+    let results = results(NOISY, &[("tokio", 1.02), ("smol", 1.04)], 12);
+    let found = findings(&results);
+    assert_eq!(found[0], "All 3 rows tie.", "{found:?}");
+    assert!(
+        found[1].starts_with("The machine was noisy: reference"),
+        "{found:?}"
+    );
+}
+
+/// Where the ends can be told apart and the middle can't, the middle is ranked nowhere.
+#[test]
+fn a_chain_of_ties_is_one_group() {
+    let machine = Machine {
+        trial: 0.02,
+        ..QUIET
+    };
+    let entrants = [
+        ("tokio", 0.5),
+        ("smol", 1.0),
+        ("rayon", 1.01),
+        ("surf", 1.02),
+    ];
+    let results = results(machine, &entrants, 12);
+    let tie = |a: &str, b: &str| {
+        let mut ties = results.ties.iter();
+        ties.any(|(first, second)| first == a && second == b)
+    };
+    assert!(tie("rayon", "surf") || tie("smol", "rayon") || tie("surf", "rayon"));
+    let found = findings(&results);
+    assert_eq!(found[0], "tokio is ahead.");
+    assert!(
+        found[1].contains(" to ") && !found[1].contains(';'),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn one_row_is_compared_with_nothing() {
+    let found = findings(&results(QUIET, &[], 12));
+    assert_eq!(found.len(), 1);
+    assert!(
+        found[0].starts_with("reference alone was measured"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn too_few_rounds_compare_nothing() {
+    let found = findings(&results(QUIET, &[("tokio", 3.0)], 3));
+    assert_eq!(
+        found,
+        ["Nothing is compared: 6 rounds are needed, and 3 were made."]
+    );
+}
+
+#[test]
+fn without_the_reference_nothing_is_compared() {
+    let mut results = results(QUIET, &[("tokio", 3.0), ("smol", 1.0)], 12);
+    let reference = row(&mut results, REFERENCE);
+    reference.summary = None;
+    reference.failures.insert(0, "it was killed".to_owned());
+    let found = findings(&results);
+    assert!(
+        found[0].starts_with("Nothing is compared, since reference"),
+        "{found:?}"
+    );
+    assert_eq!(found[1], "reference failed: it was killed.");
+}
+
+#[test]
+fn failures_are_said_and_what_is_not_installed_is_not() {
+    let mut results = results(QUIET, &[("tokio", 3.0), ("python", 9.0)], 12);
+    let tokio = row(&mut results, "tokio");
+    tokio.failures.insert(3, "it was killed.".to_owned());
+    let python = row(&mut results, "python");
+    python.failures.insert(3, "no Python".to_owned());
+    python.is_not_installed = true;
+    let found = findings(&results);
+    let failures: Vec<_> = found.iter().filter(|one| one.contains("failed")).collect();
+    assert_eq!(failures, ["tokio failed in 1 of 12 rounds: it was killed."]);
+}
+
+#[test]
+fn what_was_seen_from_outside_is_said() {
+    let mut results = results(QUIET, &[("tokio", 1.0), ("surf", 1.0)], 12);
+    for (name, count) in [(REFERENCE, 100), ("tokio", 100), ("surf", 50)] {
+        give(row(&mut results, name), "peak in flight", count, 100);
+        // What no row reaches is no promise.
+        give(row(&mut results, name), "deepest", 3, 22);
+    }
+    let found = findings(&results).join(" ");
+    assert!(
+        found.contains("surf reached 50 of 100 (peak in flight)."),
+        "{found}"
+    );
+    assert!(!found.contains("deepest"), "{found}");
+}
+
+#[test]
+fn many_rows_of_a_runtime_are_counted() {
+    let entrants = [
+        ("tokio", 0.5),
+        ("tokio_b", 0.5),
+        ("tokio_c", 0.5),
+        ("tokio_d", 0.8),
+    ];
+    let found = findings(&results(QUIET, &entrants, 12));
+    assert_eq!(found[0], "3 of tokio's 4 rows are ahead, and tie.");
+}

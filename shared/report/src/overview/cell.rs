@@ -1,0 +1,124 @@
+//! A cell: what is known of one row.
+
+use measure::{
+    results::{ModelResults, Row},
+    statistics::{Verdict, verdict},
+    summary,
+};
+
+use crate::figure::ratio_of;
+
+/// What is known of a row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cell {
+    /// The row's name.
+    pub row: String,
+    /// How it compares.
+    pub mark: Mark,
+    /// Its time ÷ that of the reference, as the verdict was found; `None` of the reference
+    /// itself and of what is not compared.
+    pub ratio: Option<f64>,
+    /// Whether a declared deviation happened.
+    pub deviates: bool,
+}
+
+/// How a row compares with the reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// It is the reference.
+    Reference,
+    /// It takes less time.
+    Faster,
+    /// It takes more time.
+    Slower,
+    /// The two can't be told apart.
+    Tie,
+    /// It did other work, or there were too few rounds.
+    NotCompared,
+    /// No trial of it passed.
+    Failed,
+    /// This machine lacks what it needs.
+    NotInstalled,
+}
+
+impl Mark {
+    /// Every mark, in the order of the legend.
+    pub const ALL: [Self; 7] = [
+        Self::Reference,
+        Self::Faster,
+        Self::Slower,
+        Self::Tie,
+        Self::NotCompared,
+        Self::Failed,
+        Self::NotInstalled,
+    ];
+
+    /// The character that stands for it.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Reference => "ref",
+            Self::Faster => "+",
+            Self::Slower => "-",
+            Self::Tie => "=",
+            Self::NotCompared => "?",
+            Self::Failed => "!",
+            Self::NotInstalled => "n/a",
+        }
+    }
+
+    /// What the sign means.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Reference => "the reference",
+            Self::Faster => "faster",
+            Self::Slower => "slower",
+            Self::Tie => "a tie",
+            Self::NotCompared => "not compared",
+            Self::Failed => "failed",
+            Self::NotInstalled => "not installed",
+        }
+    }
+}
+
+impl Cell {
+    pub(super) fn of(model: &ModelResults, row: &Row) -> Self {
+        let summary = row.summary.as_ref();
+        let found = summary.and_then(|summary| summary.verdict);
+        let mark = match (summary, found) {
+            (None, _) if row.is_not_installed => Mark::NotInstalled,
+            (None, _) => Mark::Failed,
+            (Some(_), _) if row.name == model.reference => Mark::Reference,
+            (Some(_), Some(Verdict::Faster)) => Mark::Faster,
+            (Some(_), Some(Verdict::Slower)) => Mark::Slower,
+            (Some(_), Some(Verdict::Tie)) => Mark::Tie,
+            (Some(_), Some(Verdict::Unknown) | None) => Mark::NotCompared,
+        };
+        let is_compared = matches!(mark, Mark::Faster | Mark::Slower | Mark::Tie);
+        let ratio = summary.and_then(|summary| summary.to_reference);
+        Self {
+            row: row.name.clone(),
+            mark,
+            ratio: ratio.filter(|_| is_compared).map(|ratio| ratio.median),
+            deviates: !row.deviations.is_empty(),
+        }
+    }
+
+    /// "0.95+", "ref", "1.00=*".
+    pub fn words(&self) -> String {
+        let ratio = self.ratio.map(ratio_of);
+        let star = if self.deviates { "*" } else { "" };
+        format!("{}{}{star}", ratio.unwrap_or_default(), self.mark.sign())
+    }
+}
+
+/// The fastest of a runtime's rows, where it is faster than the first of them.
+pub(super) fn best(model: &ModelResults, rows: &[&Row]) -> Option<Cell> {
+    let (plain, others) = rows.split_first()?;
+    let faster = others.iter().filter_map(|row| {
+        let ratio = summary::ratio(row, plain)?;
+        let is_faster = verdict(&ratio, model.resolution) == Verdict::Faster;
+        is_faster.then_some((row, ratio.median))
+    });
+    let (row, _) = faster.min_by(|(_, a), (_, b)| a.total_cmp(b))?;
+    Some(Cell::of(model, row))
+}

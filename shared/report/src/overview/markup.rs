@@ -1,0 +1,73 @@
+//! The overview at the head of the page; each cell leads to its model.
+
+use maud::{Markup, html};
+
+use super::{
+    Line, Overview,
+    cell::{Cell, Mark},
+    legend,
+};
+use crate::page::encoded;
+
+/// The table with its legend.
+pub(crate) fn markup(overview: &Overview) -> Markup {
+    html! {
+        div.scroll tabindex="0" role="region" aria-label="Overview: models and runtimes" {
+            table.overview {
+                caption { "Time ÷ that of each model's reference" }
+                thead {
+                    tr {
+                        th scope="col" { span.unseen { "model" } }
+                        @for column in &overview.columns {
+                            th scope="col" {
+                                code { (column.runtime) }
+                                @if column.legacy { " " span.tag.legacy { "legacy" } }
+                            }
+                        }
+                    }
+                }
+                tbody { @for line in &overview.lines { (row(overview, line)) } }
+            }
+        }
+        p.quiet.legend {
+            @for line in legend(overview) { (line) " " }
+            @if overview.lines.iter().any(|line| line.best.iter().any(Option::is_some)) {
+                "Small: the fastest row of that runtime, where it beats the plain one."
+            }
+        }
+    }
+}
+
+fn row(overview: &Overview, line: &Line) -> Markup {
+    let link = format!("#{}", encoded(&line.model));
+    html! {
+        tr {
+            th scope="row" { a href=(link) { (line.model) } }
+            @for (at, column) in overview.columns.iter().enumerate() {
+                td data-runtime=(column.runtime) {
+                    @if let Some(cell) = &line.plain[at] { (one(cell, &link)) }
+                    @if let Some(cell) = &line.best[at] {
+                        br;
+                        small { (one(cell, &link)) " " code { (cell.row) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn one(cell: &Cell, link: &str) -> Markup {
+    let title = format!("{}: {}", cell.row, cell.mark.meaning());
+    html! { a class=(class(cell.mark)) href=(link) title=(title) { (cell.words()) } }
+}
+
+fn class(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Reference => "reference",
+        Mark::Faster => "faster",
+        Mark::Slower => "slower",
+        Mark::Tie => "tie",
+        Mark::NotCompared | Mark::NotInstalled => "unknown",
+        Mark::Failed => "failed",
+    }
+}

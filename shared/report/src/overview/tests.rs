@@ -1,0 +1,152 @@
+//! Overviews of made-up results.
+
+use measure::{
+    host::Host,
+    mock::{Machine, REFERENCE, compare},
+    progress::Progress,
+    results::{self, Deviated},
+};
+
+use super::*;
+
+const QUIET: Machine = Machine {
+    name: "quiet",
+    round: 0.001,
+    persistence: 0.0,
+    reference: 0.001,
+    trial: 0.001,
+    tail: 0.0,
+};
+
+/// One model: a reference on `std`, and rows of several runtimes.
+pub(crate) fn results() -> Results {
+    let entrants = [
+        ("std_atomic", 0.2),
+        ("tokio", 1.5),
+        ("tokio_block_on", 1.5),
+        ("smol", 1.0),
+        ("async_std", 0.8),
+        ("python", 20.0),
+    ];
+    let mut model = compare(QUIET, &entrants, 12, 1, &Progress::shown());
+    for row in &mut model.rows {
+        row.legacy = row.name == "async_std";
+        if row.name == REFERENCE {
+            row.runtime = "std".to_owned();
+        }
+    }
+    Results {
+        version: results::VERSION,
+        command: Vec::new(),
+        started: 0,
+        host: Host::here(None),
+        interrupted: false,
+        models: vec![model],
+    }
+}
+
+#[test]
+fn a_runtime_has_one_column_with_its_plain_and_its_best_row() {
+    let overview = Overview::of(&results()).expect("there are rounds");
+    let names: Vec<&str> = overview.columns.iter().map(|one| &*one.runtime).collect();
+    assert_eq!(names, ["std", "tokio", "smol", "python", "async_std"]);
+    let line = &overview.lines[0];
+    let marks: Vec<Mark> = line.plain.iter().flatten().map(|cell| cell.mark).collect();
+    use Mark::{Faster, Reference, Slower, Tie};
+    assert_eq!(marks, [Reference, Slower, Tie, Slower, Faster]);
+    let best: Vec<Option<&str>> = line
+        .best
+        .iter()
+        .map(|cell| cell.as_ref().map(|cell| &*cell.row))
+        .collect();
+    // Two that tie are not told apart.
+    assert_eq!(best, [Some("std_atomic"), None, None, None, None]);
+}
+
+#[test]
+fn what_has_no_figure_has_a_sign() {
+    let mut results = results();
+    for row in &mut results.models[0].rows {
+        match &*row.name {
+            "tokio" => row.summary = None,
+            "python" => {
+                row.summary = None;
+                row.is_not_installed = true;
+            }
+            "smol" => {
+                let deviated = Deviated {
+                    why: "seen".to_owned(),
+                    reason: "known".to_owned(),
+                };
+                row.deviations.insert("a_case".to_owned(), deviated);
+            }
+            _ => {}
+        }
+    }
+    let overview = Overview::of(&results).expect("there are rounds");
+    let words: Vec<String> = overview.lines[0]
+        .plain
+        .iter()
+        .flatten()
+        .map(Cell::words)
+        .collect();
+    assert_eq!(words[1], "!");
+    assert!(words[2].ends_with("=*"), "{words:?}");
+    assert_eq!(words[3], "n/a");
+    let text = text(&overview, 80, false);
+    for meaning in ["! failed", "n/a not installed", "* deviates"] {
+        assert!(text.contains(meaning), "no {meaning:?}: {text}");
+    }
+}
+
+#[test]
+fn no_line_is_wider_than_the_terminal() {
+    let mut results = results();
+    results.models[0].name = "error-handling".to_owned();
+    let overview = Overview::of(&results).expect("there are rounds");
+    for width in [40, 60, 80, 120] {
+        let text = text(&overview, width, false);
+        for line in text.lines() {
+            assert!(line.chars().count() <= width, "{width}: {line:?}\n{text}");
+        }
+        assert_eq!(text.contains("No room for"), width < 50, "{width}: {text}");
+    }
+}
+
+#[test]
+fn colour_is_added_to_the_characters_and_replaces_none() {
+    let overview = Overview::of(&results()).expect("there are rounds");
+    let (plain, coloured) = (text(&overview, 80, false), text(&overview, 80, true));
+    assert!(!plain.contains('\u{1b}') && coloured.contains("\u{1b}["));
+    let mut bare = String::new();
+    let mut parts = coloured.split('\u{1b}');
+    bare.extend(parts.next());
+    for part in parts {
+        bare.extend(part.split_once('m').map(|(_, rest)| rest));
+    }
+    let words = |text: &str| {
+        let words = text.split_whitespace().map(str::to_owned);
+        words.collect::<Vec<_>>()
+    };
+    assert_eq!(words(&bare), words(&plain));
+}
+
+#[test]
+fn nothing_measured_has_no_overview() {
+    let mut results = results();
+    results.models[0].rounds = 0;
+    assert_eq!(Overview::of(&results), None);
+}
+
+#[test]
+fn the_picture_has_every_cell_and_is_well_formed() {
+    let overview = Overview::of(&results()).expect("there are rounds");
+    let picture = picture(&overview);
+    for cell in overview.lines[0].plain.iter().flatten() {
+        assert!(picture.contains(&cell.words()), "{picture}");
+    }
+    assert_eq!(
+        picture.matches("<text").count(),
+        picture.matches("</text>").count()
+    );
+}
