@@ -9,6 +9,7 @@ mod picture;
 mod text;
 
 use measure::results::{Kind, ModelResults, Results, Row};
+use serde::{Deserialize, Serialize};
 use test_fixtures::RUNTIMES;
 
 pub(crate) use self::markup::markup;
@@ -19,7 +20,7 @@ pub use self::{
 };
 
 /// Models down, runtimes across.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Overview {
     /// The runtimes in which any model has a row: maintained ones, then peers and the user's
     /// own programs, then discontinued ones.
@@ -29,7 +30,7 @@ pub struct Overview {
 }
 
 /// A runtime.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Column {
     /// `tokio`, or the language of peers.
     pub runtime: String,
@@ -38,7 +39,7 @@ pub struct Column {
 }
 
 /// A model's rows.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Line {
     /// The model's name.
     pub model: String,

@@ -6,10 +6,12 @@ use measure::{
     summary,
 };
 
+use serde::{Deserialize, Serialize};
+
 use crate::figure::ratio_of;
 
 /// What is known of a row.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Cell {
     /// The row's name.
     pub row: String,
@@ -23,7 +25,8 @@ pub struct Cell {
 }
 
 /// How a row compares with the reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Mark {
     /// It is the reference.
     Reference,
