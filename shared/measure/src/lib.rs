@@ -17,6 +17,7 @@ pub mod read;
 mod requirement;
 pub mod results;
 pub mod rounds;
+pub mod seen;
 #[cfg(test)]
 mod simulation;
 pub mod source;

@@ -13,6 +13,7 @@ mod notes;
 pub mod overview;
 pub mod page;
 mod scale;
+mod seen;
 pub mod sweep;
 pub mod table;
 pub mod taken;

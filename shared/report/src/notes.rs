@@ -1,17 +1,31 @@
 //! What stands below a table: a line each, for a person.
 
-use std::{cmp::Reverse, collections::BTreeMap};
+use std::collections::BTreeMap;
 
 use measure::{
     results::{Deviated, Kind, ModelResults, Row},
     statistics::Verdict,
     summary,
 };
-use test_fixtures::Fact;
+use test_fixtures::Floor;
+
+use crate::{
+    figure::{ratio_of, time},
+    seen::{self, Words},
+};
 
 /// A time of less than so much of the floor is remarked on: a floor that is measured differs
 /// from itself, too.
 const BELOW_FLOOR: f64 = 0.9;
+
+/// What stands before facts that are the same of every row in every round.
+pub(crate) const SAME: &str = "seen of every row in every round";
+
+/// What stands before facts in which no two rows differ by more than their rounds do.
+pub(crate) const ALIKE: &str = "seen, differing between rounds but not between rows";
+
+/// What stands before facts in which rows differ.
+pub(crate) const DIFFERENT: &str = "seen, differing between rows";
 
 /// Where the reference differs from itself by more, the table says so in words.
 pub(crate) const COARSE: f64 = 1.25;
@@ -23,11 +37,7 @@ pub(crate) fn notes(
     versions: &BTreeMap<String, String>,
 ) -> Vec<String> {
     let mut notes = Vec::new();
-    let Seen { by_all, by_some } = seen(results);
-    if !by_all.is_empty() {
-        notes.push(format!("seen by every check: {}", by_all.join(", ")));
-    }
-    notes.extend(by_some.iter().map(|fact| format!("seen: {fact}")));
+    notes.extend(seen(results));
     let ties = ties(results);
     if !ties.is_empty() {
         notes.push(format!("ties: {}", ties.join("; ")));
@@ -57,68 +67,26 @@ pub(crate) fn notes(
     notes
 }
 
-/// What the checks saw in the last round.
-pub(crate) struct Seen {
-    /// Facts that are the same of every row.
-    pub(crate) by_all: Vec<String>,
-    /// The others, each value with its rows.
-    pub(crate) by_some: Vec<String>,
-}
-
-/// What the checks saw in the last round, in the order in which they tell it.
-pub(crate) fn seen(results: &ModelResults) -> Seen {
-    let rows: Vec<(&str, &[Fact])> = results
-        .rows
-        .iter()
-        .filter(|row| row.kind != Kind::Control)
-        .filter_map(|row| Some((&*row.name, &*row.samples.last()?.facts.seen)))
-        .collect();
-    let mut names: Vec<&str> = Vec::new();
-    for fact in rows.iter().flat_map(|(_, facts)| *facts) {
-        if !names.contains(&&*fact.name) {
-            names.push(&fact.name);
-        }
+/// What the checks saw, over all rounds.
+fn seen(results: &ModelResults) -> Vec<String> {
+    let Words {
+        same,
+        alike,
+        different,
+        legend,
+    } = seen::words(results);
+    let mut notes = Vec::new();
+    if !same.is_empty() {
+        notes.push(format!("{SAME}: {}", same.join(", ")));
     }
-    let mut seen = Seen {
-        by_all: Vec::new(),
-        by_some: Vec::new(),
-    };
-    for name in names {
-        let mut values: Vec<(String, Vec<&str>)> = Vec::new();
-        for (row, facts) in &rows {
-            for fact in facts.iter().filter(|fact| fact.name == name) {
-                let fact = fact.to_string();
-                match values.iter_mut().find(|(known, _)| *known == fact) {
-                    Some((_, rows)) => rows.push(row),
-                    None => values.push((fact, vec![row])),
-                }
-            }
-        }
-        values.sort_by_key(|(_, rows)| Reverse(rows.len()));
-        match &*values {
-            [(fact, by)] if by.len() == rows.len() => seen.by_all.push(fact.clone()),
-            _ => seen.by_some.push(values_with_rows(name, &values)),
-        }
+    if !alike.is_empty() {
+        notes.push(format!("{ALIKE}: {}", alike.join(", ")));
     }
-    seen
-}
-
-/// "peak in flight, of 100: 100 (tokio, smol), 50 (surf)".
-fn values_with_rows(name: &str, values: &[(String, Vec<&str>)]) -> String {
-    let first = values
-        .first()
-        .and_then(|(fact, _)| fact.rsplit_once(" of "));
-    let of = first.map(|(_, of)| format!(" of {of}"));
-    let of = of.filter(|of| values.iter().all(|(fact, _)| fact.ends_with(of)));
-    let of = of.unwrap_or_default();
-    let value = |(fact, rows): &(String, Vec<&str>)| {
-        let value = fact.strip_prefix(name).unwrap_or(fact).trim_start();
-        let value = value.strip_suffix(&*of).unwrap_or(value);
-        format!("{value} ({})", rows.join(", "))
-    };
-    let values: Vec<_> = values.iter().map(value).collect();
-    let comma = if of.is_empty() { "" } else { "," };
-    format!("{name}{comma}{of}: {}", values.join(", "))
+    if !different.is_empty() {
+        notes.push(format!("{DIFFERENT} ({legend}):"));
+        notes.extend(different);
+    }
+    notes
 }
 
 /// Which Python ran which rows.
@@ -140,18 +108,33 @@ pub(crate) fn python(
     (!names.is_empty()).then(|| format!("Python {version}: {}", names.join(", ")))
 }
 
-/// Who took less time than the job can take: it did not do the job, or the floor is wrong.
+/// Which rows took less time than the floor. Where the floor is measured, its own noise can
+/// be the cause.
 fn below_floor(results: &ModelResults) -> Option<String> {
-    let below = |row: &&Row| {
-        let ratio = row.summary.as_ref().and_then(|summary| summary.to_floor);
-        ratio.is_some_and(|ratio| ratio.median < BELOW_FLOOR)
+    let below = |row: &Row| {
+        let ratio = row.summary.as_ref()?.to_floor?.median;
+        (row.kind != Kind::Control && ratio < BELOW_FLOOR)
+            .then(|| format!("{} ({} × floor)", row.name, ratio_of(ratio)))
     };
-    let rows = results.rows.iter().filter(|row| row.kind != Kind::Control);
-    let names: Vec<&str> = rows.filter(below).map(|row| &*row.name).collect();
-    (!names.is_empty()).then(|| {
-        let names = names.join(", ");
-        format!("below the floor, so the job was not done or the floor is wrong: {names}")
-    })
+    let names: Vec<String> = results.rows.iter().filter_map(below).collect();
+    if names.is_empty() {
+        return None;
+    }
+    let nanos = || results.floors.iter().map(|floor: &Floor| floor.nanos);
+    let why = match nanos().min().zip(nanos().max()) {
+        Some((least, most)) if least < most => format!(
+            "the floor is measured, and it was {} to {} in these rounds, so it is not \
+             known well enough",
+            time(least as f64),
+            time(most as f64)
+        ),
+        _ => "either the floor is wrong, or the check missed that work was left out"
+            .to_owned(),
+    };
+    Some(format!(
+        "faster than the floor: {}; {why}",
+        names.join(", ")
+    ))
 }
 
 /// What a resolution is like that tells little.

@@ -12,7 +12,8 @@ use super::{
 };
 use crate::{
     figure::time,
-    notes::{python, seen, ties},
+    notes::{ALIKE, DIFFERENT, SAME, python, ties},
+    seen,
     table::{other_floors, rounds},
 };
 
@@ -94,7 +95,7 @@ fn floor(results: &ModelResults) -> Markup {
 }
 
 fn notes(results: &ModelResults, python: Option<&str>) -> Markup {
-    let seen = seen(results);
+    let seen = seen::words(results);
     let ties = ties(results);
     let failing: Vec<&Row> = results
         .rows
@@ -103,13 +104,17 @@ fn notes(results: &ModelResults, python: Option<&str>) -> Markup {
         .collect();
     html! {
         dl.notes {
-            @if !seen.by_all.is_empty() {
-                dt { "Seen by every check" }
-                dd { (seen.by_all.join(", ")) }
+            @if !seen.same.is_empty() {
+                dt { (capital(SAME)) }
+                dd { (seen.same.join(", ")) }
             }
-            @if !seen.by_some.is_empty() {
-                dt { "What the checks saw differently" }
-                @for fact in seen.by_some { dd { (fact) } }
+            @if !seen.alike.is_empty() {
+                dt { (capital(ALIKE)) }
+                dd { (seen.alike.join(", ")) }
+            }
+            @if !seen.different.is_empty() {
+                dt { (capital(DIFFERENT)) " " span.quiet { "(" (seen.legend) ")" } }
+                @for fact in seen.different { dd { (fact) } }
             }
             @if let Some(python) = python {
                 dt { "Interpreters" }
@@ -151,6 +156,13 @@ fn notes(results: &ModelResults, python: Option<&str>) -> Markup {
             }
         }
     }
+}
+
+/// The same words as a title.
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string());
+    first.unwrap_or_default() + letters.as_str()
 }
 
 /// A row's failures, each reason once with its rounds.

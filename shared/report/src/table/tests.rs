@@ -57,11 +57,11 @@ fn what_has_no_room_is_named() {
     );
     let narrow = plain(&results, &BTreeMap::new(), 60);
     assert!(
-        narrow.contains("no room for switches, memory in 60"),
+        narrow.contains("no room for switches, memory, CPU in 60"),
         "{narrow}"
     );
     assert!(
-        narrow.contains(REFERENCE) && narrow.contains("CPU"),
+        narrow.contains(REFERENCE) && narrow.contains("×floor"),
         "{narrow}"
     );
     let markdown = document(&results, &BTreeMap::new());
