@@ -94,7 +94,7 @@ fn table(sweep: &Sweep, quantity: Quantity) -> Markup {
                     @for line in sweep.lines.iter().filter(|line| !line.is_not_installed) {
                         tr {
                             th scope="row" { code { (sentences::name(line)) } }
-                            td { (sentences::growth(quantity, quantity.growth(line))) }
+                            td { (sentences::growth(quantity, line)) }
                             @for point in &sweep.points { td { (cell(line, point, quantity)) } }
                         }
                     }

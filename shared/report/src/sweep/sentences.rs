@@ -14,9 +14,12 @@ use measure::{
 };
 
 use crate::{
-    figure::{megabytes, time},
+    figure::{megabytes, ratio_of, time},
     notes::python,
 };
+
+/// A size at which every shape is far from every other.
+const FAR: f64 = 1e6;
 
 /// The sweep in one line.
 pub(crate) fn title(sweep: &Sweep) -> String {
@@ -46,16 +49,16 @@ pub(crate) fn figure(quantity: Quantity, value: f64) -> String {
 pub(crate) fn with_interval(quantity: Quantity, estimate: Estimate) -> String {
     let median = figure(quantity, estimate.median);
     match interval(quantity, estimate) {
-        Some(interval) => format!("{median} ({interval})"),
+        Some(interval) => format!("{median}, 95 % interval {interval}"),
         None => median,
     }
 }
 
-/// The ends of an interval: "1.20 ms – 1.30 ms".
+/// The ends of an interval: "1.20 ms to 1.30 ms".
 pub(crate) fn interval(quantity: Quantity, estimate: Estimate) -> Option<String> {
     let (low, high) = estimate.interval?;
     Some(format!(
-        "{} – {}",
+        "{} to {}",
         figure(quantity, low),
         figure(quantity, high)
     ))
@@ -82,20 +85,51 @@ pub(crate) fn name(line: &Line) -> String {
     }
 }
 
-/// How it grows: `n: 2.00 ms + 500 ns × n, ±3 %`.
-pub(crate) fn growth(quantity: Quantity, growth: Option<&Growth>) -> String {
-    let Some(Growth { curves, error }) = growth else {
+/// How a line grows: `n: 2.00 ms + 500 ns × n, off by 3 %`. Where several curves fit alike,
+/// what is certain is by how much it grew.
+pub(crate) fn growth(quantity: Quantity, line: &Line) -> String {
+    let Some(Growth { curves, error }) = quantity.growth(line) else {
         return format!("too few sizes to say; {FEWEST_SIZES} are needed");
     };
-    let off = format!("±{:.0} %", error * 100.0);
-    let Some(best) = curves.first() else {
-        return format!("follows none of the curves ({off} at the best)");
+    let off = match error * 100.0 {
+        percent if percent < 1.0 => "off by less than 1 %".to_owned(),
+        percent => format!("off by {percent:.0} %"),
     };
-    if curves.len() > 1 {
-        let names: Vec<_> = curves.iter().map(|curve| curve.shape.name()).collect();
-        return format!("{}: not told apart, {off}", names.join(" or "));
+    match &**curves {
+        [] => format!("follows no curve; even the nearest is {off}"),
+        [best] => format!("{}: {}, {off}", best.shape.name(), curve(quantity, best)),
+        several => {
+            let mut shapes: Vec<Shape> =
+                several.iter().map(|curve| curve.shape).collect();
+            // In one order, since the best is not known.
+            shapes.sort_by(|a, b| a.at(FAR).total_cmp(&b.at(FAR)));
+            let names: Vec<_> = shapes.iter().map(|shape| shape.name()).collect();
+            let grown =
+                grown(quantity, line).map_or_else(String::new, |grown| grown + "; ");
+            format!("{grown}{} fit alike", all_of(&names))
+        }
     }
-    format!("{}: {}, {off}", best.shape.name(), curve(quantity, best))
+}
+
+/// "12.4 times as much at 1,000 as at 10".
+fn grown(quantity: Quantity, line: &Line) -> Option<String> {
+    let marks = line.marks.iter();
+    let medians = marks.filter_map(|mark| Some((mark.value, quantity.of(mark)?.median)));
+    let medians: Vec<_> = medians.collect();
+    let ((from, least), (to, most)) = (*medians.first()?, *medians.last()?);
+    (least > 0.0).then(|| {
+        let (times, from, to) = (ratio_of(most / least), whole(from), whole(to));
+        format!("{times} times as much at {to} as at {from}")
+    })
+}
+
+/// "n, n log n and n²".
+fn all_of(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
 }
 
 fn curve(quantity: Quantity, curve: &Curve) -> String {
@@ -185,7 +219,7 @@ pub(crate) fn crossings(sweep: &Sweep) -> Vec<String> {
         .iter()
         .any(|point| point.results.resolution.is_some());
     if !told {
-        let why = format!("no crossing is told: {FEWEST} rounds of a size are needed");
+        let why = format!("not looked for: {FEWEST} rounds of a size are needed");
         return vec![why];
     }
     let mut lines: Vec<String> = sweep
@@ -194,7 +228,7 @@ pub(crate) fn crossings(sweep: &Sweep) -> Vec<String> {
         .map(|crossing| passes(&sweep.field, crossing))
         .collect();
     if lines.is_empty() {
-        lines.push("nobody passes another, as far as these rounds tell".to_owned());
+        lines.push("none was found at these sizes".to_owned());
     }
     lines
 }
@@ -230,36 +264,37 @@ fn two_digits(value: f64) -> String {
 pub(crate) fn one_core(sweep: &Sweep) -> Vec<String> {
     let mut lines = Vec::new();
     for (verdict, word) in [(Verdict::Faster, "faster"), (Verdict::Slower, "slower")] {
-        let who: Vec<String> = sweep
+        let names: Vec<String> = sweep
             .lines
             .iter()
             .filter_map(|line| throughout(line, verdict))
             .collect();
-        if !who.is_empty() {
-            let who = who.join(", ");
-            lines.push(format!("{word} than {ONE_CORE} wherever told apart: {who}"));
+        if !names.is_empty() {
+            lines.push(format!("{word} than {ONE_CORE}: {}", names.join(", ")));
         }
     }
     lines
 }
 
-/// The line's name and the sizes at which it is told apart from one core, if it is so and
-/// always in the same way.
+/// The line's name and the sizes at which it differs from one core, if it does so always in
+/// the same way: "rayon from 10,000 on". Other sizes are ties.
 fn throughout(line: &Line, verdict: Verdict) -> Option<String> {
-    let told = line.to_one_core.iter();
-    let told: Vec<_> = told
+    let differing = line.to_one_core.iter();
+    let differing: Vec<_> = differing
         .filter(|told| matches!(told.verdict, Verdict::Faster | Verdict::Slower))
         .collect();
-    let (first, last) = (told.first()?, told.last()?);
-    let same = told.iter().all(|told| told.verdict == verdict);
+    let (first, last) = (differing.first()?, differing.last()?);
+    let same = differing.iter().all(|told| told.verdict == verdict);
     same.then(|| match verdict {
-        Verdict::Faster => format!("{} (from {})", line.name, whole(first.value)),
-        _ => format!("{} (up to {})", line.name, whole(last.value)),
+        Verdict::Faster => format!("{} from {} on", line.name, whole(first.value)),
+        _ => format!("{} up to {}", line.name, whole(last.value)),
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use measure::sweep::{crossing::Told, results::Mark};
+
     use super::*;
 
     #[test]
@@ -273,28 +308,110 @@ mod tests {
         assert_eq!(two_digits(99.6), "100");
     }
 
+    fn line(medians: &[(u64, f64)], time: Option<Growth>) -> Line {
+        let estimate = |median| Estimate {
+            median,
+            interval: None,
+        };
+        let marks = medians.iter().map(|(value, median)| Mark {
+            value: *value,
+            time: estimate(*median),
+            cpu: estimate(*median),
+            memory: None,
+        });
+        Line {
+            name: "line".to_owned(),
+            kind: Kind::Variant,
+            legacy: false,
+            is_not_installed: false,
+            marks: marks.collect(),
+            end: None,
+            time,
+            cpu: None,
+            memory: None,
+            to_one_core: Vec::new(),
+        }
+    }
+
     #[test]
-    fn growth_is_told_in_a_line() {
+    fn growth_is_said_in_a_line() {
         let curve = |shape, constant, slope| Curve {
             shape,
             constant,
             slope,
         };
-        let told = |curves: &[Curve]| {
+        let said = |error: f64, curves: &[Curve]| {
             let curves = curves.to_vec();
-            let error = 0.031;
-            growth(Quantity::Time, Some(&Growth { curves, error }))
+            let line = line(
+                &[(10, 5e6), (100, 5.1e6), (1000, 5.1e6)],
+                Some(Growth { curves, error }),
+            );
+            growth(Quantity::Time, &line)
         };
         let linear = curve(Shape::Linear, 2e6, 500.0);
-        assert_eq!(told(&[linear]), "n: 2.00 ms + 500 ns × n, ±3 %");
+        assert_eq!(
+            said(0.031, &[linear]),
+            "n: 2.00 ms + 500 ns × n, off by 3 %"
+        );
         let inverse = curve(Shape::Inverse, 0.0, 5e9);
-        assert_eq!(told(&[inverse]), "1/n: 5.00 s ÷ n, ±3 %");
+        assert_eq!(said(0.031, &[inverse]), "1/n: 5.00 s ÷ n, off by 3 %");
         let constant = curve(Shape::Constant, 5e6, 0.0);
-        assert_eq!(told(&[constant]), "constant: 5.00 ms, ±3 %");
-        let log = curve(Shape::Linearithmic, 2e6, 40.0);
-        let two = told(&[linear, log]);
-        assert_eq!(two, "n or n log n: not told apart, ±3 %");
-        assert!(told(&[]).contains("none of the curves"));
-        assert!(growth(Quantity::Time, None).contains("too few"));
+        let line_of_constant = "constant: 5.00 ms, off by less than 1 %";
+        assert_eq!(said(0.0004, &[constant]), line_of_constant);
+        let of = |shape| curve(shape, 2e6, 40.0);
+        assert_eq!(
+            said(0.0, &[Shape::Linearithmic, Shape::Linear].map(of)),
+            "1.02 times as much at 1,000 as at 10; n and n log n fit alike"
+        );
+        let four = [
+            Shape::Linearithmic,
+            Shape::Linear,
+            Shape::Root,
+            Shape::Quadratic,
+        ];
+        assert_eq!(
+            said(0.0, &four.map(of)),
+            "1.02 times as much at 1,000 as at 10; n, n log n, n√n and n² fit alike"
+        );
+        assert_eq!(
+            said(0.45, &[]),
+            "follows no curve; even the nearest is off by 45 %"
+        );
+        assert!(growth(Quantity::Time, &line(&[], None)).contains("too few"));
+        // A process may use less CPU than the clock counts.
+        let both = [Shape::Linear, Shape::Linearithmic].map(of).to_vec();
+        let growth_of_both = Growth {
+            curves: both,
+            error: 0.0,
+        };
+        let from_zero = line(&[(1, 0.0), (9, 1.0)], Some(growth_of_both));
+        let said = growth(Quantity::Time, &from_zero);
+        assert_eq!(said, "n and n log n fit alike");
+    }
+
+    #[test]
+    fn one_core_is_passed_from_a_size_on() {
+        let at = |value, verdict| Told {
+            value,
+            ratio: Estimate {
+                median: 1.0,
+                interval: None,
+            },
+            verdict,
+        };
+        let mut line = line(&[], None);
+        line.to_one_core = vec![
+            at(10, Verdict::Tie),
+            at(1000, Verdict::Faster),
+            at(10_000, Verdict::Faster),
+        ];
+        let faster = throughout(&line, Verdict::Faster);
+        assert_eq!(faster.as_deref(), Some("line from 1,000 on"));
+        assert_eq!(throughout(&line, Verdict::Slower), None);
+        line.to_one_core[0].verdict = Verdict::Slower;
+        assert_eq!(throughout(&line, Verdict::Faster), None);
+        line.to_one_core.truncate(1);
+        let slower = throughout(&line, Verdict::Slower);
+        assert_eq!(slower.as_deref(), Some("line up to 10"));
     }
 }

@@ -1,9 +1,12 @@
 //! A sweep as tables of variants and sizes, and the lines around them.
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
-use measure::sweep::{
-    fit::FEWEST,
-    results::{Line, Point, Quantity, Sweep},
+use measure::{
+    statistics::FEWEST as ROUNDS,
+    sweep::{
+        fit::FEWEST,
+        results::{Line, Point, Quantity, Sweep},
+    },
 };
 use test_fixtures::wrap;
 
@@ -36,6 +39,7 @@ pub fn render(sweep: &Sweep, style: Style) -> String {
             text += &section(style, &format!("growth of {}", quantity.name()), &growths);
         }
     }
+    text += &section(style, "how to read the tables", &legend(sweep));
     if sweep.points.len() < FEWEST {
         text += &format!("\ngrowth takes {FEWEST} sizes or more; --points sets them\n");
     }
@@ -80,13 +84,34 @@ fn section(style: Style, title: &str, lines: &[String]) -> String {
     text
 }
 
+fn legend(sweep: &Sweep) -> Vec<String> {
+    let mut lines = vec![
+        "medians of the rounds; sweep.csv and the page have their 95 % intervals"
+            .to_owned(),
+    ];
+    let resolutions = || sweep.points.iter().map(|point| point.results.resolution);
+    if resolutions().any(|resolution| resolution.is_some()) {
+        lines.push(
+            "(resolution): times that differ by less than this factor are a tie"
+                .to_owned(),
+        );
+    }
+    if resolutions().any(|resolution| resolution.is_none()) {
+        lines.push(format!("?: not known with fewer than {ROUNDS} rounds"));
+    }
+    if sweep.lines.iter().any(|line| line.end.is_some()) {
+        lines.push("ends: the variant fails from this size on; see below".to_owned());
+    }
+    lines
+}
+
 fn growths(sweep: &Sweep, quantity: Quantity) -> Vec<String> {
     let lines = sweep.lines.iter().filter(|line| !line.marks.is_empty());
     let names: Vec<_> = lines.clone().map(|line| line.name.len()).collect();
     let width = names.into_iter().max().unwrap_or(0);
     lines
         .map(|line| {
-            let growth = sentences::growth(quantity, quantity.growth(line));
+            let growth = sentences::growth(quantity, line);
             format!("{:width$}  {growth}", line.name)
         })
         .collect()
@@ -109,9 +134,7 @@ fn table(sweep: &Sweep, quantity: Quantity, points: &[Point], style: Style) -> S
         if line.is_not_installed {
             continue;
         }
-        let cells = points
-            .iter()
-            .map(|point| cell(line, quantity, point, style));
+        let cells = points.iter().map(|point| cell(line, quantity, point));
         let row = std::iter::once(sentences::name(line)).chain(cells);
         table.add_row(row.map(|cell| style.text(&cell)));
     }
@@ -130,7 +153,7 @@ fn table(sweep: &Sweep, quantity: Quantity, points: &[Point], style: Style) -> S
     table.trim_fmt()
 }
 
-fn cell(line: &Line, quantity: Quantity, point: &Point, style: Style) -> String {
+fn cell(line: &Line, quantity: Quantity, point: &Point) -> String {
     if line
         .end
         .as_ref()
@@ -139,11 +162,10 @@ fn cell(line: &Line, quantity: Quantity, point: &Point, style: Style) -> String 
         return "ends".to_owned();
     }
     let mark = line.marks.iter().find(|mark| mark.value == point.value);
-    match (mark.and_then(|mark| quantity.of(mark)), style) {
-        (None, _) => String::new(),
-        (Some(estimate), Style::Terminal) => sentences::figure(quantity, estimate.median),
-        (Some(estimate), Style::Markdown) => sentences::with_interval(quantity, estimate),
-    }
+    mark.and_then(|mark| quantity.of(mark))
+        .map_or_else(String::new, |estimate| {
+            sentences::figure(quantity, estimate.median)
+        })
 }
 
 /// What bounds the time, and how well it is known.
