@@ -278,7 +278,11 @@ impl<T: Foreign + Clone + PartialEq> Foreign for Arc<T> {
 
 impl Foreign for Facts {
     fn escape(&mut self) {
-        let Self { seen, breaches } = self;
+        let Self {
+            seen,
+            breaches,
+            done: _,
+        } = self;
         seen.escape();
         breaches.escape();
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use test_fixtures::Value;
+use test_fixtures::{Done, Facts, Value};
 
 use crate::{
     results::{Kind, ModelResults, Row, Sample, Summary},
@@ -83,24 +83,33 @@ pub fn add(results: &mut ModelResults) {
     results.ties = ties(results, &times);
 }
 
-/// How many items came to a good end, in any of the rounds. Rows that differ in it did not
-/// do the same work, as can be with the user's own URLs, and are not compared; nor are rows
-/// of which none came to one.
-fn done(row: &Row) -> Vec<&Value> {
-    let mut values = Vec::new();
-    for fact in row.samples.iter().flat_map(|sample| &sample.facts.seen) {
-        if fact.name == "ok" && !values.contains(&&fact.value) {
-            values.push(&fact.value);
-        }
+/// How much of the job was done, in any of the rounds, by the check's word; by a fact of
+/// that meaning in results of earlier versions.
+fn done(row: &Row) -> Vec<Done> {
+    let mut all = Vec::new();
+    for sample in &row.samples {
+        let done = sample.facts.done.or_else(|| earlier(&sample.facts));
+        all.extend(done.filter(|done| !all.contains(done)));
     }
-    values
+    all
 }
 
-/// Whether two rows did the same work, and any.
+fn earlier(facts: &Facts) -> Option<Done> {
+    let ok = facts.seen.iter().find(|fact| fact.name == "ok")?;
+    match ok.value {
+        Value::Count(items) => Some(Done {
+            items,
+            of: ok.of.unwrap_or(items),
+        }),
+        _ => None,
+    }
+}
+
+/// Whether two rows did the same work, and any. Rows that did not, as can be with the user's
+/// own URLs, are not compared.
 pub fn is_comparable(first: &Row, second: &Row) -> bool {
-    let nothing = |value: &&Value| matches!(value, Value::Count(0));
     let (first, second) = (done(first), done(second));
-    first == second && (first.is_empty() || !first.iter().all(nothing))
+    first == second && (first.is_empty() || first.iter().any(|done| done.items > 0))
 }
 
 /// The first row's times ÷ the second's, round by round; `None` if they share no round, or

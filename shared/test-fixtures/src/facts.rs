@@ -15,6 +15,20 @@ pub struct Facts {
     /// variant declares it as a deviation; then it is shown beside the time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub breaches: Vec<Breach>,
+    /// How much of the job was done as the job asks: rows are compared where it is the same
+    /// and not nothing. None where the check lets no output pass that did less than all, and
+    /// in results of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub done: Option<Done>,
+}
+
+/// Items that ended as the job asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Done {
+    /// How many did.
+    pub items: u64,
+    /// How many there were.
+    pub of: u64,
 }
 
 /// A promise of the model that an output does not keep, although it is whole.
@@ -84,10 +98,12 @@ impl Facts {
     }
 
     /// Adds how many items came to which outcome, failures by their class; an outcome that
-    /// none came to is left out, except `ok`.
+    /// none came to is left out, except `ok`. Those that are ok are what was done, until
+    /// [`done`](Self::done) says otherwise.
     pub fn outcomes<T>(mut self, outcomes: &[Outcome<T>]) -> Self {
         let ok = outcomes.iter().filter(|o| o.ok().is_some()).count();
         self.push("ok", Value::Count(ok as u64), Some(outcomes.len() as u64));
+        self = self.done(ok, outcomes.len());
         let mut classes: BTreeMap<Class, u64> = BTreeMap::new();
         for outcome in outcomes {
             if let Outcome::Failed(failure) = outcome {
@@ -103,6 +119,14 @@ impl Facts {
                 self.push(word, Value::Count(count as u64), None);
             }
         }
+        self
+    }
+
+    /// Says how many items ended as the job asks, of how many: where a task is to be
+    /// cancelled, one that was.
+    pub fn done(mut self, items: usize, of: usize) -> Self {
+        let (items, of) = (items as u64, of as u64);
+        self.done = Some(Done { items, of });
         self
     }
 

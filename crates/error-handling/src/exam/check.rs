@@ -37,7 +37,8 @@ pub(crate) fn check(job: &Job, output: &Output) -> Result<Facts> {
         let attempts = outcome.ok().map_or(1, |done| done.attempts);
         retries += u64::from(attempts.saturating_sub(1));
     }
-    let mut facts = Facts::new().outcomes(outcomes);
+    // Each came to the end that it was due, or was stopped by the first error.
+    let mut facts = Facts::new().outcomes(outcomes).done(tasks, tasks);
     if retries > 0 {
         facts = facts.count("retries that helped", retries);
     }

@@ -28,7 +28,7 @@ pub fn picture(overview: &Overview) -> String {
         .lines
         .iter()
         .map(|line| match line.best.iter().any(Option::is_some) {
-            true => HEIGHT + 16,
+            true => HEIGHT + 22,
             false => HEIGHT,
         })
         .collect();
@@ -60,8 +60,8 @@ pub fn picture(overview: &Overview) -> String {
                 }
                 @for (at, cell) in line.best.iter().enumerate() {
                     @if let Some(cell) = cell {
-                        (words(right(at), top + 34, &format!("small {}", class(cell)), &cell.words()))
-                        (words(right(at), top + 45, "small quiet", &cell.row))
+                        (words(right(at), top + 35, &format!("small {}", class(cell)), &cell.words()))
+                        (words(right(at), top + 47, "small quiet", &cell.row))
                     }
                 }
             }

@@ -94,7 +94,12 @@ pub(crate) fn check(stage: &Stage, job: &Job, output: &Output) -> Result<Facts> 
     done(job, &tasks, &entries)?;
 
     let outcomes: Vec<_> = tasks.iter().map(|ended| ended.outcome.clone()).collect();
-    let mut facts = Facts::new().outcomes(&outcomes);
+    // Each is to be seen to its end: done before the deadline, or stopped by it.
+    let ended = |outcome: &&Outcome<_>| {
+        matches!(outcome, Outcome::Ok(_) | Outcome::Cancelled)
+    };
+    let ended = outcomes.iter().filter(ended).count();
+    let mut facts = Facts::new().outcomes(&outcomes).done(ended, job.tasks);
     if let Some(phases) = phases(&tasks) {
         facts = facts.text("stopped while", phases);
     }

@@ -1,0 +1,48 @@
+//! The default comparison compares: each current variant did the same work as the reference,
+//! so that with rounds enough it gets a verdict.
+
+use std::process::Command;
+
+use measure::{
+    results::{Kind, Results},
+    summary::is_comparable,
+};
+use test_fixtures::temporary::TemporaryDir;
+
+#[test]
+fn every_current_variant_did_the_work_of_the_reference() {
+    let directory = TemporaryDir::new().expect("a temporary directory");
+    let list = Command::new(env!("CARGO_BIN_EXE_compare"))
+        .args(["list", "--json"])
+        .output()
+        .expect("compare starts");
+    let list: serde_json::Value = serde_json::from_slice(&list.stdout).expect("JSON");
+    let mut names: Vec<&str> = Vec::new();
+    let models = list.as_array().expect("models");
+    for contestant in models.iter().flat_map(|model| {
+        let contestants = model["contestants"].as_array();
+        contestants.expect("contestants")
+    }) {
+        let name = contestant["name"].as_str().expect("a name");
+        if contestant["is_peer"] == false && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_compare"))
+        .args(["--rounds", "1", "--json", "--variants", &names.join(",")])
+        .arg("--out")
+        .arg(directory.path())
+        .output()
+        .expect("compare starts");
+    let results: Results = serde_json::from_slice(&output.stdout).expect("results");
+    assert_eq!(results.models.len(), models.len());
+    for model in &results.models {
+        let named = |name: &str| model.rows.iter().find(|row| row.name == name);
+        let reference = named(&model.reference).expect("the reference has a row");
+        for row in model.rows.iter().filter(|row| row.kind == Kind::Variant) {
+            let place = format!("{}/{}", model.name, row.name);
+            assert!(row.failures.is_empty(), "{place}: {:?}", row.failures);
+            assert!(is_comparable(row, reference), "{place} is not compared");
+        }
+    }
+}
