@@ -13,6 +13,8 @@
 //! When a dropped handle must not stop the work: `detach` it, and then what
 //! became of it is lost.
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use smol::{Timer, block_on};
 
@@ -20,24 +22,27 @@ use crate::{Job, Output, Policy, work::persist};
 
 /// Does every task at once.
 pub fn run(job: &Job) -> Result<Output> {
-    let executor = Executor::new();
+    let executor = Arc::new(Executor::new());
     let (signal, shutdown) = channel::bounded::<()>(1);
-    let tasks = 0..job.tasks;
+    let (tasks, policy) = (0..job.tasks, job.policy);
     let work = |task| persist(job, task, Timer::after);
     thread::scope(|scope| {
         for index in 0..job.workers.get() {
             let thread = thread::Builder::new().name(format!("smol {index}"));
             thread.spawn_scoped(scope, || block_on(executor.run(shutdown.recv())))?;
         }
-        let output = block_on(async {
-            match job.policy {
-                Policy::Collect => Output::settled(settle(&executor, tasks, work).await),
+        let spawner = Arc::clone(&executor);
+        // Spawned, since what `block_on` polls itself is on none of the executor's threads.
+        let output = executor.spawn(async move {
+            match policy {
+                Policy::Collect => Output::settled(settle(&spawner, tasks, work).await),
                 Policy::FailFast => {
-                    let (first, ends) = first_error(&executor, tasks, work).await;
+                    let (first, ends) = first_error(&spawner, tasks, work).await;
                     Output::stopped(first, ends)
                 }
             }
         });
+        let output = block_on(output);
         // Every `recv` fails now, and with it every thread's `run` ends.
         drop(signal);
         Ok(output)

@@ -25,7 +25,7 @@ use crate::{Job, Output, work::Body};
 
 /// Fetches every URL, all at once.
 pub fn run(job: &Job) -> Result<Output> {
-    let executor = Executor::new();
+    let executor = Arc::new(Executor::new());
     let (signal, shutdown) = channel::bounded::<()>(1);
     let (tls, limit) = (TlsConnector::from(Arc::new(job.tls())), job.timeout());
     let fetch = move |url: String| {
@@ -41,7 +41,10 @@ pub fn run(job: &Job) -> Result<Output> {
             let thread = thread::Builder::new().name(format!("smol {index}"));
             thread.spawn_scoped(scope, || block_on(executor.run(shutdown.recv())))?;
         }
-        let pages = block_on(gather(&executor, job.urls.clone(), fetch));
+        let (urls, spawner) = (job.urls.clone(), Arc::clone(&executor));
+        // Spawned, since what `block_on` polls itself is on none of the executor's threads.
+        let pages = async move { gather(&spawner, urls, fetch).await };
+        let pages = block_on(executor.spawn(pages));
         // Every `recv` fails now, and with it every thread's `run` ends.
         drop(signal);
         Ok(pages.into_iter().collect())

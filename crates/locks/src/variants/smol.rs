@@ -19,7 +19,7 @@ use crate::{Counter, Job, Output};
 
 /// Counts with one task per worker and a lock that is awaited.
 pub fn run(job: &Job) -> Result<Output> {
-    let executor = Executor::new();
+    let executor = Arc::new(Executor::new());
     let (signal, shutdown) = channel::bounded::<()>(1);
     let job = *job;
     let increment =
@@ -30,14 +30,12 @@ pub fn run(job: &Job) -> Result<Output> {
             thread.spawn_scoped(scope, || block_on(executor.run(shutdown.recv())))?;
         }
         let (workers, increments) = (job.workers.get(), job.increments);
-        let counted = count(
-            &executor,
-            workers,
-            increments,
-            Counter::default(),
-            increment,
-        );
-        let (counter, ended) = block_on(counted);
+        let spawner = Arc::clone(&executor);
+        let counted = async move {
+            count(&spawner, workers, increments, Counter::default(), increment).await
+        };
+        // Spawned, since what `block_on` polls itself is on none of the executor's threads.
+        let (counter, ended) = block_on(executor.spawn(counted));
         // Every `recv` fails now, and with it every thread's `run` ends.
         drop(signal);
         Ok(Output::new(counter, ended))

@@ -13,7 +13,7 @@
 //! # When not to use this
 //! When there is nothing to wait for: stages that only compute need threads.
 
-use std::{io, sync::Arc};
+use std::sync::Arc;
 
 use anyhow::Result;
 use page_client::smol::Client;
@@ -39,27 +39,27 @@ pub fn run(job: &Job) -> Result<Output> {
     };
     let (mut collector, items) = Collector::new(job);
     let (shape, queue, workers) = (job.shape, job.queue.get(), job.workers.get());
-    let all = async {
+    let spawner = Arc::clone(&executor);
+    let all = async move {
         let each = |index, end| collector.add(index, end);
         let steps = (fetch, process, save);
         let _ = match shape {
-            Shape::Chained => {
-                chained(&executor, queue, workers, items, steps, each).await
-            }
-            Shape::Staged => staged(&executor, queue, workers, items, steps, each).await,
+            Shape::Chained => chained(&spawner, queue, workers, items, steps, each).await,
+            Shape::Staged => staged(&spawner, queue, workers, items, steps, each).await,
         };
+        collector.close()
     };
     thread::scope(|scope| {
         for index in 0..job.threads.get() {
             let thread = thread::Builder::new().name(format!("smol {index}"));
             thread.spawn_scoped(scope, || block_on(executor.run(shutdown.recv())))?;
         }
-        block_on(all);
+        // Spawned, since what `block_on` polls itself is on none of the executor's threads.
+        let output = block_on(executor.spawn(all));
         // Every `recv` fails now, and with it every thread's `run` ends.
         drop(signal);
-        io::Result::Ok(())
-    })?;
-    collector.close()
+        output
+    })
 }
 
 // The lesson: everything below can be taken home.

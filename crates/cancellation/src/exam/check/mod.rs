@@ -95,9 +95,8 @@ pub(crate) fn check(stage: &Stage, job: &Job, output: &Output) -> Result<Facts> 
 
     let outcomes: Vec<_> = tasks.iter().map(|ended| ended.outcome.clone()).collect();
     // Each is to be seen to its end: done before the deadline, or stopped by it.
-    let ended = |outcome: &&Outcome<_>| {
-        matches!(outcome, Outcome::Ok(_) | Outcome::Cancelled)
-    };
+    let ended =
+        |outcome: &&Outcome<_>| matches!(outcome, Outcome::Ok(_) | Outcome::Cancelled);
     let ended = outcomes.iter().filter(ended).count();
     let mut facts = Facts::new().outcomes(&outcomes).done(ended, job.tasks);
     if let Some(phases) = phases(&tasks) {
