@@ -102,8 +102,8 @@ impl Options {
 
     /// Whether the model has any of the variants that were asked for.
     pub(crate) fn chooses_from(&self, model: &dyn AnyModel) -> bool {
-        let asked = |one: &Contestant| self.variants.contains(&one.name);
-        self.variants.is_empty() || model.contestants().iter().any(asked)
+        let asked = |name: &&str| self.variants.iter().any(|asked| asked == name);
+        self.variants.is_empty() || model.names().iter().any(asked)
     }
 
     /// Whether each model's table is printed: of all models on request.
@@ -168,9 +168,14 @@ impl Options {
         let reference = self
             .reference
             .clone()
-            .unwrap_or_else(|| all[0].name.clone());
+            .unwrap_or_else(|| first_installed(&all).name.clone());
         Ok((all, reference))
     }
+}
+
+/// The first that this machine can run; the first if it can't run any.
+fn first_installed(all: &[Contestant]) -> &Contestant {
+    all.iter().find(|one| one.runner.is_ok()).unwrap_or(&all[0])
 }
 
 fn no_variant(model: &dyn AnyModel, name: &str, names: &[String]) -> Misuse {

@@ -121,8 +121,9 @@ fn of_peers(python: Option<&OsStr>) -> Vec<(String, String)> {
                        kind = ' free-threaded' * ('free-threading' in sys.version)\n\
                        print('python', platform.python_version() + kind)\n\
                        for package in packages.distributions():\n\
-                       \x20 if package.name in ('aiohttp', 'numpy', 'uvloop'):\n\
-                       \x20   print(package.name, package.version)";
+                       \x20 name = package.metadata['Name']\n\
+                       \x20 if name in ('aiohttp', 'numpy', 'uvloop'):\n\
+                       \x20   print(name, package.version)";
     let Some(python) = python else {
         return Vec::new();
     };

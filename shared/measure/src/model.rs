@@ -5,9 +5,9 @@ use std::{marker::PhantomData, process::ExitCode};
 use anyhow::Result;
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use test_fixtures::{
-    Bench, Checked, Deviation, Floor, Lesson, Misuse, Model, Program, Runner, Settings,
-    Status, TrialError, Variant, Verdict, all_cases, command, demo_from, interrupt,
-    judge, run_floor, source, stage_and_run,
+    Bench, Checked, Deviation, Floor, Lesson, Misuse, Model, Peer, Program, Runner,
+    Settings, Status, TrialError, Variant, Verdict, all_cases, command, demo_from,
+    interrupt, judge, run_floor, source, stage_and_run,
 };
 
 use crate::{
@@ -132,6 +132,15 @@ fn variant_source<M: Model>(variant: &Variant<M>) -> Source {
     }
 }
 
+fn peer_source<M: Model>(peer: &Peer) -> Source {
+    Source {
+        path: format!("crates/{}/peers/{}.py", M::NAME, peer.name),
+        text: peer.source.to_owned(),
+        parts: Vec::new(),
+        needs: Vec::new(),
+    }
+}
+
 fn pair<M: Model>(pair: &test_fixtures::Pair) -> Pair {
     let source = |part: &test_fixtures::Part| Source {
         path: place::<M>(part.path),
@@ -223,12 +232,7 @@ impl<M: Model> AnyModel for Of<M> {
             is_peer: true,
             runner: peer.command().map(Runner::Peer),
             deviations: peer.deviations,
-            source: Some(Source {
-                path: format!("crates/{}/peers/{}.py", M::NAME, peer.name),
-                text: peer.source.to_owned(),
-                parts: Vec::new(),
-                needs: Vec::new(),
-            }),
+            source: Some(peer_source::<M>(peer)),
             pairs: Vec::new(),
         });
         variants.chain(peers).collect()
@@ -237,10 +241,11 @@ impl<M: Model> AnyModel for Of<M> {
     fn source(&self, name: &str) -> Result<Source, Misuse> {
         // It says what to write instead of a name that isn't known.
         source::<M>(name)?;
-        let mut contestants = self.contestants().into_iter();
-        let found = contestants.find(|contestant| contestant.name == name);
-        let source = found.and_then(|contestant| contestant.source);
-        Ok(source.expect("variants and peers have a source"))
+        let variant = M::variants().iter().find(|variant| variant.name == name);
+        let peer = || M::peers().iter().find(|peer| peer.name == name);
+        let source = variant.map(variant_source::<M>);
+        let source = source.or_else(|| peer().map(peer_source::<M>));
+        Ok(source.expect("it is a variant or a peer"))
     }
 
     fn job(&self, matches: &ArgMatches) -> Result<Box<dyn AnyJob>> {

@@ -4,7 +4,10 @@ use anyhow::Result;
 use measure::{host::Host, results::Results};
 use test_fixtures::{markdown as markdown_text, shown};
 
-use crate::table::{Style, render};
+use crate::{
+    notes::not_run,
+    table::{Style, render},
+};
 
 /// All of it, for programs.
 pub fn json(results: &Results) -> Result<String> {
@@ -63,6 +66,9 @@ pub fn markdown(results: &Results) -> String {
     for model in &results.models {
         text += &render(model, &host.packages, Style::Markdown);
         text.push('\n');
+    }
+    for line in not_run(results) {
+        text += &format!("{}\n", markdown_text(&line));
     }
     text
 }

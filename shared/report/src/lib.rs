@@ -9,7 +9,7 @@ mod figure;
 pub mod findings;
 pub mod forms;
 pub mod merged;
-mod notes;
+pub mod notes;
 pub mod overview;
 pub mod page;
 mod scale;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use measure::{
-    results::{Deviated, Kind, ModelResults, Row},
+    results::{Deviated, Kind, ModelResults, Results, Row},
     statistics::Verdict,
     summary,
 };
@@ -48,7 +48,8 @@ pub(crate) fn notes(
     notes.extend(apart(results));
     notes.extend(below_floor(results));
     for row in &results.rows {
-        if row.kind == Kind::Control {
+        // What isn't installed is said once, for all models.
+        if row.kind == Kind::Control || row.is_not_installed {
             continue;
         }
         for Deviated { why, reason } in row.deviations.values() {
@@ -89,6 +90,24 @@ fn seen(results: &ModelResults) -> Vec<String> {
     notes
 }
 
+/// The peers that this machine lacks something for: each reason once, with the rows of all
+/// models that it keeps from running.
+pub fn not_run(results: &Results) -> Vec<String> {
+    let of_model = |model: &'_ ModelResults| {
+        let rows = model
+            .rows
+            .iter()
+            .filter(|row| row.is_not_installed && row.kind != Kind::Control);
+        let missing = rows.filter_map(|row| {
+            let why = row.failures.values().last()?;
+            Some((format!("{}/{}", model.name, row.name), why.clone()))
+        });
+        missing.collect::<Vec<_>>()
+    };
+    let missing: Vec<_> = results.models.iter().flat_map(of_model).collect();
+    test_fixtures::not_run(missing.iter().map(|(id, why)| (id, why.as_str())))
+}
+
 /// Which Python ran which rows.
 pub(crate) fn python(
     results: &ModelResults,
@@ -97,7 +116,8 @@ pub(crate) fn python(
     let version = versions.get("python")?;
     let is_python = |row: &&Row| {
         let source = row.source.as_ref().filter(|_| row.kind == Kind::Peer);
-        source.is_some_and(|source| source.path.ends_with(".py"))
+        let is_python = source.is_some_and(|source| source.path.ends_with(".py"));
+        is_python && !row.is_not_installed
     };
     let names: Vec<&str> = results
         .rows

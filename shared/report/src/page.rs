@@ -22,6 +22,7 @@ use measure::results::Results;
 pub(crate) use self::code::encoded;
 use crate::{
     findings::findings,
+    notes::not_run,
     overview::{Overview, markup},
 };
 
@@ -91,6 +92,7 @@ fn header(results: &Results) -> Markup {
         header {
             h1 { "One job, every runtime, side by side" }
             p.quiet { (made_with::line(&results.host, results.started)) }
+            @for line in not_run(results) { p.quiet { (line) "." } }
             @if results.interrupted {
                 p.warning { "This comparison was interrupted: what follows is what was done until then." }
             }

@@ -205,10 +205,13 @@ fn rows(results: &ModelResults, style: Style) -> Vec<Vec<String>> {
         "memory",
         "switches",
     ];
-    let cells = results
+    // What isn't installed is said once, for all models; where nothing is, the table says it.
+    let has_rows = results.rows.iter().any(|row| !row.is_not_installed);
+    let installed = results
         .rows
         .iter()
-        .map(|row| cells(row, &results.reference));
+        .filter(|row| !row.is_not_installed || !has_rows);
+    let cells = installed.map(|row| cells(row, &results.reference));
     std::iter::once(titles.map(str::to_owned).to_vec())
         .chain(cells)
         .map(|row: Vec<String>| row.iter().map(|cell| style.text(cell)).collect())

@@ -9,6 +9,7 @@ use crate::{
     lesson, readme,
 };
 
+mod imports;
 mod program_tests;
 mod scarce;
 mod stopped;
@@ -73,6 +74,9 @@ pub fn conformance<M: Model>(program: impl AsRef<Path>) -> ExitCode {
         tests.extend(scarce::tests::<M>(&program, variant.name));
     }
     for peer in M::peers() {
+        tests.push(Trial::test(format!("{}::declaration", peer.name), || {
+            imports::check(peer).map_err(|error| Failed::from(format!("{error:#}")))
+        }));
         match peer.command() {
             Ok(words) => {
                 let runner = Runner::Peer(words);

@@ -237,6 +237,11 @@ pub struct Peer {
     pub script: &'static str,
     /// The script's text.
     pub source: &'static str,
+    /// The modules that it takes from packages of requirements.txt: `aiohttp`. Without any,
+    /// it runs on the machine's own `python3`.
+    pub needs: &'static [&'static str],
+    /// The oldest Python that has what it uses, major and minor.
+    pub since: (u32, u32),
     /// Cases that it is known to fail.
     pub deviations: &'static [Deviation],
 }
@@ -298,12 +303,20 @@ macro_rules! variants {
 
 /// The peer in `peers/python.py` of the crate that calls it, or in the file of another name
 /// beside it: `python_peer!(python_numpy: "NumPy over SharedMemory")`.
+///
+/// What it lacks on a machine that has just `python3` follows in this order:
+/// `needs ["numpy"]`, modules of packages; `since (3, 11)`, the oldest Python, where that is
+/// not 3.9; `except { "case": "reason" }`.
 #[macro_export]
 macro_rules! python_peer {
+    (@since) => { (3, 9) };
+    (@since $major:literal, $minor:literal) => { ($major, $minor) };
     ($about:literal $($rest:tt)*) => {
         $crate::python_peer!(python: $about $($rest)*)
     };
     ($name:ident: $about:literal
+        $(, needs [$($module:literal),+])?
+        $(, since ($major:literal, $minor:literal))?
         $(, except { $($case:literal: $reason:literal),+ $(,)? })?
     ) => {
         $crate::Peer {
@@ -315,6 +328,8 @@ macro_rules! python_peer {
             source: include_str!(concat!(
                 env!("CARGO_MANIFEST_DIR"), "/peers/", stringify!($name), ".py"
             )),
+            needs: &[$($($module),+)?],
+            since: $crate::python_peer!(@since $($major, $minor)?),
             deviations: &[$($($crate::Deviation { case: $case, reason: $reason }),+)?],
         }
     };

@@ -1,11 +1,16 @@
-//! Where a peer's interpreter is.
+//! Where a peer's interpreter is, and what it lacks.
 
 use std::{
     env,
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     fs,
-    os::unix::fs::PermissionsExt,
+    io::Read,
+    os::unix::{ffi::OsStrExt, fs::PermissionsExt},
     path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::OnceLock,
+    thread,
+    time::{Duration, Instant},
 };
 
 use crate::Peer;
@@ -13,31 +18,169 @@ use crate::Peer;
 /// The environment variable that names another Python.
 const PYTHON: &str = "INTERLEAVE_PYTHON";
 
+/// How long a Python may take to say what it is.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
+
+/// Asks a Python for its version, for which of the modules behind it there are, and for
+/// where it is itself: a `python3` may be a script that chooses among several.
+const ASK: &str = "import sys\n\
+                   print('%d %d' % sys.version_info[:2])\n\
+                   from importlib.util import find_spec\n\
+                   print(' '.join(name for name in sys.argv[1:] if find_spec(name)))\n\
+                   print(sys.executable)";
+
+/// The modules that peers take from packages.
+pub(crate) const MODULES: &[&str] =
+    &["aiohttp", "numpy", "requests", "urllib3", "uvloop"];
+
 impl Peer {
     /// The command that runs it here, or what to do so that there is one.
+    ///
+    /// The Python is the one that `INTERLEAVE_PYTHON` names, else that of the environment
+    /// that `compare peers` makes, else, where it needs no package, the machine's `python3`.
     pub fn command(&self) -> Result<Vec<OsString>, String> {
+        // All peers are of one workspace, and the environment stays as it is.
+        static FOUND: OnceLock<Result<Python, String>> = OnceLock::new();
+
         let script = Path::new(self.script);
         if !script.is_file() {
             return Err(format!("not here: {} is missing", self.script));
         }
-        let python = match env::var_os(PYTHON).filter(|python| !python.is_empty()) {
-            Some(python) => named(python)?,
-            None => own(script)
-                .ok_or("needs Python: `compare peers` sets it up")?
-                .into(),
+        let python = FOUND.get_or_init(|| {
+            let named = env::var_os(PYTHON).filter(|python| !python.is_empty());
+            Python::find(named, environment(script), &path())
+        });
+        let python = python.as_ref().map_err(String::clone)?;
+        python.suits(self)?;
+        Ok(vec![python.program.clone(), script.into()])
+    }
+}
+
+/// A Python that peers could be run with.
+#[derive(Debug)]
+struct Python {
+    program: OsString,
+    whose: Whose,
+    /// None of one that the user named and that does not answer: its trials say why.
+    answer: Option<Answer>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whose {
+    /// The user named it.
+    Named,
+    /// `compare peers` made it.
+    Environment,
+    /// It is the machine's `python3`. Its packages are not looked at: what it has installed
+    /// differs from machine to machine.
+    Machine,
+}
+
+/// What a Python says of itself.
+#[derive(Debug, PartialEq, Eq)]
+struct Answer {
+    version: (u32, u32),
+    /// Those of [`MODULES`] that it has.
+    modules: Vec<String>,
+    executable: PathBuf,
+}
+
+impl Python {
+    /// The one that the user named, or that of the environment, or the first `python3` in
+    /// the folders of `path`.
+    fn find(
+        named: Option<OsString>,
+        environment: Option<PathBuf>,
+        path: &OsStr,
+    ) -> Result<Self, String> {
+        if let Some(python) = named {
+            let program = program(python, path)?;
+            return Ok(Self {
+                answer: answer(&program),
+                program,
+                whose: Whose::Named,
+            });
+        }
+        if let Some(python) = environment {
+            return match answer(python.as_os_str()) {
+                None => Err("needs Python, and the one in target/peers does not work: \
+                             remove that folder and run `compare peers`"
+                    .to_owned()),
+                answer => Ok(Self {
+                    program: python.into(),
+                    whose: Whose::Environment,
+                    answer,
+                }),
+            };
+        }
+        let mut pythons = env::split_paths(path).map(|folder| folder.join("python3"));
+        let python = pythons.find(|python| is_program(python));
+        let Some(python) = python else {
+            return Err(format!(
+                "needs Python, and there is no python3 on the PATH: install it, or name one \
+                 in {PYTHON}"
+            ));
         };
-        Ok(vec![python, script.into()])
+        let Some(answer) = answer(python.as_os_str()) else {
+            return Err(format!(
+                "needs Python, and {} does not work: name another one in {PYTHON}",
+                python.display()
+            ));
+        };
+        // The interpreter itself: what a script costs that stands before it is not the peer's.
+        let program = match is_program(&answer.executable) {
+            true => answer.executable.clone(),
+            false => python,
+        };
+        Ok(Self {
+            program: program.into(),
+            whose: Whose::Machine,
+            answer: Some(answer),
+        })
+    }
+
+    /// Whether the peer can run with it, or what it lacks.
+    fn suits(&self, peer: &Peer) -> Result<(), String> {
+        let Some(answer) = &self.answer else {
+            return Ok(());
+        };
+        let ((major, minor), (has_major, has_minor)) = (peer.since, answer.version);
+        if answer.version < peer.since {
+            let (which, remedy) = match self.whose {
+                Whose::Named => (PYTHON, "name a newer one".to_owned()),
+                Whose::Environment => (
+                    "target/peers",
+                    "remove it and run `compare peers` with a newer python3".to_owned(),
+                ),
+                Whose::Machine => ("python3", format!("name a newer one in {PYTHON}")),
+            };
+            return Err(format!(
+                "needs Python {major}.{minor} or newer, and {which} is {has_major}.{has_minor}: \
+                 {remedy}"
+            ));
+        }
+        let lacks = |module: &&str| !answer.modules.iter().any(|has| has == module);
+        match self.whose {
+            Whose::Machine if !peer.needs.is_empty() => {
+                Err("needs packages: `compare peers` installs them".to_owned())
+            }
+            Whose::Environment if peer.needs.iter().any(lacks) => Err(
+                "needs packages that target/peers lacks: `compare peers` installs them"
+                    .to_owned(),
+            ),
+            Whose::Named if peer.needs.iter().any(lacks) => Err(format!(
+                "needs packages that {PYTHON} lacks: install requirements.txt in it, or unset \
+                 it and run `compare peers`"
+            )),
+            _ => Ok(()),
+        }
     }
 }
 
 /// The one that the user named, as a shell takes it.
-fn named(python: OsString) -> Result<OsString, String> {
-    let is_program = |path: &Path| {
-        let is_executable = |there: fs::Metadata| there.permissions().mode() & 0o111 != 0;
-        path.is_file() && path.metadata().is_ok_and(is_executable)
-    };
+fn program(python: OsString, path: &OsStr) -> Result<OsString, String> {
     let is_there = match Path::new(&python).components().count() {
-        1 => folders().any(|folder| is_program(&folder.join(&python))),
+        1 => env::split_paths(path).any(|folder| is_program(&folder.join(&python))),
         _ => is_program(Path::new(&python)),
     };
     match is_there {
@@ -49,19 +192,95 @@ fn named(python: OsString) -> Result<OsString, String> {
     }
 }
 
-fn folders() -> impl Iterator<Item = PathBuf> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    env::split_paths(&path).collect::<Vec<_>>().into_iter()
+fn is_program(path: &Path) -> bool {
+    let is_executable = |there: fs::Metadata| there.permissions().mode() & 0o111 != 0;
+    path.is_file() && path.metadata().is_ok_and(is_executable)
 }
 
-/// The workspace's own environment. The system's Python is not looked at: what it has
-/// installed differs from machine to machine.
-fn own(script: &Path) -> Option<PathBuf> {
+/// The folders in which programs are looked for.
+fn path() -> OsString {
+    env::var_os("PATH").unwrap_or_default()
+}
+
+/// The Python of the workspace's own environment, which has the packages.
+fn environment(script: &Path) -> Option<PathBuf> {
     let root = script
         .ancestors()
         .find(|folder| folder.join("Cargo.lock").is_file())?;
     let python = root.join("target/peers/bin/python");
     python.is_file().then_some(python)
+}
+
+/// The version of the machine's `python3`, major and minor; `None` if there is none that
+/// says it.
+pub fn python_version() -> Option<(u32, u32)> {
+    answer(OsStr::new("python3")).map(|answer| answer.version)
+}
+
+/// What a Python says of itself; `None` if it says nothing that can be understood.
+fn answer(python: &OsStr) -> Option<Answer> {
+    let mut child = Command::new(python)
+        .args(["-c", ASK])
+        .args(MODULES)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .ok()?;
+    let start = Instant::now();
+    let well = loop {
+        match child.try_wait() {
+            Ok(Some(status)) => break status.success(),
+            Ok(None) if start.elapsed() < ANSWERS_WITHIN => {
+                thread::sleep(Duration::from_millis(2));
+            }
+            // What can't be ended has ended.
+            Ok(None) | Err(_) => {
+                drop(child.kill());
+                drop(child.wait());
+                return None;
+            }
+        }
+    };
+    let mut said = Vec::new();
+    // Its children may hold the pipe, so no more is read than is there.
+    let pipe = child.stdout.take()?;
+    rustix::io::ioctl_fionbio(&pipe, true).ok()?;
+    drop(pipe.take(1 << 16).read_to_end(&mut said));
+    if well { understood(&said) } else { None }
+}
+
+fn understood(said: &[u8]) -> Option<Answer> {
+    let mut lines = said.split(|byte| *byte == b'\n');
+    let mut text = || str::from_utf8(lines.next()?).ok();
+    let (major, minor) = text()?.split_once(' ')?;
+    let version = (major.parse().ok()?, minor.parse().ok()?);
+    let modules = text()?.split(' ').map(str::to_owned).collect();
+    let executable = PathBuf::from(OsStr::from_bytes(lines.next()?));
+    Some(Answer {
+        version,
+        modules,
+        executable,
+    })
+}
+
+/// Why peers can't run, each reason once with the names of all that it keeps from it:
+/// "not run (needs packages: `compare peers` installs them): gather/python, locks/python".
+pub fn not_run<'a, N: AsRef<str>>(
+    missing: impl IntoIterator<Item = (N, &'a str)>,
+) -> Vec<String> {
+    let mut reasons: Vec<(&str, Vec<N>)> = Vec::new();
+    for (name, reason) in missing {
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, names)) => names.push(name),
+            None => reasons.push((reason, vec![name])),
+        }
+    }
+    let line = |(reason, names): &(&str, Vec<N>)| {
+        let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+        format!("not run ({reason}): {}", names.join(", "))
+    };
+    reasons.iter().map(line).collect()
 }
 
 /// What to do about the module that a Python said it lacks as it ended.
@@ -75,4 +294,126 @@ pub(crate) fn missing_module(stderr: &str) -> Option<String> {
         "its Python lacks a module ({why}): unset {PYTHON} and run `compare peers`, or \
          install requirements.txt in it"
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PEER: Peer = Peer {
+        name: "python",
+        about: "made up",
+        script: "python.py",
+        source: "",
+        needs: &[],
+        since: (3, 9),
+        deviations: &[],
+    };
+
+    const NUMPY: Peer = Peer {
+        needs: &["numpy"],
+        since: (3, 11),
+        ..PEER
+    };
+
+    /// A folder with a `python3` that does this.
+    fn folder(script: &str) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a folder");
+        let python = folder.path().join("python3");
+        // Written by another process: a file that is open here for writing, in a child that
+        // another test forks just now too, can't be run.
+        let write = r#"printf '#!/bin/sh\n%s\n' "$1" >"$2" && chmod 755 "$2""#;
+        let mut sh = Command::new("sh");
+        sh.args(["-c", write, "sh", script]).arg(&python);
+        assert!(sh.status().expect("there is a shell").success());
+        folder
+    }
+
+    /// What it is to say: its version, its modules, and where it is.
+    fn says(version: &str, modules: &str, executable: &str) -> String {
+        format!("printf '{version}\\n{modules}\\n{executable}\\n'")
+    }
+
+    #[test]
+    fn a_machine_without_set_up_runs_what_needs_no_package() {
+        let real = folder("");
+        let real = real.path().join("python3");
+        let shim = folder(&says("3 11", "numpy", real.to_str().expect("text")));
+        let python = Python::find(None, None, shim.path().as_os_str());
+        let python = python.expect("there is one");
+        assert_eq!(python.suits(&PEER), Ok(()));
+        // The interpreter itself, not what stands before it.
+        assert_eq!(python.program, real);
+        let why = python.suits(&NUMPY).expect_err("its packages are its own");
+        assert_eq!(why, "needs packages: `compare peers` installs them");
+    }
+
+    #[test]
+    fn an_environment_comes_first_and_runs_all() {
+        let machine = folder(&says("3 8", "", ""));
+        let path = machine.path().as_os_str();
+        let own = folder(&says("3 12", "aiohttp numpy", "/nowhere"));
+        let own = own.path().join("python3");
+        let python = Python::find(None, Some(own.clone()), path).expect("it is there");
+        assert_eq!(python.program, own);
+        assert_eq!(python.suits(&PEER).and(python.suits(&NUMPY)), Ok(()));
+        let half = folder(&says("3 12", "", ""));
+        let half = Python::find(None, Some(half.path().join("python3")), path);
+        let half = half.expect("it is there");
+        assert_eq!(half.suits(&PEER), Ok(()));
+        let why = half.suits(&NUMPY).expect_err("it was never finished");
+        assert!(why.contains("target/peers lacks"), "{why}");
+        let broken = folder("exit 1");
+        let broken = Python::find(None, Some(broken.path().join("python3")), path);
+        let why = broken.expect_err("it does not work");
+        assert!(why.contains("remove that folder"), "{why}");
+    }
+
+    #[test]
+    fn one_that_is_too_old_or_missing_is_a_line() {
+        let old = folder(&says("3 10", "", ""));
+        let python =
+            Python::find(None, None, old.path().as_os_str()).expect("it is there");
+        assert_eq!(python.suits(&PEER), Ok(()));
+        let why = python.suits(&NUMPY).expect_err("it is too old");
+        assert_eq!(
+            why,
+            "needs Python 3.11 or newer, and python3 is 3.10: name a newer one in \
+             INTERLEAVE_PYTHON"
+        );
+        let empty = tempfile::tempdir().expect("a folder");
+        let none = Python::find(None, None, empty.path().as_os_str());
+        let why = none.expect_err("there is none");
+        assert!(why.contains("there is no python3 on the PATH"), "{why}");
+        for script in ["exit 1", "echo Python", "printf '3 x\n\n\n'"] {
+            let odd = folder(script);
+            let why = Python::find(None, None, odd.path().as_os_str());
+            let why = why.expect_err("it is none");
+            assert!(why.contains("python3 does not work"), "{script}: {why}");
+            assert_eq!(why.lines().count(), 1);
+        }
+    }
+
+    #[test]
+    fn the_one_that_was_named_is_taken_at_its_word() {
+        let named = folder(&says("3 12", "aiohttp", "/nowhere"));
+        let program = named.path().join("python3").into_os_string();
+        let find = |named: &OsStr| Python::find(Some(named.to_owned()), None, &path());
+        let python = find(&program).expect("it is there");
+        assert_eq!(python.program, program);
+        let why = python.suits(&NUMPY).expect_err("it lacks NumPy");
+        assert!(why.contains("INTERLEAVE_PYTHON lacks"), "{why}");
+        // It does not say what it has, so its trials will.
+        let silent = find(OsStr::new("true")).expect("it is a program");
+        assert_eq!(silent.suits(&NUMPY), Ok(()));
+    }
+
+    #[test]
+    fn a_reason_is_told_once() {
+        let missing = [("a/python", "x"), ("b/python", "y"), ("c/python", "x")];
+        assert_eq!(
+            not_run(missing),
+            ["not run (x): a/python, c/python", "not run (y): b/python"]
+        );
+    }
 }

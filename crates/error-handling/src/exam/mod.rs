@@ -59,7 +59,8 @@ impl Model for ErrorHandling {
 
     fn peers() -> &'static [Peer] {
         &[python_peer! {
-            "asyncio.gather(return_exceptions=True), TaskGroup and except*"
+            "asyncio.gather(return_exceptions=True), TaskGroup and except*",
+            since (3, 11)
         }]
     }
 

@@ -46,6 +46,8 @@ impl Model for Gather {
         static PEERS: [Peer; 2] = [
             python_peer!(
                 "asyncio.gather over aiohttp",
+                needs ["aiohttp"],
+                since (3, 11),
                 except {
                     "reset_unframed_body": "aiohttp takes any end of a connection for the end \
                         of a body without a length (aiohttp 3.14, client_proto.py, \
@@ -57,6 +59,8 @@ impl Model for Gather {
             ),
             python_peer!(
                 python_uvloop: "asyncio.gather over aiohttp, on uvloop",
+                needs ["aiohttp", "uvloop"],
+                since (3, 11),
                 except {
                     "reset_unframed_body": "aiohttp takes any end of a connection for the end \
                         of a body without a length (aiohttp 3.14, client_proto.py, \

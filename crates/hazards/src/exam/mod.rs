@@ -53,6 +53,7 @@ impl Model for Hazards {
     fn peers() -> &'static [Peer] {
         &[python_peer! {
             "threads and asyncio, a process a piece",
+            since (3, 11),
             except {
                 "cancelled_read": "it does not bite: StreamReader.readexactly takes \
                     nothing out of its buffer before all of it is there \

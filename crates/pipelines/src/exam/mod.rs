@@ -59,6 +59,8 @@ impl Model for Pipelines {
     fn peers() -> &'static [Peer] {
         static PEERS: [Peer; 1] = [python_peer!(
             "asyncio.Queue, coroutines and asyncio.to_thread, aiohttp",
+            needs ["aiohttp"],
+            since (3, 11),
             except {
                 "reset_unframed_body": "aiohttp takes any end of a connection for the end \
                     of a body without a length (aiohttp 3.14, client_proto.py, \

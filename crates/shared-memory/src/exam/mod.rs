@@ -46,7 +46,11 @@ impl Model for SharedMemory {
     fn peers() -> &'static [Peer] {
         static PEERS: [Peer; 3] = [
             python_peer!("multiprocessing.Array, element by element"),
-            python_peer!(python_numpy: "NumPy arrays over one SharedMemory"),
+            python_peer!(
+                python_numpy: "NumPy arrays over one SharedMemory",
+                needs ["numpy"],
+                since (3, 11)
+            ),
             python_peer!(python_queue: "multiprocessing.Queue of lists of squares"),
         ];
         &PEERS

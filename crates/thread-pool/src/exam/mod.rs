@@ -47,6 +47,8 @@ impl Model for ThreadPool {
     fn peers() -> &'static [Peer] {
         static PEERS: [Peer; 1] = [python_peer!(
             "ThreadPoolExecutor and as_completed, requests",
+            needs ["requests", "urllib3"],
+            since (3, 11),
             except {
                 "https_truncated_unframed_body": "Python's TLS sockets take the end of a \
                     connection without close_notify for the end of the stream \

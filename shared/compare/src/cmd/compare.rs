@@ -12,7 +12,7 @@ use measure::{
     rounds::{self, Field, Plan},
 };
 use report::{
-    findings, forms,
+    findings, forms, notes,
     overview::{self, Overview},
     table::{Style, render},
     terminal,
@@ -137,6 +137,9 @@ fn print_rest(results: &Results, options: &Options, directory: &Path) -> Result<
     };
     match options.form {
         Form::Tables => {
+            for line in notes::not_run(results) {
+                print(&(wrap(&local(&line), terminal::width(), 2) + "\n"))?;
+            }
             let path = |file| directory.join(file);
             let (json, page) = (path(files::JSON), path(files::PAGE));
             let [json, page] = [json, page].map(|path| shown(&path.to_string_lossy()));

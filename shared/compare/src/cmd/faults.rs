@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 use measure::model::{AnyModel, Contestant};
-use test_fixtures::{Verdict, interrupt, name, print, shown, tell};
+use test_fixtures::{Verdict, interrupt, name, not_run, print, shown, tell};
 
 use crate::models::{self, MODELS, known_somewhere};
 
@@ -31,10 +31,16 @@ pub(crate) fn run(faults: &Faults) -> Result<bool> {
     };
     known_somewhere(&models, variants)?;
     let mut all_well = true;
+    let mut missing = Vec::new();
     for model in models {
         print(&format!("{}\n", model.name()))?;
         for contestant in model.contestants() {
             if !variants.is_empty() && !variants.contains(&contestant.name) {
+                continue;
+            }
+            if let Err(why) = &contestant.runner {
+                let id = format!("{}/{}", model.name(), contestant.name);
+                missing.push((id, shown(why)));
                 continue;
             }
             all_well &= judge(model, &contestant)?;
@@ -44,15 +50,15 @@ pub(crate) fn run(faults: &Faults) -> Result<bool> {
             }
         }
     }
+    let missing = missing.iter().map(|(id, why)| (id, why.as_str()));
+    for line in not_run(missing) {
+        print(&format!("{line}\n"))?;
+    }
     Ok(all_well)
 }
 
 fn judge(model: &dyn AnyModel, contestant: &Contestant) -> Result<bool> {
     let name = &contestant.name;
-    if let Err(missing) = &contestant.runner {
-        print(&format!("  {name:17} {}\n", shown(missing)))?;
-        return Ok(true);
-    }
     let mut held = 0;
     let mut notes = Vec::new();
     let mut all_well = true;

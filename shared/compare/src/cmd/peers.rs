@@ -2,13 +2,16 @@
 
 use std::{process::Command, time::Duration};
 
-use anyhow::{Context, Result};
-use test_fixtures::{interrupt, run_helper};
+use anyhow::{Context, Result, bail};
+use test_fixtures::{interrupt, python_version, run_helper};
 
 use crate::workspace::workspace;
 
 /// How long each step may take: packages are fetched.
 const LONGEST: Duration = Duration::from_secs(15 * 60);
+
+/// The oldest Python that the pinned packages are made for: NumPy's 2.4.
+const OLDEST: (u32, u32) = (3, 11);
 
 /// Makes the environment and installs the pinned requirements. Safe to call again.
 pub(crate) fn run() -> Result<()> {
@@ -17,6 +20,16 @@ pub(crate) fn run() -> Result<()> {
     let environment = root.join("target/peers");
     let python = environment.join("bin/python");
     if !python.is_file() {
+        let version = python_version();
+        if let Some((major, minor)) = version.filter(|version| *version < OLDEST) {
+            bail!(
+                "python3 is {major}.{minor}, and the peers' packages need {}.{} or newer: make \
+                 {} with a newer one (python3.11 -m venv), and run this again",
+                OLDEST.0,
+                OLDEST.1,
+                environment.display()
+            );
+        }
         succeed(
             Command::new("python3")
                 .args(["-m", "venv"])

@@ -150,7 +150,7 @@ fn value(row: &Row) -> String {
 
 fn nothing(row: &Row) -> &'static str {
     match () {
-        () if row.is_not_installed => "not installed; see below",
+        () if row.is_not_installed => "not installed",
         () if row.failures.is_empty() => "not run",
         () => "no trial was checked; see below",
     }

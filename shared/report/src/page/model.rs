@@ -100,7 +100,7 @@ fn notes(results: &ModelResults, python: Option<&str>) -> Markup {
     let failing: Vec<&Row> = results
         .rows
         .iter()
-        .filter(|row| !row.failures.is_empty())
+        .filter(|row| !row.failures.is_empty() && !row.is_not_installed)
         .collect();
     html! {
         dl.notes {
@@ -139,7 +139,7 @@ fn notes(results: &ModelResults, python: Option<&str>) -> Markup {
                     @for (why, rounds) in by_reason(row) {
                         dd {
                             code { (row.name) } ": " (why)
-                            @if !row.is_not_installed { " (" (counted(&rounds)) ")" }
+                            " (" (counted(&rounds)) ")"
                         }
                     }
                     @if let Some(words) = row.last_words.values().last() {

@@ -13,6 +13,8 @@ use measure::{
     },
 };
 
+use test_fixtures::not_run;
+
 use crate::{
     figure::{megabytes, ratio_of, time},
     notes::python,
@@ -169,17 +171,16 @@ fn small(quantity: Quantity, slope: f64) -> String {
 
 /// Where lines end before the others, and why.
 pub(crate) fn ends(sweep: &Sweep) -> Vec<String> {
-    let ends = sweep.lines.iter().filter_map(|line| {
+    let ended = |line: &&Line| !line.is_not_installed;
+    let ends = sweep.lines.iter().filter(ended).filter_map(|line| {
         let end = line.end.as_ref()?;
-        Some(match line.is_not_installed {
-            true => format!("{}: {}", line.name, end.why),
-            false => {
-                let at = format!("{} {}", sweep.field, whole(end.value));
-                format!("{} ends at {at}: {}", line.name, end.why)
-            }
-        })
+        let at = format!("{} {}", sweep.field, whole(end.value));
+        Some(format!("{} ends at {at}: {}", line.name, end.why))
     });
-    ends.collect()
+    let missing = sweep.lines.iter().filter(|line| line.is_not_installed);
+    let missing =
+        missing.filter_map(|line| Some((&line.name, line.end.as_ref()?.why.as_str())));
+    ends.chain(not_run(missing)).collect()
 }
 
 /// Trials that failed and ended no line.

@@ -1,13 +1,15 @@
 //! Tables at several widths, of mock trials.
 
 use measure::{
+    host::Host,
     mock::{Machine, REFERENCE, compare},
     progress::Progress,
-    results::{Kind, Noisy},
+    results::{Kind, Noisy, Results},
     source::Source,
 };
 
 use super::*;
+use crate::notes::not_run;
 
 fn results(name: &'static str) -> ModelResults {
     let machine = Machine {
@@ -85,4 +87,36 @@ fn a_peer_in_python_is_shown_with_its_version() {
     });
     assert!(plain(&results, &versions, 80).contains(line));
     assert!(!plain(&results, &BTreeMap::new(), 80).contains("Python"));
+}
+
+/// A comparison of ten models would else say the same ten times.
+#[test]
+fn what_is_not_installed_is_said_once_for_all_models() {
+    let mut model = results("short");
+    let why = "needs packages: `compare peers` installs them";
+    for row in model.rows.iter_mut().filter(|row| row.name == "short") {
+        row.kind = Kind::Peer;
+        row.is_not_installed = true;
+        row.failures.insert(0, why.to_owned());
+    }
+    let text = plain(&model, &BTreeMap::new(), 80);
+    assert!(
+        !text.contains("short") && !text.contains("packages"),
+        "{text}"
+    );
+    let mut other = model.clone();
+    other.name = "other".to_owned();
+    let results = Results {
+        version: 1,
+        command: Vec::new(),
+        started: 0,
+        host: Host::here(None),
+        interrupted: false,
+        models: vec![model.clone(), other],
+    };
+    let line = format!("not run ({why}): {}/short, other/short", model.name);
+    assert_eq!(not_run(&results).join("\n"), line);
+    let page = crate::page::render(&results);
+    assert_eq!(page.matches(&line).count(), 1);
+    assert_eq!(page.matches(why).count(), 1);
 }

@@ -16,24 +16,33 @@ pub(crate) struct Named {
 
 /// Those asked for, in reading order; all of them if none was asked for.
 pub(crate) fn chosen<M: Model>(wanted: &[String]) -> Result<Vec<Named>, Misuse> {
-    let variants = M::variants().iter().map(|variant| Named {
+    let names = M::variants().iter().map(|variant| variant.name);
+    let names: Vec<_> = names
+        .chain(M::peers().iter().map(|peer| peer.name))
+        .collect();
+    for name in wanted {
+        if !names.contains(&name.as_str()) {
+            return Err(no_variant::<M>(name));
+        }
+    }
+    let is_wanted =
+        |known: &str| wanted.is_empty() || wanted.iter().any(|name| name == known);
+    let variants = M::variants()
+        .iter()
+        .filter(|variant| is_wanted(variant.name));
+    let variants = variants.map(|variant| Named {
         name: variant.name,
         runner: Ok(Runner::Variant(variant.name.to_owned())),
         deviations: variant.deviations,
     });
-    let peers = M::peers().iter().map(|peer| Named {
+    // A peer's interpreter is asked what it has: not for a peer that nobody wants.
+    let peers = M::peers().iter().filter(|peer| is_wanted(peer.name));
+    let peers = peers.map(|peer| Named {
         name: peer.name,
         runner: peer.command().map(Runner::Peer),
         deviations: peer.deviations,
     });
-    let mut all: Vec<_> = variants.chain(peers).collect();
-    for name in wanted {
-        if !all.iter().any(|known| known.name == name) {
-            return Err(no_variant::<M>(name));
-        }
-    }
-    all.retain(|known| wanted.is_empty() || wanted.iter().any(|name| name == known.name));
-    Ok(all)
+    Ok(variants.chain(peers).collect())
 }
 
 /// The one variant that was asked for; the first if none was.

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Floor, Model, Program, Settings, TrialError, ensure_output, interrupt, local,
-    run_trial, shown, tell,
+    not_run, run_trial, shown, tell,
     trial::{check, run_floor},
     wrap,
 };
@@ -62,6 +62,13 @@ impl<A: clap::Args> Demo<A> {
                 Err(error) => return Err(error),
             }
         }
+        // A peer that is not installed is no failure.
+        let missing = all.iter().filter_map(|named| {
+            Some((named.name, named.runner.as_ref().err()?.as_str()))
+        });
+        for line in not_run(missing) {
+            show.line(&format!("  {line}"), 4)?;
+        }
         Ok(all_well)
     }
 }
@@ -92,13 +99,8 @@ impl<W: Write> Show<W> {
         settings: &Settings,
     ) -> Result<bool> {
         let name = named.name;
-        let runner = match &named.runner {
-            Ok(runner) => runner,
-            // A peer that is not installed is no failure.
-            Err(missing) => {
-                self.line(&format!("  {name:17} {missing}"), TIME)?;
-                return Ok(true);
-            }
+        let Ok(runner) = &named.runner else {
+            return Ok(true);
         };
         let trial = run_trial::<M>(program, runner, job, settings)
             .and_then(|trial| check::<M>(trial, stage, job, named.deviations));
