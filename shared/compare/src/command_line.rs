@@ -14,8 +14,9 @@ use self::commands::{of_model, top};
 pub(crate) use self::whole::whole;
 use crate::{
     cmd::{
-        compare::Asked, completions::Completions, diff::Diff, faults::Faults, list::List,
-        merge::Merge, report::Report, run::Run, sweep, take::Take,
+        compare::Asked, completions::Completions, diff::Diff, faults::Faults, keep::Keep,
+        list::List, merge::Merge, report::Report, run::Run, splice::Splice, sweep,
+        take::Take,
     },
     job_arguments::{self, with_defaults},
     models::{self, MODELS, known_somewhere, unknown_model},
@@ -28,12 +29,14 @@ pub(crate) enum Request {
     Completions(Completions),
     Diff(Diff),
     Faults(Faults),
+    Keep(Keep),
     List(List),
     Merge(Merge),
     Peers,
     Report(Report),
     /// A model's demo, with the words that follow.
     Run(&'static dyn AnyModel, Vec<OsString>),
+    Splice(Splice),
     Sweep(sweep::Request),
     Take(Take),
     /// Help or a version: to be printed, and no error.
@@ -140,6 +143,7 @@ fn subcommand(name: &str, matches: &ArgMatches) -> Result<Request> {
         "completions" => Request::Completions(Completions::from_arg_matches(matches)?),
         "diff" => Request::Diff(Diff::from_arg_matches(matches)?),
         "faults" => Request::Faults(Faults::from_arg_matches(matches)?),
+        "keep" => Request::Keep(Keep::from_arg_matches(matches)?),
         "list" => Request::List(List::from_arg_matches(matches)?),
         "merge" => Request::Merge(Merge::from_arg_matches(matches)?),
         "peers" => Request::Peers,
@@ -147,6 +151,7 @@ fn subcommand(name: &str, matches: &ArgMatches) -> Result<Request> {
         "run" => {
             return Err(unknown_model(&Run::from_arg_matches(matches)?.model).into());
         }
+        "splice" => Request::Splice(Splice::from_arg_matches(matches)?),
         "take" => Request::Take(Take::from_arg_matches(matches)?),
         _ => unreachable!("a model that comes first is parsed by itself"),
     })

@@ -43,10 +43,12 @@ fn answer(request: Request) -> Result<bool> {
         Request::Compare(asked, options) => return cmd::compare::run(asked, &options),
         Request::Diff(diff) => return cmd::diff::run(&diff),
         Request::Faults(faults) => return cmd::faults::run(&faults),
+        Request::Splice(splice) => return cmd::splice::run(&splice),
         Request::Sweep(sweep) => return cmd::sweep::run(sweep),
         Request::Completions(completions) => {
             cmd::completions::run(&completions, command_line::whole())?;
         }
+        Request::Keep(keep) => cmd::keep::run(&keep)?,
         Request::List(list) => cmd::list::run(&list)?,
         Request::Merge(merge) => cmd::merge::run(&merge)?,
         Request::Peers => cmd::peers::run()?,

@@ -14,6 +14,7 @@ pub mod overview;
 pub mod page;
 mod scale;
 mod seen;
+pub mod splice;
 pub mod sweep;
 pub mod table;
 pub mod taken;

@@ -3,5 +3,5 @@
 mod chart;
 pub mod forms;
 mod page;
-mod sentences;
+pub(crate) mod sentences;
 pub mod table;

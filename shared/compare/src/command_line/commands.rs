@@ -5,8 +5,8 @@ use measure::model::AnyModel;
 
 use crate::{
     cmd::{
-        completions::Completions, diff::Diff, faults::Faults, list::List, merge::Merge,
-        report::Report, run::Run, take::Take,
+        completions::Completions, diff::Diff, faults::Faults, keep::Keep, list::List,
+        merge::Merge, report::Report, run::Run, splice::Splice, take::Take,
     },
     job_arguments::with_defaults,
     models::MODELS,
@@ -98,6 +98,15 @@ pub(super) fn top(of_model: impl Fn(&dyn AnyModel) -> Command) -> Command {
         .subcommand(
             Completions::augment_args(Command::new("completions"))
                 .about("Print a shell's completions for this command"),
+        )
+        .subcommand(
+            Keep::augment_args(Command::new("keep"))
+                .about("Keep results without their samples, for documents to quote"),
+        )
+        .subcommand(
+            Splice::augment_args(Command::new("splice"))
+                .about("Write figures into documents, from kept results")
+                .after_help("The markers: docs/src/figures.md"),
         )
         .subcommand(Command::new("peers").about("Set up Python for the peers"))
 }

@@ -69,7 +69,7 @@ pub(crate) fn made_with(
 }
 
 /// Words as a shell takes them.
-fn words(words: &[String]) -> String {
+pub(crate) fn words(words: &[String]) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
     let word = |word: &String| match !word.is_empty() && word.chars().all(plain) {
         true => word.clone(),
@@ -79,7 +79,7 @@ fn words(words: &[String]) -> String {
 }
 
 /// A day and a minute, in UTC. A time beyond what can be written is none.
-fn date(seconds: u64) -> String {
+pub(crate) fn date(seconds: u64) -> String {
     const LAST: u64 = 253_402_300_799;
     let time = UNIX_EPOCH + Duration::from_secs(seconds.min(LAST));
     let text = httpdate::fmt_http_date(time);

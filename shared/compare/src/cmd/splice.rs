@@ -1,0 +1,134 @@
+//! `compare splice`: figures in documents, from kept results.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+use clap::Args;
+use report::splice::{
+    document::{Problem, splice},
+    figures::Figures,
+    kept::{Kept, VERSION},
+};
+use test_fixtures::{Misuse, print, shown, tell};
+
+use super::keep::{gone, results_directory};
+use crate::{files, workspace::workspace};
+
+/// The documents, and what to do about them.
+#[derive(Debug, Args)]
+pub(crate) struct Splice {
+    /// Documents with markers [default: README.md, crates/*/README.md and docs/src/*.md]
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Write nothing; say where documents and kept results disagree
+    #[arg(long)]
+    check: bool,
+    /// Refuse figures with a unit that are typed into sections of findings
+    #[arg(long, requires = "check")]
+    strict: bool,
+    /// Where kept results are [default: docs/results]
+    #[arg(long, value_name = "DIR")]
+    results: Option<PathBuf>,
+}
+
+/// Writes figures into documents, or looks at those that stand there. False if a figure is
+/// wrong, or could not be written.
+pub(crate) fn run(asked: &Splice) -> Result<bool> {
+    let figures = figures(&results_directory(asked.results.as_ref())?)?;
+    let files = match asked.files.is_empty() {
+        true => documents(&workspace().ok_or_else(gone)?)?,
+        false => asked.files.clone(),
+    };
+    let mut is_well = true;
+    let mut written = 0;
+    for file in &files {
+        let text = fs::read_to_string(file)
+            .map_err(|error| Misuse(format!("{}: {error}", file.display())))?;
+        let spliced = splice(&text, &figures);
+        let mut problems = spliced.wrong;
+        if asked.check {
+            problems.extend(spliced.changed);
+            if asked.strict {
+                problems.extend(spliced.typed);
+            }
+        } else if !spliced.changed.is_empty() {
+            files::whole(file, &spliced.text, "FILE")?;
+            let places = spliced.changed.len();
+            let s = if places == 1 { "" } else { "s" };
+            print(&format!("{}: {places} place{s} written\n", name(file)))?;
+            written += 1;
+        }
+        problems.sort_by_key(|problem| problem.line);
+        is_well &= problems.is_empty();
+        for Problem { line, what } in problems {
+            tell(format_args!("{}:{line}: {what}", name(file)));
+        }
+    }
+    match (asked.check, is_well) {
+        (true, true) => print("every figure is as its results have it\n")?,
+        (true, false) => tell("`compare splice` writes what the kept results have"),
+        (false, _) if written == 0 => print("nothing to write\n")?,
+        (false, _) => {}
+    }
+    Ok(is_well)
+}
+
+/// The file as a reader finds it: from here, where it is below.
+fn name(file: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    shown(&file.strip_prefix(here).unwrap_or(file).to_string_lossy())
+}
+
+/// All kept results by their names.
+fn figures(directory: &Path) -> Result<Figures> {
+    let mut all = BTreeMap::new();
+    for path in of_kind(directory, "json")? {
+        let file = path.display();
+        let text = fs::read_to_string(&path).with_context(|| file.to_string())?;
+        let damaged = || format!("{file}: not results that `compare keep` wrote");
+        let kept: Kept = serde_json::from_str(&text).with_context(damaged)?;
+        if kept.version != VERSION {
+            let why = format!(
+                "{file}: version {}, not {VERSION}: keep it again",
+                kept.version
+            );
+            return Err(Misuse(why).into());
+        }
+        let stem = path.file_stem().unwrap_or_default();
+        all.insert(stem.to_string_lossy().into_owned(), kept);
+    }
+    Ok(Figures(all))
+}
+
+/// The documents of the workspace.
+fn documents(root: &Path) -> Result<Vec<PathBuf>> {
+    let mut all = vec![root.join("README.md")];
+    for entry in fs::read_dir(root.join("crates"))? {
+        all.push(entry?.path().join("README.md"));
+    }
+    all.retain(|path| path.is_file());
+    all.sort();
+    all.extend(of_kind(&root.join("docs/src"), "md")?);
+    Ok(all)
+}
+
+/// The files of a directory with that ending, in order; none where there is no directory.
+fn of_kind(directory: &Path, ending: &str) -> Result<Vec<PathBuf>> {
+    let mut all = Vec::new();
+    let entries = match fs::read_dir(directory) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(all),
+        entries => entries.with_context(|| directory.display().to_string())?,
+    };
+    for entry in entries {
+        let path = entry?.path();
+        if path.extension().is_some_and(|it| it == ending) {
+            all.push(path);
+        }
+    }
+    all.sort();
+    Ok(all)
+}

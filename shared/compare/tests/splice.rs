@@ -1,0 +1,423 @@
+//! Figures in documents, and the results that they come from.
+
+mod made_up;
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use made_up::{Files, assert_misuse, compare, results, row, stdout};
+
+/// The READMEs whose findings have no figure typed by hand. The list only grows.
+const CONVERTED: &[&str] = &[];
+
+/// Kept results by the name `made-up`: `base` 100 ms, `fast` 50, `slow` 250 with a deviation;
+/// and a sweep of the same, `grown`, at sizes 1 and 10.
+struct Kept(Files);
+
+impl Kept {
+    fn new() -> Self {
+        let files = Files::new();
+        let kept = Self(files);
+        let mut slow = row("slow", 250, 30);
+        slow["legacy"] = json!(true);
+        slow["deviations"] =
+            json!({"a_case": {"why": "it is slow", "reason": "made up"}});
+        for (round, sample) in slow["samples"]
+            .as_array_mut()
+            .expect("some")
+            .iter_mut()
+            .enumerate()
+        {
+            let seen = json!([{"name": "ok", "value": 4, "of": 4},
+                {"name": "failed, late", "value": 100_000 + 1234 * round},
+                {"name": "ms to stop (p99)", "value": 1.5 + round as f64},
+                {"name": "stopped while", "value": "working 4"}]);
+            sample["facts"]["seen"] = seen;
+        }
+        let all = results(&[row("fast", 50, 10), slow]);
+        let from = kept.0.write("results.json", &all);
+        kept.keep(&["made-up", "--from", from.to_str().expect("text")]);
+        let sweep = sweep(&all);
+        let from = kept.0.write("sweep.json", &sweep);
+        kept.keep(&["grown", "--from", from.to_str().expect("text")]);
+        kept
+    }
+
+    fn directory(&self) -> String {
+        self.0.path("kept").to_str().expect("text").to_owned()
+    }
+
+    fn keep(&self, args: &[&str]) {
+        let directory = self.directory();
+        let args = [&["keep"][..], args, &["--results", &directory]].concat();
+        let output = compare(&args);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+    }
+
+    /// What `splice` makes of a document: its exit code, the text, and what it says.
+    fn splice(&self, text: &str, flags: &[&str]) -> (i32, String, String) {
+        let document = self.0.path("a.md");
+        fs::write(&document, text).expect("it can be written");
+        let directory = self.directory();
+        let file = document.to_str().expect("text");
+        let args = [&["splice", file, "--results", &directory][..], flags].concat();
+        let output = compare(&args);
+        let text = fs::read_to_string(&document).expect("it is there");
+        let said = String::from_utf8_lossy(&output.stderr).replace(file, "a.md");
+        (output.status.code().expect("it ends"), text, said)
+    }
+}
+
+/// A sweep whose sizes are all like these results.
+fn sweep(all: &Value) -> Value {
+    let point =
+        |value: u64| json!({"value": value, "results": all["models"][0], "ended": []});
+    json!({
+        "version": 1, "command": ["compare", "sweep", "locks", "--over", "workers=1,10",
+            "--out", "/somewhere"],
+        "started": 0, "interrupted": false, "host": all["host"], "model": "locks",
+        "about": "", "field": "workers", "args": [], "points": [point(1), point(10)],
+        "lines": [], "bounds": [], "crossings": [],
+    })
+}
+
+#[test]
+fn figures_of_this_tree_are_those_of_its_results() {
+    let output = compare(&["splice", "--check"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    let converted: Vec<String> = CONVERTED
+        .iter()
+        .map(|file| format!("{root}/{file}"))
+        .collect();
+    if converted.is_empty() {
+        return;
+    }
+    let mut args = vec!["splice", "--check", "--strict"];
+    args.extend(converted.iter().map(String::as_str));
+    let output = compare(&args);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+}
+
+#[test]
+fn a_figure_is_what_its_marker_names() {
+    let kept = Kept::new();
+    for (name, figure) in [
+        ("made-up/slow time", "250 ms"),
+        ("made-up/slow time ±", "250 ms"),
+        ("made-up/slow time ÷ 10,000", "25.0 µs"),
+        ("made-up/fast ratio", "0.50"),
+        ("made-up/slow floor", "5.00"),
+        ("made-up/slow verdict", "slower"),
+        ("made-up/base,fast,slow time", "50.0 to 250 ms"),
+        ("made-up/* floor", "1.00 to 5.00"),
+        ("made-up/base again,base time", "100 ms"),
+        ("made-up/fast,fast verdict", "faster"),
+        // Two rows, round by round; either way round.
+        ("made-up/slow/fast time", "5.00"),
+        ("made-up/fast/slow time ±", "0.20"),
+        ("made-up/fast/slow verdict", "faster"),
+        ("made-up/fast,base/slow time", "0.20 to 0.40"),
+        ("made-up/slow/fast memory", "1.00"),
+        ("made-up/slow failed, late", "103,000"),
+        ("made-up/slow failed, late ±", "100,000 to 106,000"),
+        ("made-up/slow ms to stop (p99)", "4.00"),
+        ("made-up/slow ms to stop (p99) ±", "1.50 to 6.50"),
+        ("made-up/slow stopped while", "working 4"),
+        ("made-up/slow ok", "4"),
+        ("made-up/base memory", "1 B"),
+        ("made-up rounds", "6"),
+        ("made-up resolution", "1.05"),
+        ("made-up floor", "50.0 ms"),
+        ("made-up command", "`cargo run --release`"),
+        ("made-up version tokio", "1.0.0"),
+        ("made-up date", "01 Jan 1970"),
+        ("grown@10/slow time", "250 ms"),
+        ("grown@1/slow/fast time", "5.00"),
+        ("grown@1 rounds", "6"),
+        (
+            "grown command",
+            "`cargo run --release -- sweep locks --over workers=1,10`",
+        ),
+    ] {
+        let text = format!("so <!--={name}-->old<!--/--> it is\n");
+        let (code, spliced, said) = kept.splice(&text, &[]);
+        assert_eq!(code, 0, "{name}: {said}");
+        assert_eq!(
+            spliced,
+            format!("so <!--={name}-->{figure}<!--/--> it is\n")
+        );
+        let (code, _, said) = kept.splice(&spliced, &["--check"]);
+        assert_eq!(code, 0, "{name}: {said}");
+        let (code, _, said) = kept.splice(&text, &["--check"]);
+        assert_eq!(code, 1, "{name}");
+        let line = format!("a.md:1: \"old\" stands where {figure:?} should");
+        assert!(said.contains(&line), "{said}");
+    }
+}
+
+#[test]
+fn what_a_marker_cannot_name_is_a_line() {
+    let kept = Kept::new();
+    for (text, line, words) in [
+        (
+            "a <!--=nope/slow time-->1<!--/-->",
+            1,
+            "no results are kept",
+        ),
+        (
+            "a <!--=made-up/slwo time-->1<!--/-->",
+            1,
+            "did you mean slow?",
+        ),
+        (
+            "a <!--=made-up/slow tmie-->1<!--/-->",
+            1,
+            "did you mean time?",
+        ),
+        (
+            "a <!--=made-up/slow cpu ±-->1<!--/-->",
+            1,
+            "without an interval",
+        ),
+        (
+            "a <!--=made-up/fast,slow verdict-->1<!--/-->",
+            1,
+            "the rows differ",
+        ),
+        (
+            "a <!--=made-up/base ratio-->1<!--/-->",
+            1,
+            "base has no ratio",
+        ),
+        ("a <!--=made-up/slow/slow time-->1<!--/-->", 1, "÷ itself"),
+        (
+            "a <!--=made-up/slow/fast floor-->1<!--/-->",
+            1,
+            "of two rows",
+        ),
+        (
+            "a <!--=made-up/slow time ÷ 0-->1<!--/-->",
+            1,
+            "to divide by",
+        ),
+        ("a <!--=made-up time-->1<!--/-->", 1, "name a row"),
+        ("a <!--=made-up@3/slow time-->1<!--/-->", 1, "is no sweep"),
+        ("a <!--=grown/slow time-->1<!--/-->", 1, "such as grown@1"),
+        ("a <!--=grown@2/slow time-->1<!--/-->", 1, "it has 1, 10"),
+        (
+            "\n- <!--=made-up/slow time-->250 ms<!--/-->",
+            2,
+            "can't begin a line",
+        ),
+        ("a <!--=made-up/slow time-->250 ms", 1, "ends the figure"),
+        ("a\n250 ms<!--/-->", 2, "no figure begins"),
+        (
+            "<!-- splice: table made-up columns=time -->\n\na",
+            1,
+            "ends the block",
+        ),
+        ("\n<!-- end splice -->", 2, "no block begins"),
+        (
+            "<!-- splice: tabel made-up columns=time -->\n<!-- end splice -->",
+            1,
+            "no block",
+        ),
+        (
+            "<!-- splice: table made-up -->\n<!-- end splice -->",
+            1,
+            "names its columns",
+        ),
+        (
+            "<!-- splice: table made-up column=time -->\n<!-- end splice -->",
+            1,
+            "columns",
+        ),
+        (
+            "<!-- splice: table made-up columns=tme -->\n<!-- end splice -->",
+            1,
+            "no field",
+        ),
+        (
+            "<!-- splice: table made-up columns=time rows=x -->\n<!-- end splice -->",
+            1,
+            "no row",
+        ),
+        (
+            "<!-- splice: sweep made-up show=time -->\n<!-- end splice -->",
+            1,
+            "is no sweep",
+        ),
+        (
+            "<!-- splice: sweep grown sizes=2 -->\n<!-- end splice -->",
+            1,
+            "no size",
+        ),
+    ] {
+        for flags in [&[][..], &["--check"]] {
+            let (code, after, said) = kept.splice(text, flags);
+            assert_eq!(code, 1, "{text}: {said}");
+            assert_eq!(after, text, "what is wrong stays as it is");
+            let first = said.lines().next().expect("a line");
+            assert!(
+                first.starts_with(&format!("a.md:{line}: ")),
+                "{text}: {said}"
+            );
+            assert!(first.contains(words), "{text}: no {words:?} in {said}");
+        }
+    }
+}
+
+#[test]
+fn tables_are_written_between_their_markers() {
+    let kept = Kept::new();
+    let table = "above\n\n\
+        <!-- splice: table made-up columns=time,time ±, ratio,verdict,failed, late -->\n\
+        old\n<!-- end splice -->\nbelow\n\n  \
+        <!-- splice: table made-up columns=memory rows=slow,base again -->\n  \
+        <!-- end splice -->\n\n\
+        <!-- splice: sweep grown show=ratio rows=fast,slow sizes=10 -->\n\
+        <!-- end splice -->\n";
+    let (code, spliced, said) = kept.splice(table, &[]);
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(
+        spliced,
+        "above\n\n\
+        <!-- splice: table made-up columns=time,time ±, ratio,verdict,failed, late -->\n\n\
+        |  | time | time, 95 % interval | × base | than base | failed, late |\n\
+        | --- | ---: | ---: | ---: | ---: | ---: |\n\
+        | base | 100 ms | 100 ms | 1 | – | – |\n\
+        | fast | 50.0 ms | 50.0 ms | 0.50 | faster | – |\n\
+        | slow (legacy) \\* | 250 ms | 250 ms | 2.50 | slower | 103,000 |\n\n\
+        \\* slow: it is slow\n\n\
+        `cargo run --release`, 6 rounds on 2 cores (Made-up), 01 Jan 1970. \
+        Differences up to a factor of 1.05 can't be seen here.\n\n\
+        <!-- end splice -->\nbelow\n\n  \
+        <!-- splice: table made-up columns=memory rows=slow,base again -->\n\n  \
+        |  | memory |\n  | --- | ---: |\n  | slow (legacy) \\* | 1 B |\n  \
+        | base again | 1 B |\n\n  \\* slow: it is slow\n\n  \
+        `cargo run --release`, 6 rounds on 2 cores (Made-up), 01 Jan 1970.\n\n  \
+        <!-- end splice -->\n\n\
+        <!-- splice: sweep grown show=ratio rows=fast,slow sizes=10 -->\n\n\
+        | × base, by workers | 10 |\n| --- | ---: |\n| fast | 0.50 |\n\
+        | slow (legacy) \\* | 2.50 |\n\n\\* slow: it is slow\n\n\
+        `cargo run --release -- sweep locks --over workers=1,10`, 6 rounds on 2 cores \
+        (Made-up), 01 Jan 1970. Differences up to a factor of 1.05 can't be seen here.\n\n\
+        <!-- end splice -->\n"
+    );
+    assert_eq!(kept.splice(&spliced, &["--check"]).0, 0);
+    // A cell that was typed over is told with its line.
+    let typed = spliced.replacen("| fast | 50.0 ms", "| fast | 49.0 ms", 1);
+    let (code, _, said) = kept.splice(&typed, &["--check"]);
+    assert_eq!(code, 1);
+    assert!(said.starts_with("a.md:8: \"| fast | 49.0 ms"), "{said}");
+    assert_eq!(kept.splice(&typed, &[]).1, spliced);
+}
+
+#[test]
+fn code_has_no_markers() {
+    let kept = Kept::new();
+    let text = "`<!--=x-->` and ``<!--/--> ` <!--=``\n\n```\n<!-- end splice -->\n\
+        <!--=nope-->\n```\n\n~~~text\n<!-- splice: x -->\n~~~\n<!-- a comment -->\n";
+    let (code, after, said) = kept.splice(text, &["--check", "--strict"]);
+    assert_eq!((code, &*after), (0, text), "{said}");
+}
+
+#[test]
+fn typed_figures_are_refused_in_findings_alone() {
+    let kept = Kept::new();
+    let figure = "<!--=made-up/slow time-->250 ms<!--/-->";
+    for (text, typed) in [
+        ("It took 3.2 ms.", Some("3.2 ms")),
+        ("It took 3.2\u{a0}ms.", Some("3.2\u{a0}ms")),
+        ("It took 7 to 10.2 s, at most", Some("10.2 s")),
+        ("- **2.8 times as long**", Some("2.8 times")),
+        ("| a | × 3 |", Some("× 3")),
+        ("| a | 3× |", Some("3×")),
+        ("by 14 %", Some("14 %")),
+        ("of 299 bytes", Some("299 bytes")),
+        ("of 1,024 MB", Some("1,024 MB")),
+        ("500 URLs on 2 cores, version 1.2.3, h2 s, in 2026", None),
+        ("by `--latency 20ms` and `5 ms`", None),
+    ] {
+        let found = format!(
+            "# A\n\n3 ms\n\n## What differs\n\n{text} {figure}\n\n## Else\n\n4 ms\n"
+        );
+        let (code, _, said) = kept.splice(&found, &["--check", "--strict"]);
+        assert_eq!(code, i32::from(typed.is_some()), "{text}: {said}");
+        if let Some(typed) = typed {
+            let line = format!("a.md:7: {typed:?} is typed by hand");
+            assert!(said.starts_with(&line), "{text}: {said}");
+        }
+        assert_eq!(
+            kept.splice(&found, &["--check"]).0,
+            0,
+            "only if it is asked for"
+        );
+    }
+}
+
+#[test]
+fn what_is_kept_is_whole_small_and_nobodys() {
+    let files = Files::new();
+    let keep = |name: &str, results: &Value| {
+        let from = files.write("results.json", results);
+        let to = files.path("kept");
+        let args = [
+            "keep",
+            name,
+            "--from",
+            from.to_str().expect("text"),
+            "--results",
+        ];
+        let output = compare(&[&args[..], &[to.to_str().expect("text")]].concat());
+        (output, to.join(format!("{name}.json")))
+    };
+    let all = results(&[row("fast", 50, 10)]);
+    let (output, file) = keep("some", &all);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(stdout(&output).starts_with("some: "), "{output:?}");
+    let text = fs::read_to_string(file).expect("it was written");
+    let kept: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(
+        kept["sizes"][0]["rows"][2]["above"],
+        json!([[0.5, 0.5, 0.5], [0.5, 0.5, 0.5]])
+    );
+    assert!(!text.contains("samples"), "{text}");
+    assert!(text.len() < 4_000, "{} bytes", text.len());
+    assert!(
+        text.lines()
+            .any(|line| line.contains("\"fast\"") && line.contains("50000000"))
+    );
+
+    let mut own = all.clone();
+    own["command"] = json!([
+        "/home/me/compare",
+        "locks",
+        "--out",
+        "/home/me/x",
+        "--trace=/home/me",
+        "--rounds",
+        "6",
+        "--json"
+    ]);
+    let text = fs::read_to_string(keep("own", &own).1).expect("it was written");
+    assert!(
+        text.contains("cargo run --release -- locks --rounds 6\""),
+        "{text}"
+    );
+    assert!(!text.contains("/home"), "{text}");
+
+    let mut interrupted = all.clone();
+    interrupted["interrupted"] = json!(true);
+    assert_misuse(&keep("cut", &interrupted).0, "interrupted");
+    let mut debug = all.clone();
+    debug["host"]["profile"] = json!("debug");
+    assert_misuse(&keep("slow", &debug).0, "--release");
+    assert_misuse(&keep("a/b", &all).0, "letters, digits");
+    assert_misuse(&compare(&["keep", "x", "--from", "/nonesuch"]), "/nonesuch");
+    assert_misuse(&compare(&["splice", "/nonesuch"]), "/nonesuch");
+}
