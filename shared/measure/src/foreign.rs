@@ -7,7 +7,7 @@
 
 use std::{collections::BTreeMap, mem, sync::Arc};
 
-use test_fixtures::{Breach, Fact, Facts, Floor, OtherFloor, Value, shown};
+use test_fixtures::{Breach, Fact, Facts, Floor, OtherFloor, Surveyed, Value, shown};
 
 use crate::{
     host::Host,
@@ -182,6 +182,7 @@ impl Foreign for Row {
             source,
             pairs,
             timeline,
+            survey,
         } = self;
         source.escape();
         pairs.escape();
@@ -193,6 +194,27 @@ impl Foreign for Row {
         last_words.escape();
         deviations.escape();
         timeline.escape();
+        survey.escape();
+    }
+}
+
+impl Foreign for Surveyed {
+    fn escape(&mut self) {
+        let Self {
+            item,
+            harm,
+            spared,
+            bites: _,
+            failing,
+            cost,
+            cure,
+        } = self;
+        for text in [item, harm, cost] {
+            text.escape();
+        }
+        for text in [spared, failing, cure] {
+            text.escape();
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use test_fixtures::{
     Bench, Checked, Deviation, Floor, Lesson, Misuse, Model, Peer, Program, Runner,
-    Settings, Status, TrialError, Variant, Verdict, all_cases, command, demo_from,
+    Settings, Status, Surveyed, TrialError, Variant, Verdict, all_cases, command, demo_from,
     interrupt, judge, run_floor, source, stage_and_run,
 };
 
@@ -63,6 +63,15 @@ pub trait AnyJob {
         contestant: &Contestant,
         settings: &Settings,
     ) -> Result<Checked<()>, TrialError>;
+    /// What goes wrong on a contestant and what the cure costs, where the model surveys
+    /// that; it has one trial.
+    fn survey(
+        &self,
+        _contestant: &Contestant,
+        _settings: &Settings,
+    ) -> Result<Vec<Surveyed>, TrialError> {
+        Ok(Vec::new())
+    }
     /// Whether it is one for the contestant of that name.
     fn concerns(&self, _name: &str) -> Result<bool> {
         Ok(true)
@@ -302,6 +311,25 @@ impl<M: Model> AnyJob for Job<M> {
     fn floor(&self, settings: &Settings) -> Result<Option<Floor>, TrialError> {
         let job = M::job(&self.args).map_err(TrialError::Stage)?;
         run_floor::<M>(&self.program, &job, settings)
+    }
+
+    fn survey(
+        &self,
+        contestant: &Contestant,
+        settings: &Settings,
+    ) -> Result<Vec<Surveyed>, TrialError> {
+        let (Some(words), Ok(runner)) = (M::SURVEY, &contestant.runner) else {
+            return Ok(Vec::new());
+        };
+        let command = M::Args::augment_args(Command::new(M::NAME).no_binary_name(true));
+        let args = command.try_get_matches_from(words);
+        let args = args.and_then(|matches| M::Args::from_arg_matches(&matches));
+        let args = args.map_err(|error| TrialError::Stage(error.into()))?;
+        let job = M::job(&args).map_err(TrialError::Stage)?;
+        let deviations = contestant.deviations;
+        let trial =
+            stage_and_run::<M>(&self.program, runner, &args, settings, deviations)?;
+        Ok(M::survey(&job, &trial.output))
     }
 
     fn trial(

@@ -57,6 +57,12 @@ impl Progress {
         self.0.suspend(|| tell(line));
     }
 
+    /// A row's survey could not be made, but it goes on.
+    pub fn warn_of(&self, model: &str, name: &str, why: &str) {
+        let line = format!("{model}: no survey of {name}: {why}");
+        self.0.suspend(|| tell(line));
+    }
+
     /// Makes room for lines on the terminal.
     pub fn suspend<T>(&self, write: impl FnOnce() -> T) -> T {
         self.0.suspend(write)

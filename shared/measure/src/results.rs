@@ -8,7 +8,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
-use test_fixtures::{Facts, Floor, Memory, Usage, runtime_of};
+use test_fixtures::{Facts, Floor, Memory, Surveyed, Usage, runtime_of};
 
 use crate::{
     foreign::Foreign,
@@ -153,6 +153,10 @@ pub struct Row {
     /// When it did what, in a trial of its own that none of the samples come from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeline: Option<Timeline>,
+    /// What goes wrong on it, and what the cure costs, where its model makes a survey: in a
+    /// trial of its own that none of the samples come from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub survey: Vec<Surveyed>,
 }
 
 impl Row {

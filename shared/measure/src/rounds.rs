@@ -162,7 +162,8 @@ pub fn run(field: &Field, plan: &Plan, progress: &Progress) -> Run {
         rounds += 1;
     }
     if plan.timelines && rounds > 0 && !interrupted {
-        interrupted = add_timelines(field, plan, progress, &mut rows);
+        interrupted = add_timelines(field, plan, progress, &mut rows)
+            || add_surveys(field, plan, progress, &mut rows);
     }
     let left_out = contestants
         .iter()
@@ -281,6 +282,7 @@ fn row(contestant: &Contestant, is_control: bool) -> Row {
             false => contestant.pairs.clone(),
         },
         timeline: None,
+        survey: Vec::new(),
     }
 }
 
@@ -307,6 +309,31 @@ fn add_timelines(
             Err(TrialError::Interrupted) => return true,
             // A trial that failed is no sample either; the samples say what there is.
             Err(_) => {}
+        }
+    }
+    false
+}
+
+/// One more trial of everyone who has samples, where the model makes a survey. True if it
+/// was interrupted.
+fn add_surveys(
+    field: &Field,
+    plan: &Plan,
+    progress: &Progress,
+    rows: &mut [Row],
+) -> bool {
+    for contestant in &field.contestants {
+        let row = rows.iter_mut().find(|row| row.name == contestant.name);
+        let Some(row) = row.filter(|row| !row.samples.is_empty()) else {
+            continue;
+        };
+        match field.job.survey(contestant, &plan.settings) {
+            Ok(mut survey) => {
+                survey.escape();
+                row.survey = survey;
+            }
+            Err(TrialError::Interrupted) => return true,
+            Err(error) => progress.warn_of(field.name, &contestant.name, &error.to_string()),
         }
     }
     false

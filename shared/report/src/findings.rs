@@ -13,6 +13,7 @@ use test_fixtures::{Fact, Value};
 use crate::{
     figure::{ratio_of, time},
     notes::COARSE,
+    survey,
 };
 
 /// The findings of a model: a sentence each.
@@ -37,6 +38,7 @@ pub fn findings(results: &ModelResults) -> Vec<String> {
         _ => compared(results, &measured),
     };
     sentences.extend(not_reached(&measured));
+    sentences.extend(surveyed(results));
     sentences.extend(failures(results, &rows));
     sentences
 }
@@ -223,6 +225,32 @@ fn not_reached(measured: &[&Row]) -> Vec<String> {
     sentences
 }
 
+/// "Every failing piece went wrong, and every cure held: 9 on tokio and smol, 3 on rayon."
+fn surveyed(results: &ModelResults) -> Option<String> {
+    let counts = survey::counts(results);
+    let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
+    for count in &counts {
+        let figure = match count.bites == count.of {
+            true => count.of.to_string(),
+            false => format!("{} of {}", count.bites, count.of),
+        };
+        match groups.iter_mut().find(|(known, _)| *known == figure) {
+            Some((_, rows)) => rows.push(count.row),
+            None => groups.push((figure, vec![count.row])),
+        }
+    }
+    let groups: Vec<String> = groups
+        .iter()
+        .map(|(figure, rows)| format!("{figure} on {}", and(rows)))
+        .collect();
+    let all = counts.iter().all(|count| count.bites == count.of);
+    let pieces = if all { "Every failing piece" } else { "Failing pieces" };
+    (!counts.is_empty()).then(|| {
+        let groups = groups.join(", ");
+        format!("{pieces} went wrong, and every cure held: {groups}.")
+    })
+}
+
 fn facts(row: &Row) -> impl Iterator<Item = &Fact> {
     row.samples.iter().flat_map(|sample| &sample.facts.seen)
 }
@@ -275,9 +303,15 @@ fn list(group: &[&Row], all: &[&Row]) -> String {
             _ => parts.push(row.name.clone()),
         }
     }
-    match &*parts {
+    let parts: Vec<&str> = parts.iter().map(|part| &**part).collect();
+    and(&parts)
+}
+
+/// "tokio, smol and rayon".
+fn and(words: &[&str]) -> String {
+    match words {
         [] => String::new(),
-        [one] => one.clone(),
+        [one] => (*one).to_owned(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }

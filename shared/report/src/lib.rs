@@ -15,6 +15,7 @@ pub mod page;
 mod scale;
 mod seen;
 pub mod splice;
+pub mod survey;
 pub mod sweep;
 pub mod table;
 pub mod taken;

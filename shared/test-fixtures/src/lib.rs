@@ -33,6 +33,7 @@ mod settings;
 mod spans;
 #[cfg(feature = "temporary")]
 pub mod temporary;
+mod surveyed;
 mod text;
 mod trial;
 mod usage;
@@ -60,6 +61,7 @@ pub use protocol::{Memory, Range, Reply, SETTLE, SPANS, Span, WARM};
 pub use runtimes::{RUNTIMES, runtime_of};
 pub use settings::{Runner, Settings};
 pub use spans::{monotonic_nanos, record_span, span, spans_wanted, take_spans};
+pub use surveyed::Surveyed;
 pub use text::{ascii, is_utf8, local, markdown, shown};
 pub use trial::{TrialError, run_floor, run_helper, run_trial, shortened, stage_and_run};
 pub use usage::{Misuse, one_line};

@@ -5,7 +5,7 @@ use std::fmt;
 use anyhow::{Result, bail};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{Case, Checked, Facts, Floor, Span, runtime_of};
+use crate::{Case, Checked, Facts, Floor, Span, Surveyed, runtime_of};
 
 /// One concurrency model: a job, the variants that do it, and the check that decides.
 pub trait Model: Sized + 'static {
@@ -21,6 +21,9 @@ pub trait Model: Sized + 'static {
     /// that single ones differ by more than the variants do. The floor is the least of as
     /// many. A peer has one trial, as it takes as long as many of them together.
     const TRIALS: usize = 1;
+    /// Arguments of a job that every row does once beside the rounds of a comparison, so
+    /// that [`survey`](Self::survey) has it show what goes wrong and what the cure costs.
+    const SURVEY: Option<&'static [&'static str]> = None;
     /// Arguments worth trying, for the end of the help.
     const EXAMPLES: &'static [&'static str] = &[];
     /// The same of jobs that are done for good (`direct`), which a comparison refuses.
@@ -98,6 +101,11 @@ pub trait Model: Sized + 'static {
         trial: &Checked<Self::Output>,
     ) -> Vec<Span> {
         trial.spans.clone()
+    }
+
+    /// What came of each part of the survey's job, in an order that all variants share.
+    fn survey(_job: &Self::Job, _output: &Self::Output) -> Vec<Surveyed> {
+        Vec::new()
     }
 
     /// Named jobs with what must come of them, faults among them.

@@ -5,10 +5,11 @@ mod cases;
 mod check;
 mod floor;
 mod judge;
+mod survey;
 mod worker;
 
 use anyhow::Result;
-use test_fixtures::{Case, Facts, Floor, Model, Peer, Variant, python_peer};
+use test_fixtures::{Case, Facts, Floor, Model, Peer, Surveyed, Variant, python_peer};
 
 use crate::{Hazard, Job, Output, hazards, variants};
 
@@ -30,6 +31,9 @@ impl Model for Hazards {
         "--turns",
         "100",
     ];
+    // What hangs takes until the watchdog ends it, so it is short here.
+    const SURVEY: Option<&'static [&'static str]> =
+        Some(&["--watchdog", "200ms", "--block", "60ms"]);
     const EXAMPLES: &'static [&'static str] = &[
         "--hazard futurelock,two-locks",
         "--hazard oversubscribed --tasks 200",
@@ -95,6 +99,10 @@ impl Model for Hazards {
 
     fn results(job: &Job, output: &Output) -> Vec<String> {
         check::lines(job, output)
+    }
+
+    fn survey(job: &Job, output: &Output) -> Vec<Surveyed> {
+        survey::survey(job, output)
     }
 
     fn cases() -> Vec<Case<Self>> {

@@ -14,6 +14,7 @@ use measure::{
 use report::{
     findings, forms, notes,
     overview::{self, Overview},
+    survey,
     table::{Style, render},
     terminal,
     timeline::picture::{self, Look},
@@ -125,6 +126,9 @@ fn print_model(model: &ModelResults, host: &Host, options: &Options) -> Result<(
     }
     if options.timeline {
         print(&(picture::render(model, Look::here()) + "\n"))?;
+    }
+    if let Some(survey) = survey::text(model, terminal::width()) {
+        print(&(survey + "\n"))?;
     }
     print_findings(model)
 }

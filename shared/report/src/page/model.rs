@@ -11,6 +11,7 @@ use super::{
     cures, figures, lanes,
 };
 use crate::{
+    survey,
     figure::time,
     notes::{ALIKE, DIFFERENT, SAME, python, ties},
     seen,
@@ -68,6 +69,7 @@ fn section_with(
             h3 { "Cost" }
             (figures::figures(place, results))
             (notes(results, code.python.as_deref()))
+            @if let Some(survey) = survey::markup(results) { (survey) }
             h3 { "Timelines" }
             (lanes::timelines(place, results, most))
             @if let Some(cures) = &code.cures { (cures) }

@@ -38,6 +38,7 @@ fn model(timelines: Vec<(&str, Timeline)>) -> ModelResults {
         source: None,
         pairs: Vec::new(),
         timeline: Some(timeline),
+        survey: Vec::new(),
     };
     ModelResults {
         name: "model".to_owned(),

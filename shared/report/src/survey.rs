@@ -1,0 +1,170 @@
+//! What goes wrong where, and what the cure costs: parts down, rows across.
+
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use maud::{Markup, html};
+use measure::results::{ModelResults, Row};
+use test_fixtures::{Surveyed, local, wrap};
+
+use crate::page::encoded;
+
+/// What a row that a thing does not concern has in its place.
+const SPARED: &str = "-";
+
+/// The survey of a model.
+struct Survey<'a> {
+    rows: Vec<&'a Row>,
+    /// One of each part, which has the titles.
+    parts: Vec<&'a Surveyed>,
+}
+
+impl<'a> Survey<'a> {
+    /// `None` where no row has one.
+    fn of(results: &'a ModelResults) -> Option<Self> {
+        let rows = results.rows.iter().filter(|row| !row.survey.is_empty());
+        let rows: Vec<&Row> = rows.collect();
+        let mut parts: Vec<&Surveyed> = Vec::new();
+        for one in rows.iter().flat_map(|row| &row.survey) {
+            if !parts.iter().any(|known| known.item == one.item) {
+                parts.push(one);
+            }
+        }
+        (!rows.is_empty()).then_some(Self { rows, parts })
+    }
+
+    /// A title and a figure of each row.
+    fn line(
+        &self,
+        title: String,
+        part: &Surveyed,
+        of: fn(&Surveyed) -> &Option<String>,
+    ) -> Vec<String> {
+        let found = self.rows.iter().map(|row| self.found(row, part));
+        let figures = found.map(|found| figure(found, of).to_owned());
+        std::iter::once(title).chain(figures).collect()
+    }
+
+    fn found(&self, row: &'a Row, part: &Surveyed) -> Option<&'a Surveyed> {
+        row.survey.iter().find(|one| one.item == part.item)
+    }
+}
+
+/// What of the failing piece, or of the cure, is shown.
+fn figure(found: Option<&Surveyed>, of: fn(&Surveyed) -> &Option<String>) -> &str {
+    let figure = found.and_then(|found| of(found).as_deref());
+    figure.unwrap_or(SPARED)
+}
+
+/// How many of the parts that concern a row go wrong on it. Every cure that was measured
+/// holds, since a check lets no other pass.
+pub(crate) struct Count<'a> {
+    pub(crate) row: &'a str,
+    pub(crate) bites: usize,
+    pub(crate) of: usize,
+}
+
+/// A count for each row; empty where there is no survey.
+pub(crate) fn counts(results: &ModelResults) -> Vec<Count<'_>> {
+    let rows = results.rows.iter().filter(|row| !row.survey.is_empty());
+    let count = |row: &'_ Row| {
+        let concerned = row.survey.iter().filter(|one| one.spared.is_none());
+        (concerned.clone().filter(|one| one.bites).count(), concerned.count())
+    };
+    rows.map(|row| {
+        let (bites, of) = count(row);
+        Count {
+            row: &row.name,
+            bites,
+            of,
+        }
+    })
+    .collect()
+}
+
+/// The table and its legend, no line wider than `width`; `None` where there is no survey.
+pub fn text(results: &ModelResults, width: usize) -> Option<String> {
+    let survey = Survey::of(results)?;
+    let mut table = Table::new();
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Disabled);
+    let names = survey.rows.iter().map(|row| row.name.clone());
+    table.add_row(std::iter::once(String::new()).chain(names));
+    for part in &survey.parts {
+        let failing = format!("{}, {}", part.item, part.harm);
+        table.add_row(survey.line(failing, part, |one| &one.failing));
+        let cured = format!("  cured, {}", part.cost);
+        table.add_row(survey.line(cured, part, |one| &one.cure));
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 1));
+        if column.index > 0 {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    let legend = format!(
+        "{SPARED} it can't go wrong there; `compare run {}` says why. Each was done once.",
+        results.name
+    );
+    let table = table.trim_fmt();
+    let table: String = table
+        .lines()
+        .map(|line| local(line).chars().take(width).collect::<String>() + "\n")
+        .collect();
+    Some(format!("{table}\n{}\n", wrap(&local(&legend), width, 2)))
+}
+
+/// The table in the page; a cell leads to the failing piece beside its cure.
+pub(crate) fn markup(results: &ModelResults) -> Option<Markup> {
+    let survey = Survey::of(results)?;
+    Some(html! {
+        h3 { "What goes wrong, and what the cure costs" }
+        div.scroll tabindex="0" role="region" aria-label=(format!("{}: what goes wrong", results.name)) {
+            table.overview.survey {
+                thead {
+                    tr {
+                        th scope="col" { span.unseen { "what" } }
+                        @for row in &survey.rows { th scope="col" { code { (row.name) } } }
+                    }
+                }
+                tbody {
+                    @for part in &survey.parts {
+                        tr {
+                            th scope="row" {
+                                (part.item) br;
+                                small.quiet { (part.harm) "; cured, " (part.cost) }
+                            }
+                            @for row in &survey.rows {
+                                td data-runtime=(row.name) { (cell(results, row, survey.found(row, part))) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        p.quiet.legend { "Above what the failing piece did, below what the cure took. " (SPARED) " it can't go wrong there. Each was done once; a cell leads to the code." }
+    })
+}
+
+fn cell(results: &ModelResults, row: &Row, found: Option<&Surveyed>) -> Markup {
+    let Some(found) = found.filter(|found| found.spared.is_none()) else {
+        let why = found.and_then(|found| found.spared.as_deref());
+        return html! { span.quiet title=[why] { (SPARED) } };
+    };
+    let class = if found.bites { "slower" } else { "tie" };
+    let failing = figure(Some(found), |one| &one.failing);
+    let cure = figure(Some(found), |one| &one.cure);
+    let has_pair = row.pairs.iter().any(|pair| pair.name == found.item);
+    let figures = html! {
+        span class=(class) { (failing) }
+        br;
+        span { (cure) }
+    };
+    let name = format!("{}/{}", found.item, row.name);
+    let link = format!("#{}:{}", encoded(&results.name), encoded(&name));
+    html! {
+        @if has_pair { a href=(link) { (figures) } } @else { (figures) }
+    }
+}
+
+#[cfg(test)]
+mod tests;

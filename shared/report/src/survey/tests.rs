@@ -1,0 +1,87 @@
+//! Surveys of made-up rows.
+
+use measure::{
+    mock::{Machine, REFERENCE, compare},
+    progress::Progress,
+};
+
+use super::*;
+
+fn results() -> ModelResults {
+    let machine = Machine {
+        name: "none",
+        round: 0.0,
+        persistence: 0.0,
+        reference: 0.0,
+        trial: 0.0,
+        tail: 0.0,
+    };
+    let one = |item: &str, bites: bool, figure: &str| Surveyed {
+        item: item.to_owned(),
+        harm: "% lost".to_owned(),
+        spared: None,
+        bites,
+        failing: Some(figure.to_owned()),
+        cost: "ms".to_owned(),
+        cure: Some("1.25".to_owned()),
+    };
+    let spared = |item: &str| Surveyed {
+        spared: Some("it has none".to_owned()),
+        failing: None,
+        cure: None,
+        bites: false,
+        ..one(item, false, "")
+    };
+    let mut results = compare(machine, &[("tokio", 1.0)], 6, 1, &Progress::shown());
+    for row in &mut results.rows {
+        row.survey = match &*row.name {
+            REFERENCE => vec![spared("futurelock"), one("lost-update", true, "45")],
+            "tokio" => {
+                vec![one("futurelock", true, "yes"), one("lost-update", false, "no")]
+            }
+            _ => Vec::new(),
+        };
+    }
+    results
+}
+
+#[test]
+fn parts_are_down_and_rows_across() {
+    let text = text(&results(), 80).expect("a survey");
+    let lines: Vec<Vec<&str>> = text
+        .lines()
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    assert_eq!(lines[0], [REFERENCE, "tokio"]);
+    assert_eq!(lines[1], ["futurelock,", "%", "lost", "-", "yes"]);
+    assert_eq!(lines[2], ["cured,", "ms", "-", "1.25"]);
+    assert_eq!(lines[3], ["lost-update,", "%", "lost", "45", "no"]);
+    assert!(text.contains("- it can't go wrong there"), "{text}");
+}
+
+#[test]
+fn what_bites_is_counted_of_what_concerns_the_row() {
+    let results = results();
+    let counts: Vec<(&str, usize, usize)> = counts(&results)
+        .into_iter()
+        .map(|count| (count.row, count.bites, count.of))
+        .collect();
+    assert_eq!(counts, [(REFERENCE, 1, 1), ("tokio", 1, 2)]);
+}
+
+#[test]
+fn without_a_survey_there_is_no_table() {
+    let mut results = results();
+    for row in &mut results.rows {
+        row.survey.clear();
+    }
+    assert!(text(&results, 80).is_none() && markup(&results).is_none());
+}
+
+#[test]
+fn what_a_survey_says_is_text_in_the_page() {
+    let mut results = results();
+    results.rows[0].survey[0].item = "<script>".to_owned();
+    let page = markup(&results).expect("a survey").into_string();
+    assert!(!page.contains("<script>") && page.contains("&lt;script&gt;"), "{page}");
+}
