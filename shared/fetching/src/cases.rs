@@ -158,7 +158,7 @@ fn cacert<M: Model>(bench: &Bench<M>) -> Result<()> {
     let wary = bench.trial(&[url.as_str()], &Settings::default())?;
     let one = Some(Value::Count(1));
     ensure!(of("ok", &trusting.facts) == one, "{:?}", trusting.facts);
-    let refused = of("failed, certificate", &wary.facts);
+    let refused = of("failed (certificate)", &wary.facts);
     ensure!(refused == one, "{:?}", wary.facts);
     Ok(())
 }

@@ -111,7 +111,7 @@ impl Facts {
             }
         }
         for (class, count) in classes {
-            self.push(&format!("failed, {class}"), Value::Count(count), None);
+            self.push(&format!("failed ({class})"), Value::Count(count), None);
         }
         for word in ["panicked", "timed out", "cancelled", "worker lost"] {
             let count = outcomes.iter().filter(|o| o.word() == word).count();

@@ -51,7 +51,7 @@ pub fn hold<M: Model>(bench: &Bench<M>, means: Means) -> Result<()> {
             },
             None => 0,
         };
-        let failed = (count("failed, status"), count("failed, malformed"));
+        let failed = (count("failed (status)"), count("failed (malformed)"));
         Ok((count("ok"), failed.0, failed.1))
     };
     for (statuses, is_success) in [(SUCCESSES, true), (OTHERS, false)] {
