@@ -25,7 +25,7 @@ fn what_got_slower_is_told_and_fails() {
         "slower: locks/a",
         "faster: locks/b",
         "more memory: locks/b",
-        "resolution a factor of 1.050; floor 50.0 ms, now 50.0 ms",
+        "up to 5.0 % is noise; floor 50.0 ms, now 50.0 ms",
     ] {
         assert!(
             text.lines().any(|found| found == line),

@@ -8,7 +8,10 @@ use measure::{
 
 use test_fixtures::local;
 
-use crate::figure::{megabytes, ratio, ratio_of, time, word};
+use crate::{
+    figure::{megabytes, ratio_of, time, word},
+    table::by,
+};
 
 /// A table a model, then what can't be compared, then what it comes to.
 pub fn render(changes: &Changes) -> String {
@@ -46,7 +49,18 @@ fn of_model(model: &ModelChange) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_content_arrangement(ContentArrangement::Dynamic);
-    let titles = ["", "old", "new", "new ÷ old", "", "memory", "÷ old", ""];
+    let titles = [
+        "",
+        "old",
+        "new",
+        "new ÷ old",
+        "from",
+        "to",
+        "",
+        "memory",
+        "÷ old",
+        "",
+    ];
     table.set_header(titles.map(|title| right(&local(title))));
     for row in rows {
         table.add_row(cells(row).iter().map(|cell| local(cell).into_owned()));
@@ -59,7 +73,9 @@ fn of_model(model: &ModelChange) -> String {
     }
     let table = table.trim_fmt();
     format!(
-        "{name}: {job}\nresolution a factor of {resolution:.3}{floors}\n\n{table}\n\n"
+        "{name}: {job}\nup to {} is noise{floors}\n{}\n\n{table}\n\n",
+        by(*resolution),
+        local("from, to: the 95 % interval of new ÷ old")
     )
 }
 
@@ -72,7 +88,12 @@ fn cells(row: &RowChange) -> Vec<String> {
     let Change {
         old, new, verdict, ..
     } = row.time;
-    cells.extend([time(old), time(new), ratio(&row.time.ratio)]);
+    let ratio = &row.time.ratio;
+    cells.extend([time(old), time(new), ratio_of(ratio.median)]);
+    cells.extend(match ratio.interval {
+        Some((low, high)) => [low, high].map(ratio_of),
+        None => [const { String::new() }; 2],
+    });
     cells.push(word(verdict).to_owned());
     if let Some(memory) = row.memory {
         let word = match memory.verdict {

@@ -1,16 +1,6 @@
 //! Figures as they are written everywhere: three digits and a unit.
 
-use measure::statistics::{Estimate, Verdict};
-
-pub(crate) fn ratio(estimate: &Estimate) -> String {
-    let median = ratio_of(estimate.median);
-    match estimate.interval {
-        Some((low, high)) => {
-            format!("{median} {}–{}", ratio_of(low), ratio_of(high))
-        }
-        None => median,
-    }
-}
+use measure::statistics::Verdict;
 
 /// A ratio: 0.96, 12.8, 289. One below a tenth has a third decimal, so that two digits of it
 /// are seen.

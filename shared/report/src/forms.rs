@@ -6,7 +6,7 @@ use test_fixtures::{markdown as markdown_text, shown};
 
 use crate::{
     notes::not_run,
-    table::{Style, render},
+    table::{Style, legend, render},
 };
 
 /// All of it, for programs.
@@ -70,7 +70,7 @@ pub fn markdown(results: &Results) -> String {
     for line in not_run(results) {
         text += &format!("{}\n", markdown_text(&line));
     }
-    text
+    text + &legend(&results.models, Style::Markdown)
 }
 
 /// The machine and the build, in a line of Markdown.

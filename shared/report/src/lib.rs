@@ -8,6 +8,7 @@ pub mod difference;
 mod figure;
 pub mod findings;
 pub mod forms;
+mod groups;
 pub mod merged;
 pub mod notes;
 pub mod overview;

@@ -11,7 +11,9 @@ use test_fixtures::Floor;
 
 use crate::{
     figure::{ratio_of, time},
+    groups,
     seen::{self, Words},
+    table::by,
 };
 
 /// A time of less than so much of the floor is remarked on: a floor that is measured differs
@@ -38,10 +40,8 @@ pub(crate) fn notes(
 ) -> Vec<String> {
     let mut notes = Vec::new();
     notes.extend(seen(results));
-    let ties = ties(results);
-    if !ties.is_empty() {
-        notes.push(format!("ties: {}", ties.join("; ")));
-    }
+    notes.extend(near(results));
+    notes.extend(many_ties(results));
     notes.extend(python(results, versions));
     notes.extend(noisy(results));
     notes.extend(coarse(results));
@@ -84,8 +84,8 @@ fn seen(results: &ModelResults) -> Vec<String> {
         notes.push(format!("{ALIKE}: {}", alike.join(", ")));
     }
     if !different.is_empty() {
-        notes.push(format!("{DIFFERENT} ({legend}):"));
-        notes.extend(different);
+        notes.push(format!("{DIFFERENT}: {legend}"));
+        notes.extend(different.iter().map(|fact| format!("  {fact}")));
     }
     notes
 }
@@ -161,9 +161,10 @@ fn below_floor(results: &ModelResults) -> Option<String> {
 fn coarse(results: &ModelResults) -> Option<String> {
     let resolution = results.resolution.filter(|factor| *factor > COARSE)?;
     Some(format!(
-        "{0} differs from itself by up to {resolution:.2} times, so a tie means little \
-         here; more --rounds on a quieter machine tell more",
-        results.reference
+        "{} differs from itself by up to {}, so a tie means little here; more --rounds on \
+         a quieter machine can show smaller differences",
+        results.reference,
+        by(resolution)
     ))
 }
 
@@ -210,17 +211,41 @@ fn noisy(results: &ModelResults) -> Option<String> {
         .then(|| format!("noisy rounds, which count like the rest: {rounds}"))
 }
 
-/// Each row with those behind it that it can't be told apart from.
-pub(crate) fn ties(results: &ModelResults) -> Vec<String> {
-    let others = |name: &str| -> Vec<&str> {
-        let ties = results.ties.iter().filter(|(first, _)| first == name);
-        ties.map(|(_, second)| &**second).collect()
+/// Which rows are a tie although 1 is not in their interval: it is the noise that keeps
+/// them back.
+pub(crate) fn near(results: &ModelResults) -> Option<String> {
+    let resolution = results.resolution?;
+    let is_near = |row: &&Row| {
+        let summary = row.summary.as_ref().filter(|_| row.kind != Kind::Control);
+        summary.is_some_and(|summary| {
+            let interval = summary.to_reference.and_then(|ratio| ratio.interval);
+            // As far as the table shows it.
+            let leaves_out_1 = |(low, high)| 1.005 < low || high < 0.995;
+            summary.verdict == Some(Verdict::Tie) && interval.is_some_and(leaves_out_1)
+        })
     };
-    let rows = results
-        .rows
-        .iter()
-        .map(|row| (&row.name, others(&row.name)));
-    rows.filter(|(_, others)| !others.is_empty())
-        .map(|(name, others)| format!("{name} = {}", others.join(", ")))
-        .collect()
+    let rows = results.rows.iter().filter(is_near);
+    let names: Vec<&str> = rows.map(|row| &*row.name).collect();
+    (!names.is_empty()).then(|| {
+        let noise = by(resolution);
+        format!(
+            "a tie although the interval leaves out 1, since {noise} is noise: {}",
+            names.join(", ")
+        )
+    })
+}
+
+/// How many pairs are ties, where these are too many for letters.
+pub(crate) fn many_ties(results: &ModelResults) -> Option<String> {
+    if groups::letters(results).is_some() {
+        return None;
+    }
+    let rows = results.rows.iter();
+    let rows = rows.filter(|row| row.kind != Kind::Control && row.summary.is_some());
+    let rows = rows.count();
+    let pairs = rows * rows.saturating_sub(1) / 2;
+    Some(format!(
+        "{} of {pairs} pairs of rows can't be told apart; results.json names them",
+        results.ties.len()
+    ))
 }

@@ -35,7 +35,7 @@ pub(crate) fn words(results: &ModelResults) -> Words {
     let legend = match (rounds, varies) {
         (1, _) => "in 1 round".to_owned(),
         (_, true) => {
-            format!("least to most of {rounds} rounds, and the median of each row")
+            format!("least to most of {rounds} rounds (median of each row)")
         }
         (_, false) => format!("in each of {rounds} rounds"),
     };

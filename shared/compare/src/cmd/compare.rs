@@ -15,7 +15,7 @@ use report::{
     findings, forms, notes,
     overview::{self, Overview},
     survey,
-    table::{Style, render},
+    table::{Style, legend, render},
     terminal,
     timeline::picture::{self, Look},
 };
@@ -147,6 +147,9 @@ fn print_rest(results: &Results, options: &Options, directory: &Path) -> Result<
             let path = |file| directory.join(file);
             let (json, page) = (path(files::JSON), path(files::PAGE));
             let [json, page] = [json, page].map(|path| shown(&path.to_string_lossy()));
+            if options.shows_tables() {
+                print(&(legend(&results.models, Style::Terminal) + "\n"))?;
+            }
             print(&format!("results: {json}\nreport: {page}\n"))?;
             if let Some((directory, files)) = traces {
                 let directory = shown(&directory.to_string_lossy());

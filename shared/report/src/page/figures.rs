@@ -1,5 +1,7 @@
 //! A model's figures as a table: what each row took, and how it compares.
 
+use std::collections::BTreeMap;
+
 use maud::{Markup, html};
 use measure::{
     results::{Kind, ModelResults, Row},
@@ -7,12 +9,28 @@ use measure::{
 };
 
 use super::row::{Place, name};
-use crate::figure::{megabytes, ratio_of, time, word};
+use crate::{
+    figure::{megabytes, ratio_of, time, word},
+    groups,
+};
 
-/// Every row of a model.
+/// Every row of a model, and how to read them.
 pub(super) fn figures(place: usize, results: &ModelResults) -> Markup {
     let rows = (0..results.rows.len()).map(|row| Place { model: place, row });
-    table(results, "Medians of all rounds", rows)
+    html! {
+        (table(results, "Medians of all rounds", rows))
+        p.note {
+            @if !results.floors.is_empty() { "× floor: the time ÷ the least that the job can take. " }
+            "× " code { (results.reference) } ": the time ÷ that of " code { (results.reference) } " in the same round; the true ratio lies within the interval 95 times in a hundred. "
+            @if results.resolution.is_some() {
+                "Faster or slower: the interval leaves out 1, and the difference is more than noise. "
+            }
+            @if !results.ties.is_empty() {
+                "Ties: two rows with a letter in common can't be told apart; the letters are no rank. "
+            }
+            "CPU time, most memory and context switches (“switches”) are those of the whole process."
+        }
+    }
 }
 
 /// Some rows of a model, under the same head.
@@ -21,6 +39,7 @@ pub(super) fn table(
     caption: &str,
     rows: impl Iterator<Item = Place>,
 ) -> Markup {
+    let letters = groups::letters(results).unwrap_or_default();
     html! {
         div.scroll tabindex="0" role="region" aria-label=(format!("{}: {caption}", results.name)) {
             table.figures {
@@ -31,7 +50,9 @@ pub(super) fn table(
                         th scope="col" { "time" }
                         th scope="col" { "× floor" }
                         th scope="col" { "× " code { (results.reference) } }
+                        th scope="colgroup" colspan="2" { "95 % interval" }
                         th.word scope="col" { "verdict" }
+                        th.word scope="col" { "ties" }
                         th scope="col" { "CPU" }
                         th scope="col" { "memory" }
                         th scope="col" { "switches" }
@@ -39,15 +60,20 @@ pub(super) fn table(
                     }
                 }
                 tbody {
-                    @for place in rows { (line(place, results)) }
+                    @for place in rows { (line(place, results, &letters)) }
                 }
             }
         }
     }
 }
 
-fn line(place: Place, results: &ModelResults) -> Markup {
+fn line(
+    place: Place,
+    results: &ModelResults,
+    letters: &BTreeMap<&str, String>,
+) -> Markup {
     let row = &results.rows[place.row];
+    let letters = letters.get(&*row.name).map_or("", |letters| letters);
     let is_control = row.kind == Kind::Control;
     html! {
         tr.control[is_control] data-row=(place.key()) {
@@ -63,13 +89,17 @@ fn line(place: Place, results: &ModelResults) -> Markup {
                     td { (time(summary.time.median)) }
                     td { @if let Some(ratio) = &summary.to_floor { (ratio_of(ratio.median)) } }
                     td { (to_reference(row, summary.to_reference.as_ref(), &results.reference)) }
+                    @let interval = summary.to_reference.and_then(|ratio| ratio.interval);
+                    td.interval { @if let Some((low, _)) = interval { (ratio_of(low)) } }
+                    td.interval { @if let Some((_, high)) = interval { "to " (ratio_of(high)) } }
                     td.word { @if let Some(verdict) = summary.verdict { (told(verdict)) } }
+                    td.word { (letters) }
                     td { (time(summary.cpu)) }
-                    td { @if let Some(memory) = summary.memory { (megabytes(memory)) } @else { "not told" } }
+                    td { @if let Some(memory) = summary.memory { (megabytes(memory)) } @else { "not reported" } }
                     td { (summary.switches.round()) }
                 }
                 None => {
-                    td.word colspan="7" {
+                    td.word colspan="10" {
                         @if row.is_not_installed { "not installed" } @else { "no trial was checked" }
                     }
                 }
@@ -79,17 +109,11 @@ fn line(place: Place, results: &ModelResults) -> Markup {
     }
 }
 
-fn to_reference(row: &Row, ratio: Option<&Estimate>, reference: &str) -> Markup {
-    html! {
-        @match ratio {
-            Some(ratio) => {
-                (ratio_of(ratio.median))
-                @if let Some((low, high)) = ratio.interval {
-                    " " span.interval { (ratio_of(low)) "–" (ratio_of(high)) }
-                }
-            }
-            None => { @if row.name == reference { "1" } }
-        }
+fn to_reference(row: &Row, ratio: Option<&Estimate>, reference: &str) -> String {
+    match ratio {
+        Some(ratio) => ratio_of(ratio.median),
+        None if row.name == reference => "1".to_owned(),
+        None => String::new(),
     }
 }
 

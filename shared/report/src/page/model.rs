@@ -13,7 +13,7 @@ use super::{
 use crate::{
     survey,
     figure::time,
-    notes::{ALIKE, DIFFERENT, SAME, python, ties},
+    notes::{ALIKE, DIFFERENT, SAME, many_ties, near, python},
     seen,
     table::{other_floors, rounds},
 };
@@ -98,7 +98,8 @@ fn floor(results: &ModelResults) -> Markup {
 
 fn notes(results: &ModelResults, python: Option<&str>) -> Markup {
     let seen = seen::words(results);
-    let ties = ties(results);
+    let ties = near(results).into_iter().chain(many_ties(results));
+    let ties: Vec<String> = ties.collect();
     let failing: Vec<&Row> = results
         .rows
         .iter()
@@ -115,7 +116,7 @@ fn notes(results: &ModelResults, python: Option<&str>) -> Markup {
                 dd { (seen.alike.join(", ")) }
             }
             @if !seen.different.is_empty() {
-                dt { (capital(DIFFERENT)) " " span.quiet { "(" (seen.legend) ")" } }
+                dt { (capital(DIFFERENT)) ": " (seen.legend) }
                 @for fact in seen.different { dd { (fact) } }
             }
             @if let Some(python) = python {
@@ -125,7 +126,6 @@ fn notes(results: &ModelResults, python: Option<&str>) -> Markup {
             @if !ties.is_empty() {
                 dt { "Ties" }
                 @for tie in ties { dd { (tie) } }
-                dd.quiet { "Rows on one line can't be told apart from the first on it at this resolution." }
             }
             @if results.rows.iter().any(|row| !row.deviations.is_empty()) {
                 dt { "Deviations" }

@@ -62,7 +62,7 @@ fn one_slow_round_is_no_finding() {
     assert_eq!(words.different, [line]);
     assert_eq!(
         words.legend,
-        "least to most of 6 rounds, and the median of each row"
+        "least to most of 6 rounds (median of each row)"
     );
 }
 
