@@ -13,6 +13,7 @@ use test_fixtures::{Fact, Value};
 use crate::{
     figure::{ratio_of, time},
     notes::COARSE,
+    table::by,
     survey,
 };
 
@@ -68,17 +69,14 @@ fn compared(results: &ModelResults, measured: &[&Row]) -> Vec<String> {
     let mut sentences = Vec::new();
     if same.len() > 1 {
         sentences.extend(order(results, &same));
+        let noise = by(resolution);
         sentences.push(match resolution > COARSE {
             true => format!(
-                "The machine was noisy: {} differs from itself by up to {resolution:.2} \
-                 times, so a tie says little.",
+                "The machine was noisy: {} differs from itself by up to {noise}, so a tie \
+                 says little.",
                 results.reference
             ),
-            false => {
-                format!(
-                    "A difference below a factor of {resolution:.3} can't be seen here."
-                )
-            }
+            false => format!("A difference below {noise} can't be seen here."),
         });
     }
     if !apart.is_empty() {
@@ -116,7 +114,12 @@ fn order(results: &ModelResults, rows: &[&Row]) -> Vec<String> {
     }
     let front = match ahead.len() {
         1 => format!("{} is ahead.", first.name),
-        _ => format!("{} are ahead, and tie.", list(&ahead, rows)),
+        2 => format!("{} are ahead, and can't be told apart.", list(&ahead, rows)),
+        _ => format!(
+            "{} are ahead, and none can be told apart from {}.",
+            list(&ahead, rows),
+            first.name
+        ),
     };
     vec![front, distances(results, first, &behind, rows)]
 }
@@ -190,8 +193,8 @@ fn is_slower(results: &ModelResults, row: &Row, than: &Row) -> bool {
     ratio.map(|ratio| verdict(&ratio, results.resolution)) == Some(Verdict::Slower)
 }
 
-/// What some rows reached in every round, and others in none: "surf reached 50 of 100 (peak
-/// in flight)."
+/// What some rows reached in every round, and others in none: "Not all
+/// reached 100 (peak in flight): surf 50."
 fn not_reached(measured: &[&Row]) -> Vec<String> {
     let mut names: Vec<(&str, u64)> = Vec::new();
     for fact in measured.iter().flat_map(|row| facts(row)) {
@@ -216,10 +219,17 @@ fn not_reached(measured: &[&Row]) -> Vec<String> {
         if !measured.iter().any(|row| reached(row)) {
             continue;
         }
-        for row in measured.iter().filter(|row| !reached(row)) {
-            if let Some(most) = counts(row).into_iter().max() {
-                sentences.push(format!("{} reached {most} of {of} ({name}).", row.name));
-            }
+        let short: Vec<String> = measured
+            .iter()
+            .filter(|row| !reached(row))
+            .filter_map(|row| {
+                let most = counts(row).into_iter().max()?;
+                Some(format!("{} {most}", row.name))
+            })
+            .collect();
+        if !short.is_empty() {
+            let short = short.join(", ");
+            sentences.push(format!("Not all reached {of} ({name}): {short}."));
         }
     }
     sentences
