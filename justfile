@@ -28,6 +28,16 @@ sweeps:
     {{ just_executable() }} sweep locks --over workers=1..64 --increments 20000 --out target/sweeps/locks-workers
     {{ just_executable() }} sweep cancellation --over tasks=1..1000000 --points 7 --out target/sweeps/cancellation-tasks
 
+# All that the documents quote, measured again and kept in docs/results: just keep, or just keep semaphores-short
+[group('use')]
+keep *NAMES:
+    cargo run --release -p compare -- keep --measure {{ NAMES }}
+
+# The documents' figures from docs/results: just splice, or just splice --check
+[group('use')]
+splice *ARGS:
+    cargo run -q -p compare -- splice {{ ARGS }}
+
 # What got slower or faster between two results: just changes old.json new.json
 [group('use')]
 changes OLD NEW:

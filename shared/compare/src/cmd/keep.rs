@@ -1,14 +1,24 @@
 //! `compare keep`: results without their samples, for the documents to quote.
 
-use std::{fs, path::PathBuf};
+mod list;
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::Instant,
+};
 
 use anyhow::{Context, Result};
 use clap::Args;
 use measure::{read, sweep::results::Sweep};
 use report::splice::kept::Kept;
-use test_fixtures::{Misuse, print, shown, unknown};
+use test_fixtures::{Misuse, print, shown, tell, unknown};
 
 use crate::{files, workspace::workspace};
+
+/// The list of what the documents quote, below the workspace.
+const LIST: &str = "docs/results/commands.txt";
 
 /// What to keep, and under which name.
 #[derive(Debug, Args)]
@@ -16,9 +26,12 @@ pub(crate) struct Keep {
     /// The name that markers have it by: letters, digits and dashes [default: the model's,
     /// each model by its own]
     #[arg(value_name = "NAME", value_parser = plain_name)]
-    name: Option<String>,
+    names: Vec<String>,
+    /// First measure it, as docs/results/commands.txt has it; without a name, all of the list
+    #[arg(long, conflicts_with_all = ["from", "model"])]
+    measure: bool,
     /// The model, where the results have several [default: the one of that name]
-    #[arg(long, requires = "name", value_name = "MODEL")]
+    #[arg(long, requires = "names", value_name = "MODEL")]
     model: Option<String>,
     /// A results.json of a comparison, or the sweep.json of a sweep [default:
     /// target/compare/results.json]
@@ -54,10 +67,32 @@ pub(super) fn gone() -> anyhow::Error {
 /// Writes a file for each model that is kept.
 pub(crate) fn run(asked: &Keep) -> Result<()> {
     let directory = results_directory(asked.results.as_ref())?;
+    if asked.measure {
+        return measure(&asked.names, &directory);
+    }
+    let name = match &*asked.names {
+        [] => None,
+        [name] => Some(name),
+        _ => {
+            return Err(
+                Misuse::new("one name at a time, unless --measure is there").into()
+            );
+        }
+    };
     let of_workspace = || Some(workspace()?.join("target/compare").join(files::JSON));
     let from = asked.from.clone().or_else(of_workspace).ok_or_else(gone)?;
-    let kept = kept(asked, &from)?;
-    files::prepare(&directory, "--results")?;
+    keep(name, asked.model.as_ref(), &from, &directory)
+}
+
+/// Writes a file for each model of these results that is kept.
+fn keep(
+    name: Option<&String>,
+    model: Option<&String>,
+    from: &Path,
+    directory: &Path,
+) -> Result<()> {
+    let kept = kept(name, model, from)?;
+    files::prepare(directory, "--results")?;
     for (name, kept) in kept {
         let path = directory.join(format!("{name}.json"));
         files::whole(&path, &kept.json()?, "--results")?;
@@ -66,17 +101,66 @@ pub(crate) fn run(asked: &Keep) -> Result<()> {
     Ok(())
 }
 
-fn kept(asked: &Keep, from: &PathBuf) -> Result<Vec<(String, Kept)>> {
+/// Measures what the list has by these names, or all of it, one after the other.
+fn measure(names: &[String], directory: &Path) -> Result<()> {
+    let root = workspace().ok_or_else(gone)?;
+    let path = root.join(LIST);
+    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    let all = list::read(&text).map_err(Misuse)?;
+    let known: Vec<&str> = all.iter().map(|entry| entry.name).collect();
+    if let Some(name) = names.iter().find(|name| !known.contains(&&***name)) {
+        return Err(unknown(&format!("{LIST} has no"), name, &known).into());
+    }
+    let is_wanted = |name: &str| names.is_empty() || names.iter().any(|one| one == name);
+    let program = env::current_exe()?;
+    let clock = Instant::now();
+    for entry in all.iter().filter(|entry| is_wanted(entry.name)) {
+        let own = (entry.name != list::EACH).then(|| entry.name.to_owned());
+        let out = root
+            .join("target/keep")
+            .join(own.as_deref().unwrap_or("all"));
+        // What an earlier run left is not what this one measured.
+        let files = [files::JSON, "sweep.json"].map(|file| out.join(file));
+        for file in &files {
+            drop(fs::remove_file(file));
+        }
+        tell(format_args!(
+            "{}: compare {}",
+            entry.name,
+            entry.words.join(" ")
+        ));
+        let ended = Command::new(&program)
+            .args(&entry.words)
+            .arg("--out")
+            .arg(&out)
+            .stdout(Stdio::null())
+            .status()
+            .context("compare starts itself")?;
+        let made = files.iter().find(|file| file.is_file());
+        // A row that failed is left out; without results there is nothing to keep.
+        let from =
+            made.with_context(|| format!("{} left no results: {ended}", entry.name))?;
+        keep(own.as_ref(), None, from, directory)?;
+    }
+    let seconds = clock.elapsed().as_secs();
+    print(&format!(
+        "measured in {}:{:02}\n",
+        seconds / 60,
+        seconds % 60
+    ))
+}
+
+fn kept(
+    name: Option<&String>,
+    model: Option<&String>,
+    from: &Path,
+) -> Result<Vec<(String, Kept)>> {
     let file = from.display();
     let misuse = |why: &str| Err(Misuse(format!("{file}: {why}")).into());
     let not_whole = "an interrupted run is not kept: let it end";
     let debug = "a debug build is not kept: measure with --release";
     if let Some(sweep) = sweep(from)? {
-        if asked
-            .model
-            .as_ref()
-            .is_some_and(|model| *model != sweep.model)
-        {
+        if model.is_some_and(|model| *model != sweep.model) {
             return misuse(&format!("a sweep of {}", sweep.model));
         }
         return match () {
@@ -84,7 +168,7 @@ fn kept(asked: &Keep, from: &PathBuf) -> Result<Vec<(String, Kept)>> {
             () if sweep.host.profile == "debug" => misuse(debug),
             () => {
                 let own = || format!("{}-{}", sweep.model, sweep.field);
-                let name = asked.name.clone().unwrap_or_else(own);
+                let name = name.cloned().unwrap_or_else(own);
                 Ok(vec![(name, Kept::of_sweep(&sweep))])
             }
         };
@@ -96,14 +180,14 @@ fn kept(asked: &Keep, from: &PathBuf) -> Result<Vec<(String, Kept)>> {
         () => {}
     }
     let models = results.models.iter();
-    let Some(name) = &asked.name else {
+    let Some(name) = name else {
         let each =
             models.map(|model| (model.name.clone(), Kept::of_model(&results, model)));
         return Ok(each.collect());
     };
     let names: Vec<&str> = models.clone().map(|model| &*model.name).collect();
-    let wanted = asked.model.as_ref().unwrap_or(name);
-    let model = match (&*results.models, &asked.model) {
+    let wanted = model.unwrap_or(name);
+    let model = match (&*results.models, model) {
         ([only], None) => only,
         (all, _) => all
             .iter()
@@ -114,7 +198,7 @@ fn kept(asked: &Keep, from: &PathBuf) -> Result<Vec<(String, Kept)>> {
 }
 
 /// The sweep in a file, if it is one.
-fn sweep(from: &PathBuf) -> Result<Option<Sweep>> {
+fn sweep(from: &Path) -> Result<Option<Sweep>> {
     #[derive(serde::Deserialize)]
     struct Head {
         points: Option<serde::de::IgnoredAny>,
