@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use made_up::{Files, assert_misuse, compare, results, row, stdout};
 
 /// The READMEs whose findings have no figure typed by hand. The list only grows.
-const CONVERTED: &[&str] = &[];
+const CONVERTED: &[&str] = &["crates/semaphores/README.md"];
 
 /// Kept results by the name `made-up`: `base` 100 ms, `fast` 50, `slow` 250 with a deviation;
 /// and a sweep of the same, `grown`, at sizes 1 and 10.
@@ -92,9 +92,6 @@ fn figures_of_this_tree_are_those_of_its_results() {
         .iter()
         .map(|file| format!("{root}/{file}"))
         .collect();
-    if converted.is_empty() {
-        return;
-    }
     let mut args = vec!["splice", "--check", "--strict"];
     args.extend(converted.iter().map(String::as_str));
     let output = compare(&args);

@@ -152,7 +152,7 @@ impl<'a> Field<'a> {
         let divisor = self.divisor.unwrap_or(1) as f64;
         let is_constant = estimate
             .interval
-            .is_none_or(|(least, most)| least.total_cmp(&most).is_eq());
+            .is_some_and(|(least, most)| least.total_cmp(&most).is_eq());
         let text = |value: f64| unit.text(value / divisor, is_constant);
         between(&text(low), &text(high))
     }
