@@ -8,9 +8,15 @@ mod markup;
 mod picture;
 mod text;
 
-use measure::results::{Kind, ModelResults, Results, Row};
-use serde::{Deserialize, Serialize};
+use measure::{
+    results::{Kind, ModelResults, Results, Row},
+    statistics::{Estimate, Verdict, verdict},
+    summary,
+};
 use test_fixtures::RUNTIMES;
+
+use crate::splice::kept::{Figure, Kept, KeptRow};
+
 
 pub(crate) use self::markup::markup;
 pub use self::{
@@ -20,7 +26,7 @@ pub use self::{
 };
 
 /// Models down, runtimes across.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Overview {
     /// The runtimes in which any model has a row: maintained ones, then peers and the user's
     /// own programs, then discontinued ones.
@@ -30,7 +36,7 @@ pub struct Overview {
 }
 
 /// A runtime.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
     /// `tokio`, or the language of peers.
     pub runtime: String,
@@ -39,7 +45,7 @@ pub struct Column {
 }
 
 /// A model's rows.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Line {
     /// The model's name.
     pub model: String,
@@ -53,35 +59,101 @@ pub struct Line {
     pub best: Vec<Option<Cell>>,
 }
 
-impl Overview {
-    /// The overview of a comparison; `None` where no model has a whole round.
-    pub fn of(results: &Results) -> Option<Self> {
-        let models: Vec<&ModelResults> = results
-            .models
-            .iter()
-            .filter(|model| model.rounds > 0)
-            .collect();
-        if models.is_empty() {
-            return None;
+/// A model's rows, and what is known of two of them.
+struct Model<'a> {
+    name: &'a str,
+    reference: &'a str,
+    rows: Vec<Entry<'a>>,
+    /// The second row's time ÷ the first's, if the second is faster by its verdict.
+    faster: Box<dyn Fn(usize, usize) -> Option<f64> + 'a>,
+}
+
+/// A row.
+struct Entry<'a> {
+    runtime: &'a str,
+    legacy: bool,
+    cell: Cell,
+}
+
+impl<'a> Model<'a> {
+    fn of(model: &'a ModelResults) -> Self {
+        let rows = model.rows.iter().filter(|row| row.kind != Kind::Control);
+        let rows: Vec<&Row> = rows.collect();
+        let entry = |row: &&'a Row| Entry {
+            runtime: row.runtime(),
+            legacy: row.legacy,
+            cell: Cell::of(model, row),
+        };
+        Self {
+            name: &model.name,
+            reference: &model.reference,
+            rows: rows.iter().map(entry).collect(),
+            faster: Box::new(move |first, second| {
+                let ratio = summary::ratio(rows[second], rows[first])?;
+                faster(&ratio, model.resolution)
+            }),
         }
-        let columns = columns(&models);
-        let lines = models.iter().map(|model| line(model, &columns)).collect();
-        Some(Self { columns, lines })
+    }
+
+    /// A comparison that was kept, which has one size.
+    fn of_kept(kept: &'a Kept) -> Option<Self> {
+        let size = kept.sizes.first().filter(|_| kept.field.is_none())?;
+        let rows = size.rows.iter().enumerate();
+        let rows: Vec<(usize, &KeptRow)> =
+            rows.filter(|(_, row)| row.kind != Kind::Control).collect();
+        let entry = |(_, row): &(usize, &'a KeptRow)| Entry {
+            runtime: &row.runtime,
+            legacy: row.legacy,
+            cell: Cell::of_kept(row, &size.reference),
+        };
+        Some(Self {
+            name: &kept.model,
+            reference: &size.reference,
+            rows: rows.iter().map(entry).collect(),
+            faster: Box::new(move |first, second| {
+                let (above, _) = rows[first];
+                let Figure(ratio) = (*rows[second].1.above.get(above)?)?;
+                faster(&ratio, size.resolution)
+            }),
+        })
     }
 }
 
-fn columns(models: &[&ModelResults]) -> Vec<Column> {
+fn faster(ratio: &Estimate, resolution: Option<f64>) -> Option<f64> {
+    (verdict(ratio, resolution) == Verdict::Faster).then_some(ratio.median)
+}
+
+impl Overview {
+    /// The overview of a comparison; `None` where no model has a whole round.
+    pub fn of(results: &Results) -> Option<Self> {
+        let models = results.models.iter().filter(|model| model.rounds > 0);
+        Self::of_models(&models.map(Model::of).collect::<Vec<_>>())
+    }
+
+    /// The overview of comparisons that were kept, in this order; `None` of none.
+    pub fn of_kept<'a>(kept: impl Iterator<Item = &'a Kept>) -> Option<Self> {
+        Self::of_models(&kept.filter_map(Model::of_kept).collect::<Vec<_>>())
+    }
+
+    fn of_models(models: &[Model<'_>]) -> Option<Self> {
+        let columns = columns(models);
+        let lines = models.iter().map(|model| line(model, &columns)).collect();
+        (!models.is_empty()).then_some(Self { columns, lines })
+    }
+}
+
+fn columns(models: &[Model<'_>]) -> Vec<Column> {
     let mut columns: Vec<(usize, Column)> = Vec::new();
-    for row in models.iter().flat_map(|model| rows(model)) {
+    for row in models.iter().flat_map(|model| &model.rows) {
         let known = columns
             .iter_mut()
-            .find(|(_, column)| column.runtime == row.runtime());
+            .find(|(_, column)| column.runtime == row.runtime);
         match known {
             Some((_, column)) => column.legacy &= row.legacy,
             None => {
-                let place = RUNTIMES.iter().position(|name| *name == row.runtime());
+                let place = RUNTIMES.iter().position(|name| *name == row.runtime);
                 let column = Column {
-                    runtime: row.runtime().to_owned(),
+                    runtime: row.runtime.to_owned(),
                     legacy: row.legacy,
                 };
                 columns.push((place.unwrap_or(RUNTIMES.len()), column));
@@ -92,20 +164,26 @@ fn columns(models: &[&ModelResults]) -> Vec<Column> {
     columns.into_iter().map(|(_, column)| column).collect()
 }
 
-fn rows(model: &ModelResults) -> impl Iterator<Item = &Row> {
-    model.rows.iter().filter(|row| row.kind != Kind::Control)
-}
-
-fn line(model: &ModelResults, columns: &[Column]) -> Line {
-    let of = |column: &Column| -> Vec<&Row> {
-        let all = rows(model).filter(|row| row.runtime() == column.runtime);
-        all.collect()
+fn line(model: &Model<'_>, columns: &[Column]) -> Line {
+    let of = |column: &Column| -> Vec<usize> {
+        let rows = model.rows.iter().enumerate();
+        let rows = rows.filter(|(_, row)| row.runtime == column.runtime);
+        rows.map(|(at, _)| at).collect()
     };
-    let plain = |column| of(column).first().map(|row| Cell::of(model, row));
-    let best = |column| cell::best(model, &of(column));
+    let cell = |at: usize| model.rows[at].cell.clone();
+    let plain = |column| of(column).first().map(|at| cell(*at));
+    let best = |column| {
+        let rows = of(column);
+        let (plain, others) = rows.split_first()?;
+        let faster = others
+            .iter()
+            .filter_map(|at| Some((*at, (model.faster)(*plain, *at)?)));
+        let best = faster.min_by(|(_, a), (_, b)| a.total_cmp(b));
+        best.map(|(at, _)| cell(at))
+    };
     Line {
-        model: model.name.clone(),
-        reference: model.reference.clone(),
+        model: model.name.to_owned(),
+        reference: model.reference.to_owned(),
         plain: columns.iter().map(plain).collect(),
         best: columns.iter().map(best).collect(),
     }

@@ -5,10 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 use measure::read;
-use report::{
-    overview::{self, Overview},
-    page,
-};
+use report::page;
 use test_fixtures::{print, shown};
 
 use crate::{
@@ -24,21 +21,15 @@ pub(crate) struct Report {
     /// Where the page goes [default: report.html beside the results]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Where a picture of the overview goes, as SVG
-    #[arg(long, value_name = "FILE")]
-    picture: Option<PathBuf>,
 }
 
 /// Writes the page, and prints what was found.
 pub(crate) fn run(report: &Report) -> Result<()> {
-    let Report { file, out, picture } = report;
+    let Report { file, out } = report;
     let beside = || file.with_file_name(files::PAGE);
     let to = out.clone().unwrap_or_else(beside);
     let results = read::results(file)?;
     files::whole(&to, &page::render(&results), "--out")?;
-    if let (Some(to), Some(overview)) = (picture, Overview::of(&results)) {
-        files::whole(to, &overview::picture(&overview), "--picture")?;
-    }
     for model in &results.models {
         print_findings(model)?;
     }

@@ -8,15 +8,21 @@ use std::{
 
 use anyhow::{Context, Result};
 use clap::Args;
-use report::splice::{
-    document::{Problem, splice},
-    figures::Figures,
-    kept::{Kept, VERSION},
+use report::{
+    overview::{self, Overview},
+    splice::{
+        document::{Problem, splice},
+        figures::Figures,
+        kept::{Kept, VERSION},
+    },
 };
 use test_fixtures::{Misuse, print, shown, tell};
 
 use super::keep::{gone, results_directory};
-use crate::{files, workspace::workspace};
+use crate::{files, models::MODELS, workspace::workspace};
+
+/// The overview as a picture, below the workspace.
+const PICTURE: &str = "docs/overview.svg";
 
 /// The documents, and what to do about them.
 #[derive(Debug, Args)]
@@ -68,6 +74,17 @@ pub(crate) fn run(asked: &Splice) -> Result<bool> {
             tell(format_args!("{}:{line}: {what}", name(file)));
         }
     }
+    if asked.files.is_empty() {
+        let root = workspace().ok_or_else(gone)?;
+        match drawn(&root.join(PICTURE), &figures, asked.check)? {
+            Drawn::AsItWas => {}
+            Drawn::Anew => written += 1,
+            Drawn::Otherwise => {
+                tell(format_args!("{PICTURE}: not the picture of the kept results"));
+                is_well = false;
+            }
+        }
+    }
     match (asked.check, is_well) {
         (true, true) => print("every figure is as its results have it\n")?,
         (true, false) => tell("`compare splice` writes what the kept results have"),
@@ -75,6 +92,32 @@ pub(crate) fn run(asked: &Splice) -> Result<bool> {
         (false, _) => {}
     }
     Ok(is_well)
+}
+
+/// What became of the overview's picture.
+enum Drawn {
+    AsItWas,
+    Anew,
+    Otherwise,
+}
+
+/// Draws the overview of the models that are kept by their own names, or looks whether that
+/// is what is there.
+fn drawn(path: &Path, Figures(all): &Figures, is_check: bool) -> Result<Drawn> {
+    let kept = MODELS.iter().filter_map(|model| all.get(model.name()));
+    let Some(overview) = Overview::of_kept(kept) else {
+        return Ok(Drawn::AsItWas);
+    };
+    let picture = overview::picture(&overview);
+    if fs::read_to_string(path).is_ok_and(|there| there == picture) {
+        return Ok(Drawn::AsItWas);
+    }
+    if is_check {
+        return Ok(Drawn::Otherwise);
+    }
+    files::whole(path, &picture, "FILE")?;
+    print(&format!("{}: drawn\n", name(path)))?;
+    Ok(Drawn::Anew)
 }
 
 /// The file as a reader finds it: from here, where it is below.

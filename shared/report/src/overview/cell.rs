@@ -2,16 +2,16 @@
 
 use measure::{
     results::{ModelResults, Row},
-    statistics::{Verdict, verdict},
-    summary,
+    statistics::Verdict,
 };
 
-use serde::{Deserialize, Serialize};
-
-use crate::figure::ratio_of;
+use crate::{
+    figure::ratio_of,
+    splice::kept::{Figure, KeptRow},
+};
 
 /// What is known of a row.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Cell {
     /// The row's name.
     pub row: String,
@@ -25,8 +25,7 @@ pub struct Cell {
 }
 
 /// How a row compares with the reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
     /// It is the reference.
     Reference,
@@ -56,6 +55,19 @@ impl Mark {
         Self::NotInstalled,
     ];
 
+    fn of(found: Option<Verdict>) -> Self {
+        match found {
+            Some(Verdict::Faster) => Self::Faster,
+            Some(Verdict::Slower) => Self::Slower,
+            Some(Verdict::Tie) => Self::Tie,
+            Some(Verdict::Unknown) | None => Self::NotCompared,
+        }
+    }
+
+    fn is_compared(self) -> bool {
+        matches!(self, Self::Faster | Self::Slower | Self::Tie)
+    }
+
     /// The character that stands for it.
     pub fn sign(self) -> &'static str {
         match self {
@@ -84,6 +96,20 @@ impl Mark {
 }
 
 impl Cell {
+    pub(super) fn of_kept(kept: &KeptRow, reference: &str) -> Self {
+        let mark = match kept.verdict {
+            _ if kept.name == reference => Mark::Reference,
+            found => Mark::of(found),
+        };
+        let ratio = kept.ratio.filter(|_| mark.is_compared());
+        Self {
+            row: kept.name.clone(),
+            mark,
+            ratio: ratio.map(|Figure(ratio)| ratio.median),
+            deviates: !kept.deviations.is_empty(),
+        }
+    }
+
     pub(super) fn of(model: &ModelResults, row: &Row) -> Self {
         let summary = row.summary.as_ref();
         let found = summary.and_then(|summary| summary.verdict);
@@ -91,17 +117,13 @@ impl Cell {
             (None, _) if row.is_not_installed => Mark::NotInstalled,
             (None, _) => Mark::Failed,
             (Some(_), _) if row.name == model.reference => Mark::Reference,
-            (Some(_), Some(Verdict::Faster)) => Mark::Faster,
-            (Some(_), Some(Verdict::Slower)) => Mark::Slower,
-            (Some(_), Some(Verdict::Tie)) => Mark::Tie,
-            (Some(_), Some(Verdict::Unknown) | None) => Mark::NotCompared,
+            (Some(_), found) => Mark::of(found),
         };
-        let is_compared = matches!(mark, Mark::Faster | Mark::Slower | Mark::Tie);
         let ratio = summary.and_then(|summary| summary.to_reference);
         Self {
             row: row.name.clone(),
             mark,
-            ratio: ratio.filter(|_| is_compared).map(|ratio| ratio.median),
+            ratio: ratio.filter(|_| mark.is_compared()).map(|ratio| ratio.median),
             deviates: !row.deviations.is_empty(),
         }
     }
@@ -112,16 +134,4 @@ impl Cell {
         let star = if self.deviates { "*" } else { "" };
         format!("{}{}{star}", ratio.unwrap_or_default(), self.mark.sign())
     }
-}
-
-/// The fastest of a runtime's rows, where it is faster than the first of them.
-pub(super) fn best(model: &ModelResults, rows: &[&Row]) -> Option<Cell> {
-    let (plain, others) = rows.split_first()?;
-    let faster = others.iter().filter_map(|row| {
-        let ratio = summary::ratio(row, plain)?;
-        let is_faster = verdict(&ratio, model.resolution) == Verdict::Faster;
-        is_faster.then_some((row, ratio.median))
-    });
-    let (row, _) = faster.min_by(|(_, a), (_, b)| a.total_cmp(b))?;
-    Some(Cell::of(model, row))
 }

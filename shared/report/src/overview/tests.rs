@@ -63,6 +63,21 @@ fn a_runtime_has_one_column_with_its_plain_and_its_best_row() {
     assert_eq!(best, [Some("std_atomic"), None, None, None, None]);
 }
 
+/// What is kept of a comparison has the same overview.
+#[test]
+fn kept_results_have_the_same_overview() {
+    let results = results();
+    let kept = Kept::of_model(&results, &results.models[0]);
+    let words = |overview: Option<Overview>| {
+        let overview = overview.expect("there are rounds");
+        text(&overview, 80, false)
+    };
+    assert_eq!(
+        words(Overview::of_kept(std::iter::once(&kept))),
+        words(Overview::of(&results))
+    );
+}
+
 #[test]
 fn what_has_no_figure_has_a_sign() {
     let mut results = results();

@@ -85,6 +85,8 @@ pub struct KeptRow {
     pub name: String,
     /// What it stands for.
     pub kind: Kind,
+    /// The runtime that it is on, or a peer's language.
+    pub runtime: String,
     /// Whether its packages are discontinued.
     #[serde(default, skip_serializing_if = "is_false")]
     pub legacy: bool,
@@ -306,6 +308,7 @@ fn kept(row: &Row, above: &[&Row]) -> Option<KeptRow> {
     Some(KeptRow {
         name: row.name.clone(),
         kind: row.kind,
+        runtime: row.runtime().to_owned(),
         legacy: row.legacy,
         time: summary.time.into(),
         floor: summary.to_floor.map(Figure::from),
