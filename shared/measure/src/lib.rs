@@ -21,6 +21,7 @@ pub mod seen;
 #[cfg(test)]
 mod simulation;
 pub mod source;
+pub mod standing;
 pub mod statistics;
 pub mod summary;
 pub mod sweep;

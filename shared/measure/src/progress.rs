@@ -1,76 +1,345 @@
-//! Progress on standard error: a line that changes on a terminal, else a line a model.
+//! Progress on standard error: a line that changes on a terminal, else one line per model.
 
-use std::time::Duration;
+use std::{
+    cell::RefCell,
+    time::{Duration, Instant},
+};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use test_fixtures::{is_utf8, tell};
+use test_fixtures::{is_utf8, local, tell};
+
+/// Columns of a line that are not the message's: the spinner, a space, and the last one,
+/// which some terminals wrap at.
+const TAKEN: usize = 3;
+/// A terminal's width where it doesn't say.
+const WIDTH: usize = 80;
 
 /// What is being done now.
 #[derive(Debug)]
-pub struct Progress(ProgressBar);
+pub struct Progress {
+    bar: ProgressBar,
+    now: RefCell<Now>,
+}
+
+/// What a line is made of.
+#[derive(Debug, Default)]
+struct Now {
+    /// The model, or the point of a sweep, and where it stands among the others.
+    part: String,
+    /// Models after this one; `None` where their length can't be told from the others'.
+    later: Option<usize>,
+    /// When this model began.
+    began: Option<Instant>,
+    /// How long the models before it took.
+    took: Vec<Duration>,
+    /// "round 4 of 6".
+    round: String,
+    /// The row that has its turn.
+    row: String,
+    /// About how long all of it will still take, and when that was reckoned.
+    left: Option<(Duration, Instant)>,
+    /// What was found so far in this model.
+    found: Option<String>,
+}
 
 impl Progress {
     /// Nothing is being done yet.
     #[must_use]
     pub fn shown() -> Self {
         let bar = ProgressBar::new_spinner();
-        let style =
-            ProgressStyle::with_template("{spinner} {elapsed:>3} {prefix}{wide_msg}");
+        let style = ProgressStyle::with_template("{spinner} {wide_msg}");
         let style = style.expect("the template is well formed");
         bar.set_style(match is_utf8() {
             true => style,
             false => style.tick_chars("|/-\\ "),
         });
         bar.enable_steady_tick(Duration::from_millis(200));
-        Self(bar)
-    }
-
-    /// A model begins.
-    pub fn begin(&self, model: &str) {
-        if self.0.is_hidden() {
-            tell(format_args!("{model}: comparing …"));
+        Self {
+            bar,
+            now: RefCell::default(),
         }
     }
 
-    /// A point of a sweep begins; what follows is told of it.
+    /// Whether anybody can see more than one line per model.
+    pub fn is_live(&self) -> bool {
+        !self.bar.is_hidden()
+    }
+
+    /// A model begins, the one of that index among so many.
+    pub fn begin(&self, model: &str, index: usize, of: usize) {
+        let part = match of {
+            1 => model.to_owned(),
+            _ => format!("{model} {} of {of}", index + 1),
+        };
+        let mut now = self.now.borrow_mut();
+        now.begin(part, Some(of - index - 1));
+        if self.bar.is_hidden() {
+            let place = (of > 1).then(|| format!(", {} of {of}", index + 1));
+            let left = now.left().map(|left| format!(", {}", about(left)));
+            let (place, left) = (place.unwrap_or_default(), left.unwrap_or_default());
+            tell(format_args!("{model}: comparing{place}{left} …"));
+        }
+    }
+
+    /// A point of a sweep begins. Larger sizes take longer, so nothing is said of the time.
     pub fn begin_point(&self, point: &str) {
-        if self.0.is_hidden() {
+        if self.bar.is_hidden() {
             tell(format_args!("{point} …"));
         }
-        self.0.set_prefix(format!("{point}; "));
+        self.now.borrow_mut().begin(point.to_owned(), None);
+    }
+
+    /// A round begins after so many; all of the model is to take as long as `expected` of
+    /// them, where that is known.
+    pub fn begin_round(&self, done: usize, expected: Option<Expected>) {
+        let mut now = self.now.borrow_mut();
+        now.round = match expected {
+            Some(Expected { rounds, .. }) => format!("round {} of {rounds}", done + 1),
+            None => format!("round {}", done + 1),
+        };
+        now.reckon(done, expected);
     }
 
     /// A trial begins.
-    pub fn tell(&self, model: &str, round: usize, name: &str) {
-        self.0
-            .set_message(format!("{model}: round {}, {name}", round + 1));
+    pub fn tell(&self, model: &str, name: &str) {
+        let mut now = self.now.borrow_mut();
+        if now.part.is_empty() {
+            model.clone_into(&mut now.part);
+        }
+        name.clone_into(&mut now.row);
+        self.show(&now);
     }
 
-    /// A trial begins that tells its spans.
+    /// A trial begins that records its spans.
     pub fn tell_timeline(&self, model: &str, name: &str) {
-        self.0.set_message(format!("{model}: timelines, {name}"));
+        "timelines".clone_into(&mut self.now.borrow_mut().round);
+        self.tell(model, name);
+    }
+
+    /// What was found so far in this model.
+    pub fn found(&self, found: Option<String>) {
+        self.now.borrow_mut().found = found;
+    }
+
+    fn show(&self, now: &Now) {
+        if self.is_live() {
+            let size = console_width();
+            self.bar.set_message(now.line(size.saturating_sub(TAKEN)));
+        }
     }
 
     /// Something is amiss, but it goes on.
     pub fn warn(&self, model: &str, why: &str) {
         let line = format!("{model}: no floor in this round: {why}");
-        self.0.suspend(|| tell(line));
+        self.bar.suspend(|| tell(line));
     }
 
     /// A row's survey could not be made, but it goes on.
     pub fn warn_of(&self, model: &str, name: &str, why: &str) {
         let line = format!("{model}: no survey of {name}: {why}");
-        self.0.suspend(|| tell(line));
+        self.bar.suspend(|| tell(line));
     }
 
     /// Makes room for lines on the terminal.
     pub fn suspend<T>(&self, write: impl FnOnce() -> T) -> T {
-        self.0.suspend(write)
+        self.bar.suspend(write)
     }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        self.0.finish_and_clear();
+        self.bar.finish_and_clear();
+    }
+}
+
+/// How many rounds a model is to have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expected {
+    /// The rounds.
+    pub rounds: usize,
+    /// What comes after them and takes about as long as one: timelines.
+    pub after: usize,
+}
+
+impl Now {
+    fn begin(&mut self, part: String, later: Option<usize>) {
+        let instant = Instant::now();
+        if let Some(began) = self.began.replace(instant) {
+            self.took.push(instant - began);
+        }
+        let mean = mean(&self.took).filter(|_| later.is_some());
+        let left = |mean: Duration| (mean * (later.unwrap_or(0) + 1) as u32, instant);
+        self.left = mean.map(left);
+        (self.part, self.later) = (part, later);
+        self.round.clear();
+        self.row.clear();
+        self.found = None;
+    }
+
+    /// The time that is left, by the rounds so far and the models so far. The budget is not
+    /// asked: six rounds may take longer than a model's part of it.
+    fn reckon(&mut self, done: usize, expected: Option<Expected>) {
+        let (Some(began), Some(expected), Some(later), 1..) =
+            (self.began, expected, self.later, done)
+        else {
+            return;
+        };
+        let left = left(began.elapsed(), done, expected, &self.took, later);
+        self.left = Some((left, Instant::now()));
+    }
+
+    fn left(&self) -> Option<Duration> {
+        let (left, at) = self.left?;
+        Some(left.saturating_sub(at.elapsed()))
+    }
+
+    /// The line, at most so many columns wide: what matters least is left out first.
+    fn line(&self, width: usize) -> String {
+        let row = match &*self.row {
+            "" => self.round.clone(),
+            row => format!("{}, {row}", self.round),
+        };
+        let left = self.left().map(about).unwrap_or_default();
+        let found = self.found.as_deref().unwrap_or_default();
+        let (part, round) = (&*self.part, &*self.round);
+        let so_far = match found {
+            "" => String::new(),
+            found => format!("so far: {found}"),
+        };
+        let choices = [
+            &[part, &row, &left, &so_far][..],
+            &[part, round, &left, &so_far],
+            &[part, round, &left, found],
+            &[part, &left, found],
+            &[part, round, &left],
+            &[part, &left],
+        ];
+        let join = |parts: &&[&str]| {
+            let parts = parts.iter().filter(|part| !part.is_empty());
+            let line = parts.copied().collect::<Vec<_>>().join(" · ");
+            local(&line).into_owned()
+        };
+        let mut lines = choices.iter().map(join);
+        let fits = |line: &String| line.chars().count() <= width;
+        lines.find(fits).unwrap_or_else(|| {
+            let part = local(part).into_owned();
+            part.chars().take(width).collect()
+        })
+    }
+}
+
+/// What is left of this model, and of so many later ones, each as long as the others were.
+fn left(
+    elapsed: Duration,
+    done: usize,
+    expected: Expected,
+    took: &[Duration],
+    later: usize,
+) -> Duration {
+    let rounds = (expected.rounds + expected.after).max(done);
+    let this = elapsed.mul_f64(rounds as f64 / done as f64);
+    let mut all = took.to_vec();
+    all.push(this);
+    let mean = mean(&all).unwrap_or_default();
+    this.saturating_sub(elapsed) + mean * later as u32
+}
+
+fn mean(all: &[Duration]) -> Option<Duration> {
+    let sum: Duration = all.iter().sum();
+    sum.checked_div(all.len() as u32)
+}
+
+/// "about 55 s left".
+fn about(left: Duration) -> String {
+    let seconds = left.as_secs_f64();
+    match seconds {
+        ..1.5 => "about 1 s left".to_owned(),
+        1.5..10.0 => format!("about {seconds:.0} s left"),
+        10.0..117.5 => format!("about {:.0} s left", (seconds / 5.0).round() * 5.0),
+        _ => format!("about {:.0} min left", seconds / 60.0),
+    }
+}
+
+/// The columns of the terminal that standard error is.
+fn console_width() -> usize {
+    let size = terminal_size::terminal_size_of(std::io::stderr());
+    size.map_or(WIDTH, |(width, _)| usize::from(width.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn now() -> Now {
+        Now {
+            part: "semaphores 3 of 10".to_owned(),
+            round: "round 4 of 6".to_owned(),
+            row: "tokio".to_owned(),
+            left: Some((SECOND * 56, Instant::now())),
+            found: Some("tokio 0.95 of std_only".to_owned()),
+            ..Now::default()
+        }
+    }
+
+    #[test]
+    fn a_line_never_wraps_and_says_what_matters_most() {
+        let dotted = |line: String| line.replace('*', "·");
+        let line = |width| dotted(now().line(width));
+        assert_eq!(
+            line(100),
+            "semaphores 3 of 10 · round 4 of 6, tokio · about 55 s left \
+             · so far: tokio 0.95 of std_only"
+        );
+        assert_eq!(
+            line(77),
+            "semaphores 3 of 10 · round 4 of 6 · about 55 s left · \
+             tokio 0.95 of std_only"
+        );
+        assert_eq!(line(40), "semaphores 3 of 10 · about 55 s left");
+        for width in 0..120 {
+            assert!(line(width).chars().count() <= width, "{width}");
+        }
+    }
+
+    #[test]
+    fn the_time_left_is_that_of_the_rounds_and_of_the_models() {
+        let expected = Expected {
+            rounds: 6,
+            after: 1,
+        };
+        // Two of seven are done.
+        let alone = left(SECOND * 2, 2, expected, &[], 0);
+        assert_eq!(alone, SECOND * 5);
+        // One that took 9 s, and this one of 7 s: three more take 8 s each.
+        let among = left(SECOND * 2, 2, expected, &[SECOND * 9], 3);
+        assert_eq!(among, SECOND * (5 + 24));
+        // More rounds than expected are no time below nothing.
+        let beyond = left(SECOND * 9, 9, expected, &[], 0);
+        assert_eq!(beyond, Duration::ZERO);
+    }
+
+    #[test]
+    fn a_time_is_as_exact_as_it_can_be() {
+        for (seconds, said) in [
+            (0.0, "about 1 s left"),
+            (7.4, "about 7 s left"),
+            (56.0, "about 55 s left"),
+            (200.0, "about 3 min left"),
+        ] {
+            assert_eq!(about(Duration::from_secs_f64(seconds)), said);
+        }
+    }
+
+    #[test]
+    fn a_model_has_nothing_of_the_one_before() {
+        let mut now = now();
+        now.begin("locks 4 of 10".to_owned(), Some(6));
+        assert_eq!(now.line(80), "locks 4 of 10");
+        now.begin("gather 5 of 10".to_owned(), Some(5));
+        assert!(now.line(80).contains("left"), "one before it took a time");
+        now.begin("locks n=10, 1 of 3".to_owned(), None);
+        assert_eq!(now.line(80), "locks n=10, 1 of 3");
     }
 }

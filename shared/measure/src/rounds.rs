@@ -14,9 +14,10 @@ use crate::{
     foreign::Foreign,
     model::{AnyJob, Contestant},
     noise,
-    progress::Progress,
+    progress::{Expected, Progress},
     results::{Deviated, Kind, LastWords, ModelResults, Row, Sample},
-    statistics::FEWEST,
+    standing::{leading, standings},
+    statistics::{FEWEST, TAIL},
     summary, timeline,
 };
 
@@ -102,6 +103,7 @@ pub fn run(field: &Field, plan: &Plan, progress: &Progress) -> Run {
     let mut noise = Vec::new();
     let mut interrupted = false;
     'rounds: while goes_on(rounds, clock.elapsed(), plan) {
+        progress.begin_round(rounds, expected(rounds, clock.elapsed(), plan));
         let round = field.job.has_machine().then(noise::Round::begin);
         let mut floors_now = Vec::new();
         let mut trials: Vec<_> = rows.iter().map(|_| Vec::new()).collect();
@@ -133,7 +135,7 @@ pub fn run(field: &Field, plan: &Plan, progress: &Progress) -> Run {
             if contestant.is_peer && !is_last || row.failures.contains_key(&rounds) {
                 continue;
             }
-            progress.tell(field.name, rounds, &contestant.name);
+            progress.tell(field.name, &contestant.name);
             match field.job.trial(contestant, &plan.settings) {
                 Ok(trial) => {
                     note_deviations(row, contestant, &trial);
@@ -160,6 +162,10 @@ pub fn run(field: &Field, plan: &Plan, progress: &Progress) -> Run {
         }
         noise.extend(round.map(|round| round.end()));
         rounds += 1;
+        if progress.is_live() {
+            let standings = standings(&rows, &field.reference, TAIL);
+            progress.found(leading(&standings, &field.reference));
+        }
     }
     if plan.timelines && rounds > 0 && !interrupted {
         interrupted = add_timelines(field, plan, progress, &mut rows)
@@ -238,6 +244,19 @@ fn goes_on(rounds: usize, elapsed: Duration, plan: &Plan) -> bool {
     let next = elapsed / (rounds.max(1) as u32);
     // Whatever the budget, so many that there are intervals.
     rounds < FEWEST || (rounds < MOST && elapsed + next <= plan.budget)
+}
+
+/// How many rounds it will be, if the next ones take as long as those so far.
+fn expected(rounds: usize, elapsed: Duration, plan: &Plan) -> Option<Expected> {
+    let within_budget = || {
+        let mean = elapsed.checked_div(rounds as u32)?;
+        let fit = plan.budget.as_secs_f64() / mean.as_secs_f64().max(1e-9);
+        Some((fit as usize).clamp(FEWEST, MOST).max(rounds + 1))
+    };
+    Some(Expected {
+        rounds: plan.rounds.or_else(within_budget)?,
+        after: usize::from(plan.timelines),
+    })
 }
 
 /// The contestants, and the reference once more under another name.

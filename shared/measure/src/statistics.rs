@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// in 64 times, five twice in 32, which is more than 5 %.
 pub const FEWEST: usize = 6;
 /// The chance that an interval leaves the median out at one end: 95 % lie within.
-const TAIL: f64 = 0.025;
+pub const TAIL: f64 = 0.025;
 
 /// A median with an interval that holds the true one 95 times in a hundred, or more.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -53,9 +53,15 @@ fn median_of_sorted(sorted: &[f64]) -> Option<f64> {
 
 /// The median and its exact interval.
 pub fn estimate(samples: &[f64]) -> Option<Estimate> {
+    estimate_within(samples, TAIL)
+}
+
+/// The median and its exact interval, which leaves the true one out at each end with at most
+/// the chance of `tail`.
+pub fn estimate_within(samples: &[f64], tail: f64) -> Option<Estimate> {
     let mut sorted = samples.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
-    let beyond = beyond(sorted.len());
+    let beyond = beyond(sorted.len(), tail);
     let interval = beyond.map(|beyond| {
         let last = sorted.len() - 1;
         (sorted[beyond], sorted[last - beyond])
@@ -72,13 +78,13 @@ pub fn estimate(samples: &[f64]) -> Option<Estimate> {
 /// Each sample lies below the true median with a chance of one half, so how many do is
 /// binomial, whatever the samples' distribution: this is the sign test, turned round
 /// (Conover, Practical Nonparametric Statistics, 3.2 and 3.4).
-fn beyond(count: usize) -> Option<usize> {
+fn beyond(count: usize, tail: f64) -> Option<usize> {
     // The chance that exactly `below` samples are, kept as a logarithm: that of none in ten
     // thousand is no longer a number.
     let mut logarithm = count as f64 * 0.5_f64.ln();
     let mut chance = logarithm.exp();
     let mut below = 0;
-    while chance <= TAIL && below < count {
+    while chance <= tail && below < count {
         below += 1;
         logarithm += ((count + 1 - below) as f64 / below as f64).ln();
         chance += logarithm.exp();
@@ -95,7 +101,9 @@ fn bootstrap(samples: &[f64]) -> Option<(f64, f64)> {
     sorted.sort_unstable_by(f64::total_cmp);
     let count = sorted.len();
     // The median of a resample is among the first samples if half of the draws are.
-    let first = (1..=count).find(|&first| drawn_by_half(count, first) > TAIL)?;
+    let firsts: Vec<usize> = (1..=count).collect();
+    let too_few = firsts.partition_point(|&first| drawn_by_half(count, first) <= TAIL);
+    let first = firsts.get(too_few)?;
     Some((sorted[first - 1], sorted[count - first]))
 }
 
@@ -171,15 +179,18 @@ mod tests {
                 (0..1_u32 << count).filter(move |way| way.count_ones() <= most)
             };
             let chance = |most| ways(most).count() as f64 / f64::from(1_u32 << count);
-            match beyond(count as usize) {
-                None => assert!(chance(0) > TAIL, "{count}"),
-                Some(beyond) => {
-                    let beyond = beyond as u32;
-                    assert!(chance(beyond) <= TAIL, "{count}: too narrow");
-                    assert!(chance(beyond + 1) > TAIL, "{count}: too wide");
+            for tail in [TAIL, TAIL / 6.0] {
+                match beyond(count as usize, tail) {
+                    None => assert!(chance(0) > tail, "{count}"),
+                    Some(beyond) => {
+                        let beyond = beyond as u32;
+                        assert!(chance(beyond) <= tail, "{count}: too narrow");
+                        assert!(chance(beyond + 1) > tail, "{count}: too wide");
+                    }
                 }
             }
         }
+        let beyond = |count| beyond(count, TAIL);
         assert_eq!(beyond(FEWEST - 1), None);
         assert_eq!(beyond(FEWEST), Some(0));
         // From the table of the sign test; the last by the normal approximation.

@@ -121,6 +121,11 @@ pub fn ratio(first: &Row, second: &Row) -> Option<Estimate> {
     estimate(&ratios(&times(first), &times(second)))
 }
 
+/// The first row's times ÷ the second's, one for each round that both were in.
+pub(crate) fn ratios_of(first: &Row, second: &Row) -> Vec<f64> {
+    ratios(&times(first), &times(second))
+}
+
 fn times(row: &Row) -> ByRound {
     row.samples
         .iter()

@@ -99,7 +99,7 @@ fn measure(fields: Vec<Field>, options: &Options) -> (Results, Result<()>) {
         // What a model needs beyond its part, or leaves of it, the later ones share.
         let left = options.budget.saturating_sub(clock.elapsed());
         plan.budget = left / (models - index) as u32;
-        progress.begin(field.name);
+        progress.begin(field.name, index, models);
         let run = rounds::run(&field, &plan, &progress);
         results.interrupted = run.interrupted;
         let mut printed = Ok(());
