@@ -27,7 +27,7 @@ const PICTURE: &str = "docs/overview.svg";
 /// The documents, and what to do about them.
 #[derive(Debug, Args)]
 pub(crate) struct Splice {
-    /// Documents with markers [default: README.md, crates/*/README.md and docs/src/*.md]
+    /// Documents with markers [default: each README.md and docs/src/*.md]
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Write nothing; say where documents and kept results disagree
@@ -150,8 +150,10 @@ fn figures(directory: &Path) -> Result<Figures> {
 /// The documents of the workspace.
 fn documents(root: &Path) -> Result<Vec<PathBuf>> {
     let mut all = vec![root.join("README.md")];
-    for entry in fs::read_dir(root.join("crates"))? {
-        all.push(entry?.path().join("README.md"));
+    for folder in ["crates", "shared"] {
+        for entry in fs::read_dir(root.join(folder))? {
+            all.push(entry?.path().join("README.md"));
+        }
     }
     all.retain(|path| path.is_file());
     all.sort();
