@@ -35,6 +35,11 @@ impl Kept {
                 {"name": "stopped while", "value": "working 4"}]);
             sample["facts"]["seen"] = seen;
         }
+        slow["survey"] = json!([
+            {"item": "lost-update", "harm": "% lost", "bites": true, "failing": "50",
+                "cost": "ms", "cure": "1.2"},
+            {"item": "futurelock", "harm": "hangs", "spared": "no locks", "bites": false,
+                "cost": "ms"}]);
         let all = results(&[row("fast", 50, 10), slow]);
         let from = kept.0.write("results.json", &all);
         kept.keep(&["made-up", "--from", from.to_str().expect("text")]);
@@ -125,6 +130,8 @@ fn a_figure_is_what_its_marker_names() {
         ("made-up/slow ms to stop (p99) ±", "1.50 to 6.50"),
         ("made-up/slow stopped while", "working 4"),
         ("made-up/slow ok", "4"),
+        ("made-up/slow lost-update", "50"),
+        ("made-up/slow lost-update cured", "1.2"),
         ("made-up/base memory", "1 B"),
         ("made-up rounds", "6"),
         ("made-up resolution", "1.05"),
@@ -249,6 +256,16 @@ fn what_a_marker_cannot_name_is_a_line() {
             "is no sweep",
         ),
         (
+            "<!-- splice: survey grown@1 rows=fast -->\n<!-- end splice -->",
+            1,
+            "no survey",
+        ),
+        (
+            "a <!--=made-up/slow futurelock-->1<!--/-->",
+            1,
+            "slow has no futurelock",
+        ),
+        (
             "<!-- splice: sweep grown sizes=2 -->\n<!-- end splice -->",
             1,
             "no size",
@@ -306,6 +323,15 @@ fn tables_are_written_between_their_markers() {
         <!-- end splice -->\n"
     );
     assert_eq!(kept.splice(&spliced, &["--check"]).0, 0);
+    let survey = "<!-- splice: survey made-up -->\n<!-- end splice -->\n";
+    assert_eq!(
+        kept.splice(survey, &[]).1,
+        "<!-- splice: survey made-up -->\n\n|  | slow |\n| --- | ---: |\n\
+        | lost-update, % lost | 50 |\n| lost-update cured, ms | 1.2 |\n\
+        | futurelock, hangs | – |\n| futurelock cured, ms | – |\n\n\
+        `cargo run --release`, once each on 2 cores (Made-up), 01 Jan 1970. \
+        – it can't go wrong there.\n\n<!-- end splice -->\n"
+    );
     // A cell that was typed over is told with its line.
     let typed = spliced.replacen("| fast | 50.0 ms", "| fast | 49.0 ms", 1);
     let (code, _, said) = kept.splice(&typed, &["--check"]);
@@ -417,6 +443,9 @@ fn what_is_kept_is_whole_small_and_nobodys() {
     assert_misuse(&keep("a/b", &all).0, "letters, digits");
     assert_misuse(&compare(&["keep", "x", "--from", "/nonesuch"]), "/nonesuch");
     assert_misuse(&compare(&["keep", "x", "y"]), "one name at a time");
-    assert_misuse(&compare(&["keep", "nope", "--measure"]), "commands.txt has no");
+    assert_misuse(
+        &compare(&["keep", "nope", "--measure"]),
+        "commands.txt has no",
+    );
     assert_misuse(&compare(&["splice", "/nonesuch"]), "/nonesuch");
 }

@@ -1,7 +1,7 @@
 //! Tables of kept results.
 
 use measure::results::Kind;
-use test_fixtures::{markdown, unknown};
+use test_fixtures::{Surveyed, markdown, unknown};
 
 use super::{
     figures::{Field, Figures},
@@ -24,10 +24,14 @@ pub(super) fn lines(figures: &Figures, text: &str) -> Result<Vec<String>, String
     let known: &[&str] = match kind {
         "table" => &["columns", "rows"],
         "sweep" => &["show", "rows", "sizes"],
+        "survey" => &["rows"],
         _ => {
-            return Err(
-                unknown("there is no block", kind, &["table", "sweep"]).to_string()
-            );
+            return Err(unknown(
+                "there is no block",
+                kind,
+                &["table", "sweep", "survey"],
+            )
+            .to_string());
         }
     };
     if let Some((name, _)) = attributes.iter().find(|(name, _)| !known.contains(name)) {
@@ -39,6 +43,7 @@ pub(super) fn lines(figures: &Figures, text: &str) -> Result<Vec<String>, String
     };
     match kind {
         "table" => table(&place, of("columns"), of("rows")),
+        "survey" => survey(&place, of("rows")),
         _ => sweep(&place, of("show"), of("rows"), of("sizes")),
     }
 }
@@ -172,6 +177,51 @@ fn sweep(
     Ok(lines)
 }
 
+/// What goes wrong and what the cure costs by rows, which stand beside each other.
+fn survey(place: &Place<'_>, rows: Option<&str>) -> Result<Vec<String>, String> {
+    let size = place.size()?;
+    let rows = chosen(place, size, rows)?;
+    let rows: Vec<&KeptRow> = rows
+        .into_iter()
+        .filter(|row| !row.survey.is_empty())
+        .collect();
+    let mut parts: Vec<&Surveyed> = Vec::new();
+    for one in rows.iter().flat_map(|row| &row.survey) {
+        if !parts.iter().any(|known| known.item == one.item) {
+            parts.push(one);
+        }
+    }
+    if parts.is_empty() {
+        return Err(format!("{} has no survey", place.name));
+    }
+    let names = rows.iter().map(|row| markdown(&row.name));
+    let mut lines = head(
+        &std::iter::once(String::new())
+            .chain(names)
+            .collect::<Vec<_>>(),
+    );
+    for part in parts {
+        let mut of = |title: String, figure: fn(&Surveyed) -> &Option<String>| {
+            let cells = rows.iter().map(|row| {
+                let found = row.survey.iter().find(|one| one.item == part.item);
+                let text = found.and_then(|found| figure(found).as_deref());
+                text.map_or_else(|| NONE.to_owned(), markdown)
+            });
+            let cells: Vec<String> =
+                std::iter::once(markdown(&title)).chain(cells).collect();
+            lines.push(line(&cells));
+        };
+        of(format!("{}, {}", part.item, part.harm), |one| &one.failing);
+        of(format!("{} cured, {}", part.item, part.cost), |one| {
+            &one.cure
+        });
+    }
+    lines.push(String::new());
+    let made = made_with(place.kept, &[], false);
+    lines.push(format!("{made} {NONE} it can't go wrong there."));
+    Ok(lines)
+}
+
 /// The names in a list. What a check saw may have a comma in its name: "failed, malformed".
 fn names(size: &Size, list: &str) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
@@ -280,7 +330,7 @@ fn line(cells: &[String]) -> String {
     format!("| {} |", cells.join(" | "))
 }
 
-/// The command, where and when it ran, and what it can tell.
+/// The command, where and when it ran, and what it can tell; without sizes, of a survey.
 fn made_with(kept: &Kept, sizes: &[&Size], compares: bool) -> String {
     let range = |values: &[f64], text: fn(f64) -> String| {
         let least = values.iter().copied().fold(f64::INFINITY, f64::min);
@@ -290,6 +340,15 @@ fn made_with(kept: &Kept, sizes: &[&Size], compares: bool) -> String {
             (least, most) => format!("{least} to {most}"),
         }
     };
+    let kept_on = format!(
+        "{} cores ({}), {}.",
+        kept.cores,
+        markdown(&kept.processor),
+        kept.date
+    );
+    if sizes.is_empty() {
+        return format!("{}, once each on {kept_on}", code(&kept.command));
+    }
     let rounds: Vec<f64> = sizes.iter().map(|size| size.rounds as f64).collect();
     let rounds = range(&rounds, |rounds| format!("{rounds}"));
     let rounds = match &*rounds {
@@ -301,13 +360,7 @@ fn made_with(kept: &Kept, sizes: &[&Size], compares: bool) -> String {
     } else {
         ""
     };
-    let mut text = format!(
-        "{}, {rounds}{each} on {} cores ({}), {}.",
-        code(&kept.command),
-        kept.cores,
-        markdown(&kept.processor),
-        kept.date
-    );
+    let mut text = format!("{}, {rounds}{each} on {kept_on}", code(&kept.command));
     if compares {
         let resolutions: Option<Vec<f64>> =
             sizes.iter().map(|size| size.resolution).collect();

@@ -115,7 +115,10 @@ impl<'a> Field<'a> {
                     amount(unit, Estimate { median, interval })
                 }
                 Some(Seen::Text(text)) => Some(Value::Words(markdown(text))),
-                None => return Err(no_field(row, name)),
+                None => match surveyed(row, name) {
+                    Some(figure) => figure.map(|text| Value::Words(markdown(text))),
+                    None => return Err(no_field(row, name)),
+                },
             },
         })
     }
@@ -384,8 +387,20 @@ fn of_all(place: &Place<'_>, field: &str) -> Result<String, String> {
     })
 }
 
+/// What a row's survey found: `futurelock` of the failing piece, `futurelock cured` of its
+/// cure. None within where the row is spared.
+fn surveyed<'a>(row: &'a KeptRow, name: &str) -> Option<Option<&'a str>> {
+    let found = |item: &str| row.survey.iter().find(|found| found.item == item);
+    match (found(name), name.strip_suffix(" cured")) {
+        (Some(found), _) => Some(found.failing.as_deref()),
+        (None, Some(item)) => Some(found(item)?.cure.as_deref()),
+        (None, None) => None,
+    }
+}
+
 fn no_field(row: &KeptRow, name: &str) -> String {
     let facts = row.facts.keys().map(String::as_str);
-    let known: Vec<&str> = FIELDS.into_iter().chain(facts).collect();
+    let survey = row.survey.iter().map(|found| &*found.item);
+    let known: Vec<&str> = FIELDS.into_iter().chain(facts).chain(survey).collect();
     unknown(&format!("{} has no field", row.name), name, &known).to_string()
 }

@@ -10,7 +10,7 @@ use measure::{
     sweep::results::Sweep,
 };
 use serde::{Deserialize, Serialize};
-use test_fixtures::Value;
+use test_fixtures::{Surveyed, Value};
 
 use crate::page::made_with::{date, words};
 
@@ -116,6 +116,9 @@ pub struct KeptRow {
     /// Rounds in which it failed.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub failed: usize,
+    /// What goes wrong on it, and what the cure costs, each done once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub survey: Vec<Surveyed>,
     /// Its time ÷ that of each row above it, round by round; null where the two did not do
     /// the same work.
     pub above: Vec<Option<Figure>>,
@@ -320,6 +323,7 @@ fn kept(row: &Row, above: &[&Row]) -> Option<KeptRow> {
         facts: facts(row),
         deviations: row.deviations.values().map(|one| one.why.clone()).collect(),
         failed: row.failures.len(),
+        survey: row.survey.clone(),
         above: above.iter().map(ratio).collect(),
     })
 }
