@@ -225,6 +225,8 @@ fn what_a_marker_cannot_name_is_a_line() {
             "ends the block",
         ),
         ("\n<!-- end splice -->", 2, "no block begins"),
+        ("<!-- splice table made-up -->", 1, "is no marker"),
+        ("a <!-- =made-up/slow time-->", 1, "without spaces"),
         (
             "<!-- splice: tabel made-up columns=time -->\n<!-- end splice -->",
             1,

@@ -85,6 +85,11 @@ pub fn splice(text: &str, figures: &Figures) -> Spliced {
                 spliced.wrong.push(Problem { line: number, what });
                 spliced.text += line;
             }
+            Some(name) if name.starts_with("splice") || name.starts_with(BLOCK_END) => {
+                let what = format!("{name:?} is no marker: write <!-- {BLOCK} … -->");
+                spliced.wrong.push(Problem { line: number, what });
+                spliced.text += line;
+            }
             _ => {
                 let prose = spliced.line(figures, line, number);
                 if findings.covers(line) {
@@ -196,6 +201,9 @@ impl Spliced {
                 self.text += END;
                 END.len()
             } else {
+                if from.starts_with("<!-- =") || from.starts_with("<!-- /") {
+                    wrong.push(format!("write {FIGURE} and {END} without spaces"));
+                }
                 self.text.push('<');
                 prose.push('<');
                 1
