@@ -238,7 +238,8 @@ fn what_has_no_room_is_named_once_for_all_models() {
 #[test]
 fn the_legend_has_what_the_tables_have() {
     let mut results = made_up(&[("a", [1.2, 1.1, 1.3])]);
-    let said = |results: &ModelResults| legend(&[results.clone()], Style::Markdown);
+    let said =
+        |results: &ModelResults| legend(std::slice::from_ref(results), Style::Markdown);
     let bare = said(&results);
     for words in [
         "× floor",
