@@ -449,5 +449,8 @@ fn what_is_kept_is_whole_small_and_nobodys() {
         &compare(&["keep", "nope", "--measure"]),
         "commands.txt has no",
     );
+    if cfg!(debug_assertions) {
+        assert_misuse(&compare(&["keep", "--measure"]), "--release");
+    }
     assert_misuse(&compare(&["splice", "/nonesuch"]), "/nonesuch");
 }

@@ -20,6 +20,9 @@ use crate::{files, workspace::workspace};
 /// The list of what the documents quote, below the workspace.
 const LIST: &str = "docs/results/commands.txt";
 
+/// What a build that was not made to be measured is answered.
+const DEBUG: &str = "a debug build is not kept: measure with --release";
+
 /// What to keep, and under which name.
 #[derive(Debug, Args)]
 pub(crate) struct Keep {
@@ -112,6 +115,9 @@ fn measure(names: &[String], directory: &Path) -> Result<()> {
         return Err(unknown(&format!("{LIST} has no"), name, &known).into());
     }
     let is_wanted = |name: &str| names.is_empty() || names.iter().any(|one| one == name);
+    if cfg!(debug_assertions) {
+        return Err(Misuse::new(DEBUG).into());
+    }
     let program = env::current_exe()?;
     let clock = Instant::now();
     for entry in all.iter().filter(|entry| is_wanted(entry.name)) {
@@ -158,14 +164,13 @@ fn kept(
     let file = from.display();
     let misuse = |why: &str| Err(Misuse(format!("{file}: {why}")).into());
     let not_whole = "an interrupted run is not kept: let it end";
-    let debug = "a debug build is not kept: measure with --release";
     if let Some(sweep) = sweep(from)? {
         if model.is_some_and(|model| *model != sweep.model) {
             return misuse(&format!("a sweep of {}", sweep.model));
         }
         return match () {
             () if sweep.interrupted => misuse(not_whole),
-            () if sweep.host.profile == "debug" => misuse(debug),
+            () if sweep.host.profile == "debug" => misuse(DEBUG),
             () => {
                 let own = || format!("{}-{}", sweep.model, sweep.field);
                 let name = name.cloned().unwrap_or_else(own);
@@ -176,7 +181,7 @@ fn kept(
     let results = read::results(from)?;
     match () {
         () if results.interrupted => return misuse(not_whole),
-        () if results.host.profile == "debug" => return misuse(debug),
+        () if results.host.profile == "debug" => return misuse(DEBUG),
         () => {}
     }
     let models = results.models.iter();
