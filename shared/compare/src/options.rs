@@ -27,6 +27,10 @@ pub(crate) struct Options {
     #[arg(long, default_value = "44s", value_parser = duration)]
     #[arg(value_name = "TIME")]
     pub(crate) budget: Duration,
+    /// Go on until every two rows are told apart or alike within 5 %, or --rounds, the
+    /// --budget or 256 rounds are reached
+    #[arg(long)]
+    pub(crate) until_decided: bool,
     /// Chooses the orders in which the rounds go; the same seed, the same orders
     #[arg(long, default_value_t = 1, value_name = "N")]
     #[arg(value_parser = whole::<u64>(0..=u64::MAX))]

@@ -115,6 +115,7 @@ impl Foreign for ModelResults {
             resolution: _,
             rows,
             ties,
+            decided,
         } = self;
         for text in [name, about, job, reference] {
             text.escape();
@@ -126,7 +127,10 @@ impl Foreign for ModelResults {
         noisy.escape();
         floors.escape();
         rows.escape();
-        for (one, other) in ties {
+        let undecided = decided
+            .iter_mut()
+            .flat_map(|decided| &mut decided.undecided);
+        for (one, other) in ties.iter_mut().chain(undecided) {
             one.escape();
             other.escape();
         }

@@ -7,6 +7,7 @@ pub mod change;
 pub mod foreign;
 pub mod host;
 mod independent;
+pub mod looks;
 pub mod merge;
 #[cfg(any(test, feature = "mock"))]
 pub mod mock;

@@ -13,6 +13,7 @@ use std::{
 use test_fixtures::{Checked, Facts, Floor, Runner, Settings, Status, TrialError, Usage};
 
 use crate::{
+    looks::Looks,
     model::{AnyJob, Contestant},
     progress::Progress,
     results::ModelResults,
@@ -55,10 +56,22 @@ pub fn compare(
 
 /// A comparison by that mock, in the orders of that seed.
 pub fn run(mock: Mock, rounds: usize, seed: u64, progress: &Progress) -> ModelResults {
+    run_until(mock, rounds, None, seed, progress)
+}
+
+/// A comparison by that mock of at most so many rounds, which looks at them on its way.
+pub fn run_until(
+    mock: Mock,
+    rounds: usize,
+    until: Option<Looks>,
+    seed: u64,
+    progress: &Progress,
+) -> ModelResults {
     let names = std::iter::once(REFERENCE).chain(mock.entrants.keys().copied());
     let contestants = names.map(contestant).collect();
     let plan = Plan {
         rounds: Some(rounds),
+        until,
         budget: Duration::ZERO,
         settings: Settings::default(),
         seed,

@@ -94,6 +94,11 @@ impl Progress {
     pub fn begin_round(&self, done: usize, expected: Option<Expected>) {
         let mut now = self.now.borrow_mut();
         now.round = match expected {
+            Some(Expected {
+                rounds,
+                is_most: true,
+                ..
+            }) => format!("round {} of at most {rounds}", done + 1),
             Some(Expected { rounds, .. }) => format!("round {} of {rounds}", done + 1),
             None => format!("round {}", done + 1),
         };
@@ -159,6 +164,8 @@ pub struct Expected {
     pub rounds: usize,
     /// What comes after them and takes about as long as one: timelines.
     pub after: usize,
+    /// Whether it may end earlier.
+    pub is_most: bool,
 }
 
 impl Now {
@@ -308,6 +315,7 @@ mod tests {
         let expected = Expected {
             rounds: 6,
             after: 1,
+            is_most: false,
         };
         // Two of seven are done.
         let alone = left(SECOND * 2, 2, expected, &[], 0);

@@ -13,8 +13,9 @@ use test_fixtures::{Facts, Floor, Memory, Surveyed, Usage, runtime_of};
 use crate::{
     foreign::Foreign,
     host::Host,
+    looks::Decided,
     source::{Pair, Source},
-    statistics::{Estimate, Verdict, median},
+    statistics::{Estimate, TAIL, Verdict, median},
 };
 
 /// The version of this form. A field that is added leaves it; one that changes raises it.
@@ -90,6 +91,9 @@ pub struct ModelResults {
     pub rows: Vec<Row>,
     /// Pairs of rows that can't be told apart.
     pub ties: Vec<(String, String)>,
+    /// How it ended, where it went on until it was decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided: Option<Decided>,
 }
 
 fn one_trial() -> usize {
@@ -97,6 +101,11 @@ fn one_trial() -> usize {
 }
 
 impl ModelResults {
+    /// The chance that an interval leaves the median out at one end.
+    pub fn tail(&self) -> f64 {
+        self.decided.as_ref().map_or(TAIL, |decided| decided.tail)
+    }
+
     /// The median of the floors, in nanoseconds.
     pub fn floor(&self) -> Option<f64> {
         let nanos: Vec<f64> = self.floors.iter().map(|f| f.nanos as f64).collect();

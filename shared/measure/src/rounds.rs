@@ -12,6 +12,7 @@ use test_fixtures::{Checked, Floor, Settings, Status, TrialError, Value};
 
 use crate::{
     foreign::Foreign,
+    looks::{Decided, Looks, undecided},
     model::{AnyJob, Contestant},
     noise,
     progress::{Expected, Progress},
@@ -41,6 +42,8 @@ const FACTS_COMPARED: usize = 100;
 pub struct Plan {
     /// Exactly so many rounds, whatever the budget.
     pub rounds: Option<usize>,
+    /// Goes on until every pair is decided; the rounds or the budget are then the most.
+    pub until: Option<Looks>,
     /// How long the rounds may take together.
     pub budget: Duration,
     /// How trials are run.
@@ -103,6 +106,14 @@ pub fn run(field: &Field, plan: &Plan, progress: &Progress) -> Run {
     let mut noise = Vec::new();
     let mut interrupted = false;
     'rounds: while goes_on(rounds, clock.elapsed(), plan) {
+        if plan.until.as_ref().is_some_and(|looks| {
+            let left_out = left_out(&contestants, &failures_in_a_row);
+            let undecided =
+                || undecided(&rows, &left_out, &field.reference, looks.tail());
+            looks.are_due(rounds) && undecided().is_empty()
+        }) {
+            break;
+        }
         progress.begin_round(rounds, expected(rounds, clock.elapsed(), plan));
         let round = field.job.has_machine().then(noise::Round::begin);
         let mut floors_now = Vec::new();
@@ -163,7 +174,7 @@ pub fn run(field: &Field, plan: &Plan, progress: &Progress) -> Run {
         noise.extend(round.map(|round| round.end()));
         rounds += 1;
         if progress.is_live() {
-            let standings = standings(&rows, &field.reference, TAIL);
+            let standings = standings(&rows, &field.reference, plan.tail());
             progress.found(leading(&standings, &field.reference));
         }
     }
@@ -171,12 +182,11 @@ pub fn run(field: &Field, plan: &Plan, progress: &Progress) -> Run {
         interrupted = add_timelines(field, plan, progress, &mut rows)
             || add_surveys(field, plan, progress, &mut rows);
     }
-    let left_out = contestants
-        .iter()
-        .zip(&failures_in_a_row)
-        .filter(|(_, failures)| **failures >= PATIENCE)
-        .map(|(contestant, _)| contestant.name.clone())
-        .collect();
+    let left_out = left_out(&contestants, &failures_in_a_row);
+    let decided = plan.until.as_ref().map(|looks| Decided {
+        tail: looks.tail(),
+        undecided: undecided(&rows, &left_out, &field.reference, looks.tail()),
+    });
     let mut results = ModelResults {
         name: field.name.to_owned(),
         about: field.about.to_owned(),
@@ -193,6 +203,7 @@ pub fn run(field: &Field, plan: &Plan, progress: &Progress) -> Run {
         resolution: None,
         rows,
         ties: Vec::new(),
+        decided,
     };
     results.escape();
     results.noisy = noise::noisy_rounds(&results);
@@ -237,13 +248,35 @@ pub struct Run {
     pub left_out: BTreeSet<String>,
 }
 
+/// Who failed so often that it has no further trials.
+fn left_out(contestants: &[Contestant], failures_in_a_row: &[usize]) -> BTreeSet<String> {
+    let all = contestants.iter().zip(failures_in_a_row);
+    all.filter(|(_, failures)| **failures >= PATIENCE)
+        .map(|(contestant, _)| contestant.name.clone())
+        .collect()
+}
+
 fn goes_on(rounds: usize, elapsed: Duration, plan: &Plan) -> bool {
+    let (fewest, most) = plan.bounds();
     if let Some(wanted) = plan.rounds {
-        return rounds < wanted;
+        return rounds < wanted && (plan.until.is_none() || rounds < most);
     }
     let next = elapsed / (rounds.max(1) as u32);
     // Whatever the budget, so many that there are intervals.
-    rounds < FEWEST || (rounds < MOST && elapsed + next <= plan.budget)
+    rounds < fewest || (rounds < most && elapsed + next <= plan.budget)
+}
+
+impl Plan {
+    /// Rounds at the fewest and at the most, where their number isn't given.
+    fn bounds(&self) -> (usize, usize) {
+        let until = self.until.as_ref();
+        until.map_or((FEWEST, MOST), |looks| (looks.fewest(), looks.most()))
+    }
+
+    /// The chance that an interval leaves the median out at one end.
+    fn tail(&self) -> f64 {
+        self.until.as_ref().map_or(TAIL, Looks::tail)
+    }
 }
 
 /// How many rounds it will be, if the next ones take as long as those so far.
@@ -251,11 +284,13 @@ fn expected(rounds: usize, elapsed: Duration, plan: &Plan) -> Option<Expected> {
     let within_budget = || {
         let mean = elapsed.checked_div(rounds as u32)?;
         let fit = plan.budget.as_secs_f64() / mean.as_secs_f64().max(1e-9);
-        Some((fit as usize).clamp(FEWEST, MOST).max(rounds + 1))
+        let (fewest, most) = plan.bounds();
+        Some((fit as usize).clamp(fewest, most).max(rounds + 1))
     };
     Some(Expected {
         rounds: plan.rounds.or_else(within_budget)?,
         after: usize::from(plan.timelines),
+        is_most: plan.until.is_some(),
     })
 }
 
@@ -352,7 +387,9 @@ fn add_surveys(
                 row.survey = survey;
             }
             Err(TrialError::Interrupted) => return true,
-            Err(error) => progress.warn_of(field.name, &contestant.name, &error.to_string()),
+            Err(error) => {
+                progress.warn_of(field.name, &contestant.name, &error.to_string())
+            }
         }
     }
     false
@@ -519,6 +556,7 @@ mod tests {
         };
         let plan = Plan {
             rounds: Some(2),
+            until: None,
             budget: Duration::ZERO,
             settings: Settings::default(),
             seed: 1,

@@ -7,10 +7,11 @@
 use std::{collections::BTreeMap, fmt};
 
 use crate::{
-    mock::{Entrant, Machine, Mock, compare, run},
+    looks::Looks,
+    mock::{Entrant, Machine, Mock, compare, run, run_until},
     progress::Progress,
     results::ModelResults,
-    statistics::Verdict,
+    statistics::{Verdict, median},
 };
 
 /// Like the machine on which each model's rounds were measured.
@@ -234,6 +235,69 @@ fn the_seed_chooses_the_orders() {
     };
     assert_eq!(times(1), times(1));
     assert_ne!(times(1), times(2));
+}
+
+/// Whoever stops at the first difference finds more of them than there are; with looks that
+/// share the chance of error, no more than one look does.
+#[test]
+fn looking_often_is_no_more_often_wrong() {
+    let progress = Progress::shown();
+    let wrong = |machine, most, looks: &Looks, times| {
+        let mut wrong = Share::default();
+        let mut rounds = Vec::new();
+        for seed in 0..times {
+            let mock = Mock::new(machine, &SAME[..1], seed);
+            let results = run_until(mock, most, Some(looks.clone()), seed, &progress);
+            wrong.count(differs_from_reference(&results, "a"));
+            rounds.push(results.rounds as f64);
+        }
+        let rounds = median(&rounds).expect("there are comparisons");
+        println!("| {} | {most} | {wrong} | {rounds} |", machine.name);
+        wrong
+    };
+    println!("looks that share the chance of error:");
+    for (machine, most) in [
+        (PROCESS_POOL, 64),
+        (LOCKS, 64),
+        (UNEVEN, 16),
+        (UNEVEN, 64),
+        // The budget is spent between two looks.
+        (UNEVEN, 27),
+    ] {
+        let share = wrong(machine, most, &Looks::doubling(), 400);
+        assert!(share.is_at_most_5_percent(), "{}: {share:?}", machine.name);
+    }
+    println!("a look after each round, at 95 %:");
+    let naive = wrong(UNEVEN, 64, &Looks::naive(64), 200);
+    assert!(!naive.is_at_most_5_percent(), "it would do: {naive:?}");
+}
+
+/// A true difference of 10 %, and a row that is the same: when both are decided.
+#[test]
+fn what_can_be_told_apart_is_decided_in_time() {
+    let progress = Progress::shown();
+    for machine in [ASYNC_IO, SEMAPHORES, PROCESS_POOL] {
+        let [mut missed, mut undecided] = [Share::default(); 2];
+        let mut rounds = Vec::new();
+        for seed in 0..100 {
+            let mock = Mock::new(machine, &[("slower", 1.1), ("a", 1.0)], seed);
+            let until = Some(Looks::doubling());
+            let results = run_until(mock, 256, until, seed, &progress);
+            missed.count(!differs_from_reference(&results, "slower"));
+            let decided = results.decided.expect("it went on until it was decided");
+            undecided.count(!decided.undecided.is_empty());
+            rounds.push(results.rounds as f64);
+        }
+        let rounds = median(&rounds).expect("there are comparisons");
+        println!("| {} | {rounds} | {missed} | {undecided} |", machine.name);
+        assert!(
+            missed.is_at_most_5_percent(),
+            "{}: {missed:?}",
+            machine.name
+        );
+        assert_eq!(undecided.were, 0, "{}", machine.name);
+        assert!(rounds < 256.0, "{}: {rounds}", machine.name);
+    }
 }
 
 /// Holds the page to the figures that were just made; prints what it must say.

@@ -6,13 +6,14 @@ use test_fixtures::{Done, Facts, Value};
 
 use crate::{
     results::{Kind, ModelResults, Row, Sample, Summary},
-    statistics::{Estimate, Verdict, estimate, median, resolution, verdict},
+    statistics::{Estimate, TAIL, Verdict, estimate_within, median, resolution, verdict},
 };
 
 type ByRound = BTreeMap<usize, f64>;
 
 /// Fills in every row's summary, the resolution and the ties.
 pub fn add(results: &mut ModelResults) {
+    let tail = results.tail();
     let times: Vec<ByRound> = results.rows.iter().map(times).collect();
     let reference = results
         .rows
@@ -41,12 +42,12 @@ pub fn add(results: &mut ModelResults) {
         .collect();
     for (index, row) in results.rows.iter_mut().enumerate() {
         let samples: Vec<f64> = times[index].values().copied().collect();
-        let Some(time) = estimate(&samples) else {
+        let Some(time) = estimate_within(&samples, tail) else {
             continue;
         };
         let to_reference = match reference {
             Some(reference) if reference != index => {
-                estimate(&ratios(&times[index], &times[reference]))
+                estimate_within(&ratios(&times[index], &times[reference]), tail)
             }
             _ => None,
         };
@@ -66,7 +67,7 @@ pub fn add(results: &mut ModelResults) {
                 .and_then(|floor| {
                     let ratios: Vec<f64> =
                         samples.iter().map(|time| time / floor).collect();
-                    estimate(&ratios)
+                    estimate_within(&ratios, tail)
                 }),
             to_reference,
             verdict: to_reference.map(|ratio| match did_the_same[index] {
@@ -115,10 +116,16 @@ pub fn is_comparable(first: &Row, second: &Row) -> bool {
 /// The first row's times ÷ the second's, round by round; `None` if they share no round, or
 /// did not do the same work.
 pub fn ratio(first: &Row, second: &Row) -> Option<Estimate> {
+    ratio_within(first, second, TAIL)
+}
+
+/// The same, where an interval leaves the median out at each end with at most the chance of
+/// `tail`: in a comparison that of [`ModelResults::tail`].
+pub fn ratio_within(first: &Row, second: &Row, tail: f64) -> Option<Estimate> {
     if !is_comparable(first, second) {
         return None;
     }
-    estimate(&ratios(&times(first), &times(second)))
+    estimate_within(&ratios_of(first, second), tail)
 }
 
 /// The first row's times ÷ the second's, one for each round that both were in.
@@ -154,7 +161,8 @@ fn ties(results: &ModelResults, times: &[ByRound]) -> Vec<(String, String)> {
             if !is_comparable(first, second) {
                 continue;
             }
-            let ratio = estimate(&ratios(second_times, first_times));
+            let ratio =
+                estimate_within(&ratios(second_times, first_times), results.tail());
             let told = ratio.map(|ratio| verdict(&ratio, results.resolution));
             if told == Some(Verdict::Tie) {
                 ties.push((first.name.clone(), second.name.clone()));

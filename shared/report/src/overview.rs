@@ -89,7 +89,7 @@ impl<'a> Model<'a> {
             reference: &model.reference,
             rows: rows.iter().map(entry).collect(),
             faster: Box::new(move |first, second| {
-                let ratio = summary::ratio(rows[second], rows[first])?;
+                let ratio = summary::ratio_within(rows[second], rows[first], model.tail())?;
                 faster(&ratio, model.resolution)
             }),
         }

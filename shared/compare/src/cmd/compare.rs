@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::ArgMatches;
 use measure::{
     host::Host,
+    looks::{self, Looks},
     model::{AnyJob, AnyModel, Contestant},
     progress::Progress,
     results::{self, ModelResults, Results},
@@ -76,6 +77,7 @@ pub(crate) fn run(asked: Vec<Asked>, options: &Options) -> Result<bool> {
 fn measure(fields: Vec<Field>, options: &Options) -> (Results, Result<()>) {
     let mut plan = Plan {
         rounds: options.rounds(),
+        until: options.until_decided.then(Looks::doubling),
         budget: options.budget,
         settings: Settings {
             time_limit: options.time_limit,
@@ -106,6 +108,9 @@ fn measure(fields: Vec<Field>, options: &Options) -> (Results, Result<()>) {
         if options.form == Form::Tables && run.results.rounds > 0 {
             printed =
                 progress.suspend(|| print_model(&run.results, &results.host, options));
+        }
+        if let Some(sentence) = looks::sentence(&run.results) {
+            progress.suspend(|| tell(sentence));
         }
         results.models.push(run.results);
         if printed.is_err() {

@@ -125,6 +125,7 @@ fn measure(request: Request) -> Sweep {
         let left = options.budget.saturating_sub(clock.elapsed());
         let plan = Plan {
             rounds: options.rounds(),
+            until: None,
             budget: left / (sizes - index) as u32,
             settings: Settings {
                 time_limit: options.time_limit,

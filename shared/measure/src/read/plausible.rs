@@ -68,6 +68,16 @@ fn check_model(model: &ModelResults) -> Result<(), String> {
     if let Some(name) = tied.into_iter().find(|name| !is_row(name)) {
         return Err(format!("{name:?} is a tie, and no row"));
     }
+    if let Some(decided) = &model.decided {
+        number("the chance of error", decided.tail, 0.0, 0.5)?;
+        let mut named = decided.undecided.iter();
+        let is_no_pair = |(a, b): &&(String, String)| !(is_row(&&**a) && is_row(&&**b));
+        if let Some((first, second)) = named.find(is_no_pair) {
+            return Err(format!(
+                "{first:?} and {second:?} are undecided, and no rows"
+            ));
+        }
+    }
     for row in &model.rows {
         check_row(row, model.rounds).map_err(|why| format!("{}: {why}", row.name))?;
     }

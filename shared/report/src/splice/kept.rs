@@ -300,14 +300,14 @@ fn size(value: Option<u64>, model: &ModelResults) -> Size {
         resolution: model.resolution.map(five_digits),
         floor: model.floor().map(five_digits),
         rows: of_rows
-            .filter_map(|(index, row)| kept(row, &rows[..index]))
+            .filter_map(|(index, row)| kept(row, &rows[..index], model.tail()))
             .collect(),
     }
 }
 
-fn kept(row: &Row, above: &[&Row]) -> Option<KeptRow> {
+fn kept(row: &Row, above: &[&Row], tail: f64) -> Option<KeptRow> {
     let summary = row.summary.as_ref()?;
-    let ratio = |above: &&Row| summary::ratio(row, above).map(Figure::from);
+    let ratio = |above: &&Row| summary::ratio_within(row, above, tail).map(Figure::from);
     Some(KeptRow {
         name: row.name.clone(),
         kind: row.kind,

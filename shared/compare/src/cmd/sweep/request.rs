@@ -60,6 +60,10 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Request> {
         let why = "a sweep has no timelines; compare one size for them";
         return Err(Misuse::new(why).into());
     }
+    if options.until_decided {
+        let why = "a sweep is not compared --until-decided; compare one size for that";
+        return Err(Misuse::new(why).into());
+    }
     let sweep = Sweep::from_arg_matches(&matches)?;
     let over = grid::parse(&sweep.over, sweep.points)?;
     check_field(model, &over.field, given)?;
@@ -110,6 +114,7 @@ pub(crate) fn command(model: &dyn AnyModel) -> Command {
         })
         .mut_arg("timeline", |arg| arg.hide(true))
         .mut_arg("trace", |arg| arg.hide(true))
+        .mut_arg("until_decided", |arg| arg.hide(true))
         .mut_arg("json", |arg| arg.help("Print JSON instead of tables"))
         .mut_arg("csv", |arg| {
             arg.help("Print a line of CSV a variant and size instead of tables")
