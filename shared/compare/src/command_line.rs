@@ -80,6 +80,7 @@ fn parse_model(model: &'static dyn AnyModel, words: &[OsString]) -> Result<Reque
     let line = std::iter::once(OsString::from(model.name())).chain(words.iter().cloned());
     let matches = command.try_get_matches_from(line)?;
     let options = Options::read(&matches)?;
+    options.ensure_terminal()?;
     let args = job_arguments::given(model, &matches);
     Ok(Request::Compare(
         vec![Asked {

@@ -1,6 +1,12 @@
 //! How to compare, and with whom.
 
-use std::{env, ffi::OsString, path::PathBuf, time::Duration};
+use std::{
+    env,
+    ffi::OsString,
+    io::{self, IsTerminal},
+    path::PathBuf,
+    time::Duration,
+};
 
 use anyhow::Result;
 use clap::{ArgMatches, Args, FromArgMatches};
@@ -27,6 +33,9 @@ pub(crate) struct Options {
     #[arg(long, default_value = "44s", value_parser = duration)]
     #[arg(value_name = "TIME")]
     pub(crate) budget: Duration,
+    /// Draw the rounds of one model as they come in, on a terminal
+    #[arg(long)]
+    pub(crate) watch: bool,
     /// Go on until every two rows are told apart or alike within 5 %, or --rounds, the
     /// --budget or 256 rounds are reached
     #[arg(long)]
@@ -89,7 +98,22 @@ impl Options {
             let why = "--with needs a model: compare MODEL --with NAME=COMMAND";
             return Err(Misuse::new(why).into());
         }
+        if options.watch {
+            let why = "--watch needs a model: compare MODEL --watch";
+            return Err(Misuse::new(why).into());
+        }
         Ok(options)
+    }
+
+    /// What is drawn again and again needs a terminal that can go back.
+    pub(crate) fn ensure_terminal(&self) -> Result<()> {
+        let is_dumb = env::var_os("TERM").is_some_and(|name| name == "dumb");
+        if self.watch && (is_dumb || !io::stderr().is_terminal()) {
+            let why = "--watch draws on a terminal, and standard error is none; leave it \
+                       out, and the table shows what came of the rounds";
+            return Err(Misuse::new(why).into());
+        }
+        Ok(())
     }
 
     /// Those of a comparison of one model.

@@ -39,6 +39,22 @@ fn a_path_that_is_no_sentence_is_told_the_steps() {
     assert_eq!(line.matches("foo").count(), 1, "{line}");
 }
 
+/// It is not drawn into a file, nor of what is no comparison of one model.
+#[test]
+fn what_is_drawn_needs_a_terminal_and_a_model() {
+    refused(
+        &["locks", "--watch"],
+        "--watch draws on a terminal, and standard error is none; leave it out",
+    );
+    refused(&["--watch"], "--watch needs a model: compare MODEL --watch");
+    for flag in ["--watch", "--until-decided"] {
+        refused(
+            &["sweep", "locks", "--over", "workers=1,2", flag],
+            "a sweep has no --watch and no --until-decided; compare one size for them",
+        );
+    }
+}
+
 /// A conflict names no flag that nobody gave.
 #[test]
 fn what_sizes_the_origins_urls_is_not_for_the_users() {

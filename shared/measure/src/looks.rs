@@ -156,6 +156,10 @@ pub fn sentence(results: &ModelResults) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        mock::{Machine, Mock, run_until},
+        progress::Progress,
+    };
 
     #[test]
     fn all_looks_together_have_the_chance_of_one() {
@@ -167,6 +171,48 @@ mod tests {
         assert!(first.interval.is_some());
         assert!(looks.after.windows(2).all(|pair| pair[1] == 2 * pair[0]));
         assert!(looks.are_due(8) && looks.are_due(256) && !looks.are_due(9));
+    }
+
+    #[test]
+    fn what_is_undecided_at_the_end_is_said() {
+        const WILD: Machine = Machine {
+            name: "wild",
+            round: 0.0,
+            persistence: 0.0,
+            reference: 0.5,
+            trial: 0.5,
+            tail: 0.0,
+        };
+        let entrants = [("far", 50.0), ("a", 1.0), ("b", 1.0), ("c", 1.0)];
+        let run = |machine, most, until| {
+            let mock = Mock::new(machine, &entrants, 1);
+            run_until(mock, most, until, 1, &Progress::shown())
+        };
+        let said = |results| sentence(&results);
+        assert_eq!(said(run(WILD, 8, None)), None);
+        assert_eq!(
+            said(run(WILD, 20, Some(Looks::doubling()))).as_deref(),
+            Some(
+                "mock: undecided after 20 rounds: reference and a; reference and b; \
+                 reference and c; and 3 more"
+            )
+        );
+        assert_eq!(
+            said(run(WILD, 3, Some(Looks::doubling()))).as_deref(),
+            Some(
+                "mock: nothing could be decided in 3 rounds, since reference has too few \
+                 times"
+            )
+        );
+        let quiet = Machine {
+            reference: 0.001,
+            trial: 0.001,
+            ..WILD
+        };
+        assert_eq!(
+            said(run(quiet, 200, Some(Looks::doubling()))).as_deref(),
+            Some("mock: every pair is decided after 8 rounds")
+        );
     }
 
     #[test]

@@ -2,11 +2,14 @@
 
 use std::{
     cell::RefCell,
+    fmt,
     time::{Duration, Instant},
 };
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use test_fixtures::{is_utf8, local, tell};
+
+use crate::standing::{Standing, leading};
 
 /// Columns of a line that are not the message's: the spinner, a space, and the last one,
 /// which some terminals wrap at.
@@ -15,14 +18,29 @@ const TAKEN: usize = 3;
 const WIDTH: usize = 80;
 
 /// What is being done now.
-#[derive(Debug)]
 pub struct Progress {
     bar: ProgressBar,
     now: RefCell<Now>,
+    /// Draws the rounds so far instead of the line alone.
+    draw: Option<Draw>,
+}
+
+/// Lines of at most so many columns.
+pub type Draw = fn(&View<'_>, usize) -> Vec<String>;
+
+/// What can be drawn while rounds are being run.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    /// What is being done.
+    pub line: &'a str,
+    /// The row that ratios are to.
+    pub reference: &'a str,
+    /// The other rows.
+    pub standings: &'a [Standing],
 }
 
 /// What a line is made of.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Now {
     /// The model, or the point of a sweep, and where it stands among the others.
     part: String,
@@ -40,6 +58,8 @@ struct Now {
     left: Option<(Duration, Instant)>,
     /// What was found so far in this model.
     found: Option<String>,
+    /// The row that ratios are to, and how the others stand to it.
+    standings: (String, Vec<Standing>),
 }
 
 impl Progress {
@@ -57,6 +77,21 @@ impl Progress {
         Self {
             bar,
             now: RefCell::default(),
+            draw: None,
+        }
+    }
+
+    /// The rounds so far are drawn as they come in, at most five times a second.
+    #[must_use]
+    pub fn drawn(draw: Draw) -> Self {
+        let target = ProgressDrawTarget::stderr_with_hz(5);
+        let bar = ProgressBar::with_draw_target(None, target);
+        let style = ProgressStyle::with_template("{msg}");
+        bar.set_style(style.expect("the template is well formed"));
+        Self {
+            bar,
+            now: RefCell::default(),
+            draw: Some(draw),
         }
     }
 
@@ -121,15 +156,57 @@ impl Progress {
         self.tell(model, name);
     }
 
-    /// What was found so far in this model.
-    pub fn found(&self, found: Option<String>) {
-        self.now.borrow_mut().found = found;
+    /// How the rows stand to the reference after a round.
+    pub fn stand(&self, standings: Vec<Standing>, reference: &str) {
+        let mut now = self.now.borrow_mut();
+        // The picture shows it.
+        if self.draw.is_none() {
+            now.found = leading(&standings, reference);
+        }
+        now.standings = (reference.to_owned(), standings);
+        self.show(&now);
     }
 
     fn show(&self, now: &Now) {
-        if self.is_live() {
-            let size = console_width();
-            self.bar.set_message(now.line(size.saturating_sub(TAKEN)));
+        if !self.is_live() {
+            return;
+        }
+        let width = console_width();
+        self.bar.set_message(match self.draw {
+            Some(draw) => self.picture(now, draw, width).join("\n"),
+            None => now.line(width.saturating_sub(TAKEN)),
+        });
+    }
+
+    fn picture(&self, now: &Now, draw: Draw, width: usize) -> Vec<String> {
+        // Some terminals wrap at the last column.
+        let width = width.saturating_sub(1);
+        let (reference, standings) = &now.standings;
+        let line = now.line(width);
+        match standings.is_empty() {
+            true => vec![line],
+            false => draw(
+                &View {
+                    line: &line,
+                    reference,
+                    standings,
+                },
+                width,
+            ),
+        }
+    }
+
+    /// The last picture stays above what follows it.
+    fn leave_picture(&self) {
+        let mut now = self.now.borrow_mut();
+        let Some(draw) = self.draw.filter(|_| self.is_live()) else {
+            return;
+        };
+        self.bar.finish_and_clear();
+        if !now.standings.1.is_empty() {
+            let all = self.picture(&now, draw, console_width());
+            now.standings.1.clear();
+            all.into_iter().for_each(tell);
         }
     }
 
@@ -147,12 +224,20 @@ impl Progress {
 
     /// Makes room for lines on the terminal.
     pub fn suspend<T>(&self, write: impl FnOnce() -> T) -> T {
+        self.leave_picture();
         self.bar.suspend(write)
+    }
+}
+
+impl fmt::Debug for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Progress({})", self.now.borrow().part)
     }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
+        self.leave_picture();
         self.bar.finish_and_clear();
     }
 }
@@ -181,6 +266,7 @@ impl Now {
         self.round.clear();
         self.row.clear();
         self.found = None;
+        self.standings.1.clear();
     }
 
     /// The time that is left, by the rounds so far and the models so far. The budget is not

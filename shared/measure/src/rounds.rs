@@ -17,7 +17,7 @@ use crate::{
     noise,
     progress::{Expected, Progress},
     results::{Deviated, Kind, LastWords, ModelResults, Row, Sample},
-    standing::{leading, standings},
+    standing::standings,
     statistics::{FEWEST, TAIL},
     summary, timeline,
 };
@@ -175,7 +175,7 @@ pub fn run(field: &Field, plan: &Plan, progress: &Progress) -> Run {
         rounds += 1;
         if progress.is_live() {
             let standings = standings(&rows, &field.reference, plan.tail());
-            progress.found(leading(&standings, &field.reference));
+            progress.stand(standings, &field.reference);
         }
     }
     if plan.timelines && rounds > 0 && !interrupted {

@@ -22,3 +22,4 @@ pub mod table;
 pub mod taken;
 pub mod terminal;
 pub mod timeline;
+pub mod watch;

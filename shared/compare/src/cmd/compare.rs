@@ -19,6 +19,7 @@ use report::{
     table::{Style, legend, render},
     terminal,
     timeline::picture::{self, Look},
+    watch,
 };
 use test_fixtures::{
     Misuse, Settings, interrupt, local, print, print_coloured, print_json, shown, tell,
@@ -95,7 +96,10 @@ fn measure(fields: Vec<Field>, options: &Options) -> (Results, Result<()>) {
         models: Vec::new(),
     };
     results.host.warn_of_debug_build();
-    let progress = Progress::shown();
+    let progress = match options.watch {
+        true => Progress::drawn(watch::picture),
+        false => Progress::shown(),
+    };
     let (clock, models) = (Instant::now(), fields.len());
     for (index, field) in fields.into_iter().enumerate() {
         // What a model needs beyond its part, or leaves of it, the later ones share.

@@ -60,8 +60,9 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Request> {
         let why = "a sweep has no timelines; compare one size for them";
         return Err(Misuse::new(why).into());
     }
-    if options.until_decided {
-        let why = "a sweep is not compared --until-decided; compare one size for that";
+    if options.until_decided || options.watch {
+        let why =
+            "a sweep has no --watch and no --until-decided; compare one size for them";
         return Err(Misuse::new(why).into());
     }
     let sweep = Sweep::from_arg_matches(&matches)?;
@@ -115,6 +116,7 @@ pub(crate) fn command(model: &dyn AnyModel) -> Command {
         .mut_arg("timeline", |arg| arg.hide(true))
         .mut_arg("trace", |arg| arg.hide(true))
         .mut_arg("until_decided", |arg| arg.hide(true))
+        .mut_arg("watch", |arg| arg.hide(true))
         .mut_arg("json", |arg| arg.help("Print JSON instead of tables"))
         .mut_arg("csv", |arg| {
             arg.help("Print a line of CSV a variant and size instead of tables")
