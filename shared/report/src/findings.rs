@@ -189,7 +189,7 @@ fn groups<'a, 'r>(results: &ModelResults, sorted: &'a [&'r Row]) -> Vec<&'a [&'r
 }
 
 fn is_slower(results: &ModelResults, row: &Row, than: &Row) -> bool {
-    let ratio = summary::ratio(row, than);
+    let ratio = summary::ratio_within(row, than, results.tail());
     ratio.map(|ratio| verdict(&ratio, results.resolution)) == Some(Verdict::Slower)
 }
 
