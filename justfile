@@ -1,4 +1,4 @@
-# Every recipe is a line over cargo: nobody needs just.
+# Every recipe is one cargo command: just is optional.
 
 [private]
 default:
@@ -73,7 +73,7 @@ faults *ARGS:
 peers:
     cargo run -q -p compare -- peers
 
-# The origin by itself: just origin --listen 127.0.0.1:8080
+# The origin alone: just origin --listen 127.0.0.1:8080
 [group('use')]
 origin *ARGS:
     cargo run --release -p http-origin -- {{ ARGS }}
