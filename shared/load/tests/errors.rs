@@ -1,0 +1,131 @@
+//! What goes wrong with a request is counted in its class, and costs no other request.
+
+mod server;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use load::{Error, Fault, Pace};
+use server::{EMPTY, OK, Outcome, Reply, Server, Then, reply};
+
+const CHUNKED: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+/// What is answered to one request, and what it must be counted as.
+fn cases() -> Vec<(Reply, Option<Fault>)> {
+    let ok = |text: &str| (reply(text, Then::Keep), None);
+    let fault = |text: &str, then, fault| (reply(text, then), Some(fault));
+    let long = format!("HTTP/1.1 200 OK\r\nA: {}\r\n\r\n", "a".repeat(20_000));
+    let error = "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 2\r\n\r\nno";
+    let cut_chunks = format!("{CHUNKED}5\r\nab");
+    let ambiguous =
+        "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\nabc";
+    vec![
+        ok(OK),
+        ok(&format!("{CHUNKED}2\r\nab\r\n1;x=y\r\nc\r\n0\r\n\r\n")),
+        (reply("HTTP/1.0 200 OK\r\n\r\nabc", Then::Close), None),
+        (
+            reply(
+                "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 3\r\n\r\nabc",
+                Then::Close,
+            ),
+            None,
+        ),
+        fault(error, Then::Keep, Fault::Status),
+        fault("", Then::Reset, Fault::Reset),
+        fault("", Then::Close, Fault::Closed),
+        fault(
+            "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc",
+            Then::Close,
+            Fault::Truncated,
+        ),
+        fault("HTTP/1.1 200 OK\r\nContent-", Then::Close, Fault::Truncated),
+        fault(&cut_chunks, Then::Close, Fault::Truncated),
+        fault(&long, Then::Keep, Fault::HeadTooLong),
+        fault("HTP/1.1 200 OK\r\n\r\n", Then::Keep, Fault::Malformed),
+        fault(ambiguous, Then::Keep, Fault::Malformed),
+        fault(&format!("{OK}d"), Then::Keep, Fault::Malformed),
+        fault(
+            "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc",
+            Then::Keep,
+            Fault::TimedOut,
+        ),
+        fault("", Then::Keep, Fault::TimedOut),
+    ]
+}
+
+#[test]
+fn each_fault_is_counted_in_its_class() -> Outcome {
+    const TIMES: u64 = 10;
+    let mut expected = BTreeMap::new();
+    let mut whole = 0;
+    for (_, fault) in cases() {
+        match fault {
+            Some(fault) => *expected.entry(fault).or_insert(0) += TIMES,
+            None => whole += TIMES,
+        }
+    }
+    let per_case = cases().len() as u64;
+    let mut answers = cases();
+    let server = Server::start(move |number| {
+        let index = (number % per_case) as usize;
+        let reply = &mut answers[index].0;
+        server::reply(&reply.text, reply.then)
+    });
+    let mut plan = server.plan(Pace::Open { per_second: 400 }, 400, 8);
+    assert_eq!(per_case * TIMES, 160);
+    plan.timeout = Duration::from_millis(200);
+    let report = load::run(&plan, None)?;
+    assert_eq!(report.due, 160, "{report}");
+    assert_eq!(report.errors, expected, "{report}");
+    assert_eq!((report.answered, report.unanswered), (whole, 0), "{report}");
+    assert_eq!(
+        report.statuses,
+        BTreeMap::from([(200, whole), (500, TIMES)])
+    );
+    assert_eq!(report.body_bytes, 3 * whole + 2 * TIMES);
+    // What timed out has its times kept; other failures have not.
+    assert_eq!(report.response.count(), whole + expected[&Fault::TimedOut]);
+    assert!(
+        report.response.most().ok_or(EMPTY)? >= 200_000_000,
+        "{report}"
+    );
+    // All but the whole answers on connections that go on, and the 500s.
+    assert_eq!(report.reopened, 160 - 3 * TIMES, "{report}");
+    assert_eq!(report.unopened, 0, "{report}");
+    Ok(())
+}
+
+#[test]
+fn a_server_that_closes_after_each_answer_costs_connections_and_no_request() -> Outcome {
+    let closes = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc";
+    let server = Server::start(move |_| reply(closes, Then::Close));
+    let plan = server.plan(Pace::Open { per_second: 500 }, 200, 4);
+    let report = load::run(&plan, None)?;
+    assert_eq!((report.answered, report.reopened), (100, 100), "{report}");
+    Ok(())
+}
+
+#[test]
+fn no_server_is_an_error_and_so_is_one_that_takes_too_few() {
+    let server = Server::start(|_| reply(OK, Then::Keep));
+    let mut plan = server.plan(Pace::Closed, 50, 4);
+    drop(server);
+    let error = load::run(&plan, None).expect_err("no run is possible");
+    assert!(matches!(error, Error::Connect { .. }), "{error}");
+    plan.connections = 0;
+    let error = load::run(&plan, None).expect_err("no run is possible");
+    assert!(matches!(error, Error::Range { .. }), "{error}");
+}
+
+#[test]
+fn a_body_larger_than_a_read_is_one_answer() -> Outcome {
+    const BODY: usize = 300_000;
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {BODY}\r\n\r\n");
+    let text = head + &"a".repeat(BODY);
+    let server = Server::start(move |_| reply(&text, Then::Keep));
+    let plan = server.plan(Pace::Open { per_second: 100 }, 100, 2);
+    let report = load::run(&plan, None)?;
+    assert_eq!((report.answered, report.failed()), (10, 0), "{report}");
+    assert_eq!(report.body_bytes, 10 * BODY as u64);
+    Ok(())
+}

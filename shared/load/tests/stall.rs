@@ -1,0 +1,89 @@
+//! A stall of 200 ms in the server: the response time shows all of it, and the service time
+//! next to nothing.
+//!
+//! # Theory
+//! The server answers at once, but for a stall of length S that begins when one request
+//! reaches it. Requests are due at the rate R during D. Those that are due within the stall
+//! are answered at its end, if the server then works off the queue much faster than it
+//! fills. So a request that is due t after the stall's begin has the response time S − t:
+//! from S down to 0, evenly, a step of 1/R each. The n-th longest of all R·D response times
+//! is S − (n − 1)/R. The quantile q has (1 − q)·R·D longer ones, so it is
+//!
+//!     x(q) = S − (1 − q)·D    where (1 − q)·D < S
+//!
+//! and independent of R. Working off the queue at μ requests per second makes S − t into
+//! S − t·(1 − R/μ). Here R/μ is about 0.02, which is at most 2 % of the quantiles below.
+
+mod server;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use load::Pace;
+use server::{EMPTY, OK, Outcome, Server, Then, reply};
+
+const STALL: Duration = Duration::from_millis(200);
+const CONNECTIONS: usize = 16;
+
+/// A server that stalls once, when it has answered `after` requests, and how long that
+/// was in nanoseconds: a sleep ends late on a busy machine.
+fn stalling(after: u64) -> (Server, Arc<AtomicU64>) {
+    let stalled = Arc::new(AtomicU64::new(0));
+    let note = stalled.clone();
+    let server = Server::start(move |number| {
+        if number == after {
+            let begun = Instant::now();
+            std::thread::sleep(STALL);
+            let ns = begun.elapsed().as_nanos() as u64;
+            note.store(ns, Ordering::Release);
+        }
+        reply(OK, Then::Keep)
+    });
+    (server, stalled)
+}
+
+#[test]
+fn the_response_time_shows_the_stall_as_theory_has_it() -> Outcome {
+    let (server, stalled) = stalling(150);
+    let plan = server.plan(Pace::Open { per_second: 500 }, 1_000, CONNECTIONS);
+    let report = load::run(&plan, None)?;
+    assert_eq!((report.due, report.answered), (500, 500), "{report}");
+    assert_eq!(report.response.count(), 500);
+
+    let stall = stalled.load(Ordering::Acquire) as f64;
+    assert!(stall >= STALL.as_nanos() as f64);
+    let duration = 1e9;
+    for part in [0.90, 0.95, 0.99, 0.998, 1.0] {
+        let theory = stall - (1.0 - part) * duration;
+        let seen = report.response.at(part).ok_or(EMPTY)? as f64;
+        let ratio = seen / theory;
+        assert!(
+            (0.95..=1.05).contains(&ratio),
+            "{part}: {ratio} of {theory}\n{report}"
+        );
+    }
+    // Each connection meets the stall with one request, and the others don't.
+    let half = stall as u64 / 2;
+    let met = report.service.above(half);
+    assert!((1..=CONNECTIONS as u64).contains(&met), "{met}\n{report}");
+    assert!(report.service.at(0.95).ok_or(EMPTY)? < half / 5, "{report}");
+    Ok(())
+}
+
+#[test]
+fn a_closed_loop_omits_the_stall() -> Outcome {
+    let (server, stalled) = stalling(150);
+    let plan = server.plan(Pace::Closed, 700, CONNECTIONS);
+    let report = load::run(&plan, None)?;
+    assert_eq!(report.due, report.answered, "{report}");
+    assert!(report.due > 100 * CONNECTIONS as u64, "{report}");
+    let half = stalled.load(Ordering::Acquire) / 2;
+    let met = report.response.above(half);
+    assert!((1..=CONNECTIONS as u64).contains(&met), "{met}\n{report}");
+    assert!(
+        report.response.at(0.99).ok_or(EMPTY)? < half / 5,
+        "{report}"
+    );
+    Ok(())
+}
