@@ -67,10 +67,11 @@ pub fn markdown(results: &Results) -> String {
         text += &render(model, &host.packages, Style::Markdown);
         text.push('\n');
     }
+    text += &legend(&results.models, Style::Markdown);
     for line in not_run(results) {
-        text += &format!("{}\n", markdown_text(&line));
+        text += &format!("\n{}\n", markdown_text(&line));
     }
-    text + &legend(&results.models, Style::Markdown)
+    text
 }
 
 /// The machine and the build, in a line of Markdown.

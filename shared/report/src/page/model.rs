@@ -11,10 +11,9 @@ use super::{
     cures, figures, lanes,
 };
 use crate::{
-    survey,
     figure::time,
     notes::{ALIKE, DIFFERENT, SAME, many_ties, near, python},
-    seen,
+    seen, survey,
     table::{other_floors, rounds},
 };
 

@@ -133,6 +133,14 @@ struct Filled {
     cells: Vec<String>,
 }
 
+/// The rows that a table has. What isn't installed is said once, for all models; where
+/// nothing is, the table says it.
+pub(super) fn rows(results: &ModelResults) -> impl Iterator<Item = &Row> {
+    let has_rows = results.rows.iter().any(|row| !row.is_not_installed);
+    let rows = results.rows.iter();
+    rows.filter(move |row| !row.is_not_installed || !has_rows)
+}
+
 /// All columns that have anything in them.
 fn filled(results: &ModelResults, style: Style) -> Vec<Filled> {
     let letters = groups::letters(results).unwrap_or_default();
@@ -140,12 +148,8 @@ fn filled(results: &ModelResults, style: Style) -> Vec<Filled> {
         Column::Ties => letters.get(&*row.name).cloned().unwrap_or_default(),
         column => column.cell(row, results),
     };
-    // What isn't installed is said once, for all models; where nothing is, the table says it.
-    let has_rows = results.rows.iter().any(|row| !row.is_not_installed);
-    let is_shown = |row: &&Row| !row.is_not_installed || !has_rows;
     let columns = Column::ALL.into_iter().map(|column| {
-        let rows = results.rows.iter().filter(is_shown);
-        let cells = rows.map(|row| style.text(&cell(column, row)));
+        let cells = rows(results).map(|row| style.text(&cell(column, row)));
         Filled {
             column,
             cells: cells.collect(),

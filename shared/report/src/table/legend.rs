@@ -11,7 +11,7 @@ use super::columns;
 
 /// A line a title or symbol, of those that the tables have.
 pub(super) fn lines(models: &[ModelResults]) -> Vec<String> {
-    let rows = || models.iter().flat_map(|model| &model.rows);
+    let rows = || models.iter().flat_map(columns::rows);
     let has = |is_so: fn(&Row) -> bool| rows().any(is_so);
     let has_ratio = has(|row| {
         row.summary
