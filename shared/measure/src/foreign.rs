@@ -150,6 +150,7 @@ impl Foreign for Floor {
             nanos: _,
             reason,
             one_core: _,
+            deadline: _,
             others,
         } = self;
         reason.escape();

@@ -40,6 +40,7 @@ pub(crate) fn notes(
 ) -> Vec<String> {
     let mut notes = Vec::new();
     notes.extend(seen(results));
+    notes.extend(missed(results));
     notes.extend(near(results));
     notes.extend(many_ties(results));
     notes.extend(python(results, versions));
@@ -126,6 +127,16 @@ pub(crate) fn python(
         .map(|row| &*row.name)
         .collect();
     (!names.is_empty()).then(|| format!("Python {version}: {}", names.join(", ")))
+}
+
+/// That no row keeps the deadline, where none can.
+pub(crate) fn missed(results: &ModelResults) -> Option<String> {
+    let floor = results.floors.last()?;
+    let deadline = time(floor.missed()? as f64);
+    Some(format!(
+        "no row keeps the deadline of {deadline}: {}",
+        floor.reason
+    ))
 }
 
 /// Which rows took less time than the floor. Where the floor is measured, its own noise can

@@ -195,6 +195,10 @@ pub struct Floor {
     /// from which it pays to share it is where this is passed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub one_core: Option<u64>,
+    /// Nanoseconds after which the job is cut off, where it has a deadline: of what ends
+    /// later, how much later says more than a ratio. A floor beyond it can't keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<u64>,
     /// The floors of rows whose work has another bound than that of most.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<OtherFloor>,
@@ -218,6 +222,7 @@ impl Floor {
             nanos: time.as_nanos() as u64,
             reason: reason.into(),
             one_core: None,
+            deadline: None,
             others: Vec::new(),
         }
     }
@@ -258,6 +263,18 @@ impl Floor {
         let has_row = |other: &&OtherFloor| other.rows.iter().any(|name| name == row);
         let other = self.others.iter().find(has_row);
         other.map_or(self.nanos, |other| other.nanos)
+    }
+
+    /// The same floor, of a job that a deadline cuts off.
+    #[must_use]
+    pub fn deadline(self, time: Duration) -> Self {
+        let deadline = Some(time.as_nanos() as u64);
+        Self { deadline, ..self }
+    }
+
+    /// The deadline, where nothing can keep it.
+    pub fn missed(&self) -> Option<u64> {
+        self.deadline.filter(|deadline| *deadline < self.nanos)
     }
 
     /// The same floor, of work that takes one core so long.

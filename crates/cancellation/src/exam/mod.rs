@@ -122,7 +122,7 @@ impl Model for Cancellation {
             (_, true) => (deadline, "the deadline"),
             (_, false) => (length, "the length of one task"),
         };
-        Ok(Some(Floor::new(time, format!("{time:?}: {reason}"))))
+        Ok(Some(Floor::new(time, reason).deadline(deadline)))
     }
 
     fn results(_job: &Job, output: &Output) -> Vec<String> {

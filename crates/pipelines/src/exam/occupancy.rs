@@ -55,7 +55,7 @@ pub(crate) fn facts(job: &Job, facts: Facts, items: &[Vec<Passage>]) -> Result<F
     }
     for step in Step::ALL {
         let waited = waited_ms(step, workers, items);
-        facts = facts.count(&format!("{step} waited ms"), waited.round() as u64);
+        facts = facts.count(&format!("ms idle in {step}"), waited.round() as u64);
     }
     Ok(facts)
 }

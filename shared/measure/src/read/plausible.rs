@@ -44,6 +44,7 @@ fn check_model(model: &ModelResults) -> Result<(), String> {
             at_most("a floor of some rows", other.nanos, NANOS)?;
         }
         at_most("a floor on one core", floor.one_core.unwrap_or(0), NANOS)?;
+        at_most("a deadline", floor.deadline.unwrap_or(0), NANOS)?;
     }
     for noise in &model.noise {
         at_most("a round", noise.nanos, NANOS)?;

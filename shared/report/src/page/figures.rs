@@ -12,6 +12,7 @@ use super::row::{Place, name};
 use crate::{
     figure::{megabytes, ratio_of, time, word},
     groups,
+    notes::missed,
 };
 
 /// Every row of a model, and how to read them.
@@ -87,7 +88,9 @@ fn line(
             @match &row.summary {
                 Some(summary) => {
                     td { (time(summary.time.median)) }
-                    td { @if let Some(ratio) = &summary.to_floor { (ratio_of(ratio.median)) } }
+                    td {
+                        @if let Some(ratio) = summary.to_floor.filter(|_| missed(results).is_none()) { (ratio_of(ratio.median)) }
+                    }
                     td { (to_reference(row, summary.to_reference.as_ref(), &results.reference)) }
                     @let interval = summary.to_reference.and_then(|ratio| ratio.interval);
                     td.interval { @if let Some((low, _)) = interval { (ratio_of(low)) } }

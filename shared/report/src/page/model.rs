@@ -84,9 +84,12 @@ fn floor(results: &ModelResults) -> Markup {
             strong { "The floor: " }
             @match (results.floor(), results.floors.last()) {
                 (Some(nanos), Some(floor)) => {
-                    (time(nanos)) ", because " (floor.reason) "."
+                    (time(nanos)) " (" (floor.reason) ")."
+                    @if let Some(deadline) = floor.missed() {
+                        " No row keeps the deadline of " (time(deadline as f64)) "."
+                    }
                     @for (rows, nanos, reason) in other_floors(results) {
-                        " Of " (rows) ": " (time(nanos)) ", because " (reason) "."
+                        " That of " (rows) ": " (time(nanos)) " (" (reason) ")."
                     }
                 }
                 _ => { "none; nothing that is known bounds this job from below." }

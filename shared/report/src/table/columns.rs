@@ -12,6 +12,7 @@ use super::Style;
 use crate::{
     figure::{megabytes, ratio_of, time, word},
     groups,
+    notes::missed,
 };
 
 /// One column. None holds two figures.
@@ -97,6 +98,8 @@ impl Column {
         match self {
             Self::Name | Self::Ties => String::new(),
             Self::Time => time(summary.time.median),
+            // Beside a floor that misses the deadline, 1.00 would look like success.
+            Self::Floor if missed(results).is_some() => String::new(),
             Self::Floor => of_ratio(summary.to_floor.map(|ratio| ratio.median)),
             Self::Reference => match summary.to_reference {
                 None if row.name == results.reference => "1".to_owned(),

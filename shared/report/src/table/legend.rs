@@ -8,6 +8,7 @@ use measure::{
 };
 
 use super::columns;
+use crate::notes::missed;
 
 /// A line a title or symbol, of those that the tables have.
 pub(super) fn lines(models: &[ModelResults]) -> Vec<String> {
@@ -29,7 +30,9 @@ pub(super) fn lines(models: &[ModelResults]) -> Vec<String> {
          context switches are those of the whole process"
             .to_owned(),
     ];
-    if models.iter().any(|model| !model.floors.is_empty()) {
+    let has_floor =
+        |model: &ModelResults| !model.floors.is_empty() && missed(model).is_none();
+    if models.iter().any(has_floor) {
         lines.push(
             "× floor: the time ÷ the floor, which is the least that the job can take"
                 .to_owned(),

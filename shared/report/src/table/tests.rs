@@ -335,3 +335,22 @@ fn what_is_not_installed_is_said_once_for_all_models() {
     assert_eq!(page.matches(&line).count(), 1);
     assert_eq!(page.matches(why).count(), 1);
 }
+
+#[test]
+fn a_floor_that_misses_the_deadline_has_no_ratio() {
+    let mut results = made_up(&[("a", [1.2, 1.1, 1.3])]);
+    assert!(shown(&results).contains("floor reference"));
+    let late = floor(50.0).deadline(std::time::Duration::from_millis(20));
+    results.floors = vec![late; 6];
+    let text = shown(&results);
+    assert!(!text.contains("floor reference"), "{text}");
+    let line = "no row keeps the deadline of 20.0 ms: made up\n";
+    assert!(text.contains(line), "{text}");
+    let kept = floor(50.0).deadline(std::time::Duration::from_millis(50));
+    results.floors = vec![kept; 6];
+    let text = shown(&results);
+    assert!(
+        text.contains("floor reference") && !text.contains("no row"),
+        "{text}"
+    );
+}

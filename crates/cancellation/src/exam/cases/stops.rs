@@ -83,7 +83,7 @@ fn nothing_counted_after(bench: &Bench<Cancellation>) -> Result<()> {
     for work in ["sleep", "fetch"] {
         let args = ["--work", work, "--length", "20s"];
         let trial = bench.trial(&args, &Settings::default())?;
-        let after = fact(&trial.facts.seen, "work after it")?;
+        let after = fact(&trial.facts.seen, "work after the deadline")?;
         ensure!(
             *after == Value::Count(0),
             "--work {work}: counted {after:?} after the deadline"
@@ -113,9 +113,9 @@ fn runs_on_in_one_piece(bench: &Bench<Cancellation>) -> Result<()> {
     for work in ["blocking", "cpu"] {
         let args = ["--work", work, "--pieces", "1", "--deadline", "200ms"];
         let trial = bench.trial(&args, &Settings::default())?;
-        match fact(&trial.facts.seen, "ran on")? {
+        match fact(&trial.facts.seen, "ran past the deadline")? {
             Value::Count(1..) => {}
-            other => bail!("--work {work}: {other:?} ran on"),
+            other => bail!("--work {work}: {other:?} ran past the deadline"),
         }
     }
     Ok(())

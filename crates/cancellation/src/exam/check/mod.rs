@@ -241,14 +241,14 @@ fn after(entries: &[Entry], deadline: &Deadline) -> Vec<u64> {
 fn latencies(facts: Facts, deadline: &Deadline, stops: &[u64], after: &[u64]) -> Facts {
     let all = Latencies::new(stops.iter().map(|stop| deadline.after(*stop)));
     let (Some(half), Some(most)) = (all.percentile(50), all.most()) else {
-        return facts.count("work after it", after.len() as u64);
+        return facts.count("work after the deadline", after.len() as u64);
     };
     let nearly_all = all.percentile(99).unwrap_or(most);
     facts
         .number("ms to stop (p50)", milliseconds(half))
         .number("ms to stop (p99)", milliseconds(nearly_all))
         .number("ms to stop (most)", milliseconds(most))
-        .count("work after it", after.len() as u64)
+        .count("work after the deadline", after.len() as u64)
 }
 
 /// Those that went on past the deadline because they never looked, and for how long.
@@ -266,8 +266,8 @@ fn ran_on(
         return facts;
     };
     facts
-        .count_of("ran on", late.len() as u64, job.tasks as u64)
-        .number("ran on for ms", milliseconds(*most))
+        .count_of("ran past the deadline", late.len() as u64, job.tasks as u64)
+        .number("ms past the deadline", milliseconds(*most))
 }
 
 fn of_many(facts: Facts, job: &Job, output: &Output, deadline: &Deadline) -> Facts {
