@@ -26,12 +26,20 @@ pub(super) fn figures(place: usize, results: &ModelResults) -> Markup {
             @if results.resolution.is_some() {
                 "Faster or slower: the interval leaves out 1, and the difference is more than noise. "
             }
-            @if !results.ties.is_empty() {
+            @if results.rows.iter().any(is_unknown) {
+                "Can't say: there are too few rounds, or the two did not do the same work. "
+            }
+            @if groups::letters(results).is_some_and(|letters| !letters.is_empty()) {
                 "Ties: two rows with a letter in common can't be told apart; the letters are no rank. "
             }
             "CPU time, most memory and context switches (“switches”) are those of the whole process."
         }
     }
+}
+
+fn is_unknown(row: &Row) -> bool {
+    let verdict = row.summary.as_ref().and_then(|summary| summary.verdict);
+    verdict == Some(Verdict::Unknown)
 }
 
 /// Some rows of a model, under the same head.
@@ -41,6 +49,7 @@ pub(super) fn table(
     rows: impl Iterator<Item = Place>,
 ) -> Markup {
     let letters = groups::letters(results).unwrap_or_default();
+    let has_ties = !letters.is_empty();
     html! {
         div.scroll tabindex="0" role="region" aria-label=(format!("{}: {caption}", results.name)) {
             table.figures {
@@ -53,7 +62,7 @@ pub(super) fn table(
                         th scope="col" { "× " code { (results.reference) } }
                         th scope="colgroup" colspan="2" { "95 % interval" }
                         th.word scope="col" { "verdict" }
-                        th.word scope="col" { "ties" }
+                        @if has_ties { th.word scope="col" { "ties" } }
                         th scope="col" { "CPU" }
                         th scope="col" { "memory" }
                         th scope="col" { "switches" }
@@ -74,6 +83,7 @@ fn line(
     letters: &BTreeMap<&str, String>,
 ) -> Markup {
     let row = &results.rows[place.row];
+    let has_ties = !letters.is_empty();
     let letters = letters.get(&*row.name).map_or("", |letters| letters);
     let is_control = row.kind == Kind::Control;
     html! {
@@ -96,13 +106,13 @@ fn line(
                     td.interval { @if let Some((low, _)) = interval { (ratio_of(low)) } }
                     td.interval { @if let Some((_, high)) = interval { "to " (ratio_of(high)) } }
                     td.word { @if let Some(verdict) = summary.verdict { (told(verdict)) } }
-                    td.word { (letters) }
+                    @if has_ties { td.word { (letters) } }
                     td { (time(summary.cpu)) }
                     td { @if let Some(memory) = summary.memory { (megabytes(memory)) } @else { "not reported" } }
                     td { (summary.switches.round()) }
                 }
                 None => {
-                    td.word colspan="10" {
+                    td.word colspan=(9 + usize::from(has_ties)) {
                         @if row.is_not_installed { "not installed" } @else { "no trial was checked" }
                     }
                 }

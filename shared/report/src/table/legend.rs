@@ -8,7 +8,7 @@ use measure::{
 };
 
 use super::columns;
-use crate::notes::missed;
+use crate::{groups, notes::missed};
 
 /// A line a title or symbol, of those that the tables have.
 pub(super) fn lines(models: &[ModelResults]) -> Vec<String> {
@@ -51,7 +51,10 @@ pub(super) fn lines(models: &[ModelResults]) -> Vec<String> {
                 .to_owned(),
         );
     }
-    if models.iter().any(|model| !model.ties.is_empty()) {
+    let has_letters = |model: &ModelResults| {
+        groups::letters(model).is_some_and(|letters| !letters.is_empty())
+    };
+    if models.iter().any(has_letters) {
         lines.push(
             "ties: two rows with a letter in common can't be told apart; the letters \
              are no rank"
