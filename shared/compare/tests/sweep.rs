@@ -57,6 +57,8 @@ fn a_sweep_tells_every_size_in_every_form() {
         "locks over increments: 7 sizes from 10 to 1,000",
         "growth of time",
         "(one core)",
+        "(one core): the same work on one core",
+        "?: not known with fewer than 6 rounds",
         "6 rounds of a size are needed",
         "sweep.html",
     ] {

@@ -132,8 +132,8 @@ fn how_to_read() -> Markup {
                     "interval: a slow round slows both, so it says more than the two times do."
                 }
                 li {
-                    "The reference runs twice a round, the second time as “again”. What these two differ by is the "
-                    strong { "resolution" } "; a ratio within it, or whose interval holds 1, is a " strong { "tie" } "."
+                    "The reference runs twice a round, the second time as “again”. What these two differ by is "
+                    strong { "noise" } "; a ratio within it, or whose interval holds 1, is a " strong { "tie" } "."
                 }
                 li {
                     "CPU, memory and switches are of the whole process, its start included; time is of the job alone."

@@ -4,13 +4,19 @@ use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use measure::{
     statistics::FEWEST as ROUNDS,
     sweep::{
+        analysis::ONE_CORE,
         fit::FEWEST,
         results::{Line, Point, Quantity, Sweep},
     },
 };
 use test_fixtures::wrap;
 
-use crate::{sweep::sentences, table::Style, terminal};
+use crate::{
+    figure::ratio_of,
+    sweep::sentences,
+    table::{Style, by},
+    terminal,
+};
 
 /// Sizes beside each other, so that a table fits into 80 columns.
 const ABREAST: usize = 6;
@@ -89,12 +95,17 @@ fn legend(sweep: &Sweep) -> Vec<String> {
         "medians of the rounds; sweep.csv and the page have their 95 % intervals"
             .to_owned(),
     ];
+    for bound in &sweep.bounds {
+        lines.push(match &*bound.name {
+            ONE_CORE => {
+                format!("({ONE_CORE}): the same work on one core, without threads")
+            }
+            name => format!("({name}): the least time that the job can take"),
+        });
+    }
     let resolutions = || sweep.points.iter().map(|point| point.results.resolution);
     if resolutions().any(|resolution| resolution.is_some()) {
-        lines.push(
-            "(resolution): times that differ by less than this factor are a tie"
-                .to_owned(),
-        );
+        lines.push("(noise): times that differ by no more are a tie".to_owned());
     }
     if resolutions().any(|resolution| resolution.is_none()) {
         lines.push(format!("?: not known with fewer than {ROUNDS} rounds"));
@@ -183,9 +194,10 @@ fn conditions(sweep: &Sweep, points: &[Point]) -> Vec<(String, Vec<String>)> {
     let rounds = points.iter().map(|point| point.results.rounds.to_string());
     rows.push(("(rounds)".to_owned(), rounds.collect()));
     let resolution = points.iter().map(|point| match point.results.resolution {
-        Some(resolution) => format!("× {resolution:.2}"),
+        Some(resolution) if resolution < 1.995 => by(resolution),
+        Some(resolution) => format!("× {}", ratio_of(resolution)),
         None => "?".to_owned(),
     });
-    rows.push(("(resolution)".to_owned(), resolution.collect()));
+    rows.push(("(noise)".to_owned(), resolution.collect()));
     rows
 }
