@@ -150,15 +150,15 @@ fn print_rest(results: &Results, options: &Options, directory: &Path) -> Result<
     };
     match options.form {
         Form::Tables => {
+            if options.shows_tables() {
+                print(&(legend(&results.models, Style::Terminal) + "\n"))?;
+            }
             for line in notes::not_run(results) {
                 print(&(wrap(&local(&line), terminal::width(), 2) + "\n"))?;
             }
             let path = |file| directory.join(file);
             let (json, page) = (path(files::JSON), path(files::PAGE));
             let [json, page] = [json, page].map(|path| shown(&path.to_string_lossy()));
-            if options.shows_tables() {
-                print(&(legend(&results.models, Style::Terminal) + "\n"))?;
-            }
             print(&format!("results: {json}\nreport: {page}\n"))?;
             if let Some((directory, files)) = traces {
                 let directory = shown(&directory.to_string_lossy());
