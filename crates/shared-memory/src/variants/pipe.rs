@@ -70,15 +70,11 @@ pub fn fill<T: FromBytes + IntoBytes + Send>(
     assert!(workers > 0, "there is no worker");
     let share = array.len().div_ceil(workers).max(1);
     let parts = (0..).step_by(share).zip(array.chunks_mut(share));
-    let workers = parts.map(|(first, part)| {
-        let (reader, writer) = io::pipe()?;
-        let worker = worker(first..first + part.len())?;
-        Ok((part, reader, Worker::start(worker, writer)?))
-    });
-    let workers = workers.collect::<io::Result<Vec<_>>>()?;
     thread::scope(|scope| {
-        let readers = workers.into_iter().enumerate();
-        let readers = readers.map(|(number, (part, reader, worker))| {
+        let readers = parts.enumerate().map(|(number, (first, part))| {
+            let (reader, writer) = io::pipe()?;
+            let worker = worker(first..first + part.len())?;
+            let worker = Worker::start(worker, writer)?;
             let thread = thread::Builder::new().name(format!("reader {number}"));
             let thread = thread.spawn_scoped(scope, || receive(reader, part))?;
             Ok((thread, worker))

@@ -75,17 +75,12 @@ pub fn fill(
     assert!(workers > 0, "there is no worker");
     let share = array.len().div_ceil(workers).max(1);
     let parts = (0..).step_by(share).zip(array.chunks_mut(share));
-    let workers = parts.map(|(first, part)| {
-        let ring = Arc::new(SharedRing::new()?);
-        let worker = worker(first..first + part.len())?;
-        let worker = Worker::start(worker, ring.share()?)?;
-        Ok((part, ring, worker))
-    });
-    let workers = workers.collect::<io::Result<Vec<_>>>()?;
     thread::scope(|scope| {
-        let readers = workers.into_iter().enumerate();
-        let readers = readers.map(|(number, (part, ring, worker))| {
+        let readers = parts.enumerate().map(|(number, (first, part))| {
+            let ring = Arc::new(SharedRing::new()?);
             let closing = Closing(Arc::clone(&ring));
+            let worker = worker(first..first + part.len())?;
+            let worker = Worker::start(worker, ring.share()?)?;
             let thread = thread::Builder::new().name(format!("reader {number}"));
             let thread = thread.spawn_scoped(scope, move || receive(&ring, part))?;
             Ok((thread, worker, closing))
