@@ -21,11 +21,7 @@ use crate::{Counter, Job, Output};
 
 /// Counts with one item and one part of the counter per worker.
 pub fn run(job: &Job) -> Result<Output> {
-    let job = *job;
-    // The count of a worker's own part has no place in the order of all.
-    let increment = move |counter: &mut Counter, worker, nth| {
-        job.increment(counter, worker, nth);
-    };
+    let increment = job.own_increment();
     let count = || {
         count(
             job.workers.get(),

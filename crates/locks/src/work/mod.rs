@@ -16,6 +16,20 @@ impl Job {
         counter.increment(|| self.work(worker, nth))
     }
 
+    /// The increment of a part that is a worker's own, whose count has no place in the order
+    /// of all. What the job asks for is looked up once: without a lock, three looks take a
+    /// fifth of an increment.
+    pub fn own_increment(self) -> impl Fn(&mut Counter, usize, u64) + Copy + Send + Sync {
+        let is_plain = !self.panic && !self.marks && self.hold == 0;
+        move |counter, worker, nth| {
+            if is_plain {
+                counter.increment(|| ());
+            } else {
+                self.increment(counter, worker, nth);
+            }
+        }
+    }
+
     /// What a worker does at its `nth` increment: computes for as long as the lock is to be
     /// held, which by default is no time; panics, if it is the one that does; and records
     /// how far it is, if that is wanted.
