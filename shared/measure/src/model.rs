@@ -6,8 +6,8 @@ use anyhow::Result;
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use test_fixtures::{
     Bench, Checked, Deviation, Floor, Lesson, Misuse, Model, Peer, Program, Runner,
-    Settings, Status, Surveyed, TrialError, Variant, Verdict, all_cases, command, demo_from,
-    interrupt, judge, run_floor, source, stage_and_run,
+    Settings, Status, Surveyed, TrialError, Variant, Verdict, all_cases, command,
+    demo_from, interrupt, judge, run_floor, source, stage_and_run,
 };
 
 use crate::{

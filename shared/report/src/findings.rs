@@ -13,8 +13,8 @@ use test_fixtures::{Fact, Value};
 use crate::{
     figure::{ratio_of, time},
     notes::COARSE,
-    table::by,
     survey,
+    table::by,
 };
 
 /// The findings of a model: a sentence each.
@@ -254,7 +254,11 @@ fn surveyed(results: &ModelResults) -> Option<String> {
         .map(|(figure, rows)| format!("{figure} on {}", and(rows)))
         .collect();
     let all = counts.iter().all(|count| count.bites == count.of);
-    let pieces = if all { "Every failing piece" } else { "Failing pieces" };
+    let pieces = if all {
+        "Every failing piece"
+    } else {
+        "Failing pieces"
+    };
     (!counts.is_empty()).then(|| {
         let groups = groups.join(", ");
         format!("{pieces} went wrong, and every cure held: {groups}.")

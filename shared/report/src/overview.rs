@@ -17,7 +17,6 @@ use test_fixtures::RUNTIMES;
 
 use crate::splice::kept::{Figure, Kept, KeptRow};
 
-
 pub(crate) use self::markup::markup;
 pub use self::{
     cell::{Cell, Mark},
@@ -89,7 +88,8 @@ impl<'a> Model<'a> {
             reference: &model.reference,
             rows: rows.iter().map(entry).collect(),
             faster: Box::new(move |first, second| {
-                let ratio = summary::ratio_within(rows[second], rows[first], model.tail())?;
+                let ratio =
+                    summary::ratio_within(rows[second], rows[first], model.tail())?;
                 faster(&ratio, model.resolution)
             }),
         }

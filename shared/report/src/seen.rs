@@ -14,7 +14,7 @@ pub(crate) struct Words {
     pub(crate) same: Vec<String>,
     /// What rows differ in by no more than rounds do: "in flight 14 to 18 of 22".
     pub(crate) alike: Vec<String>,
-    /// What rows differ in: "in flight (of 22): 14 to 16 (rayon 15, surf 14); 18 (tokio)".
+    /// What rows differ in: "in flight (of 22): 14 to 16 (stream 15, surf 14); 18 (tokio)".
     pub(crate) different: Vec<String>,
     /// How to read these.
     pub(crate) legend: String,
@@ -58,7 +58,7 @@ fn of_all(seen: &Seen<'_>) -> String {
     format!("{} {values}{of}", seen.name)
 }
 
-/// "in flight (of 22): 14 to 16 (rayon 15, surf 14); 18 (tokio)": rows whose ranges overlap
+/// "in flight (of 22): 14 to 16 (stream 15, surf 14); 18 (tokio)": rows whose ranges overlap
 /// stand together in the order of the table, which ranks nobody.
 fn by_row(seen: &Seen<'_>) -> String {
     let least = |row: &OfRow<'_>| row.values.range().map_or(f64::MAX, |(low, _)| low);
@@ -99,7 +99,7 @@ fn belong_together(first: &OfRow<'_>, second: &OfRow<'_>) -> bool {
     (are_always || as_often) && are_near
 }
 
-/// "14 to 16 (rayon 15, surf 14)".
+/// "14 to 16 (stream 15, surf 14)".
 fn group_in_words(rows: &[&OfRow<'_>]) -> String {
     let first = rows[0];
     let rounds = match first.rounds == first.checked {

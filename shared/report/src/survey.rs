@@ -67,7 +67,10 @@ pub(crate) fn counts(results: &ModelResults) -> Vec<Count<'_>> {
     let rows = results.rows.iter().filter(|row| !row.survey.is_empty());
     let count = |row: &'_ Row| {
         let concerned = row.survey.iter().filter(|one| one.spared.is_none());
-        (concerned.clone().filter(|one| one.bites).count(), concerned.count())
+        (
+            concerned.clone().filter(|one| one.bites).count(),
+            concerned.count(),
+        )
     };
     rows.map(|row| {
         let (bites, of) = count(row);

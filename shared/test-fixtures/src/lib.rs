@@ -31,9 +31,9 @@ mod runtimes;
 mod scarcity;
 mod settings;
 mod spans;
+mod surveyed;
 #[cfg(feature = "temporary")]
 pub mod temporary;
-mod surveyed;
 mod text;
 mod trial;
 mod usage;

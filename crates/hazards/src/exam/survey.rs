@@ -20,9 +20,10 @@ fn of(job: &Job, finding: &Finding) -> Surveyed {
         Hazard::Oversubscribed => ("ms", "ms"),
         _ => ("hangs", "ms"),
     };
-    let bites = finding.failing.as_ref().is_some_and(|watched| {
-        matches!(judge::bite(hazard, job, watched), Ok(Some(_)))
-    });
+    let bites = finding
+        .failing
+        .as_ref()
+        .is_some_and(|watched| matches!(judge::bite(hazard, job, watched), Ok(Some(_))));
     Surveyed {
         item: hazard.to_string(),
         harm: harm.to_owned(),

@@ -80,7 +80,9 @@ pub(crate) fn run(asked: &Splice) -> Result<bool> {
             Drawn::AsItWas => {}
             Drawn::Anew => written += 1,
             Drawn::Otherwise => {
-                tell(format_args!("{PICTURE}: not the picture of the kept results"));
+                tell(format_args!(
+                    "{PICTURE}: not the picture of the kept results"
+                ));
                 is_well = false;
             }
         }

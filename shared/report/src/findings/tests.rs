@@ -62,10 +62,7 @@ fn one_ahead_and_others_behind() {
         found[1],
         "reference and smol take 2.00 times as long as tokio, rayon 3.00 times."
     );
-    assert!(
-        found[2].starts_with("A difference below 0."),
-        "{found:?}"
-    );
+    assert!(found[2].starts_with("A difference below 0."), "{found:?}");
     assert_eq!(found.len(), 3);
 }
 
@@ -203,5 +200,8 @@ fn many_rows_of_a_runtime_are_counted() {
         ("tokio_d", 0.8),
     ];
     let found = findings(&results(EXACT, &entrants, 12));
-    assert_eq!(found[0], "3 of tokio's 4 rows are ahead, and none can be told apart from tokio.");
+    assert_eq!(
+        found[0],
+        "3 of tokio's 4 rows are ahead, and none can be told apart from tokio."
+    );
 }

@@ -123,7 +123,9 @@ impl Cell {
         Self {
             row: row.name.clone(),
             mark,
-            ratio: ratio.filter(|_| mark.is_compared()).map(|ratio| ratio.median),
+            ratio: ratio
+                .filter(|_| mark.is_compared())
+                .map(|ratio| ratio.median),
             deviates: !row.deviations.is_empty(),
         }
     }

@@ -55,10 +55,13 @@ fn one_slow_round_is_no_finding() {
             "std_only",
             numbers("ms", &[7.8, 10.2, 8.1, 9.0, 8.4, 75.89]),
         ),
-        ("smol", numbers("ms", &[0.41, 0.4, 0.41, 0.704, 0.4, 0.41])),
+        (
+            "stream",
+            numbers("ms", &[0.41, 0.4, 0.41, 0.704, 0.4, 0.41]),
+        ),
         ("tokio", numbers("ms", &[9.0, 9.1, 9.2, 9.3, 9.4, 9.5])),
     ]);
-    let line = "ms: 0.40 to 0.70 (smol 0.41); 7.80 to 75.9 (std_only 8.70, tokio 9.25)";
+    let line = "ms: 0.40 to 0.70 (stream 0.41); 7.80 to 75.9 (std_only 8.70, tokio 9.25)";
     assert_eq!(words.different, [line]);
     assert_eq!(
         words.legend,

@@ -37,7 +37,10 @@ fn results() -> ModelResults {
         row.survey = match &*row.name {
             REFERENCE => vec![spared("futurelock"), one("lost-update", true, "45")],
             "tokio" => {
-                vec![one("futurelock", true, "yes"), one("lost-update", false, "no")]
+                vec![
+                    one("futurelock", true, "yes"),
+                    one("lost-update", false, "no"),
+                ]
             }
             _ => Vec::new(),
         };
@@ -83,5 +86,8 @@ fn what_a_survey_says_is_text_in_the_page() {
     let mut results = results();
     results.rows[0].survey[0].item = "<script>".to_owned();
     let page = markup(&results).expect("a survey").into_string();
-    assert!(!page.contains("<script>") && page.contains("&lt;script&gt;"), "{page}");
+    assert!(
+        !page.contains("<script>") && page.contains("&lt;script&gt;"),
+        "{page}"
+    );
 }
