@@ -62,7 +62,7 @@ class Task:
         if job.begun is not None:
             job.begun[index] = time.monotonic_ns()
         if job.panics and index == 0:
-            raise AssertionError("task 0 was told to panic")
+            raise AssertionError("task 0 was asked to panic")
 
     def enter(self, phase):
         self.job.phases[self.index] = phase

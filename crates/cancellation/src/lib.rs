@@ -36,7 +36,7 @@ pub enum Work {
     Process,
 }
 
-/// What every variant is handed.
+/// What every variant gets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Job {
@@ -44,7 +44,7 @@ pub struct Job {
     pub work: Work,
     /// How many there are.
     pub tasks: usize,
-    /// Microseconds that a task takes if nobody stops it.
+    /// Microseconds that a task takes if it is not stopped.
     pub length_us: u64,
     /// Microseconds from the start of the job to the deadline.
     pub deadline_us: u64,
@@ -55,16 +55,16 @@ pub struct Job {
     pub workers: NonZeroUsize,
     /// How many threads may be started where each task takes one.
     pub most_threads: usize,
-    /// What to fetch: a URL a task, or none where nothing is fetched.
+    /// What to fetch: one URL per task, or none where nothing is fetched.
     pub urls: Vec<String>,
-    /// The file in which every piece of work is noted down, where whoever counts them
-    /// reads it.
+    /// The file in which every piece of work is noted down. The check reads it, and counts
+    /// them.
     pub journal: PathBuf,
     /// Whether the code of the first task panics when it begins.
     pub panic: bool,
 }
 
-/// What every variant hands back.
+/// What every variant returns.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Output {
@@ -81,7 +81,7 @@ pub struct Output {
 }
 
 impl Job {
-    /// How long a task takes if nobody stops it.
+    /// How long a task takes if it is not stopped.
     pub fn length(&self) -> Duration {
         Duration::from_micros(self.length_us)
     }

@@ -84,33 +84,33 @@ fn a_cancel_is_seen_with_what_came_before_it() {
 struct Beside {
     cancelled: AtomicBool,
     lock: sync::Mutex<()>,
-    told: sync::Condvar,
+    woken: sync::Condvar,
 }
 
 impl Beside {
     fn cancel(&self) {
         self.cancelled.store(true, SeqCst);
-        self.told.notify_all();
+        self.woken.notify_all();
     }
 
     fn sleep(&self) {
-        let mut guard = self.lock.lock().expect("nobody panics with the lock");
+        let mut guard = self.lock.lock().expect("no thread panics with the lock");
         while !self.cancelled.load(SeqCst) {
-            let woken = self.told.wait_timeout(guard, LONG);
-            guard = woken.expect("nobody panics with the lock").0;
+            let woken = self.woken.wait_timeout(guard, LONG);
+            guard = woken.expect("no thread panics with the lock").0;
         }
     }
 }
 
 #[test]
 #[should_panic(expected = "deadlock")]
-fn the_twin_that_is_told_outside_the_lock_is_caught() {
+fn the_twin_that_is_cancelled_outside_the_lock_is_caught() {
     loom::model(|| {
         // Not dropped: after a deadlock loom's own can't be.
         let token = ManuallyDrop::new(Arc::new(Beside {
             cancelled: AtomicBool::new(false),
             lock: sync::Mutex::new(()),
-            told: sync::Condvar::new(),
+            woken: sync::Condvar::new(),
         }));
         let sleeper = {
             let token = token.clone();

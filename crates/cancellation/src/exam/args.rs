@@ -9,9 +9,9 @@ use test_fixtures::{Misuse, cores, duration, whole};
 use super::Stage;
 use crate::{Job, Work};
 
-/// How long a computation goes on before it can be stopped, unless told otherwise.
+/// How long a computation runs by default before it can be stopped.
 const LOOK_EVERY: Duration = Duration::from_micros(100);
-/// A thread a task takes memory of the kernel, and most systems allow few more.
+/// One thread per task takes memory of the kernel, and most systems allow few more.
 const MOST_THREADS: usize = 10_000;
 
 /// The job's parameters.
@@ -24,8 +24,8 @@ pub struct Args {
     #[arg(long, value_name = "N", value_parser = whole::<usize>(0..=10_000_000))]
     #[arg(conflicts_with = "own_urls")]
     tasks: Option<usize>,
-    /// How long a task takes if nobody stops it [default: 1s, or 100us a task if there are
-    /// so many]
+    /// How long a task takes if it is not stopped [default: 1s, or 100us for each task if
+    /// that is longer]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     #[arg(conflicts_with_all = ["own_urls", "paths"])]
     length: Option<Duration>,

@@ -11,7 +11,7 @@ impl Latencies {
         Self(nanos)
     }
 
-    /// The least latency that so many hundredths of all don't exceed; none if there is none.
+    /// The least latency that this many hundredths of all don't exceed; `None` without any.
     pub(crate) fn percentile(&self, hundredths: usize) -> Option<u64> {
         let rank = (self.0.len() * hundredths).div_ceil(100);
         self.0.get(rank.saturating_sub(1)).copied()

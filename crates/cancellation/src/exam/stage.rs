@@ -120,8 +120,8 @@ impl Stage {
     }
 }
 
-/// A host that doesn't answer: its queue of connections is full, and nobody takes one out,
-/// so the system drops whatever asks for another.
+/// A host that doesn't answer: its queue of connections is full, and none is accepted, so
+/// the system drops each further request to connect.
 #[derive(Debug)]
 struct Unanswering {
     address: SocketAddr,

@@ -89,7 +89,7 @@ impl Drop for Watch {
     fn drop(&mut self) {
         self.seen.is_over.store(true, Relaxed);
         if let Some(thread) = self.thread.take() {
-            // A panic of the watch has been reported; there is nobody to hand it to here.
+            // A panic of the watch has been reported; `drop` can't return it.
             let _ = thread.join();
         }
     }

@@ -6,8 +6,8 @@
 //! # What to notice
 //! - A handle that is dropped lets its task run on, where smol's cancels it: here only
 //!   `cancel` does, which also waits until the future has been dropped.
-//! - It does nothing to a blocking call that was begun: that one has a flag, and is waited
-//!   for. Calls that are queued look at it, and are never begun.
+//! - It does not stop a blocking call that has begun: the call looks at a flag, and is
+//!   waited for. A queued call looks at the flag too, and is never begun.
 //! - A child that is dropped runs on, or is killed with `kill_on_drop` and reaped later
 //!   (async-process 2.5, src/lib.rs, kill_on_drop). So a process has the deadline itself,
 //!   and is waited for.
@@ -45,7 +45,7 @@ pub fn run(job: &Job) -> Result<Output> {
                     let status = until_killed(deadline, task.command().into()).await;
                     task.exited(status)
                 };
-                // Each ends by itself at the deadline.
+                // Each ends on its own at the deadline.
                 until(deadline + REAPED_WITHIN, each.map(wait)).await
             }
         }
@@ -95,7 +95,7 @@ where
         .collect();
     let mut ended = Vec::with_capacity(running.len());
     let left = deadline.saturating_duration_since(Instant::now());
-    // Whether all were done in time, the next lines find out.
+    // The next lines find out whether all were done in time.
     let _ = timeout(left, join(&mut running, &mut ended)).await;
     while !running.is_empty() {
         let some = running.len().min(1000);
@@ -128,7 +128,7 @@ where
     }
     let mut ended = Vec::with_capacity(running.len());
     let left = deadline.saturating_duration_since(Instant::now());
-    // Whether all were done in time, the next lines find out.
+    // The next lines find out whether all were done in time.
     let _ = timeout(left, join(&mut running, &mut ended)).await;
     drop(stop);
     join(&mut running, &mut ended).await;

@@ -1,7 +1,8 @@
 //! A thread for each task, and a channel that closes for all of them.
 //!
-//! Nobody sends on the channel: when its one sender is dropped, every receiver sees that,
-//! however many there are. `select!` makes that one of the things that a thread waits for.
+//! Nothing is sent on the channel: when its one sender is dropped, every receiver sees
+//! that, however many there are. `select!` makes that one of the things that a thread
+//! waits for.
 //!
 //! # What to notice
 //! - `after` and `at` are channels too, so a timer is one more line of a `select!`.

@@ -6,8 +6,8 @@
 //! # What to notice
 //! - `cancel` also waits until the future has been dropped, so a thousand are cancelled at a
 //!   time and not one after the other.
-//! - It does nothing to a blocking call that was begun: that one has a flag, and is waited
-//!   for. Calls that are queued look at it, and are never begun.
+//! - It does not stop a blocking call that has begun: the call looks at a flag, and is
+//!   waited for. A queued call looks at the flag too, and is never begun.
 //! - A child that is dropped runs on, or is killed with `kill_on_drop` and reaped later
 //!   (async-process 2.5, src/lib.rs, kill_on_drop). So a process has the deadline itself,
 //!   and is waited for.
@@ -48,7 +48,7 @@ pub fn run(job: &Job) -> Result<Output> {
                     let status = until_killed(deadline, task.command().into()).await;
                     task.exited(status)
                 };
-                // Each ends by itself at the deadline.
+                // Each ends on its own at the deadline.
                 let all = until(&executor, deadline + REAPED_WITHIN, each.map(wait));
                 // First, since a child that finds no driver starts a thread that stays
                 // (async-process 2.5, src/lib.rs, ensure_driven).

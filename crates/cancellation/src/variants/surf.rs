@@ -67,7 +67,7 @@ where
         .collect();
     let mut ended = Vec::with_capacity(running.len());
     let left = deadline.saturating_duration_since(Instant::now());
-    // Whether all were done in time, the next lines find out.
+    // The next lines find out whether all were done in time.
     let _ = timeout(left, join(&mut running, &mut ended)).await;
     while !running.is_empty() {
         let some = running.len().min(1000);

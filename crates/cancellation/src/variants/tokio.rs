@@ -51,7 +51,7 @@ pub fn run(job: &Job) -> Result<Output> {
                     let status = until_killed(deadline, task.command().into()).await;
                     task.exited(status)
                 };
-                // Each ends by itself at the deadline.
+                // Each ends on its own at the deadline.
                 until(deadline + REAPED_WITHIN, each.map(wait)).await
             }
         }
@@ -95,7 +95,7 @@ where
 {
     let mut running: JoinQueue<_> = tasks.into_iter().collect();
     let mut ended = Vec::with_capacity(running.len());
-    // Whether all were done in time, the next lines find out.
+    // The next lines find out whether all were done in time.
     let _ = timeout_at(deadline, join(&mut running, &mut ended)).await;
     running.abort_all();
     join(&mut running, &mut ended).await;
@@ -121,7 +121,7 @@ where
         running.spawn_blocking(move || call(&stop));
     }
     let mut ended = Vec::with_capacity(running.len());
-    // Whether all were done in time, the next lines find out.
+    // The next lines find out whether all were done in time.
     let _ = timeout_at(deadline, join(&mut running, &mut ended)).await;
     drop(stop);
     running.abort_all();

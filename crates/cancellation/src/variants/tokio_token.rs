@@ -128,7 +128,7 @@ where
     });
     let mut running: JoinQueue<_> = tasks.collect();
     let mut ended = Vec::with_capacity(running.len());
-    // Whether all were done in time, the next lines find out.
+    // The next lines find out whether all were done in time.
     let _ = timeout_at(deadline, join(&mut running, &mut ended)).await;
     token.cancel();
     join(&mut running, &mut ended).await;
@@ -154,7 +154,7 @@ where
         running.spawn_blocking(move || call(&token));
     }
     let mut ended = Vec::with_capacity(running.len());
-    // Whether all were done in time, the next lines find out.
+    // The next lines find out whether all were done in time.
     let _ = timeout_at(deadline, join(&mut running, &mut ended)).await;
     token.cancel();
     join(&mut running, &mut ended).await;

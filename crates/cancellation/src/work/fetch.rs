@@ -100,7 +100,7 @@ where
         }
         anyhow::Ok(page.close())
     };
-    // What stops the connection stops the exchange too, and that one tells why.
+    // What stops the connection stops the exchange too, and the exchange reports why.
     join(exchange, connection).await.0
 }
 

@@ -74,7 +74,7 @@ impl Drop for Fetches {
     fn drop(&mut self) {
         drop(self.is_over.take());
         if let Some(thread) = self.thread.take() {
-            // A panic of it has been reported; there is nobody to hand it to here.
+            // A panic of it has been reported; `drop` can't return it.
             let _ = thread.join();
         }
     }

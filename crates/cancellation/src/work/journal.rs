@@ -1,5 +1,5 @@
-//! The journal: a line for every piece of work that was done, in a file that whoever counts
-//! them has made. So the count is not the variant's word.
+//! The journal: one line for every piece of work that was done, in a file that the check
+//! has made. So the check need not believe the variant's count.
 
 use std::{
     fs::{File, OpenOptions},
@@ -80,8 +80,8 @@ mod tests {
         journal.note(4, 78);
         let text = std::fs::read_to_string(file.path()).expect("it can be read");
         let read = entries(&format!("{text}5 79")).expect("lines");
-        let told: Vec<_> = read.iter().map(|one| (one.task, one.process)).collect();
-        assert_eq!(told, [(3, 77), (4, 78)]);
+        let noted: Vec<_> = read.iter().map(|one| (one.task, one.process)).collect();
+        assert_eq!(noted, [(3, 77), (4, 78)]);
         assert!(read[0].nanos <= read[1].nanos);
         assert!(entries("3 77\n").is_err());
     }

@@ -210,16 +210,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_told_is_what_is_read() {
+    fn what_is_written_is_read_back() {
         let json = r#"[{"outcome":{"ok":null},"phase":"working","at_us":1000},
             {"outcome":"cancelled","phase":"reading_head","at_us":500001},
-            {"outcome":{"panicked":"told to"},"phase":"queued","at_us":0}]"#;
+            {"outcome":{"panicked":"asked to"},"phase":"queued","at_us":0}]"#;
         let outcomes: Outcomes = serde_json::from_str(json).expect("it is a list");
-        let told = serde_json::to_string(&outcomes).expect("it can be told");
+        let written = serde_json::to_string(&outcomes).expect("it can be written");
         assert_eq!(
-            told,
+            written,
             json.replace(char::is_whitespace, "")
-                .replace("toldto", "told to")
+                .replace("askedto", "asked to")
         );
     }
 

@@ -33,7 +33,7 @@ impl Task {
     /// Begins: the command of its process, which runs as long as the task is.
     ///
     /// # Panics
-    /// The program that runs can't be found, or this is the task that is told to.
+    /// The program that runs can't be found, or this is the task that is asked to panic.
     pub fn command(&self) -> Command {
         self.begin();
         let mut command = worker_command().expect("the running program can be found");
@@ -46,8 +46,8 @@ impl Task {
         command
     }
 
-    /// Its process has ended by itself, or could not be started, waited for or killed, which
-    /// ends the job in vain. `None` is one that had to be killed: the task was stopped.
+    /// Its process has ended on its own, or could not be started, waited for or killed,
+    /// which makes the job fail. `None` is one that had to be killed: the task was stopped.
     pub fn exited(self, status: io::Result<Option<ExitStatus>>) -> Done {
         let why = match status {
             Ok(None) => return None,

@@ -119,7 +119,7 @@ impl Tasks {
     /// The same where each takes a thread of its own.
     ///
     /// # Errors
-    /// So many threads are not to be had: how many are, and why.
+    /// More threads are needed than may be started: how many may be, and why.
     pub fn each_on_a_thread(&self) -> Result<impl Iterator<Item = Task> + Send + use<>> {
         let (tasks, most) = (self.0.slots.len(), self.0.job.most_threads);
         let can = |count| format!("{count} of {tasks} tasks can have a thread");
@@ -211,7 +211,7 @@ impl Task {
         &self.ledger.job
     }
 
-    /// How long it takes if nobody stops it.
+    /// How long it takes if it is not stopped.
     pub fn length(&self) -> Duration {
         self.ledger.job.length()
     }
@@ -219,11 +219,11 @@ impl Task {
     /// It begins its work.
     ///
     /// # Panics
-    /// If it is the task that is told to. It stands for a bug in the code of one task.
+    /// If it is the task that is asked to panic: this stands for a bug in one task's code.
     pub fn begin(&self) {
         self.enter(Phase::Working);
         if self.ledger.job.panic && self.index == 0 {
-            panic!("task {} was told to panic", self.index);
+            panic!("task {} was asked to panic", self.index);
         }
     }
 
@@ -253,7 +253,7 @@ impl Task {
         }
         let before = Slot(self.slot().load(Relaxed));
         let slot = Slot::new(before.phase(), kind, self.ledger.now());
-        // Whoever reads it has seen the end of this task's code.
+        // A thread that reads it has seen the end of this task's code.
         self.slot().store(slot.0, Release);
         if spans_wanted() && before.phase() != Phase::Queued {
             self.ledger.span(self.index, before, slot);

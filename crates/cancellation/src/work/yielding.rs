@@ -1,7 +1,7 @@
-//! A stream that yields by itself, below hyper.
+//! A stream that yields from time to time, below hyper.
 //!
 //! A task is stopped where it awaits something that is not there yet. One whose server
-//! always has more to send never comes to that: see [`page_client::budget`].
+//! always has more to send never waits like that: see [`page_client::budget`].
 
 use std::{
     io,

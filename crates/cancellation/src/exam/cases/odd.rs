@@ -1,5 +1,5 @@
-//! Odd answers, such as servers are seen to give: each comes to what is due, beside honest
-//! ones, and none holds up the deadline.
+//! Odd answers, such as real servers give. Each has the outcome that is due, beside honest
+//! ones, and none delays the deadline.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::{Cancellation, work::Phase};
 /// What answers without an end may cost beside what a task takes.
 const MOST_GROWTH: u64 = 64 << 20;
 
-/// Long enough for whatever comes to an end.
+/// Long enough for an answer that ends.
 const LONG: &str = "20s";
 /// Soon enough for what doesn't.
 const SOON: &str = "1s";

@@ -166,8 +166,8 @@ fn as_far_as_threads_go(bench: &Bench<Cancellation>) -> Result<()> {
     Ok(())
 }
 
-/// In so few addresses there is no place for so many stacks. Where the last stack just had
-/// its place, there is none for what std puts beside it, and std aborts; so there are tries.
+/// The limited address space has no room for that number of stacks. If the last stack just
+/// fits, nothing is left for what std puts beside it, and std aborts; so there are tries.
 fn no_more_threads(bench: &Bench<Cancellation>) -> Result<()> {
     let args = ["--tasks", "4000", "--length", "60s", "--deadline", "3s"];
     let settings = Settings {

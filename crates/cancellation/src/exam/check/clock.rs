@@ -27,7 +27,7 @@ mod tests {
     #[test]
     fn no_time_is_outside_of_the_trial() {
         let stood = monotonic_nanos() - 2_000_000;
-        let told = |started_ns, spawned_us, at_us, ended_us| {
+        let is_true_of = |started_ns, spawned_us, at_us, ended_us| {
             let task =
                 format!(r#"{{"outcome":"cancelled","phase":"queued","at_us":{at_us}}}"#);
             let json = format!(
@@ -38,13 +38,19 @@ mod tests {
             let tasks: Vec<_> = output.tasks.iter().collect();
             is_true(stood, &output, &tasks).is_ok()
         };
-        assert!(told(stood, 500, 1000, 1000));
-        assert!(!told(stood - 1, 500, 1000, 1000), "it began too soon");
-        assert!(!told(stood, 500, 1000, 60_000_000), "it has not ended");
+        assert!(is_true_of(stood, 500, 1000, 1000));
+        assert!(!is_true_of(stood - 1, 500, 1000, 1000), "it began too soon");
         assert!(
-            !told(stood, 1001, 1000, 1000),
+            !is_true_of(stood, 500, 1000, 60_000_000),
+            "it has not ended"
+        );
+        assert!(
+            !is_true_of(stood, 1001, 1000, 1000),
             "a task was made after the end"
         );
-        assert!(!told(stood, 500, 1001, 1000), "a task ended after the end");
+        assert!(
+            !is_true_of(stood, 500, 1001, 1000),
+            "a task ended after the end"
+        );
     }
 }

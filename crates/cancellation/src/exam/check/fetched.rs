@@ -32,7 +32,7 @@ pub(super) fn one(path: &str, ended: &Ended) -> Result<()> {
     if path.starts_with("/odd/") {
         return odd(path, &ended.outcome);
     }
-    // What comes of the path if nobody stops it, and how far a task can come before.
+    // The outcome of the path if it is not stopped, and how far a task can come before.
     let (wanted, furthest) = match path {
         UNANSWERED => (None, Phase::Connecting),
         "/refused" => (Some(Err(Class::Refused)), Phase::Connecting),
@@ -128,17 +128,17 @@ pub(super) fn seen(origin: &Origin, deadline: &Deadline) -> Result<Seen> {
 
 /// Whether tasks know as much of their phase as the origin does: a request that has come
 /// is one of a task that waits for its head at least. A client that asks again has more
-/// requests than tasks, so by itself that is no failure.
+/// requests than tasks, so that alone is no failure.
 pub(super) fn phases(facts: Facts, tasks: &[Ended], seen: &Seen) -> Facts {
     let sent = |ended: &&Ended| {
         ended.phase >= Phase::ReadingHead && ended.phase != Phase::Working
     };
-    let told = tasks.iter().filter(sent).count();
-    match seen.requests > told {
+    let sent = tasks.iter().filter(sent).count();
+    match seen.requests > sent {
         true => facts.breach_if(
             "cancelled_reading_head",
             format!(
-                "the origin has {} requests, of which {told} tasks know that they were sent",
+                "the origin has {} requests, of which {sent} tasks know that they were sent",
                 seen.requests
             ),
             false,

@@ -1,5 +1,5 @@
-//! The check: nobody is stopped early, nobody late, nobody is said to be done who is not,
-//! and no work is counted after the deadline.
+//! The check: no task is stopped early or late, none is reported as done that is not, and
+//! no work is counted after the deadline.
 
 use std::time::Duration;
 
@@ -79,8 +79,8 @@ pub(crate) fn check(stage: &Stage, job: &Job, output: &Output) -> Result<Facts> 
     let entries = stage.entries()?;
     for (index, ended) in tasks.iter().enumerate() {
         let context = || format!("task {index}");
-        let is_told = told_to_panic(stage, job, index);
-        one(job, is_told, ended).with_context(context)?;
+        let may_panic = can_panic(stage, job, index);
+        one(job, may_panic, ended).with_context(context)?;
         let began = ended.phase != Phase::Queued;
         let panicked = matches!(ended.outcome, Outcome::Panicked(_));
         ensure!(
@@ -106,7 +106,7 @@ pub(crate) fn check(stage: &Stage, job: &Job, output: &Output) -> Result<Facts> 
         (Some(origin), _) => {
             let seen = fetched::seen(origin, &deadline)?;
             facts = fetched::phases(facts, &tasks, &seen);
-            // Of those that had sent nothing, nobody else knows.
+            // The origin knows nothing of tasks that had sent no request.
             let unseen = stopped(output, &tasks, |phase| phase < Phase::ReadingHead);
             let mut stops = seen.hung_up;
             stops.extend(unseen);
@@ -143,8 +143,8 @@ pub(crate) fn check(stage: &Stage, job: &Job, output: &Output) -> Result<Facts> 
     Ok(of_many(facts, job, output, &deadline))
 }
 
-/// A task by itself: it was not stopped early, and it has not ended sooner than it could.
-fn one(job: &Job, is_told: bool, ended: &Ended) -> Result<()> {
+/// One task alone: it was not stopped early, and has not ended sooner than it could.
+fn one(job: &Job, may_panic: bool, ended: &Ended) -> Result<()> {
     let at = ended.at_us;
     match &ended.outcome {
         Outcome::Cancelled => ensure!(
@@ -155,7 +155,7 @@ fn one(job: &Job, is_told: bool, ended: &Ended) -> Result<()> {
             ensure!(at >= job.length_us, "done after {at} us, before its end")
         }
         Outcome::Panicked(why) => {
-            ensure!(is_told, "panicked, and nobody told it to: {why}");
+            ensure!(may_panic, "panicked, and was not asked to: {why}");
         }
         Outcome::Failed(failure) => ensure!(
             job.work == Work::Fetch,
@@ -171,9 +171,9 @@ fn one(job: &Job, is_told: bool, ended: &Ended) -> Result<()> {
     Ok(())
 }
 
-/// Whether the code of a task may panic: it was told to, or its answer comes from a server
-/// of which nothing is known, and surf panics at some.
-fn told_to_panic(stage: &Stage, job: &Job, index: usize) -> bool {
+/// Whether the code of a task may panic: it was asked to, or its answer comes from an
+/// unknown server, since surf panics at some answers.
+fn can_panic(stage: &Stage, job: &Job, index: usize) -> bool {
     let asks = |url: &String| url.contains("/note/panic");
     let is_unknown = job.work == Work::Fetch && stage.paths().is_empty();
     panics(job, index) || job.urls.get(index).is_some_and(asks) || is_unknown
@@ -184,7 +184,7 @@ fn panics(job: &Job, index: usize) -> bool {
     job.panic && index == 0
 }
 
-/// Whoever is said to be done has done all its pieces.
+/// Each task that is reported as done has done all its pieces.
 fn done(job: &Job, tasks: &[Ended], entries: &[Entry]) -> Result<()> {
     let least = match job.work {
         Work::Cpu | Work::Blocking => job.pieces.get(),
