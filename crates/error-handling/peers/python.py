@@ -87,7 +87,7 @@ def chain(error):
 
 
 def outcome(result):
-    """What became of a task, as the other variants tell it."""
+    """What became of a task, as the other variants report it."""
     match result:
         case dict():
             return {"ok": result}
@@ -131,7 +131,7 @@ def ended(task):
     return task.exception() or task.result()
 
 
-def told(span):
+def reported(span):
     """A span as the trial protocol has it."""
     task, start, end, note = span
     lane = f"task {task}"
@@ -143,7 +143,7 @@ def main():
     spans = [] if trial.wants_spans else None
     run = {"collect": collect, "fail_fast": fail_fast}[trial.job["policy"]]
     output = trial.run(lambda: asyncio.run(run(trial.job, spans)))
-    trial.reply(output, map(told, spans or []))
+    trial.reply(output, map(reported, spans or []))
 
 
 if __name__ == "__main__":

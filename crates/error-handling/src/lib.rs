@@ -58,7 +58,7 @@ pub enum Fault {
     Panic,
     /// It panics without one.
     PanicAny,
-    /// It never ends by itself.
+    /// It never ends on its own.
     Hang,
 }
 
@@ -111,7 +111,7 @@ pub struct Output {
 }
 
 impl Output {
-    /// All tasks came to their end.
+    /// All tasks have ended, none was stopped.
     pub fn settled(ends: impl IntoIterator<Item = End>) -> Self {
         Self {
             first: None,

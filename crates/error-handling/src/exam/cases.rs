@@ -71,7 +71,7 @@ fn faults() -> Vec<Case<ErrorHandling>> {
     vec![
         holds(
             "some_fail",
-            "so many of so many fail: both lists are whole, in input order",
+            "37 of 100 tasks fail: both lists are whole, in input order",
             "--tasks 100 --fail 37 --wait 5ms",
         ),
         holds("all_fail", "all may fail", "--fail all"),
@@ -112,7 +112,7 @@ fn faults() -> Vec<Case<ErrorHandling>> {
         ),
         holds(
             "deadline_that_never_comes",
-            "a deadline a day away is nobody's outcome",
+            "a deadline a day away stops no task",
             "--timeout 24h",
         ),
         holds(
@@ -214,7 +214,7 @@ fn retries() -> Vec<Case<ErrorHandling>> {
         ),
         holds(
             "retry_under_fail_fast",
-            "an error that a retry mends stops nobody",
+            "an error that a retry mends stops no task",
             "--policy fail-fast --fail 0 --flaky 5 --retry 2 --wait 5ms",
         ),
     ]

@@ -13,7 +13,7 @@ use crate::{
 /// What a busy machine may take longer than is due.
 const SLACK: Duration = Duration::from_secs(1);
 
-/// Up to so many siblings, some packages stop all at once, and beyond that they don't.
+/// Some packages stop all siblings at once up to this number, and not beyond it.
 const FEW: usize = 30;
 
 /// Holds the output against the job, task by task.
@@ -37,7 +37,7 @@ pub(crate) fn check(job: &Job, output: &Output) -> Result<Facts> {
         let attempts = outcome.ok().map_or(1, |done| done.attempts);
         retries += u64::from(attempts.saturating_sub(1));
     }
-    // Each came to the end that it was due, or was stopped by the first error.
+    // Each ended as was due, or was stopped by the first error.
     let mut facts = Facts::new().outcomes(outcomes).done(tasks, tasks);
     if retries > 0 {
         facts = facts.count("retries that helped", retries);
@@ -68,7 +68,7 @@ fn stops(job: &Job, outcome: &Outcome<Done>) -> bool {
 }
 
 /// What was too late for the first fault, if anything was. Where tasks wait for a thread,
-/// nobody can say when they began.
+/// it is not known when they began.
 fn late(job: &Job, first: usize, outcomes: &[Outcome<Done>]) -> Option<String> {
     if job.blocking.get() < job.tasks {
         return None;
@@ -104,7 +104,7 @@ pub(crate) fn floor(job: &Job) -> Option<Floor> {
     (!time.is_zero()).then(|| Floor::new(time, reason))
 }
 
-/// How a task must end if nobody stops it, and when, from its beginning.
+/// How a task must end if it is not stopped, and when, from its beginning.
 #[derive(Debug)]
 struct Due {
     end: End,

@@ -7,7 +7,7 @@ use test_fixtures::Misuse;
 /// Some of the tasks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Selection {
-    /// So many, spread evenly over those that nothing else was said of.
+    /// This many, spread evenly over the tasks that no other option names.
     Count(usize),
     /// Those with an even number.
     Even,
@@ -51,7 +51,7 @@ impl FromStr for Selection {
     }
 }
 
-/// So many of these, spread evenly.
+/// `count` of these, spread evenly.
 pub(crate) fn spread(among: &[usize], count: usize) -> impl Iterator<Item = usize> {
     (0..count).map(move |index| among[(2 * index + 1) * among.len() / (2 * count)])
 }

@@ -1,13 +1,13 @@
-//! Tasks on the process's own executor, legacy: each goes on when its handle is dropped, and
-//! `cancel` waits until it is gone.
+//! Tasks on the process's own executor, legacy: each runs on when its handle is dropped,
+//! and `cancel` waits until it is gone.
 //!
 //! async-std is discontinued; use `smol`, from which this differs by the executor.
 //!
 //! # What to notice
 //! - A panic would be raised again where the task is awaited, when its turn comes. Caught
 //!   within, it is known at once.
-//! - Awaiting in input order says nothing of a fault further down, so the tasks send what
-//!   they come to through a channel. It closes when all have ended.
+//! - Awaiting in input order says nothing of a fault further down, so the tasks send
+//!   their outcomes through a channel. It closes when all have ended.
 //! - A handle that is dropped detaches its task: without `cancel` the siblings go on.
 //!   `join_all` cancels all at once, and waits until they are gone.
 //!

@@ -3,7 +3,7 @@
 //!
 //! # What to notice
 //! - The work on the item that fails first drops the sender of the third channel, so that
-//!   nobody waits on.
+//!   no other work waits any longer.
 //! - `recv_timeout` on a channel that is never sent on is a sleep that can be ended.
 //! - The panic is caught before it ends the thread, which would leave the items with one
 //!   taker less, and in the end with none.
@@ -57,7 +57,8 @@ pub type End<T, E> = thread::Result<Result<T, E>>;
 /// order: `None` of one that was not begun.
 pub type First<T, E> = (Option<usize>, Vec<Option<End<T, E>>>);
 
-/// Does `work` on every item, on so many threads. Returns what came of each, in input order.
+/// Does `work` on every item, on `threads` threads. Returns what came of each, in input
+/// order.
 ///
 /// # Errors
 /// The system starts no more threads; what was under way has ended.
@@ -74,7 +75,7 @@ pub fn settle<I: Send, T: Send, E: Send>(
     })
 }
 
-/// Does `work` on every item, on so many threads, until it fails or panics on one. The
+/// Does `work` on every item, on `threads` threads, until it fails or panics on one. The
 /// others are stopped, as soon as their work finds the channel closed, and waited for.
 ///
 /// # Errors
@@ -125,7 +126,7 @@ fn each<I: Send, T: Send>(
             thread.spawn_scoped(scope, move || {
                 for (index, item) in taken {
                     if done.send((index, work(index, item))).is_err() {
-                        // Nobody receives: the system refused a further thread.
+                        // The receiver is gone: the system refused a further thread.
                         break;
                     }
                 }

@@ -4,8 +4,8 @@
 //! - Once an item has failed, `try_for_each` soon begins no more. Which of several errors it
 //!   returns is left open (rayon 1.12, src/iter/mod.rs, try_for_each), and what was done is
 //!   dropped; so each item has a slot, and the flag knows the first.
-//! - Work that waits waits on the flag instead of sleeping, so that it hears at once that it
-//!   is to stop.
+//! - Work that waits waits on the flag instead of sleeping, so that a stop wakes it
+//!   at once.
 //! - rayon would raise a panic again in the caller; caught within, it is one item's.
 //!
 //! # When not to use this
@@ -54,7 +54,8 @@ pub type End<T, E> = thread::Result<Result<T, E>>;
 /// order: `None` of one that was not begun.
 pub type First<T, E> = (Option<usize>, Vec<Option<End<T, E>>>);
 
-/// Does `work` on every item, on so many threads. Returns what came of each, in input order.
+/// Does `work` on every item, on `threads` threads. Returns what came of each, in input
+/// order.
 ///
 /// # Errors
 /// The system starts no more threads.
@@ -76,7 +77,7 @@ pub fn settle<I: Send, T: Send, E: Send>(
     })
 }
 
-/// Does `work` on every item, on so many threads, until it fails or panics on one. The
+/// Does `work` on every item, on `threads` threads, until it fails or panics on one. The
 /// others are stopped, as soon as their work looks at the flag, and waited for.
 ///
 /// # Errors
@@ -107,7 +108,7 @@ pub fn first_error<I: Send, T: Send, E: Send>(
     Ok((stop.first(), ends))
 }
 
-/// Does `all` in a pool of so many threads, but of no more than there are items.
+/// Does `all` in a pool of `threads` threads, but of no more than there are items.
 fn in_pool<T: Send>(
     threads: usize,
     items: usize,

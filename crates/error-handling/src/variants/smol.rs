@@ -4,8 +4,8 @@
 //! # What to notice
 //! - A panic would be raised again where the task is awaited, when its turn comes. Caught
 //!   within, it is known at once.
-//! - Awaiting in input order says nothing of a fault further down, so the tasks send what
-//!   they come to through a channel. It closes when all have ended.
+//! - Awaiting in input order says nothing of a fault further down, so the tasks send
+//!   their outcomes through a channel. It closes when all have ended.
 //! - `cancel` waits until the task is gone. One after the other, the last sibling would work
 //!   on meanwhile; `join_all` cancels all at once.
 //!

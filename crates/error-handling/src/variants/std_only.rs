@@ -5,7 +5,7 @@
 //! - `join` would hand over a panic, too, but only when its turn comes, and the thread
 //!   would be lost to the items after it. Caught within, it is one item's.
 //! - A thread can't be stopped from outside. The work waits on a condition variable instead
-//!   of sleeping, so that it hears at once that it is to stop.
+//!   of sleeping, so that a stop wakes it at once.
 //! - Nothing can end a call that blocks at its deadline; each wait has to know it.
 //!
 //! # When not to use this
@@ -53,7 +53,8 @@ pub type End<T, E> = thread::Result<Result<T, E>>;
 /// order: `None` of one that was not begun.
 pub type First<T, E> = (Option<usize>, Vec<Option<End<T, E>>>);
 
-/// Does `work` on every item, on so many threads. Returns what came of each, in input order.
+/// Does `work` on every item, on `threads` threads. Returns what came of each, in input
+/// order.
 ///
 /// # Errors
 /// The system starts no more threads; what was under way has ended.
@@ -70,7 +71,7 @@ pub fn settle<I: Send, T: Send, E: Send>(
     })
 }
 
-/// Does `work` on every item, on so many threads, until it fails or panics on one. The
+/// Does `work` on every item, on `threads` threads, until it fails or panics on one. The
 /// others are stopped, as soon as their work looks at the flag, and waited for.
 ///
 /// # Errors

@@ -1,5 +1,5 @@
 //! Spawned tasks: a `JoinQueue` hands them back in order, a `JoinMap` each with its index as
-//! it ends, whether it came to its end, panicked or was aborted.
+//! it ends, whether it returned, panicked or was aborted.
 //!
 //! # What to notice
 //! - A panic ends its task only, and is in the `JoinError`. That knows the task's id; the map
@@ -9,7 +9,7 @@
 //!
 //! # When not to use this
 //! When the first error is all that is wanted: `try_join` is shorter. When a task must not
-//! be cut where it awaits: then tell it, with a token, and let it end by itself.
+//! be cut where it awaits: cancel a token that it looks at, and let it return.
 
 use std::sync::Arc;
 

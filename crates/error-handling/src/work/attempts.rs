@@ -17,7 +17,7 @@ pub(crate) const FLAKY: u32 = 2;
 /// Longer than any deadline.
 const FOR_EVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// What a task comes to that is done.
+/// The result of a task that is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Done {

@@ -27,7 +27,7 @@ pub enum TaskError {
     },
     /// It was given up at its deadline.
     TimedOut,
-    /// It was told to stop.
+    /// It was stopped.
     Cancelled,
 }
 
@@ -62,7 +62,7 @@ impl fmt::Display for TaskError {
             Self::Record { task, .. } => write!(f, "task {task} can't read its record"),
             Self::Store { task, .. } => write!(f, "task {task} can't reach its store"),
             Self::TimedOut => f.write_str("its time was up"),
-            Self::Cancelled => f.write_str("it was told to stop"),
+            Self::Cancelled => f.write_str("it was stopped"),
         }
     }
 }

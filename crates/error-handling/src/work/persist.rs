@@ -46,8 +46,8 @@ pub async fn persist<S: Future>(
     }
 }
 
-/// Does a task on this thread; `wait` waits so long, or until the task is to stop, and
-/// returns whether that is so. Nothing can end a call that blocks at a deadline, so each
+/// Does a task on this thread; `wait` waits for a time, or until the task is to stop, and
+/// returns whether it is. Nothing can end a call that blocks at a deadline, so each
 /// wait is cut short there.
 ///
 /// # Errors
@@ -82,7 +82,7 @@ pub fn persist_blocking(
     }
 }
 
-/// Waits so long; nobody is to stop.
+/// Waits for this time; the task is never to stop.
 pub fn sleep(time: Duration) -> bool {
     thread::sleep(time);
     false

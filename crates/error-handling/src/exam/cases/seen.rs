@@ -19,7 +19,7 @@ fn trial(
 }
 
 /// With the attempts, as the work saw them.
-fn told() -> Settings {
+fn recorded() -> Settings {
     Settings {
         spans: true,
         ..Settings::default()
@@ -42,7 +42,7 @@ fn notes<'a>(spans: &[&'a Span]) -> Vec<&'a str> {
 
 pub(super) fn blocks_no_more(bench: &Bench<ErrorHandling>) -> Result<()> {
     let job = "--tasks 12 --fail 0 --wait 300ms --blocking 3 --timeout 20s";
-    let trial = trial(bench, job, &told())?;
+    let trial = trial(bench, job, &recorded())?;
     // One that begins when another ends does not overlap it.
     let at_once = |now: &Span| {
         let spans = trial.spans.iter();
@@ -112,7 +112,7 @@ pub(super) fn deadline_is_true(bench: &Bench<ErrorHandling>) -> Result<()> {
 }
 
 pub(super) fn stops_at_once(bench: &Bench<ErrorHandling>) -> Result<()> {
-    let trial = trial(bench, STOPPED, &told())?;
+    let trial = trial(bench, STOPPED, &recorded())?;
     let took = Duration::from_nanos(trial.nanos);
     ensure!(took < Duration::from_secs(1), "it took {took:?}");
     for task in (0..10).filter(|task| *task != 7) {
@@ -125,7 +125,7 @@ pub(super) fn stops_at_once(bench: &Bench<ErrorHandling>) -> Result<()> {
 pub(super) fn stops_in_a_pause(bench: &Bench<ErrorHandling>) -> Result<()> {
     // The two wait for 4 s at least, from about when the fault comes.
     let job = format!("{STOPPED} --flaky at:1,8 --retry 2 --backoff 8s");
-    let trial = trial(bench, &job, &told())?;
+    let trial = trial(bench, &job, &recorded())?;
     let took = Duration::from_nanos(trial.nanos);
     ensure!(took < Duration::from_secs(1), "it took {took:?}");
     for task in [1, 8] {
@@ -138,11 +138,11 @@ pub(super) fn stops_in_a_pause(bench: &Bench<ErrorHandling>) -> Result<()> {
 pub(super) fn waits_for_a_thread(bench: &Bench<ErrorHandling>) -> Result<()> {
     let job = "--policy fail-fast --tasks 50 --fail at:0 --fault-after 50ms --blocking 2 \
                --wait 8s --timeout 20s";
-    let trial = trial(bench, job, &told())?;
+    let trial = trial(bench, job, &recorded())?;
     let fault = attempts(&trial, 0);
     let fault = fault.first().context("task 0 was not tried")?.end;
     let later = trial.spans.iter().filter(|span| span.start > fault).count();
-    // One a thread, which it took before anybody could be told.
+    // One per thread, which the thread took before it could see the fault.
     ensure!(later <= 2, "{later} tasks began after the first fault");
     Ok(())
 }
@@ -159,7 +159,7 @@ pub(super) fn done_is_kept(bench: &Bench<ErrorHandling>) -> Result<()> {
 
 pub(super) fn only_what_is_safe(bench: &Bench<ErrorHandling>) -> Result<()> {
     let job = "--fail at:0 --flaky at:1 --panic at:2 --retry 1";
-    let trial = trial(bench, job, &told())?;
+    let trial = trial(bench, job, &recorded())?;
     for (task, due) in [
         (0, &["failed"][..]),
         (1, &["failed", "failed"]),
@@ -174,7 +174,7 @@ pub(super) fn only_what_is_safe(bench: &Bench<ErrorHandling>) -> Result<()> {
 
 pub(super) fn backs_off(bench: &Bench<ErrorHandling>) -> Result<()> {
     let job = "--fail 0 --flaky all --retry 2 --backoff 100ms --wait 0 --timeout 20s";
-    let trial = trial(bench, job, &told())?;
+    let trial = trial(bench, job, &recorded())?;
     let mut first = Vec::new();
     for task in 0..10 {
         let spans = attempts(&trial, task);
@@ -199,7 +199,7 @@ pub(super) fn backs_off(bench: &Bench<ErrorHandling>) -> Result<()> {
 pub(super) fn deadline_covers_attempts(bench: &Bench<ErrorHandling>) -> Result<()> {
     // The second attempt comes after 200 to 400 ms, the third would after 600 to 1,200.
     let job = "--tasks 1 --flaky all --retry 2 --backoff 400ms --timeout 500ms";
-    let trial = trial(bench, job, &told())?;
+    let trial = trial(bench, job, &recorded())?;
     let outcome = &trial.output.outcomes[0];
     ensure!(*outcome == Outcome::TimedOut, "{outcome:?}");
     let notes = notes(&attempts(&trial, 0));
