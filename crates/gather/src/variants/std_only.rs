@@ -9,8 +9,9 @@
 //!   to find where the body ends. TLS is one more stream around the socket.
 //! - A socket's time-out is for one read, and a server that drips keeps every read short.
 //!   [`TimedStream`] gives each only what is left of the whole.
-//! - `join` returns a thread's panic as a value. A panic that nobody joins is raised again
-//!   by the scope, so the threads are joined also where one could not be started.
+//! - `join` returns a thread's panic as a value. A panic of a thread that is not joined is
+//!   raised again by the scope, so the threads are joined also where one could not be
+//!   started.
 //!
 //! # When not to use this
 //! For thousands of URLs: a thread each costs memory and switches, and when the system

@@ -6,7 +6,7 @@
 //! # What to notice
 //! - `spawn_local` keeps a task where it is, so what it holds need not be `Send`.
 //! - A task that wakes another wakes no thread.
-//! - Nobody takes over what a busy core has queued: its tasks wait, though another is idle.
+//! - There is no work stealing: tasks queued on a busy core wait, though another is idle.
 //!
 //! # When not to use this
 //! Where items differ much in what they compute: tokio's other runtime moves them.
@@ -66,7 +66,7 @@ use super::yielding::Yielding;
 /// after 61 tasks, which must have short turns.
 const MOST: usize = 64 * 1024;
 
-/// Does `work` on every item, all at once, on so many threads with a runtime each. Returns
+/// Does `work` on every item, all at once, on `cores` threads with a runtime each. Returns
 /// what came of each, in input order: a panic is an error.
 ///
 /// # Errors

@@ -23,7 +23,7 @@ pub(super) fn cases() -> Vec<Case<Gather>> {
     vec![
         Case::custom(
             "flaky",
-            "nobody asks again behind the caller's back: a 503 is reported",
+            "no client retries behind the caller's back: a 503 is reported",
             flaky,
         ),
         Case::custom(
@@ -123,7 +123,7 @@ fn large_body(bench: &Bench<Gather>) -> Result<()> {
     let trial = trial(bench, &origin, &[PATH.to_owned()], "280s", &patient)?;
     let outcome = &trial.output.outcomes[0];
     ensure!(outcome.ok() == Some(whole), "{outcome:?}");
-    let memory = trial.memory.context("the reply tells no memory")?;
+    let memory = trial.memory.context("the reply has no memory")?;
     let grown = memory.peak - memory.before;
     ensure!(grown < MOST_GROWTH, "its memory grew by {grown} bytes");
     Ok(())

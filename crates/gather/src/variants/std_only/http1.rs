@@ -3,7 +3,8 @@
 //!
 //! A body ends in one of three ways: after as many bytes as `Content-Length` says, with
 //! the chunk of size zero, or, where the answer says neither, with the connection. In the
-//! first two an earlier end of the stream is an error; in the third nothing can tell.
+//! first two an earlier end of the stream is an error; in the third an early end can't be
+//! seen.
 
 use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 
@@ -29,9 +30,9 @@ pub struct Response<R> {
 /// What is still to come of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Rest {
-    /// So many bytes.
+    /// This many bytes.
     Bytes(u64),
-    /// So many bytes of this chunk, then more chunks.
+    /// This many bytes of this chunk, then more chunks.
     Chunk(u64),
     /// The size of the first chunk, then its bytes.
     FirstChunk,
