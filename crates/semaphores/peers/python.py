@@ -1,4 +1,4 @@
-"""asyncio.Semaphore over aiohttp: fetch every URL, at most so many at once."""
+"""asyncio.Semaphore over aiohttp: fetch every URL, at most `limit` at once."""
 
 import asyncio
 import hashlib

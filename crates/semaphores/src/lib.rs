@@ -1,4 +1,4 @@
-//! Many requests, few permits: fetch every URL with at most so many in flight.
+//! Many requests, few permits: fetch every URL with at most `limit` requests in flight.
 //!
 //! The function is `at_most(limit, items, work)`: each variant has its own, below the line
 //! `// The lesson`. Above it, `run` hands it the URLs of a [`Job`] and a client's `fetch`.
@@ -28,7 +28,7 @@ pub struct Job {
     /// What https is to trust beside the system's roots, in PEM.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cacert: Option<String>,
-    /// How often the digest of each answer is digested again: what there is to compute.
+    /// How often the digest of each answer is digested again: the work to compute.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub rehash: u32,
     /// Milliseconds after which a request is given up.
@@ -42,8 +42,8 @@ pub struct Job {
 pub struct Output {
     /// What became of each URL, in input order.
     pub outcomes: Vec<Outcome<Page>>,
-    /// What the digest of each page came to, in input order, where the job says that it is
-    /// to be digested again.
+    /// The last digest of each page, in input order, where the job says that it is to be
+    /// digested again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub digests: Vec<Sha256>,
 }

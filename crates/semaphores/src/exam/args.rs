@@ -30,8 +30,7 @@ pub struct Args {
     latency: Duration,
     #[command(flatten)]
     requests: Requests,
-    /// Digest the digest of each answer so many times more, so that there is something to
-    /// compute
+    /// Digest the digest of each answer N times more, so that there is something to compute
     #[arg(long, value_name = "N", default_value_t = 0)]
     #[arg(value_parser = whole::<u32>(0..=100_000_000))]
     rehash: u32,
@@ -82,7 +81,7 @@ impl Args {
             };
             format!("{path}/nonce/{task}")
         });
-        // So many that they outlast the requests that still hang when they begin.
+        // Enough of them to outlast the requests that still hang when they begin.
         let last = (0..self.limit.get() * 40)
             .map(|task| format!("{honest}{LAST_BATCH}/nonce/last-{task}"));
         mixed.chain(last).collect()

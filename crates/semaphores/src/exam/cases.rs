@@ -157,7 +157,7 @@ fn ten_times_the_items(bench: &Bench<Semaphores>) -> Result<()> {
         let trial = bench.trial(&args, &Settings::default())?;
         let memory = trial
             .memory
-            .ok_or_else(|| anyhow::anyhow!("no memory told"))?;
+            .ok_or_else(|| anyhow::anyhow!("no memory reported"))?;
         Ok(memory.peak)
     };
     let (once, tenfold) = (peak("1000")?, peak("10000")?);

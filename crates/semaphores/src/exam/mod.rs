@@ -160,23 +160,26 @@ fn plural(count: usize) -> &'static str {
     if count == 1 { "" } else { "s" }
 }
 
-/// Digests each page's digest again, and holds what comes of it against what was told.
+/// Digests each page's digest again, and compares the result with the reported digest.
 fn check_digests(job: &Job, output: &Output) -> Result<()> {
     let pages = output.outcomes.iter().filter_map(|outcome| match outcome {
         Outcome::Ok(page) if job.rehash > 0 => Some(page.sha256),
         _ => None,
     });
-    let mut told = output.digests.iter();
+    let mut reported = output.digests.iter();
     for page in pages {
         let due = rehash(page, job.rehash);
-        let told = told.next();
+        let one = reported.next();
         ensure!(
-            told == Some(&due),
+            one == Some(&due),
             "{page} digested {} times more is {due}, and not {}",
             job.rehash,
-            told.map_or("left out".to_owned(), Sha256::to_string)
+            one.map_or("left out".to_owned(), Sha256::to_string)
         );
     }
-    ensure!(told.next().is_none(), "there are more digests than pages");
+    ensure!(
+        reported.next().is_none(),
+        "there are more digests than pages"
+    );
     Ok(())
 }

@@ -7,10 +7,10 @@
 //! # What to notice
 //! - The permit comes before the spawn: as many tasks are under way as there are permits,
 //!   however many items there are.
-//! - A panic would come out of whoever awaits the task, so it is caught in the task. The
-//!   permit goes back either way.
-//! - A dropped handle detaches its task, where smol's cancels it: whoever drops this
-//!   function's future leaves work behind.
+//! - A panic would be raised again where the task is awaited, so it is caught in the task.
+//!   The permit is returned either way.
+//! - A dropped handle detaches its task, where smol's cancels it: a caller that drops
+//!   this function's future leaves work behind.
 //!
 //! # When not to use this
 //! In new code: it gets no more fixes (RUSTSEC-2025-0052).

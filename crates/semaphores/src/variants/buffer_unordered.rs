@@ -1,4 +1,4 @@
-//! A stream that polls at most so many futures at once, in one task.
+//! A stream that polls at most `limit` futures at once, in one task.
 //!
 //! There is no semaphore and no spawning: `buffer_unordered` holds the futures and starts
 //! the next when one has finished. They finish in any order, so each brings its index.

@@ -1,8 +1,8 @@
 //! As many threads as may be at work, all on one channel.
 //!
-//! Threads need no semaphore: whoever is a thread may work. A rendezvous channel (of no
-//! length) hands each item to a thread that waits for one, and holds up the loop while none
-//! does.
+//! Threads need no semaphore: there is one thread per permit. A rendezvous channel (of
+//! capacity zero) hands each item to a waiting thread, and blocks the loop while none
+//! waits.
 //!
 //! # What to notice
 //! - A receiver is cloned as a sender is: each thread has its own, each item goes to one of

@@ -6,14 +6,14 @@
 //! # What to notice
 //! - The permit comes before the spawn: as many tasks are under way as there are permits,
 //!   however many items there are.
-//! - A panic would come out of whoever awaits the task, so it is caught in the task. The
-//!   permit goes back either way.
+//! - A panic would be raised again where the task is awaited, so it is caught in the task.
+//!   The permit is returned either way.
 //! - The executor is the caller's, and so are its threads: work may borrow whatever outlives
 //!   it (`'a`).
 //!
 //! # When not to use this
-//! Where permits must go round in order: async-lock lets whoever comes while a permit is
-//! free take it, and one who was woken too late waits again at the end of the queue
+//! Where permits must be taken in order: async-lock lets a newcomer take a free permit, and
+//! a waiter that was woken too late waits again at the end of the queue
 //! (async-lock 3.5, src/semaphore.rs, AcquireArcInner).
 
 use anyhow::Result;

@@ -4,8 +4,8 @@
 //! turns on this thread, which also waits for sockets and timers while none can run.
 //!
 //! # What to notice
-//! - `job.workers` means nothing here. An executor has no threads of its own; whoever calls
-//!   `run` lends it one.
+//! - `job.workers` means nothing here. An executor has no threads of its own; the thread
+//!   that calls `run` works for it.
 //! - Work is `Send` all the same, since `Executor` asks for it. A `LocalExecutor` would not.
 //! - What one task computes, all others wait for.
 //!

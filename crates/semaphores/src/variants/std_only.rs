@@ -1,8 +1,8 @@
 //! As many threads as may be at work, all on one queue.
 //!
-//! The standard library has no semaphore, and threads need none: whoever is a thread may
-//! work. A rendezvous channel (of no length) hands each item to a thread that waits for
-//! one, and holds up the loop while none does. [`condvar`](super::condvar) has the
+//! The standard library has no semaphore, and threads need none: there is one thread per
+//! permit. A rendezvous channel (of capacity zero) hands each item to a waiting thread, and
+//! blocks the loop while none waits. [`condvar`](super::condvar) has the
 //! semaphore.
 //!
 //! # What to notice

@@ -65,7 +65,7 @@ where
     let mut tasks = JoinQueue::new();
     for item in items {
         let permit = Arc::clone(&semaphore).acquire_owned().await;
-        let permit = permit.expect("nobody closes the semaphore");
+        let permit = permit.expect("the semaphore is never closed");
         let work = work.clone();
         tasks.spawn(async move {
             let _permit = permit;

@@ -7,7 +7,7 @@
 //! - Each core makes its own client, in its own runtime: a connection belongs to the runtime
 //!   that has opened it. So `work` makes the work of a core, as servers on this plan ask for.
 //! - Nothing that a core does has to be `Send`: `spawn_local` keeps it there.
-//! - Nobody takes over what a busy core has queued: its tasks wait, though another is idle.
+//! - There is no work stealing: tasks queued on a busy core wait, though another is idle.
 //!
 //! # When not to use this
 //! Where tasks differ much in what they compute: tokio's other runtime moves them.
@@ -50,7 +50,7 @@ use tokio::{
 };
 use tokio_util::task::JoinQueue;
 
-/// Does the work on every item, at most `limit` at once, on so many threads with a runtime
+/// Does the work on every item, at most `limit` at once, on `cores` threads with a runtime
 /// each. `work` makes what a thread does its items with. Returns what came of each, in input
 /// order: a panic is an error.
 ///

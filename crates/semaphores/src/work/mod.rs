@@ -12,7 +12,7 @@ use test_fixtures::Outcome;
 use crate::{Job, Output};
 
 impl Job {
-    /// What the client is told, the same in every variant.
+    /// The client's settings, the same in every variant.
     pub fn client(&self) -> Settings {
         Settings {
             timeout: Duration::from_millis(self.timeout_ms),
@@ -22,17 +22,17 @@ impl Job {
     }
 }
 
-/// A page, and what its digest came to where that was digested again.
+/// A page, and its last digest where that was digested again.
 pub(crate) type Answer = (Page, Option<Sha256>);
 
-/// Digests the page's digest so many times more: what an answer costs beside waiting.
+/// Digests the page's digest `rounds` times more: what an answer costs beside waiting.
 pub(crate) fn rehashed(page: Result<Page>, rounds: u32) -> Result<Answer> {
     let page = page?;
     let digest = (rounds > 0).then(|| rehash(page.sha256, rounds));
     Ok((page, digest))
 }
 
-/// A digest, digested so many times.
+/// A digest, digested `rounds` times.
 pub(crate) fn rehash(digest: Sha256, rounds: u32) -> Sha256 {
     let again = |Sha256(digest), _| Sha256(sha2::Sha256::digest(digest).into());
     (0..rounds).fold(digest, again)

@@ -13,7 +13,7 @@ const NO_PANIC: &str = "nothing panics in the lock";
 #[derive(Debug)]
 pub struct Semaphore {
     free: Mutex<usize>,
-    /// Told once for every permit that comes back: one waiter can go on for each.
+    /// Notified once for every permit that is returned, for one waiter.
     returned: Condvar,
 }
 
@@ -31,8 +31,8 @@ impl Semaphore {
         }
     }
 
-    /// Waits for a permit. Nobody is promised a turn: who comes while a permit is free
-    /// takes it, even past others who wait.
+    /// Waits for a permit. It is not fair: a thread that comes while a permit is free takes
+    /// it, even if others wait.
     pub fn acquire(&self) -> Permit<'_> {
         let mut free = self.lock();
         // A loop: a wake-up may be spurious, and another may have been faster.
