@@ -168,7 +168,7 @@ def name_of(disposition):
 
 
 def outcome(future):
-    """What became of a file, as the other variants tell it."""
+    """What became of a file, as the other variants report it."""
     error = future.exception()
     if error is None:
         return future.result()

@@ -275,5 +275,5 @@ fn long_body(bench: &Bench<ThreadPool>) -> Result<()> {
 
 fn peak(bench: &Bench<ThreadPool>, args: &[&str]) -> Result<u64> {
     let trial = bench.trial(args, &Settings::default())?;
-    Ok(trial.memory.context("no memory told")?.peak)
+    Ok(trial.memory.context("no memory reported")?.peak)
 }

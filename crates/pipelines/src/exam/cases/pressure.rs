@@ -107,7 +107,7 @@ fn at_most_as_much_again(
 ) -> Result<()> {
     let peak = |args: &[&str]| -> Result<u64> {
         let trial = bench.trial(args, &Settings::default())?;
-        Ok(trial.memory.context("no memory told")?.peak)
+        Ok(trial.memory.context("no memory reported")?.peak)
     };
     let (once, tenfold) = (peak(once)?, peak(tenfold)?);
     let ratio = tenfold as f64 / once as f64;
