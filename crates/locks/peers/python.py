@@ -79,7 +79,7 @@ def run(job, stretches, spans):
     }
 
 
-def told(span):
+def reported(span):
     """A span as the trial protocol has it."""
     worker, stretch, start, end = span
     task = f"{stretch.start}..{stretch.stop}"
@@ -91,7 +91,7 @@ def main():
     stretches = stretches_of(trial.job["increments"], trial.wants_spans)
     spans = []
     output = trial.run(lambda: run(trial.job, stretches, spans))
-    trial.reply(output, map(told, spans))
+    trial.reply(output, map(reported, spans))
 
 
 if __name__ == "__main__":
