@@ -14,7 +14,7 @@ from peer_workers import end_with_parent
 
 @cache
 def ballast():
-    """8 MiB that go both ways with a task that is told to be big."""
+    """8 MiB that go both ways with a task of the fault `big`."""
     return (bytes(range(251)) * ((8 << 20) // 251 + 1))[: 8 << 20]
 
 
@@ -45,7 +45,7 @@ def count_primes(task):
 
 
 def count_primes_timed(task):
-    """The same with its span, for whoever asks for spans."""
+    """The same with its span, where spans are asked for."""
     start = time.monotonic_ns()
     outcome = count_primes(task)
     span = {
@@ -69,7 +69,7 @@ def go_wrong(fault):
     elif fault == "abort":
         os.abort()
     elif fault == "panic":
-        raise RuntimeError("told to panic")
+        raise RuntimeError("asked to panic")
     elif fault == "flood-stderr":
         sys.stderr.write(("." * 1023 + "\n") * 4096)
 

@@ -75,12 +75,12 @@ impl Job {
 /// What every variant hands back.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Output {
-    /// What each range came to, in input order.
+    /// The outcome of each range, in input order.
     pub outcomes: Vec<Outcome<Count>>,
 }
 
 impl Output {
-    /// What each range came to with worker processes, in input order. Records when it was
+    /// The outcome of each range with worker processes, in input order. Records when it was
     /// counted, as they report it.
     pub fn of_processes(job: &Job, ends: Vec<End<Report>>) -> Self {
         let outcome = |(index, end): (_, End<Report>)| match end {

@@ -25,7 +25,7 @@ pub(crate) fn cases() -> Vec<Case<ProcessPool>> {
     cases
 }
 
-/// A trial that may stop itself for good is not waited for as long as others.
+/// A trial that may stop itself permanently is not waited for as long as others.
 fn briefly() -> Settings {
     Settings {
         time_limit: Duration::from_secs(5),
@@ -117,7 +117,7 @@ fn losses() -> Vec<Case<ProcessPool>> {
         ),
         Case::holds(
             "task_panics",
-            "a panic is its task's outcome; its worker goes on",
+            "a panic is its task's outcome; its worker continues",
             &eight_on_two("3:panic"),
         ),
         Case::holds_under(
@@ -131,7 +131,7 @@ fn losses() -> Vec<Case<ProcessPool>> {
         ),
         Case::holds(
             "floods_stderr",
-            "4 MiB on each worker's standard error block nobody",
+            "4 MiB on each worker's standard error block no process",
             &eight_on_two("all:flood-stderr"),
         ),
     ]

@@ -40,7 +40,7 @@ pub struct Frame<'a> {
 pub enum Kind {
     /// To the worker: a task.
     Task = 1,
-    /// From the worker: what the task came to.
+    /// From the worker: the result of the task.
     Done = 2,
     /// From the worker: the message of the panic that the task ended in.
     Panicked = 3,

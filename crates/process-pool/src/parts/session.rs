@@ -24,8 +24,8 @@ pub const ATTEMPTS: u16 = 2;
 /// How many tasks a worker has at most, the one in work among them: enough that the next
 /// are there before it asks, few enough that little has to be handed out again.
 pub const WINDOW: usize = 32;
-/// So many workers lost without one reply between them, and the place is given up: what
-/// kills them is not the tasks.
+/// After this many workers lost without one reply between them, the place is given up:
+/// the cause is not the tasks.
 pub const LOSSES: u32 = 32;
 
 /// A task at one attempt.
@@ -39,7 +39,7 @@ pub struct Task<T> {
     pub task: T,
 }
 
-/// What a task came to.
+/// The outcome of a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum End<R> {
     /// It was done.
@@ -77,8 +77,8 @@ pub struct Session<T, R> {
 }
 
 impl<T: Serialize, R: DeserializeOwned> Session<T, R> {
-    /// A place in a pool of so many workers, each of whose tasks has this long; nobody holds
-    /// it yet.
+    /// A place in a pool of `workers` workers. Each task has `timeout`. The place has no
+    /// worker process yet.
     pub fn new(workers: usize, timeout: Duration) -> Self {
         Self {
             workers,
@@ -141,10 +141,10 @@ impl<T: Serialize, R: DeserializeOwned> Session<T, R> {
         self.overdue_at(Instant::now());
     }
 
-    /// How many more tasks the worker should have, when so many wait for anyone.
+    /// How many more tasks the worker should have, when `waiting` wait for any worker.
     ///
     /// Half of a worker's fair share, and less as fewer are left: so at the end, when a
-    /// long task can no longer be made up for, nobody has a second one waiting.
+    /// long task can no longer be made up for, no worker has a second one waiting.
     pub fn room(&self, waiting: usize) -> usize {
         if self.losses >= LOSSES {
             return 0;

@@ -1,4 +1,4 @@
-//! The pool's one memory: tasks that wait, and what the others came to.
+//! The pool's shared state: tasks that wait, and the outcomes of the others.
 
 use std::{
     any::Any,
@@ -40,7 +40,7 @@ struct Inner<I: Iterator, R> {
 }
 
 /// A place in the pool. One that is dropped with tasks in hand has failed, and closes the
-/// pool: what it was at is nobody's.
+/// pool: no other place has its tasks.
 pub struct Place<'a, I: Iterator, R> {
     session: Session<I::Item, R>,
     tasks: &'a Waiting<I, R>,
@@ -51,7 +51,7 @@ where
     I: ExactSizeIterator<Item: Serialize>,
     R: DeserializeOwned,
 {
-    /// These tasks, for a pool of so many workers, each of whose tasks has this long.
+    /// These tasks, for a pool of `workers` workers. Each task has `timeout`.
     pub fn new(workers: usize, tasks: I, timeout: Duration) -> Self {
         let ends = repeat_with(|| End::WorkerLost).take(tasks.len());
         let inner = Inner {
@@ -68,7 +68,7 @@ where
         }
     }
 
-    /// A place in the pool, which nobody holds yet.
+    /// A new place in the pool.
     pub fn place(&self) -> Place<'_, I, R> {
         let session = Session::new(self.workers, self.timeout);
         let tasks = self;
@@ -102,7 +102,7 @@ where
         }
     }
 
-    /// What each task came to, in input order.
+    /// The outcome of each task, in input order.
     ///
     /// # Panics
     /// The tasks' iterator has.

@@ -1,7 +1,7 @@
 //! The worker's side: the process at the other end of the pipes.
 //!
-//! Its input is always read, even while it is at work, so whoever writes to it can't be
-//! kept waiting by what it has yet to do; and so it sees that its pool has gone.
+//! Its input is always read, even while it is at work. So its work never blocks the pool
+//! that writes to it, and it sees when its pool has gone.
 
 use std::{
     any::Any,
@@ -71,7 +71,7 @@ pub fn serve_frames(
     reader.join().expect("reading does not panic")
 }
 
-/// Appends the frame that says what a task came to.
+/// Appends the frame with the result of a task.
 pub fn answer<R: Serialize>(
     task: &Frame<'_>,
     result: Result<R, Box<dyn Any + Send>>,
@@ -118,7 +118,7 @@ fn read(mut input: File, queue: &Sender<Vec<u8>>) -> io::Result<()> {
     let mut buffer = vec![0; BUFFER];
     loop {
         match input.read(&mut buffer) {
-            // Nobody waits for the task in work any more, so neither does the exit.
+            // The pool has gone, so the exit does not wait for the task in work.
             Ok(0) => process::exit(0),
             Ok(count) => {
                 if queue.send(buffer[..count].to_vec()).is_err() {

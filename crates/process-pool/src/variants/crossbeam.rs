@@ -1,9 +1,9 @@
 //! One channel that all workers' tasks wait in, and a thread for each worker that takes
 //! from it: `crossbeam-channel`.
 //!
-//! Nobody owns the tasks: a thread takes what its worker has room for, and puts back what a
-//! lost worker never began. Outcomes go to a second channel, and are put in order once all
-//! have come.
+//! The tasks have no owner: a thread takes as many as its worker has room for, and puts
+//! back those that a lost worker never began. Outcomes go to a second channel, and are put
+//! in order once all have come.
 //!
 //! # What to notice
 //! - Both ends of the queue are shared: receivers can be cloned, and a thread that holds a
@@ -147,7 +147,7 @@ fn hold<T: Serialize, R: DeserializeOwned>(
     Ok(())
 }
 
-/// Writes what there is to write, then waits for what there is to read.
+/// Writes what is ready to be written, then waits for something to read.
 fn turn<T: Serialize, R: DeserializeOwned>(
     session: &mut Session<T, R>,
     stream: &mut UnixStream,
@@ -170,8 +170,8 @@ fn turn<T: Serialize, R: DeserializeOwned>(
     stream.read(buffer)
 }
 
-/// Hands over what is finished, puts back what was never begun, and takes what there is room
-/// for. False if nothing is in hand then.
+/// Sends what is finished, puts back what was never begun, and takes new tasks up to the
+/// worker's room. False if nothing is in hand then.
 fn exchange<T: Serialize, R: DeserializeOwned>(
     session: &mut Session<T, R>,
     queue: &Queue<T>,

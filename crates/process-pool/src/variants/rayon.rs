@@ -6,7 +6,7 @@
 //! # What to notice
 //! - The whole pool is one line, and `collect` keeps the input's order.
 //! - A panic can be caught, task by task. A task that is killed, aborts or never ends can't:
-//!   it takes the program along, or a thread for good. That is what worker processes are for.
+//!   it ends the program, or occupies a thread permanently. Worker processes are for that.
 //! - A pool of its own obeys the job; the global one has one per core. `build_scoped`
 //!   waits for its threads to end, which a pool that is dropped does not (rayon-core 1.13,
 //!   src/thread_pool/mod.rs, terminate).
@@ -38,8 +38,8 @@ use std::{
 
 use rayon::{ThreadPoolBuildError, ThreadPoolBuilder, prelude::*};
 
-/// Does `work` on every task, on so many threads. Returns what each came to, in input order:
-/// a panic is an error.
+/// Does `work` on every task, on `workers` threads. Returns each outcome, in input order: a
+/// panic is an error.
 ///
 /// # Errors
 /// The system starts no more threads.

@@ -125,7 +125,7 @@ where
     Ok(())
 }
 
-/// Writes what there is to write, then waits for what there is to read.
+/// Writes what is ready to be written, then waits for something to read.
 fn turn<T: Serialize, R: DeserializeOwned>(
     session: &mut Session<T, R>,
     stream: &mut UnixStream,

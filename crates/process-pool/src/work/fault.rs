@@ -29,7 +29,7 @@ pub enum FaultKind {
     Abort,
     /// The task panics.
     Panic,
-    /// The worker is stopped, and nobody lets it go on.
+    /// The worker is stopped, and never continued.
     Stop,
     /// It answers with a frame of the wrong magic.
     CorruptMagic,

@@ -55,7 +55,7 @@ fn go_wrong(fault: Option<FaultKind>) {
         Some(FaultKind::Stop) => signal(Signal::STOP),
         Some(FaultKind::Exit) => process::exit(0),
         Some(FaultKind::Abort) => process::abort(),
-        Some(FaultKind::Panic) => panic!("told to panic"),
+        Some(FaultKind::Panic) => panic!("asked to panic"),
         Some(FaultKind::FloodStderr) => {
             let line = [b'.'; 1023];
             let mut stderr = std::io::stderr().lock();

@@ -1,4 +1,4 @@
-//! One range to count, and what it came to.
+//! One range to count, and its count.
 
 use std::{ops::Range, process};
 
@@ -43,7 +43,7 @@ pub struct Report {
     pub ballast: Vec<u8>,
 }
 
-/// What a range came to.
+/// The count of a range.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Count {
     /// The range's first number.
@@ -94,7 +94,7 @@ impl Task {
     }
 
     /// The same on a thread of a pool in this process, which records when that was if that
-    /// is wanted. Returns what the range came to.
+    /// is wanted. Returns the range's count.
     pub fn count_here(self) -> Count {
         let range = self.range.clone();
         let primes = test_fixtures::span(|| format!("{range:?}"), || perform(&self, 1));
@@ -114,7 +114,7 @@ impl Task {
 }
 
 impl Report {
-    /// What the range came to that it is about.
+    /// The count of the range that it is about.
     pub fn count(self, range: Range<u64>) -> Count {
         Count {
             from: range.start,
