@@ -153,7 +153,7 @@ class Tally:
 
 
 async def chained(job, works, tally):
-    """Takes each item through all stages, so many at once as there are workers."""
+    """Takes each item through all stages, as many at once as there are workers."""
     items = iter(tally.open)
 
     async def chains():
@@ -172,7 +172,7 @@ async def chained(job, works, tally):
 
 
 async def staged(job, works, tally):
-    """Has workers in each stage, with a queue before the next that holds so many items."""
+    """Has workers in each stage, with a bounded queue before the next."""
     to_fetch, to_process, to_save, done = (asyncio.Queue(job["queue"]) for _ in range(4))
 
     async def source():
@@ -226,7 +226,7 @@ async def run(job):
         try:
             await shape(job, works, tally)
         except* Enough:
-            # The group has cancelled whoever was still at work.
+            # The group has cancelled the tasks that were still at work.
             pass
     return {"outcomes": tally.outcomes, "passages": works.passages}
 

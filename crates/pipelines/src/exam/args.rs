@@ -56,7 +56,7 @@ pub struct Args {
     /// you name]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     save: Option<Duration>,
-    /// Leave once so many items are saved
+    /// Stop once N items are saved
     #[arg(long, value_name = "N", value_parser = whole::<usize>(1..=1_000_000))]
     #[arg(conflicts_with = "dir")]
     take: Option<usize>,

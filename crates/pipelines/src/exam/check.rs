@@ -99,7 +99,7 @@ fn one(
     match outcome {
         Outcome::Ok(saved) => {
             ensure!(all, "saved, but it passed {passages:?}");
-            ensure!(saved.item == index, "told to be item {}", saved.item);
+            ensure!(saved.item == index, "reported as item {}", saved.item);
             ensure!(asked(job, index).is_none(), "it was asked to fail");
         }
         Outcome::Failed(failure) if failure.class == Class::Name => {
@@ -154,8 +154,8 @@ fn taken(job: &Job, output: &Output, items: &[Vec<Passage>]) -> Result<()> {
     Ok(())
 }
 
-/// What stands in the folder of each item, whose contents are held against what was told
-/// of them. An item may be saved, and nobody there any more to be told.
+/// The file of each item in the folder, whose contents are compared with the report of
+/// them. An item may be saved and not reported, if the consumer has left.
 fn files(
     stage: &Stage,
     job: &Job,
@@ -176,8 +176,11 @@ fn files(
                     sha256: page.sha256,
                     words: words(&body),
                 });
-                let told = saved.content;
-                ensure!(content == told, "{name} is {content:?}, not {told:?}");
+                let reported = saved.content;
+                ensure!(
+                    content == reported,
+                    "{name} is {content:?}, not {reported:?}"
+                );
                 Outcome::Ok(saved.file.clone())
             }
             Outcome::Cancelled if items[index].len() == Step::ALL.len() => {

@@ -60,7 +60,7 @@ pub(crate) fn facts(job: &Job, facts: Facts, items: &[Vec<Passage>]) -> Result<F
     Ok(facts)
 }
 
-/// The milliseconds for which nobody was in this step, for each of its workers.
+/// The milliseconds for which each of this step's workers had no item.
 fn waited_ms(step: Step, workers: usize, items: &[Vec<Passage>]) -> f64 {
     let all = || items.iter().flatten();
     let start = all().map(|passage| passage.entered).min().unwrap_or(0);

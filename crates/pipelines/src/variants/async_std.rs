@@ -6,11 +6,11 @@
 //!
 //! # What to notice
 //! - A receiver is cloned as a sender is: each task of a stage has its own, and every item
-//!   comes to one of them.
+//!   reaches one of them.
 //! - A dropped handle detaches its task, where smol's cancels it: a caller that drops this
 //!   function's future leaves work behind.
-//! - A worker that panics is a clean end to the next stage, so the panic is caught, and goes
-//!   on as what became of the item.
+//! - A worker that panics is a clean end to the next stage, so the panic is caught, and
+//!   passed on as the item's outcome.
 //!
 //! # When not to use this
 //! In new code: it gets no more fixes (RUSTSEC-2025-0052).
@@ -171,8 +171,8 @@ fn source<I: Send + 'static, E: Send + 'static>(
     queued
 }
 
-/// Workers that take from one queue and put into the next. What was lost in a step before
-/// goes on as it is.
+/// Workers that take from one queue and put into the next. An item that was lost in an
+/// earlier step is passed on as it is.
 fn stage<T, F, U, E>(
     tasks: &mut Vec<JoinHandle<()>>,
     queue: usize,

@@ -7,7 +7,8 @@
 //! - `par_bridge` lets each thread take the next item; `try_for_each` stops at a `None`.
 //! - A task that waits for a queue keeps its thread: with fewer threads than workers, a
 //!   stage might never start, and the job would hang.
-//! - A panic would come out when all the rest is done; caught, it goes on as an outcome.
+//! - A panic would be raised when all the rest is done; caught, it is passed on as an
+//!   outcome.
 //!
 //! # When not to use this
 //! For stages: threads and channels, as in `crossbeam`, do the same and promise more.
@@ -157,14 +158,14 @@ fn source<'scope, I: Send + 'scope, E: Send + 'scope>(
     let (give, queued) = bounded(queue);
     let mut items = items.enumerate();
     scope.spawn(move |_| {
-        // Nobody takes them any more if it fails.
+        // It fails once the first stage has left.
         let _ = items.try_for_each(|(index, item)| give.send((index, Ok(Ok(item)))));
     });
     queued
 }
 
-/// Workers that take from one queue and put into the next. What was lost in a step before
-/// goes on as it is.
+/// Workers that take from one queue and put into the next. An item that was lost in an
+/// earlier step is passed on as it is.
 fn stage<'scope, T: Send + 'scope, U: Send + 'scope, E: Send + 'scope>(
     scope: &Scope<'scope>,
     queue: usize,

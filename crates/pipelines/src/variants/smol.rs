@@ -5,10 +5,10 @@
 //!
 //! # What to notice
 //! - A receiver is cloned as a sender is: each task of a stage has its own, and every item
-//!   comes to one of them.
+//!   reaches one of them.
 //! - Hashing and writing would hold up the executor; `unblock` has other threads.
-//! - A worker that panics is a clean end to the next stage, so the panic is caught, and goes
-//!   on as what became of the item; that of `unblock` comes out where it is awaited.
+//! - A worker that panics is a clean end to the next stage, so the panic is caught, and
+//!   passed on as the item's outcome; that of `unblock` comes out where it is awaited.
 //!
 //! # When not to use this
 //! When there is nothing to wait for: stages that only compute need threads.
@@ -187,8 +187,8 @@ fn source<'a, I: Send + 'a, E: Send + 'a>(
     queued
 }
 
-/// Workers that take from one queue and put into the next. What was lost in a step before
-/// goes on as it is.
+/// Workers that take from one queue and put into the next. An item that was lost in an
+/// earlier step is passed on as it is.
 fn stage<'a, T, F, U, E>(
     executor: &Executor<'a>,
     tasks: &mut Vec<Task<()>>,

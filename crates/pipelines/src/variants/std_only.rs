@@ -8,7 +8,7 @@
 //!   let` the guard would live through the body: one worker at a time.
 //! - A consumer that leaves drops its receiver: `send` fails, and that stage leaves, too.
 //! - A thread that panics drops its sender, which to the next stage is a clean end. So the
-//!   panic is caught, and goes on as what became of the item.
+//!   panic is caught, and passed on as the item's outcome.
 //!
 //! # When not to use this
 //! With hundreds of items under way that only wait: each has a thread.
@@ -130,14 +130,14 @@ fn source<'scope, I: Send + 'scope, E: Send + 'scope>(
     let (give, queued) = sync_channel(queue);
     let mut items = items.enumerate();
     thread::Builder::new().spawn_scoped(scope, move || {
-        // Nobody takes them any more if it fails.
+        // It fails once the first stage has left.
         let _ = items.try_for_each(|(index, item)| give.send((index, Ok(Ok(item)))));
     })?;
     Ok(queued)
 }
 
-/// Workers that take from one queue and put into the next. What was lost in a step before
-/// goes on as it is.
+/// Workers that take from one queue and put into the next. An item that was lost in an
+/// earlier step is passed on as it is.
 fn stage<'scope, T: Send + 'scope, U: Send + 'scope, E: Send + 'scope>(
     scope: &'scope Scope<'scope, '_>,
     queue: usize,

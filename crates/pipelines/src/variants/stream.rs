@@ -4,8 +4,9 @@
 //! it for one more when it has room. A queue is items that are ready, `buffered`.
 //!
 //! # What to notice
-//! - Back-pressure is the absence of a poll: a buffer that is full asks for nothing, and what
-//!   nobody polls stands still. So each piece of work is spawned, to go on by itself.
+//! - Back-pressure is the absence of a poll: a buffer that is full asks for nothing, and a
+//!   future that is not polled stands still. So each piece of work is spawned, to make
+//!   progress on its own.
 //! - Without the queues, a stage would be asked for its next item only when the last one is
 //!   done with; with one worker each, stages would never overlap.
 //! - To drop the stream is to leave: its handles abort their tasks, and the tracker waits for
@@ -165,8 +166,8 @@ fn source<I, E>(
     stream::iter(items.map(|(index, item)| (index, Ok(Ok(item)))))
 }
 
-/// A queue, and behind it as many at work as there are workers. What was lost in a step
-/// before goes on as it is.
+/// A queue, and behind it as many at work as there are workers. An item that was lost in
+/// an earlier step is passed on as it is.
 fn stage<T, U, E>(
     queue: usize,
     workers: usize,

@@ -4,7 +4,7 @@
 //! runs on async-std: the functions are `async_std`'s, and what differs is the client.
 //!
 //! # What to notice
-//! - surf's pool takes a connection back whose answer nobody waited for, and the next
+//! - surf's pool takes a connection back whose answer was not waited for, and the next
 //!   request on it reads that answer as its own (http-client 6.5.3, src/h1/tcp.rs,
 //!   recycle). So each request has a new one here.
 //! - Its own time-out ends with the head (http-client 6.5.3, src/h1/mod.rs, send), so one
@@ -171,8 +171,8 @@ fn source<I: Send + 'static, E: Send + 'static>(
     queued
 }
 
-/// Workers that take from one queue and put into the next. What was lost in a step before
-/// goes on as it is.
+/// Workers that take from one queue and put into the next. An item that was lost in an
+/// earlier step is passed on as it is.
 fn stage<T, F, U, E>(
     tasks: &mut Vec<JoinHandle<()>>,
     queue: usize,

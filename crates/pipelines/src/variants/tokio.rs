@@ -7,7 +7,7 @@
 //! - A receiver has one owner: a stage's tasks share it behind a lock that they can await.
 //! - Hashing and writing would hold up the executor; `spawn_blocking` has other threads.
 //! - A worker that panics is a clean end to the next stage, so work is a task of its own,
-//!   and its panic a `JoinError` that goes on as what became of the item.
+//!   and its panic a `JoinError` that is passed on as the item's outcome.
 //!
 //! # When not to use this
 //! When there is nothing to wait for: stages that only compute need threads.
@@ -180,8 +180,8 @@ fn source<I: Send + 'static, E: Send + 'static>(
     queued
 }
 
-/// Workers that take from one queue and put into the next. What was lost in a step before
-/// goes on as it is.
+/// Workers that take from one queue and put into the next. An item that was lost in an
+/// earlier step is passed on as it is.
 fn stage<T, U, E>(
     tasks: &mut JoinSet<()>,
     queue: usize,

@@ -80,7 +80,7 @@ impl Collector {
         }
     }
 
-    /// The output, once nobody is at work any more.
+    /// The output, once no worker is at work any more.
     ///
     /// # Errors
     /// A step panicked, or items are missing although the consumer did not leave: what came

@@ -41,7 +41,7 @@ pub(crate) struct Shared {
     folder: Folder,
 }
 
-/// An item that nobody has fetched yet.
+/// An item that is not fetched yet.
 #[derive(Clone, Debug)]
 pub struct Item {
     shared: Arc<Shared>,
@@ -151,7 +151,7 @@ impl Item {
         }
     }
 
-    /// Leaves a step with what it came to.
+    /// Leaves a step with its result.
     fn leave<T>(&self, passing: Passing, result: Result<T>) -> Result<T, StepError> {
         let step = passing.step();
         let value = result.map_err(|error| StepError { step, error })?;

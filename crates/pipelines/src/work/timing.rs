@@ -25,7 +25,7 @@ pub struct Passage {
 }
 
 /// An item in a step. Dropped, it has left without being whole: it failed, the step
-/// panicked, or nobody wants it any more.
+/// panicked, or its result is not wanted any more.
 #[derive(Debug)]
 pub(crate) struct Passing(Passage);
 

@@ -133,10 +133,10 @@ fn threads_for_good(bench: &Bench<Pipelines>) -> Result<()> {
     ensure!(asked, "nothing was asked for");
     let environment = environment?;
     let mut variables = environment.split(|byte| *byte == 0);
-    let told = format!("{THREADS}=5");
+    let due = format!("{THREADS}=5");
     ensure!(
-        variables.any(|variable| variable == told.as_bytes()),
-        "async-std is not told of 5 threads"
+        variables.any(|variable| variable == due.as_bytes()),
+        "async-std's variable does not say 5 threads"
     );
     let threads = threads?;
     ensure!(
@@ -146,7 +146,7 @@ fn threads_for_good(bench: &Bench<Pipelines>) -> Result<()> {
     Ok(())
 }
 
-/// How many threads a process has, once it has so many or ten seconds are over.
+/// How many threads a process has, once it has at least `least` or ten seconds are over.
 fn wait_for_threads(process: u32, least: usize) -> io::Result<usize> {
     let start = Instant::now();
     loop {
