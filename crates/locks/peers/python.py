@@ -53,7 +53,7 @@ def count(job, counter, worker, outcomes, stretches, spans):
 
 
 def stretches_of(increments, with_spans):
-    """The increments in as many parts as have spans: in one, if nobody asks for them."""
+    """The increments in as many parts as have spans: in one, if spans are not asked for."""
     length = max(1, -(-increments // STRETCHES)) if with_spans else max(1, increments)
     starts = range(0, increments, length)
     return [range(start, min(start + length, increments)) for start in starts]

@@ -56,7 +56,7 @@ pub struct Output {
 }
 
 impl Job {
-    /// What the count comes to.
+    /// What the count must be at the end.
     pub fn total(&self) -> u64 {
         (self.workers.get() as u64).saturating_mul(self.increments)
     }

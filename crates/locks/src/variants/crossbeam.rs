@@ -4,8 +4,8 @@
 //! # What to notice
 //! - Nothing is shared but the channel: the work is done before the send, so a worker's
 //!   panic cannot happen amid an increment.
-//! - The owner ends by itself: `for` over the receiver stops once the last sender is
-//!   dropped, by a worker's panic too.
+//! - The owner needs no signal to end: `for` over the receiver stops once the last sender
+//!   is dropped, by a worker's panic too.
 //! - A full channel makes the workers wait: back-pressure, and flat memory.
 //!
 //! # When not to use this

@@ -4,14 +4,14 @@
 //! # What to notice
 //! - One line differs from `parking_lot`: the guard is not dropped, it is handed over.
 //! - A thread spins or yields ten times before it sleeps (parking_lot_core 0.10,
-//!   src/spinwait.rs, spin). While the lock is held for nanoseconds hardly anybody sleeps,
-//!   and there is nobody to hand it to.
+//!   src/spinwait.rs, spin). While the lock is held for nanoseconds hardly any thread
+//!   sleeps, so there is none to hand it to.
 //! - Once threads do sleep, each increment is a wake-up and a context switch: a convoy.
 //!   In `parking_lot` the thread that unlocks is back before the sleeper wakes.
 //!
 //! # When not to use this
-//! At every unlock, as here: it is for the unlock after which nobody may be made to wait
-//! again. And when a panic under the lock must not go unnoticed, as in `parking_lot`.
+//! At every unlock, as here: it is for an unlock after which no waiter may wait once more.
+//! And when a panic under the lock must not go unnoticed, as in `parking_lot`.
 
 use anyhow::Result;
 

@@ -3,7 +3,7 @@
 
 use std::hint::black_box;
 
-/// So many steps of a xorshift generator (Marsaglia, Xorshift RNGs, 2003). Each needs the
+/// This many steps of a xorshift generator (Marsaglia, Xorshift RNGs, 2003). Each needs the
 /// result of the one before it and takes six dependent operations, about two nanoseconds.
 #[inline(never)]
 pub(crate) fn compute(rounds: u64) {

@@ -8,7 +8,7 @@ use std::{
 use test_fixtures::{Span, monotonic_nanos, record_span};
 
 /// How many stretches a worker's increments are cut into. An increment is far shorter
-/// than it takes to look at the clock, so only so many are marked.
+/// than it takes to look at the clock, so only their stretches are marked.
 const STRETCHES: u64 = 50;
 
 /// The increment at which each worker's stretch began, and when.
