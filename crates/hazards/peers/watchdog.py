@@ -41,7 +41,7 @@ def end_with_parent():
 
 
 def serve(pieces, record, hazard, kind):
-    """A piece's process: says when an attempt begins, and what the last one came to."""
+    """A piece's process: reports when an attempt begins, and how the last one ended."""
     job = json.loads(sys.stdin.readline())
     threading.Thread(target=end_with_parent, daemon=True).start()
     started = time.monotonic()

@@ -124,9 +124,9 @@ pub struct Watched {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ended {
-    /// By itself, and this is what it came to.
+    /// On its own, with this result.
     Done(u64),
-    /// It was killed with so many threads asleep, none of which would have woken.
+    /// It was killed with this many threads asleep, none of which would have woken.
     Hung(usize),
     /// It could not be done.
     Failed(String),

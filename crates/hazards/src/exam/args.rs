@@ -111,6 +111,6 @@ impl Args {
 
 /// For how long an executor is blocked unless something else is asked for.
 const USUAL_BLOCK: Duration = Duration::from_millis(200);
-/// What is blocked for less can't be told from what waits for a core.
+/// A shorter block can't be distinguished from waiting for a core.
 const LEAST_BLOCK: Duration = Duration::from_millis(50);
 const TWO: NonZeroUsize = NonZeroUsize::new(2).expect("two is not zero");

@@ -52,7 +52,7 @@ pub(crate) fn cases() -> Vec<Case<Hazards>> {
         ),
         Case::holds(
             "cancelled_read",
-            "a read that is cancelled half-way loses its bytes, one that goes on doesn't",
+            "a read that is cancelled half-way loses its bytes, one that continues doesn't",
             &["--hazard", "cancelled-read"],
         ),
         Case::holds(

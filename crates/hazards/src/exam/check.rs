@@ -8,9 +8,9 @@ use super::judge;
 use crate::{Finding, Hazard, Job, Kind, Output, Watched};
 
 pub(crate) fn check(job: &Job, output: &Output) -> Result<Facts> {
-    let told = output.findings.iter().map(|finding| finding.hazard);
+    let found = output.findings.iter().map(|finding| finding.hazard);
     ensure!(
-        told.eq(job.hazards.iter().copied()),
+        found.eq(job.hazards.iter().copied()),
         "other findings than were asked for"
     );
     let mut facts = Facts::new();
@@ -56,7 +56,7 @@ pub(crate) fn check(job: &Job, output: &Output) -> Result<Facts> {
             .as_ref()
             .map_or(0, |failing| failing.attempts);
         let why = format!("not bitten in {attempts} attempts");
-        // Among others its line says so; by itself it must bite.
+        // Among others its line says so; alone it must bite.
         let is_certain = job.hazards.len() == 1;
         facts = facts.breach_if(&finding.hazard.case(), why, is_certain);
     }
@@ -74,7 +74,7 @@ fn piece(finding: &Finding, kind: Kind) -> Result<&Watched> {
         .with_context(|| format!("{}: no {kind} piece", finding.hazard))
 }
 
-/// A line a hazard: whether it bites, what that cost, and what the cure costs.
+/// One line per hazard: whether it bites, what that cost, and what the cure costs.
 pub(crate) fn lines(job: &Job, output: &Output) -> Vec<String> {
     output
         .findings
@@ -88,7 +88,7 @@ fn line(job: &Job, finding: &Finding) -> String {
     if let Some(why) = &finding.spared {
         return format!("{hazard:18} spared: {why}");
     }
-    // How long something hung is up to the watchdog, and how long it blocked to the job.
+    // The watchdog decides how long something hung, and the job how long it blocked.
     let is_timed = !hazard.hangs() && !hazard.is_late();
     let failing =
         finding

@@ -29,7 +29,7 @@ const NEARLY: f64 = 0.8;
 /// What went wrong, in words, or nothing.
 ///
 /// # Errors
-/// What it came to is neither the hazard's doing nor the right end.
+/// Its result is neither the hazard's doing nor the right one.
 pub(crate) fn bite(
     hazard: Hazard,
     job: &Job,
@@ -122,7 +122,7 @@ fn turns(tasks: usize, turns: u64) -> u64 {
 }
 
 /// How late a deadline was, if that is nearly all of the time for which the peer had more:
-/// nobody looked at it before.
+/// it was not checked before.
 ///
 /// # Errors
 /// Frames were left before the deadline, or were handled faster than they can be.

@@ -116,8 +116,8 @@ fn python_is_spared_what_it_says() {
     let peer = include_str!("../../peers/python.py");
     let spared = peer.split_once("SPARED = {\n").expect("it lists them").1;
     let lines = spared.lines().take_while(|line| *line != "}");
-    let told = lines.map(str::to_owned).collect::<Vec<_>>();
+    let listed = lines.map(str::to_owned).collect::<Vec<_>>();
     let ours = SPARED.iter().filter(|spared| spared.runtime == "python");
     let ours = ours.map(|spared| format!("    \"{}\": {:?},", spared.hazard, spared.why));
-    assert_eq!(told, ours.collect::<Vec<_>>());
+    assert_eq!(listed, ours.collect::<Vec<_>>());
 }

@@ -1,4 +1,4 @@
-//! A piece's process: the same executable, which does one piece and says what it came to.
+//! A piece's process: the same executable, which does one piece and reports its result.
 
 use std::{
     env,

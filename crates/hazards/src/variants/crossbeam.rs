@@ -1,8 +1,8 @@
 //! crossbeam: `crossbeam_channel` and `AtomicCell`, on threads of the standard library.
 //!
 //! # What to notice
-//! - Receivers can be cloned, so many threads may take from one channel; how many
-//!   is what `oversubscribed` is about.
+//! - Receivers can be cloned, and any number of threads may take from one channel; how
+//!   many is what `oversubscribed` is about.
 //! - `select!` with `after` or `recv_timeout` make an error of a channel that never closes.
 //!
 //! # When not to use this

@@ -2,7 +2,7 @@
 //!
 //! # What to notice
 //! - A thread that waits for a stolen half takes other work meanwhile, on the same stack:
-//!   what it holds, it goes on holding.
+//!   it keeps what it holds, locks too.
 //! - Items are not threads: an item that sleeps keeps a thread from all others.
 //!
 //! # When not to use this

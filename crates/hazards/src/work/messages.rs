@@ -19,7 +19,7 @@ pub(crate) struct Request {
 pub(crate) enum Said {
     /// An attempt begins.
     Begun,
-    /// This is what the last one came to.
+    /// The result of the last one.
     Ended {
         ended: Ended,
         nanos: u64,

@@ -1,7 +1,7 @@
 //! The watchdog: each piece runs in a process of its own, and one that hangs is killed.
 //!
 //! To hang is not to be slow. A piece hangs if its time is up, all its threads are asleep,
-//! and none of them has run for a while: then nobody is left who could wake the others.
+//! and none of them has run for a while: then no thread is left that could wake the others.
 
 use std::{
     io::{self, Read, Write},
@@ -174,7 +174,7 @@ impl Watching {
         Ok(None)
     }
 
-    /// Ends it, and puts together what it came to.
+    /// Ends it, and puts together its result.
     fn watched(&mut self, said: Said) -> Result<Watched> {
         let usage = self.end()?;
         let Said::Ended {
@@ -209,7 +209,7 @@ impl Watching {
 impl Drop for Watching {
     fn drop(&mut self) {
         if !self.is_gone {
-            // What went wrong before is told; that it can't be ended either is no news.
+            // The first error is reported already; a failure to end it adds nothing.
             let _ = self.end();
         }
     }

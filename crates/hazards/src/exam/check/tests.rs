@@ -208,7 +208,7 @@ fn findings_that_were_not_asked_for_or_are_missing_are_refused() {
     ]));
 }
 
-/// Frames that were handled from the start until so many milliseconds had passed.
+/// Frames that were handled from the start until `milliseconds` had passed.
 fn handling(frames: u64, milliseconds: u64) -> Watched {
     Watched {
         record: Record {

@@ -1,4 +1,4 @@
-//! A `read_exact` that goes on after a tick.
+//! A `read_exact` that continues after a tick.
 
 // The lesson: everything below can be taken home.
 // It needs tokio (io-util, macros, net, rt, time).

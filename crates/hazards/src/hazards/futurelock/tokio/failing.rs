@@ -1,4 +1,4 @@
-//! A place in the queue of a lock, of a future that nobody polls.
+//! A future that waits in the queue of a lock, and is not polled.
 //!
 //! - `waiting` is alive and no longer polled; the lock's queue doesn't know.
 //! - The lock is fair (tokio 1.54, src/sync/mutex.rs, FIFO): an unlock hands it to the

@@ -1,4 +1,4 @@
-//! A Sender of `crossbeam_channel` that is dropped once nobody clones it any more.
+//! A Sender of `crossbeam_channel` that is dropped once the last clone is made.
 
 // The lesson: everything below can be taken home.
 // It needs crossbeam-channel.

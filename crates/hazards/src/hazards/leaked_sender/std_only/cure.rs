@@ -1,4 +1,4 @@
-//! A Sender of `std::sync::mpsc` that is dropped once nobody clones it any more.
+//! A Sender of `std::sync::mpsc` that is dropped once the last clone is made.
 
 // The lesson: everything below can be taken home.
 

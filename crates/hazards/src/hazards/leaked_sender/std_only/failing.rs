@@ -1,4 +1,4 @@
-//! A Sender of `std::sync::mpsc` that lives on where nobody sends.
+//! A Sender of `std::sync::mpsc` that outlives the last send.
 //!
 //! - Each worker drops its clone; the one that was cloned from lives until the function
 //!   ends, which waits for the receiver, which waits for it.

@@ -1,7 +1,7 @@
 //! A load and a store where an add belongs, with an await in between.
 //!
 //! - The await is where another task gets its turn, so it bites on one thread as well.
-//! - How many threads the tasks have is up to `ASYNC_STD_THREAD_COUNT`, not to the code.
+//! - `ASYNC_STD_THREAD_COUNT` decides how many threads the tasks have, not the code.
 
 // The lesson: everything below can be taken home.
 // It needs async-std.

@@ -1,8 +1,8 @@
 //! A load and a store where an add belongs, on an `AtomicCell`.
 //!
 //! - `load` and `store` read like a variable's; `fetch_add` has no such innocent look.
-//! - For types that no instruction updates whole, `fetch_update` tries until nobody came
-//!   between.
+//! - For types that no instruction updates whole, `fetch_update` tries until no other
+//!   thread came between.
 
 // The lesson: everything below can be taken home.
 // It needs crossbeam-utils.

@@ -3,7 +3,7 @@
 //! - `broadcast` has every thread of the pool do its turn, so all of them are woken.
 //! - Items are not threads: a parallel iterator splits any number of them among what
 //!   threads there are. More threads than cores are only more thieves.
-//! - A pool of its own for each library or request comes to the same.
+//! - A pool of its own for each library or request has the same effect.
 
 // The lesson: everything below can be taken home.
 // It needs rayon.

@@ -1,6 +1,6 @@
 //! A deadline beside reads that are always ready.
 //!
-//! - A read that finds bytes returns at once, and its await gives way to nobody. Where the
+//! - A read that finds bytes returns at once, and its await does not yield. Where the
 //!   peer is faster than `handle`, that is every read: one poll of `reading` lasts until
 //!   the peer stops, and `select` polls its timer no more.
 //! - The cure gives way every 64 frames, so that a poll ends.
