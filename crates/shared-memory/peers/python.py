@@ -33,7 +33,7 @@ def halt(number, job):
             os.kill(os.getpid(), signal.SIGKILL)
         elif fault["kind"] == "exit":
             os._exit(1)
-        raise RuntimeError("told to panic")
+        raise RuntimeError("asked to panic")
 
 
 def run(job, times):

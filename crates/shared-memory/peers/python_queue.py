@@ -34,7 +34,7 @@ def halt(number, job):
             os.kill(os.getpid(), signal.SIGKILL)
         elif fault["kind"] == "exit":
             os._exit(1)
-        raise RuntimeError("told to panic")
+        raise RuntimeError("asked to panic")
 
 
 def run(job, times):
@@ -65,8 +65,8 @@ def run(job, times):
 
 
 def watch(processes):
-    """Ends the program if a worker is lost. That can't be left to whoever gets from the
-    queue: one that is gone within a message is waited for for ever."""
+    """Ends the program if a worker is lost. The reader of the queue can't do it: if a
+    worker is lost within a message, `get` waits for the rest for ever."""
     if lost := lost_worker(processes):
         print(f"{lost}: the array has a hole", file=sys.stderr)
         os._exit(1)

@@ -90,7 +90,7 @@ impl JobArgs {
     }
 }
 
-/// The ends, and places that nobody knew before.
+/// The ends, and random places.
 fn samples(n: usize) -> Vec<usize> {
     let Some(last) = n.checked_sub(1) else {
         return Vec::new();

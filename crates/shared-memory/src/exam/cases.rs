@@ -50,7 +50,7 @@ fn shapes() -> Vec<Case<SharedMemory>> {
         ),
         Case::holds(
             "pause",
-            "a worker that stops half-way goes on where it was",
+            "a worker that pauses half-way continues where it was",
             &["--n", "1000", "--batch", "7", "--pause", "20ms"],
         ),
         Case::custom(

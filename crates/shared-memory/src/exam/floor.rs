@@ -23,8 +23,8 @@ use crate::{
 /// which is the same kind of memory. The others fill one of their own.
 const SHARED: &[&str] = &["mmap", "python", "python_numpy"];
 
-/// A fill that takes less is at the mercy of what else wants a core: it is done so many
-/// times, and the least time counts.
+/// A fill that takes less than this depends on what else wants a core: it is repeated, and
+/// the least time counts.
 const SHORT: Duration = Duration::from_millis(10);
 const TIMES: usize = 5;
 

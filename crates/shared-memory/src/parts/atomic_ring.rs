@@ -27,9 +27,9 @@ const ONE: u32 = 4;
 
 /// Room for `N` records, a power of two.
 ///
-/// Everything that one side has to tell the other is in one word, and changes in one
-/// step: so no wake-up is lost between a count that was read and a flag that was set. All
-/// bits zero are an empty ring, which is what fresh shared memory holds.
+/// All that one side signals to the other is in one word, and changes in one step: so no
+/// wake-up is lost between a count that was read and a flag that was set. All bits zero
+/// are an empty ring, which is what fresh shared memory holds.
 #[derive(Debug)]
 #[repr(C)]
 pub struct Ring<const N: usize> {
@@ -51,7 +51,7 @@ impl<const N: usize> Ring<N> {
         Self::at(0, 0)
     }
 
-    /// A ring that has seen so many records.
+    /// A ring that has seen this many records pushed and popped.
     pub(crate) fn at(pushed: u32, popped: u32) -> Self {
         let () = Self::IS_POWER_OF_TWO;
         let word = |count: u32| CachePadded::new(AtomicU32::new(count.wrapping_mul(ONE)));
@@ -83,14 +83,13 @@ impl<const N: usize> Ring<N> {
         }
     }
 
-    /// Pops what is there, at least one record, and says how many: none once the ring is
-    /// closed and empty. Only one thread of one process pops.
+    /// Pops at least one record, and returns how many: 0 once the ring is closed and empty.
+    /// Only one thread of one process pops.
     pub fn pop(&self, records: &mut [f64]) -> usize {
         loop {
             let popped = count(self.popped.load(Relaxed));
             let pushed = self.pushed.load(Acquire);
-            // A count that can't be is the other side's bug: cut to what there is room
-            // for.
+            // An impossible count is the other side's bug: cut to the room that is left.
             let there = distance(popped, count(pushed)).min(N).min(records.len());
             if there > 0 {
                 for (record, number) in records[..there].iter_mut().zip(popped..) {
@@ -107,8 +106,8 @@ impl<const N: usize> Ring<N> {
         }
     }
 
-    /// Says that nothing will be pushed any more, and wakes the one who waits for it. Not
-    /// while anybody pushes.
+    /// Marks that nothing will be pushed any more, and wakes the side that waits for it.
+    /// Not to be called during a push.
     pub fn close(&self) {
         self.pushed.fetch_or(CLOSED, AcqRel);
         futex::wake(&self.pushed);

@@ -152,8 +152,7 @@ impl<T: FromBytes + KnownLayout + Immutable> Deref for Frozen<T> {
     }
 }
 
-/// How many bytes so many elements have; no file can have as many as are too many to
-/// count.
+/// How many bytes this many elements have. It saturates, at more than any file can have.
 fn bytes<T>(elements: usize) -> u64 {
     (elements as u64).saturating_mul(size_of::<T>() as u64)
 }

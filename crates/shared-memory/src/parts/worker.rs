@@ -48,7 +48,7 @@ impl Worker {
 
 impl Drop for Worker {
     fn drop(&mut self) {
-        // One that has ended by itself is what we want, so an error is no news.
+        // A worker that has ended already is what we want, so an error is ignored.
         drop(self.child.kill());
         drop(self.child.wait());
     }

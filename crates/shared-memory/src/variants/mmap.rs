@@ -4,14 +4,14 @@
 //! exit.
 //!
 //! # What to notice
-//! - Nothing is sent, and nothing is safe by itself: that parts don't overlap is an
+//! - Nothing is sent, and the compiler checks nothing: that parts don't overlap is an
 //!   agreement between processes, where in `std_only` the compiler knew. So `fill_part`
 //!   is `unsafe`: its caller knows of the agreement. `memory.rs` says what a mapping may
 //!   be read as.
 //! - Reserved, then touched: `reserve` hands a stretch out when its pages are there.
 //!   Without it, a page that the machine lacks is no error but SIGBUS.
-//! - `freeze` asks the kernel whether anybody could still write. Only then is it a
-//!   `&[T]`.
+//! - `freeze` asks the kernel whether any process could still write. Only if none can is
+//!   it a `&[T]`.
 //!
 //! # When not to use this
 //! Where threads would do: `std_only` needs no process, no seal and no agreement. This is
@@ -36,7 +36,7 @@ pub fn run(job: &Job) -> Result<Output> {
 pub(crate) fn work(order: &Order) -> Result<f64> {
     let mut sum = 0.0;
     let values = |first, stretch: &mut [f64]| {
-        sum += order.job.fill_untold(first, stretch);
+        sum += order.job.fill_unrecorded(first, stretch);
     };
     // SAFETY: parts don't overlap, each is one worker's order, and `run` looks at the array
     // when all workers have ended.

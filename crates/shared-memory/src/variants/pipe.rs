@@ -32,7 +32,7 @@ pub(crate) fn work(order: &Order) -> Result<f64> {
     let (part, batch) = (order.part.clone(), order.job.batch.get());
     let mut sum = 0.0;
     fill_part(part, batch, |first, squares| {
-        sum += order.job.fill_untold(first, squares);
+        sum += order.job.fill_unrecorded(first, squares);
     })?;
     Ok(sum)
 }

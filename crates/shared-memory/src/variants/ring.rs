@@ -5,8 +5,8 @@
 //! - The program is `pipe`'s; what differs is that no record goes through the kernel. It
 //!   is asked only when one side has to sleep (`atomic_ring.rs`). A slot is an atomic of
 //!   64 bits, so records are doubles, and not of any type.
-//! - A pipe's end is seen by its reader. A ring that nobody fills any more looks like
-//!   one that will be filled soon: so the caller waits for the worker, and closes it.
+//! - A pipe's end is seen by its reader. A ring whose worker has ended looks like one
+//!   that will be filled soon: so the caller waits for the worker, and closes it.
 //! - A ring has no idea of bytes or ends of messages: `batch` is only how often it is
 //!   said that there is more.
 //!
@@ -35,7 +35,7 @@ pub(crate) fn work(order: &Order) -> Result<f64> {
     let (part, batch) = (order.part.clone(), order.job.batch.get());
     let mut sum = 0.0;
     fill_part(part, batch, |first, squares| {
-        sum += order.job.fill_untold(first, squares);
+        sum += order.job.fill_unrecorded(first, squares);
     })?;
     Ok(sum)
 }
@@ -101,7 +101,7 @@ pub fn fill(
     })
 }
 
-/// Closes a ring when it is dropped: then the reader of what is in it comes to an end.
+/// Closes a ring when it is dropped: then its reader ends after the last record.
 struct Closing(Arc<SharedRing>);
 
 impl Drop for Closing {
@@ -122,7 +122,7 @@ fn receive(ring: &SharedRing, part: &mut [f64]) -> io::Result<()> {
             count => filled += count,
         }
     }
-    // What is too much is dropped, so that nobody waits to push it.
+    // Further records are dropped, so that no worker waits to push them.
     while ring.pop(&mut [0.0; 64]) > 0 {}
     Ok(())
 }

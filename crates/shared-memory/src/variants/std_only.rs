@@ -4,14 +4,14 @@
 //! # What to notice
 //! - `chunks_mut` is the whole proof: each part is a `&mut` of its own, so no lock is
 //!   needed, and the compiler refuses a thread that reaches beyond its part.
-//! - `zeroed` gives pages that nobody has touched; each is made by the thread that fills
+//! - `zeroed` gives untouched pages; each is made by the thread that fills
 //!   it. A `vec![1.0; n]` would touch them all here, on one core, before the first
 //!   thread.
 //! - Each worker has one part, and the parts' sums are added in their order: how many
 //!   workers there are decides the last digits.
 //!
 //! # When not to use this
-//! Where stretches take different times: a part is cut once, and nobody takes over what
+//! Where stretches take different times: a part is cut once, and no thread takes over what
 //! is left of another's.
 
 use anyhow::Result;

@@ -24,12 +24,12 @@ impl Job {
         let end = first + stretch.len();
         span(
             || format!("{first}..{end}"),
-            || self.fill_untold(first, stretch),
+            || self.fill_unrecorded(first, stretch),
         )
     }
 
     /// The same without a span, for stretches that are too many for spans.
-    pub fn fill_untold(&self, first: usize, stretch: &mut [f64]) -> f64 {
+    pub fn fill_unrecorded(&self, first: usize, stretch: &mut [f64]) -> f64 {
         if self.pause_ms == 0 && self.fault.is_none() {
             return squares(first, stretch);
         }
@@ -60,7 +60,7 @@ impl Job {
             // Nothing can refuse a process a signal to itself.
             Some(FaultKind::Kill) => drop(kill_process(getpid(), Signal::KILL)),
             Some(FaultKind::Exit) => exit(1),
-            Some(FaultKind::Panic) => panic!("worker {worker} was told to panic"),
+            Some(FaultKind::Panic) => panic!("worker {worker} was asked to panic"),
             None => {}
         }
     }
@@ -86,7 +86,7 @@ pub(crate) fn squares(first: usize, stretch: &mut [f64]) -> f64 {
     sum
 }
 
-/// The sum of the array, from what its stretches came to.
+/// The sum of the array, from the sums of its stretches.
 ///
 /// # Errors
 /// One of them is not whole, since its worker panicked.

@@ -58,7 +58,7 @@ pub(super) fn lost_part_is_named(bench: &Bench<SharedMemory>) -> Result<()> {
     ] {
         let line = last_words(bench, fault)?;
         let due = match (has_threads(bench), fault) {
-            // A thread that kills or ends its process has nobody to say so.
+            // If a thread kills or ends the process, no thread is left to report it.
             (true, "1:kill") => "killed by signal 9: it said nothing".to_owned(),
             (true, _) => "exit code 1: it said nothing".to_owned(),
             (false, _) => format!(
@@ -73,14 +73,14 @@ pub(super) fn lost_part_is_named(bench: &Bench<SharedMemory>) -> Result<()> {
 
 pub(super) fn worker_panics(bench: &Bench<SharedMemory>) -> Result<()> {
     let line = last_words(bench, "1:panic")?;
-    let is_told = line.contains("panicked: worker 1 was told to panic");
-    ensure!(line.starts_with("exit code 1:") && is_told, "{line}");
+    let is_asked = line.contains("panicked: worker 1 was asked to panic");
+    ensure!(line.starts_with("exit code 1:") && is_asked, "{line}");
     Ok(())
 }
 
 pub(super) fn creator_killed(bench: &Bench<SharedMemory>) -> Result<()> {
     const WORKERS: usize = 4;
-    // So many that every worker has a chunk with a pause in it.
+    // Enough that every worker has a chunk with a pause in it.
     let args = ["--n", "1000000", "--workers", "4", "--pause", "1h"];
     let mut program = bench
         .demo(&args)
@@ -122,7 +122,7 @@ pub(super) fn no_name_left(bench: &Bench<SharedMemory>) -> Result<()> {
         bench.trial(&killed, &Settings::default()).is_err(),
         "it did not fail"
     );
-    // Whoever else is at work here takes its names away again.
+    // Other programs at work here remove their names again.
     let new: Vec<_> = names().difference(&before).cloned().collect();
     wait_for(|| new.iter().all(|name| !name.exists()).then_some(()))
         .with_context(|| format!("{new:?} are left"))
