@@ -26,7 +26,7 @@ busy = threading.local()
 
 
 def limit(timeout, deadline):
-    """From here on, these seconds of silence or of a head, and so many in all, if any."""
+    """From here on, `timeout` limits silence and heads, and `deadline` the whole."""
     Answer.timeout = timeout
     Answer.deadline = deadline and time.monotonic() + deadline
     # Of every connection, since requests has no way to hand one a class.

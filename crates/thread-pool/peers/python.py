@@ -249,7 +249,7 @@ def run(job, spans):
 
 
 def timed(fetch, spans):
-    """The same, with a span for whoever asks for them."""
+    """The same, with a span, where spans are asked for."""
 
     def fetch_timed(place):
         start = time.monotonic_ns()

@@ -18,8 +18,8 @@ use crate::{Output, ThreadPool};
 
 mod own_origin;
 
-/// A body that goes on for an hour, a byte at a time: each read returns, and the download
-/// never does.
+/// A body that takes an hour, one byte at a time: each read returns, and the download does
+/// not.
 const ENDLESS: &str = "/bytes/360000/drip/1/10ms/note/endless.bin";
 
 /// The most memory that a trial may take, however long a body is.
@@ -48,7 +48,8 @@ pub(crate) fn cases() -> Vec<Case<ThreadPool>> {
     cases.extend(endless::cases([
         |bench| given_up(bench, HEADS, AT_ONCE),
         |bench| given_up(bench, FRAMES, AT_ONCE),
-        // A body that goes on is no silence, and others than these would fill the disk.
+        // A body without an end is no silence, and other endless bodies would fill the
+        // disk.
         |bench| given_up(bench, CHUNKS, &["--workers", "8", "--deadline", "1s"]),
     ]));
     cases.extend(pool());

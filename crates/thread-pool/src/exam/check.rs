@@ -55,7 +55,7 @@ impl Stage {
     }
 
     /// Files are reported in the order in which the origin saw their answers end, where
-    /// these were far enough apart to tell.
+    /// these were far enough apart.
     fn check_order(&self, facts: Facts, output: &Output, record: &Record) -> Facts {
         let ended = |place: usize| -> Option<Duration> {
             let path = self.fetching.paths().get(place)?;

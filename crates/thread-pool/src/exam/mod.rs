@@ -120,7 +120,7 @@ impl Model for ThreadPool {
         Ok((floor > 0.0).then(|| Floor::new(time, reason)))
     }
 
-    /// A line a file, in the order in which they landed.
+    /// One line per file, in the order in which they were finished.
     fn results(job: &Job, output: &Output) -> Vec<String> {
         let host = common_host(&job.urls);
         let line = |Report { place, outcome }: &Report| {
@@ -152,13 +152,13 @@ impl Model for ThreadPool {
     }
 }
 
-/// Downloads what the user named, for good.
+/// Downloads what the user named, and keeps it.
 fn download(args: &Args, variant: &'static Variant<ThreadPool>) -> Result<bool> {
     let job = args.job_for_good()?;
     direct::run(job.urls.len(), move || (variant.run)(&job).map(drop))
 }
 
-/// What became of each file, in input order; `None` of one that nobody reported.
+/// What became of each file, in input order; `None` of one that was not reported.
 fn in_input_order(output: &Output, files: usize) -> Vec<Option<&Outcome<File>>> {
     let mut outcomes = vec![None; files];
     for Report { place, outcome } in &output.reports {

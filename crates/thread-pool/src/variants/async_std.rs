@@ -10,7 +10,7 @@
 //! - A panic comes out of the awaiting of the closure, so that catches it.
 //! - A closure runs when its handle is dropped, even if it had not begun (async-std 1.13,
 //!   src/task/join_handle.rs, detach); smol's is then never begun. If `each` panics, those
-//!   under way are awaited; when this function's future is dropped, nobody waits for them.
+//!   under way are awaited; when this function's future is dropped, they are not awaited.
 //!
 //! # When not to use this
 //! In new code: it gets no more fixes (RUSTSEC-2025-0052).
@@ -43,8 +43,8 @@ use std::{
 use async_std::task::spawn_blocking;
 use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
 
-/// Does `work` on every item, on at most so many threads. Calls `each` with the index of an
-/// item and what came of it, in the order in which they end: a panic is an error.
+/// Does `work` on every item, on at most `threads` threads. Calls `each` with the index of
+/// an item and what came of it, in the order in which they end: a panic is an error.
 ///
 /// # Panics
 /// `threads` is 0, or `each` panics: then once what was under way has ended.

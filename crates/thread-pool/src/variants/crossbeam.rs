@@ -40,8 +40,8 @@ use std::{
 
 use crossbeam_channel::{bounded, unbounded};
 
-/// Does `work` on every item, on at most so many threads. Calls `each` with the index of an
-/// item and what came of it, in the order in which they end: a panic is an error.
+/// Does `work` on every item, on at most `threads` threads. Calls `each` with the index of
+/// an item and what came of it, in the order in which they end: a panic is an error.
 ///
 /// # Errors
 /// The system starts no more threads; what was under way has ended.

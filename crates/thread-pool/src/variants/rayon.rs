@@ -41,8 +41,8 @@ use std::{
 
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
-/// Does `work` on every item, on at most so many threads. Calls `each` with the index of an
-/// item and what came of it, in the order in which they end: a panic is an error.
+/// Does `work` on every item, on at most `threads` threads. Calls `each` with the index of
+/// an item and what came of it, in the order in which they end: a panic is an error.
 ///
 /// # Errors
 /// The system starts no more threads.
@@ -67,7 +67,7 @@ pub fn as_completed<I: Send, T: Send>(
                 let (done, work) = (done.clone(), &work);
                 scope.spawn(move |_| {
                     let end = catch_unwind(AssertUnwindSafe(|| work(item)));
-                    // Nobody wants to know once `each` has panicked.
+                    // The send fails once `each` has panicked.
                     drop(done.send((index, end)));
                 });
             }

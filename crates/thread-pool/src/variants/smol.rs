@@ -10,7 +10,7 @@
 //!   says (blocking 1.7, src/lib.rs, main_loop). The set's length is the limit.
 //! - A panic comes out of the awaiting of the closure, so that catches it.
 //! - A closure that has begun runs on when its task is dropped. If `each` panics, those
-//!   under way are awaited; when this function's future is dropped, nobody waits for them.
+//!   under way are awaited; when this function's future is dropped, they are not awaited.
 //!
 //! # When not to use this
 //! If nothing else in the program is async: it is a thread pool, and nothing more.
@@ -44,8 +44,8 @@ use std::{
 use futures_util::stream::FuturesUnordered;
 use smol::{future::FutureExt, stream::StreamExt, unblock};
 
-/// Does `work` on every item, on at most so many threads. Calls `each` with the index of an
-/// item and what came of it, in the order in which they end: a panic is an error.
+/// Does `work` on every item, on at most `threads` threads. Calls `each` with the index of
+/// an item and what came of it, in the order in which they end: a panic is an error.
 ///
 /// # Panics
 /// `threads` is 0, or `each` panics: then once what was under way has ended.

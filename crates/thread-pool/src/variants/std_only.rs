@@ -45,8 +45,8 @@ use queue::Queue;
 
 pub mod queue;
 
-/// Does `work` on every item, on at most so many threads. Calls `each` with the index of an
-/// item and what came of it, in the order in which they end: a panic is an error.
+/// Does `work` on every item, on at most `threads` threads. Calls `each` with the index of
+/// an item and what came of it, in the order in which they end: a panic is an error.
 ///
 /// # Errors
 /// The system starts no more threads; what was under way has ended.

@@ -5,12 +5,12 @@
 //! next is spawned.
 //!
 //! # What to notice
-//! - The blocking pool starts up to 512 threads if nobody says less (tokio 1.54,
+//! - The blocking pool starts up to 512 threads by default (tokio 1.54,
 //!   src/runtime/builder.rs, max_blocking_threads), and queues what is more without a
 //!   bound: the map's length is the limit of both.
 //! - A panic is its task's `JoinError`, which knows the task's id; the map knows its index.
 //! - A blocking task that has begun can't be aborted. If `each` panics, `shutdown` waits for
-//!   those; when this function's future is dropped, nobody does but the runtime at its end.
+//!   those; when this function's future is dropped, only the runtime does, at its end.
 //!
 //! # When not to use this
 //! If nothing else in the program is async: it is a thread pool, and a whole runtime around
@@ -52,8 +52,8 @@ use std::{
 use tokio::task::JoinError;
 use tokio_util::task::JoinMap;
 
-/// Does `work` on every item, on at most so many threads. Calls `each` with the index of an
-/// item and what came of it, in the order in which they end: a panic is an error.
+/// Does `work` on every item, on at most `threads` threads. Calls `each` with the index of
+/// an item and what came of it, in the order in which they end: a panic is an error.
 ///
 /// # Panics
 /// `threads` is 0, or `each` panics: then once what was under way has ended.

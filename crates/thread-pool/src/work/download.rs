@@ -34,8 +34,8 @@ pub struct Downloads {
     urls: Vec<String>,
     names: Vec<Result<Name, NameError>>,
     folder: Folder,
-    /// How long a head may take, and a body be silent: a long one may take as long as it
-    /// goes on.
+    /// How long a head may take, and how long a body may be silent: a body that keeps
+    /// coming has no limit.
     timeout: Duration,
     client: Client,
     /// When downloads under way end, and none begins any more.

@@ -34,7 +34,7 @@ impl<'a> Late<'a> {
             job,
             paths,
             record,
-            // Where nothing was asked for, nobody can have been at work until then.
+            // Where nothing was requested, no thread can have been at work until then.
             deadline_ns: first.map_or(u64::MAX, |first| first + deadline),
         })
     }

@@ -7,7 +7,7 @@ use std::{
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
 };
 
-/// Items on their way from those who push to those who pop, at most so many at a time.
+/// A bounded queue: items on their way from the threads that push to those that pop.
 ///
 /// The items and whether there will be more are only looked at and changed under one lock,
 /// so what happens between a look and a sleep can't be missed.
@@ -15,9 +15,9 @@ use std::{
 pub struct Queue<T> {
     state: Mutex<State<T>>,
     capacity: usize,
-    /// Told once for every item that was taken: one who waits to push can go on.
+    /// Notified once for every item that was taken, for one thread that waits to push.
     taken: Condvar,
-    /// Told once for every item that was pushed, and all who wait when the queue is closed.
+    /// Notified once for every item that was pushed, and for all when the queue is closed.
     pushed: Condvar,
 }
 
@@ -29,12 +29,12 @@ struct State<T> {
 }
 
 /// The right to push. Dropped, it closes the queue, also when a panic or an early return
-/// drops it, so nobody waits for items that won't come.
+/// drops it, so no thread waits for items that won't come.
 #[derive(Debug)]
 pub struct Feed<'a, T>(&'a Queue<T>);
 
 impl<T> Queue<T> {
-    /// A queue that holds so many items, at least one.
+    /// A queue that holds `capacity` items, at least one.
     pub fn bounded(capacity: usize) -> Self {
         let state = State {
             items: VecDeque::new(),
@@ -52,7 +52,7 @@ impl<T> Queue<T> {
     /// The one who feeds the queue, and closes it in the end.
     ///
     /// # Panics
-    /// If the queue has had one: a second would push what nobody takes.
+    /// If the queue has had one: items of a second would not be taken.
     pub fn feed(&self) -> Feed<'_, T> {
         let was_fed = mem::replace(&mut self.lock().is_fed, true);
         assert!(!was_fed, "a queue is fed once");
