@@ -6,8 +6,8 @@
 //! # What to notice
 //! - A receiver has one owner: a stage's tasks share it behind a lock that they can await.
 //! - Hashing and writing would hold up the executor; `spawn_blocking` has other threads.
-//! - A worker that panics is a clean end to the next stage, so work is a task of its own,
-//!   and its panic a `JoinError` that is passed on as the item's outcome.
+//! - A worker that panics is a clean end to the next stage, so work is a task of its own.
+//!   Its panic is a `JoinError`, and passed on as the item's outcome.
 //!
 //! # When not to use this
 //! When there is nothing to wait for: stages that only compute need threads.
