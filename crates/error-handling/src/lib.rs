@@ -20,7 +20,7 @@ use work::{Done, TaskError, outcome};
 
 pub use exam::{Args, ErrorHandling};
 
-/// What every variant is handed.
+/// What every variant gets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Job {
@@ -100,7 +100,7 @@ impl Job {
 /// How a task ended: a panic is an error.
 pub type End = thread::Result<Result<Done, TaskError>>;
 
-/// What every variant hands back.
+/// What every variant returns.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Output {

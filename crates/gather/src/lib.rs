@@ -20,7 +20,7 @@ use ureq::tls::TlsConfig;
 
 pub use exam::{Args, Gather};
 
-/// What every variant is handed.
+/// What every variant gets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Job {
@@ -55,7 +55,7 @@ impl Job {
     }
 }
 
-/// What every variant hands back.
+/// What every variant returns.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Output {
     /// What became of each URL, in input order.

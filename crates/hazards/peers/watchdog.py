@@ -18,7 +18,7 @@ TRYING = 1.0
 
 
 def is_worth_another(job, hazard, cure, value, record):
-    """A failing piece that came to its right end, or what was late for want of a core."""
+    """A failing piece with the right result, or what was late for want of a core."""
     most = 0.8 * job["block_ms"] * 10**6
     if hazard == "blocked-executor":
         beats = record["beats"]

@@ -22,7 +22,7 @@ pub use crate::{
 };
 use work::record::HANDLING;
 
-/// What every variant is handed.
+/// What every variant gets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Job {
@@ -78,7 +78,7 @@ impl Job {
     }
 }
 
-/// What every variant hands back: a finding a hazard, in the job's order.
+/// What every variant returns: one finding per hazard, in the job's order.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Output {

@@ -20,7 +20,7 @@ use test_fixtures::{Class, Failure, Outcome, spans_wanted};
 pub use exam::{Args, Locks};
 pub use work::{Counter, Increment};
 
-/// What every variant is handed.
+/// What every variant gets.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Job {
@@ -41,7 +41,7 @@ pub struct Job {
     pub(crate) marks: bool,
 }
 
-/// What every variant hands back.
+/// What every variant returns.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Output {

@@ -22,7 +22,7 @@ use test_fixtures::Outcome;
 pub use exam::{Args, Pipelines, Stage};
 pub use work::{Content, Fault, FaultKind, Passage, Saved};
 
-/// What every variant is handed.
+/// What every variant gets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Job {
@@ -98,7 +98,7 @@ impl fmt::Display for Step {
     }
 }
 
-/// What every variant hands back.
+/// What every variant returns.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Output {

@@ -20,7 +20,7 @@ use test_fixtures::{Outcome, Span, record_span};
 pub use exam::{JobArgs, ProcessPool};
 pub use work::{Count, Fault, FaultKind, Report, Task};
 
-/// What every variant is handed.
+/// What every variant gets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Job {
@@ -72,7 +72,7 @@ impl Job {
     }
 }
 
-/// What every variant hands back.
+/// What every variant returns.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Output {
     /// The outcome of each range, in input order.

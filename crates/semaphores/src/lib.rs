@@ -15,7 +15,7 @@ use test_fixtures::Outcome;
 
 pub use exam::{Args, Semaphores};
 
-/// What every variant is handed.
+/// What every variant gets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Job {
@@ -37,7 +37,7 @@ pub struct Job {
     pub latency_ms: f64,
 }
 
-/// What every variant hands back.
+/// What every variant returns.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Output {
     /// What became of each URL, in input order.

@@ -22,7 +22,7 @@ use parts::memory::Frozen;
 
 pub use exam::{JobArgs, SharedMemory};
 
-/// What every variant is handed.
+/// What every variant gets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Job {
@@ -82,7 +82,7 @@ impl Job {
     }
 }
 
-/// What every variant hands back: the array, wherever it is, and its sum.
+/// What every variant returns: the array, wherever it is, and its sum.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Output {

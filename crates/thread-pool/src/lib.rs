@@ -20,7 +20,7 @@ use test_fixtures::Outcome;
 
 pub use exam::{Args, Stage, ThreadPool};
 
-/// What every variant is handed.
+/// What every variant gets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Job {
@@ -44,7 +44,7 @@ pub struct Job {
     pub waits_ms: (f64, f64),
 }
 
-/// What every variant hands back.
+/// What every variant returns.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Output {
     /// What became of each file, in the order in which that was known.

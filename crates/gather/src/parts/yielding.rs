@@ -1,11 +1,10 @@
-//! A stream that leaves others their turn.
+//! A stream that yields after each read.
 //!
-//! While a server always has more to send, interim answers or the digits of a chunk's size,
-//! one poll of its connection reads on and on, and the time-out beside it is never looked
-//! at. So after each read this stream says that there is nothing yet, and has its task
-//! polled again at once. tokio's sockets do so after 128 reads, but hyper's may be 400 KiB
-//! each (hyper 1.12, src/proto/h1/io.rs, DEFAULT_MAX_BUFFER_SIZE), and to parse as much
-//! takes seconds.
+//! A server may always have more to send: interim answers, or the digits of a chunk's
+//! size. Then one poll of its connection never ends, and the time-out beside it is not
+//! polled. So after each read this stream returns `Pending`, and wakes its task at once.
+//! tokio's sockets do so after 128 reads, but hyper's may be 400 KiB each (hyper 1.12,
+//! src/proto/h1/io.rs, DEFAULT_MAX_BUFFER_SIZE), and to parse as much takes seconds.
 
 use std::{
     io, mem,
@@ -19,7 +18,7 @@ use hyper::rt::{Read, ReadBufCursor, Write};
 #[derive(Debug)]
 pub struct Yielding<S> {
     stream: S,
-    /// Whether it is the others' turn.
+    /// Whether the next poll must yield.
     has_read: bool,
 }
 

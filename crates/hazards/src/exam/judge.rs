@@ -66,11 +66,11 @@ pub(crate) fn bite(
         Hazard::StarvedDeadline => {
             ensure!(
                 value <= whole,
-                "{hazard} came to {value}, more than {whole}"
+                "{hazard} resulted in {value}, more than {whole}"
             );
             return starved(job, watched, value);
         }
-        _ => ensure!(value == whole, "{hazard} came to {value}, not {whole}"),
+        _ => ensure!(value == whole, "{hazard} resulted in {value}, not {whole}"),
     }
     Ok(match hazard {
         Hazard::BlockedExecutor => {

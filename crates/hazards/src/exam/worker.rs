@@ -67,7 +67,7 @@ pub(crate) fn serve() -> Result<()> {
     Ok(())
 }
 
-/// Whether it is worth another attempt: a failing piece that came to its right end, or a
+/// Whether it is worth another attempt: a failing piece with the right result, or a
 /// cure whose heart or deadline was late, since that may be for want of a core. Switches are counted
 /// from outside, when all is over.
 fn is_worth_another(request: &Request, watched: &Watched) -> bool {

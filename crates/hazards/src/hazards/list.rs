@@ -134,7 +134,7 @@ macro_rules! lesson {
 }
 pub(crate) use lesson;
 
-/// What a function hands back: a number, or what kept it from one.
+/// What a function returns: a number, or why it has none.
 pub(super) trait Returned {
     fn returned(self) -> Result<u64>;
 }

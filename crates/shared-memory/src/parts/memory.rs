@@ -2,13 +2,14 @@
 //!
 //! # What a mapping may be read as
 //! To the compiler another process is a thread that it can't see. A `&[T]` promises that
-//! nobody writes to those bytes while it lives, a `&mut [T]` that nobody else so much as
-//! reads them; a process on the other side of a mapping that does either is a data race.
+//! nothing writes to those bytes while it lives, a `&mut [T]` that nothing else even reads
+//! them; a process on the other side of a mapping that does either is a data race.
 //! So there are three ways to look at shared memory:
 //!
 //! - as `&mut [T]`, while every other process leaves those bytes alone. Nothing but an
 //!   agreement says so, which is why mapping is `unsafe`: [`Part`].
-//! - as `&[T]`, once nobody can write any more. That the kernel can promise: [`Frozen`].
+//! - as `&[T]`, once no process can write any more. The kernel can promise that:
+//!   [`Frozen`].
 //! - as atomics, while others write, as a ring between two processes does.
 //!
 //! And the bytes must stay there: where a file is cut short, a mapping of it ends in
@@ -47,7 +48,7 @@ pub struct Part<'a, T> {
     elements: PhantomData<T>,
 }
 
-/// All of the memory, once nobody can change it.
+/// All of the memory, once no process can change it.
 #[derive(Debug)]
 pub struct Frozen<T> {
     map: Mmap,

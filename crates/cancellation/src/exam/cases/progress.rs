@@ -44,7 +44,7 @@ fn one_of_some(hold: impl Fn() -> Result<()>) -> Result<()> {
     last
 }
 
-/// What a variant handed back, what was noted of the work, and how many requests came.
+/// What a variant returned, what was noted of the work, and how many requests came.
 fn seen(bench: &Bench<Cancellation>, job: &str) -> Result<(Output, Vec<Entry>, usize)> {
     let words: Vec<_> = job.split_whitespace().collect();
     let (stage, job) = Cancellation::staged(&job_args::<Cancellation>(&words)?)?;

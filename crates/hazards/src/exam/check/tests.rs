@@ -85,9 +85,9 @@ fn what_a_hazard_does_not_do_is_no_bite() {
     let hung = line(Hazard::LostUpdate, hung(), done(200_000));
     assert!(hung.contains("not what it does"), "{hung}");
     let more = line(Hazard::LostUpdate, done(200_001), done(200_000));
-    assert!(more.contains("came to 200001"), "{more}");
+    assert!(more.contains("resulted in 200001"), "{more}");
     let less = line(Hazard::TwoLocks, done(3), done(4));
-    assert!(less.contains("came to 3, not 4"), "{less}");
+    assert!(less.contains("resulted in 3, not 4"), "{less}");
     let failed = watched(Ended::Failed("no such file".to_owned()));
     let failed = line(Hazard::CancelledRead, failed, done(20));
     assert!(failed.contains("no such file"), "{failed}");

@@ -23,7 +23,7 @@ pub struct Semaphore {
 pub struct Permit<'a>(&'a Semaphore);
 
 impl Semaphore {
-    /// A semaphore with so many permits.
+    /// A semaphore with `permits` permits.
     pub fn new(permits: usize) -> Self {
         Self {
             free: Mutex::new(permits),
