@@ -36,6 +36,6 @@ fn what_is_beyond_the_range_is_refused() {
 }
 
 #[test]
-fn a_hazard_by_another_name_is_refused_and_the_names_are_told() {
+fn a_hazard_by_another_name_is_refused_and_the_names_are_listed() {
     refused(&["--hazard", "deadlock"], "two-locks");
 }

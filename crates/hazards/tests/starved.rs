@@ -74,7 +74,7 @@ const RACES: [(&str, Race); 7] = [
 ];
 
 #[test]
-fn no_combinator_stops_what_gives_way_to_nobody() {
+fn no_combinator_stops_what_does_not_yield() {
     for (name, race) in RACES {
         let clock = Instant::now();
         race(false);

@@ -155,7 +155,7 @@ fn ends_at_its_deadline(task: &str, worker: &Worker) {
 }
 
 #[test]
-fn a_grandchild_that_keeps_the_pipe_keeps_nobody_waiting() {
+fn a_grandchild_that_keeps_the_pipe_delays_no_deadline() {
     let worker = "setsid sleep 8 & exit 0";
     ends_at_its_deadline("task", &script(worker));
 }

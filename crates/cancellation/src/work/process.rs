@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pipe_that_a_grandchild_keeps_holds_nobody_up() {
+    fn a_pipe_that_a_grandchild_keeps_blocks_no_task() {
         let mut command = Command::new("sh");
         command
             .args(["-c", "sleep 3 & exit 0"])

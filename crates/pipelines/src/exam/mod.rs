@@ -164,14 +164,14 @@ impl Model for Pipelines {
     }
 
     fn direct(args: &Args) -> Option<Direct<Self>> {
-        args.is_for_good().then_some(save_for_good)
+        args.keeps_files().then_some(save_and_keep)
     }
 }
 
 /// Does the job of the URLs that the user named, whose files stay.
-fn save_for_good(args: &Args, variant: &'static Variant<Pipelines>) -> Result<bool> {
+fn save_and_keep(args: &Args, variant: &'static Variant<Pipelines>) -> Result<bool> {
     ensure_environment(&environment(args.workers(), args.threads()))?;
-    let job = args.job_for_good()?;
+    let job = args.job_that_keeps_files()?;
     direct::run(job.urls.len(), move || (variant.run)(&job).map(drop))
 }
 

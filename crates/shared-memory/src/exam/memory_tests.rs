@@ -25,7 +25,7 @@ fn parts_lie_side_by_side_and_are_seen_when_frozen() -> Result<()> {
 }
 
 #[test]
-fn it_does_not_freeze_while_anybody_could_write() -> Result<()> {
+fn it_does_not_freeze_while_it_can_be_written() -> Result<()> {
     let memory = Memory::<f64>::new(10)?;
     let file = memory.share()?;
     // SAFETY: nobody else has this memory.
@@ -41,7 +41,7 @@ fn it_does_not_freeze_while_anybody_could_write() -> Result<()> {
 }
 
 #[test]
-fn nobody_writes_to_it_or_cuts_it_when_it_is_frozen() -> Result<()> {
+fn it_is_neither_written_nor_cut_when_it_is_frozen() -> Result<()> {
     let memory = Memory::<f64>::new(10)?;
     let file = memory.share()?;
     assert!(ftruncate(&file, 8).is_err());

@@ -40,7 +40,7 @@ pub struct Args {
 }
 
 impl Args {
-    pub(crate) fn is_for_good(&self) -> bool {
+    pub(crate) fn keeps_files(&self) -> bool {
         self.files.are_wanted()
     }
 
@@ -59,7 +59,7 @@ impl Args {
     }
 
     /// The job of the URLs that the user named, whose files stay.
-    pub(crate) fn job_for_good(&self) -> Result<Job> {
+    pub(crate) fn job_that_keeps_files(&self) -> Result<Job> {
         let urls = self.requests.own_urls()?.ok_or_else(|| {
             Misuse::new("--dir saves what you name: add URLs, or --urls-from FILE")
         })?;

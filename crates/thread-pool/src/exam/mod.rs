@@ -148,13 +148,13 @@ impl Model for ThreadPool {
     }
 
     fn direct(args: &Args) -> Option<Direct<Self>> {
-        args.is_for_good().then_some(download)
+        args.keeps_files().then_some(download)
     }
 }
 
 /// Downloads what the user named, and keeps it.
 fn download(args: &Args, variant: &'static Variant<ThreadPool>) -> Result<bool> {
-    let job = args.job_for_good()?;
+    let job = args.job_that_keeps_files()?;
     direct::run(job.urls.len(), move || (variant.run)(&job).map(drop))
 }
 
