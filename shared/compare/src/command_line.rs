@@ -177,12 +177,12 @@ mod tests {
 
     #[test]
     fn a_job_is_what_it_is_however_it_is_compared() {
-        let expected = ["--workers", "4", "--increments", "100000"];
+        let expected = ["--workers", "4", "--increments", "80000"];
         for line in [
             "compare locks",
             "compare --variants std_mutex,sharded",
             "compare locks --rounds 3 --out /tmp --timeline --variants tokio",
-            "compare locks --increments=7 --increments 100000",
+            "compare locks --increments=7 --increments 80000",
         ] {
             assert_eq!(args(line), expected, "{line}");
         }

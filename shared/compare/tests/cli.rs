@@ -133,8 +133,8 @@ fn a_demo_is_run_and_says_how() {
 fn help_is_no_wider_than_a_terminal_and_shows_the_comparison() {
     for (args, words) in [
         (&["--help"][..], "Examples:"),
-        (&["semaphores", "--help"], "[default: 400]"),
-        (&["help", "semaphores"], "[default: 400]"),
+        (&["semaphores", "--help"], "[default: 300]"),
+        (&["help", "semaphores"], "[default: 300]"),
         (&["run", "semaphores", "--help"], "[default: 100]"),
         (&["process-pool", "--help"], "--fault"),
         (&["faults", "--help"], "MODEL"),

@@ -31,7 +31,7 @@ impl Model for Cancellation {
     const NAME: &'static str = "cancellation";
     const ABOUT: &'static str = "A deadline that really stops the work: timers, fetches, computations, blocking calls and processes, each seen to its end";
     const COMPARISON: &'static [&'static str] =
-        &["--work", "sleep", "--tasks", "500", "--deadline", "80ms"];
+        &["--work", "sleep", "--tasks", "500", "--deadline", "60ms"];
     const EXAMPLES: &'static [&'static str] = &[
         "--work fetch --tasks 1000",
         "--work blocking --pieces 20",

@@ -26,7 +26,7 @@ impl Model for ErrorHandling {
         "--tasks",
         "256",
         "--wait",
-        "80ms",
+        "60ms",
         "--fail",
         "64",
         "--flaky",

@@ -23,7 +23,7 @@ impl Model for Gather {
     const NAME: &'static str = "gather";
     const ABOUT: &'static str =
         "Gather: fetch every URL at once and report what came of each, on every runtime";
-    const COMPARISON: &'static [&'static str] = &["--tasks", "100", "--latency", "80ms"];
+    const COMPARISON: &'static [&'static str] = &["--tasks", "100", "--latency", "60ms"];
     const EXAMPLES: &'static [&'static str] = &[
         "http://127.0.0.1:8080/ http://127.0.0.1:8080/bytes/10",
         "--path /bytes/10 --path /hang --timeout 500ms",

@@ -33,7 +33,7 @@ impl Model for Hazards {
     ];
     // What hangs takes until the watchdog ends it, so it is short here.
     const SURVEY: Option<&'static [&'static str]> =
-        Some(&["--watchdog", "200ms", "--block", "60ms"]);
+        Some(&["--watchdog", "150ms", "--block", "50ms"]);
     const EXAMPLES: &'static [&'static str] = &[
         "--hazard futurelock,two-locks",
         "--hazard oversubscribed --tasks 200",

@@ -25,7 +25,7 @@ impl Model for Locks {
     const ABOUT: &'static str =
         "One counter, many incrementers: what each kind of lock costs";
     const COMPARISON: &'static [&'static str] =
-        &["--workers", "4", "--increments", "100000"];
+        &["--workers", "4", "--increments", "80000"];
     const TRIALS: usize = 7;
     const EXAMPLES: &'static [&'static str] = &[
         "--workers 2 --increments 1000000",

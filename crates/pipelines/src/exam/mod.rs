@@ -27,7 +27,7 @@ impl Model for Pipelines {
     const ABOUT: &'static str = "Fetch, process, save: a chain per item, or stages with bounded queues between them";
     const COMPARISON: &'static [&'static str] = &[
         "--items",
-        "48",
+        "42",
         "--workers",
         "6",
         "--latency",

@@ -24,6 +24,7 @@ impl Model for ProcessPool {
         the counts in input order";
     const COMPARISON: &'static [&'static str] =
         &["--below", "700000", "--ranges", "64", "--workers", "2"];
+    const TRIALS: usize = 3;
     const EXAMPLES: &'static [&'static str] = &[
         "--below 1000000 --ranges 1000 --workers 2",
         "--fault 2:kill",

@@ -22,7 +22,7 @@ pub struct Semaphores;
 impl Model for Semaphores {
     const NAME: &'static str = "semaphores";
     const ABOUT: &'static str = "Many requests, few permits: fetch every URL with at most --limit in flight, on every runtime";
-    const COMPARISON: &'static [&'static str] = &["--tasks", "400", "--limit", "100"];
+    const COMPARISON: &'static [&'static str] = &["--tasks", "300", "--limit", "100"];
     const EXAMPLES: &'static [&'static str] =
         &["--tasks 1000 --limit 100", "--limit 2 --urls-from urls.txt"];
     const LONG: &'static [&'static str] = &["--tasks", "1000", "--latency", "100ms"];

@@ -25,7 +25,7 @@ impl Model for SharedMemory {
     const NAME: &'static str = env!("CARGO_PKG_NAME");
     const ABOUT: &'static str = "Fills one array with squares from several workers, threads \
         and processes, and sums it";
-    const COMPARISON: &'static [&'static str] = &["--n", "500000", "--workers", "2"];
+    const COMPARISON: &'static [&'static str] = &["--n", "400000", "--workers", "2"];
     const TRIALS: usize = 5;
     const EXAMPLES: &'static [&'static str] =
         &["--n 1000000 --batch 1", "--fault 1:kill"];
