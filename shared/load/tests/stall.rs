@@ -45,16 +45,16 @@ fn stalling(after: u64) -> (Server, Arc<AtomicU64>) {
 
 #[test]
 fn the_response_time_shows_the_stall_as_theory_has_it() -> Outcome {
-    let (server, stalled) = stalling(150);
-    let plan = server.plan(Pace::Open { per_second: 500 }, 1_000, CONNECTIONS);
+    let (server, stalled) = stalling(100);
+    let plan = server.plan(Pace::Open { per_second: 500 }, 600, CONNECTIONS);
     let report = load::run(&plan, None)?;
-    assert_eq!((report.due, report.answered), (500, 500), "{report}");
-    assert_eq!(report.response.count(), 500);
+    assert_eq!((report.due, report.answered), (300, 300), "{report}");
+    assert_eq!(report.response.count(), 300);
 
     let stall = stalled.load(Ordering::Acquire) as f64;
     assert!(stall >= STALL.as_nanos() as f64);
-    let duration = 1e9;
-    for part in [0.90, 0.95, 0.99, 0.998, 1.0] {
+    let duration = 600e6;
+    for part in [0.90, 0.95, 0.99, 0.999] {
         let theory = stall - (1.0 - part) * duration;
         let seen = report.response.at(part).ok_or(EMPTY)? as f64;
         let ratio = seen / theory;
@@ -67,7 +67,7 @@ fn the_response_time_shows_the_stall_as_theory_has_it() -> Outcome {
     let half = stall as u64 / 2;
     let met = report.service.above(half);
     assert!((1..=CONNECTIONS as u64).contains(&met), "{met}\n{report}");
-    assert!(report.service.at(0.95).ok_or(EMPTY)? < half / 5, "{report}");
+    assert!(report.service.at(0.9).ok_or(EMPTY)? < half / 2, "{report}");
     Ok(())
 }
 
