@@ -73,7 +73,11 @@ impl Report {
             ..
         } = generator;
         let due = schedule.due_by(ended);
-        let until = schedule.end.min(ended);
+        // It may end early since all was answered, and the schedule is as long as it was.
+        let until = match stopped {
+            true => schedule.end.min(ended),
+            false => schedule.end,
+        };
         let seconds = |until: u64| until.saturating_sub(schedule.start) as f64 / 1e9;
         let per_second = |count: u64, seconds: f64| match seconds > 0.0 {
             true => count as f64 / seconds,
