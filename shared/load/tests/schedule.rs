@@ -2,8 +2,10 @@
 
 mod server;
 
+use std::collections::BTreeMap;
 use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use load::{Pace, Report};
@@ -32,7 +34,7 @@ fn a_slow_server_does_not_slow_what_becomes_due() -> Outcome {
     assert!((15..=30).contains(&report.answered), "{report}");
     assert_complete(&report);
     assert!(
-        (499.0..=501.0).contains(&report.offered_per_second),
+        (499.9..=500.1).contains(&report.offered_per_second),
         "{report}"
     );
     assert!(report.achieved_per_second < 51.0, "{report}");
@@ -82,6 +84,25 @@ fn a_server_that_ends_is_counted_and_requests_still_become_due() -> Outcome {
     assert_complete(&report);
     assert!(report.answered < 150 && report.unanswered > 50, "{report}");
     assert!(report.unopened > 0, "{report}");
+    Ok(())
+}
+
+#[test]
+fn connections_take_turns() -> Outcome {
+    let counts = Arc::new(Mutex::new(BTreeMap::new()));
+    let note = counts.clone();
+    let server = Server::start_by_client(move |_, port| {
+        let mut counts = note.lock().expect("no holder panics");
+        *counts.entry(port).or_insert(0) += 1;
+        reply(OK, Then::Keep)
+    });
+    let plan = server.plan(Pace::Open { per_second: 400 }, 200, 8);
+    let report = load::run(&plan, None)?;
+    assert_eq!(report.answered, 80, "{report}");
+    // Even where two answers change places, none is left out.
+    let counts = counts.lock().expect("no holder panics");
+    assert_eq!(counts.len(), 8);
+    assert!(counts.values().all(|n| (8..=12).contains(n)), "{counts:?}");
     Ok(())
 }
 

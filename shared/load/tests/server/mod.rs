@@ -50,6 +50,13 @@ impl Server {
     /// Starts a server on a free port. `handle` gets each request's number, from 0, and
     /// holds up all others while it runs.
     pub(crate) fn start(mut handle: impl FnMut(u64) -> Reply + Send + 'static) -> Server {
+        Server::start_by_client(move |number, _| handle(number))
+    }
+
+    /// The same, where `handle` also gets the client's port.
+    pub(crate) fn start_by_client(
+        mut handle: impl FnMut(u64, u16) -> Reply + Send + 'static,
+    ) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
         let address = listener.local_addr().expect("it is bound");
         let stop = Arc::new(AtomicBool::new(false));
@@ -89,7 +96,7 @@ impl Drop for Server {
 fn serve(
     listener: &TcpListener,
     stop: &AtomicBool,
-    handle: &mut dyn FnMut(u64) -> Reply,
+    handle: &mut dyn FnMut(u64, u16) -> Reply,
 ) {
     let mut clients: Vec<TcpStream> = Vec::new();
     let mut number = 0;
@@ -115,14 +122,15 @@ fn serve(
 fn answer(
     client: &mut TcpStream,
     number: &mut u64,
-    handle: &mut dyn FnMut(u64) -> Reply,
+    handle: &mut dyn FnMut(u64, u16) -> Reply,
 ) -> bool {
     let mut request = [0; 1024];
     let Ok(bytes @ 1..) = client.read(&mut request) else {
         return false;
     };
     assert!(request[..bytes].ends_with(b"\r\n\r\n"));
-    let reply = handle(*number);
+    let port = client.peer_addr().map_or(0, |address| address.port());
+    let reply = handle(*number, port);
     *number += 1;
     // A client that has given up is its own affair.
     let _ = client.write_all(reply.text.as_bytes());
