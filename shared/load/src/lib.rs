@@ -27,14 +27,29 @@
 //!   counts as [`Fault::Closed`] or [`Fault::Reset`].
 //! - At most 10,000 connections, 1,000,000 requests per second, 50,000,000 requests and
 //!   10 minutes. Linux only: epoll, timerfd.
+//!
+//! # Example
+//! ```no_run
+//! use load::{Pace, Plan, Target};
+//!
+//! let mut plan = Plan::new(Target::parse("http://127.0.0.1:8080/", false)?);
+//! plan.pace = Pace::Open { per_second: 5_000 };
+//! let report = load::run(&plan, None)?;
+//! println!("{report}");
+//! assert!(report.schedule_kept);
+//! # Ok::<(), load::Error>(())
+//! ```
 #![forbid(unsafe_code)]
 
 mod answer;
 mod clock;
 mod connection;
 mod error;
+mod exchange;
 mod fault;
+mod framing;
 mod generator;
+mod opening;
 mod plan;
 mod poll;
 mod report;

@@ -7,6 +7,9 @@ use serde::{Serialize, Serializer};
 const MOST_NS: u64 = 3_600_000_000_000;
 
 /// Durations in nanoseconds, each kept to three digits.
+///
+/// As JSON: `count`, `p50_ns`, `p90_ns`, `p99_ns`, `p999_ns` and `most_ns`; null where none
+/// were kept.
 #[derive(Debug)]
 pub struct Times(Histogram<u64>);
 

@@ -1,0 +1,144 @@
+//! Exchanges: a request is sent on a free connection, and its answer read.
+
+use std::io::{ErrorKind, Read as _, Write as _};
+
+use crate::clock::now_ns;
+use crate::connection::State;
+use crate::fault::Fault;
+use crate::generator::{Generator, READ};
+use crate::tally::Asked;
+
+impl Generator<'_> {
+    /// Sends requests that are due while connections are free. Returns whether there were
+    /// any.
+    pub(crate) fn ask(&mut self, mut now: u64) -> bool {
+        let mut any = false;
+        while let Some(&key) = self.free.front() {
+            let Some(due) = self.schedule.take(now) else {
+                break;
+            };
+            self.free.pop_front();
+            any = true;
+            let start = now_ns();
+            now = start;
+            let connection = &mut self.connections[key];
+            // A request that waited for a connection could be sent when one became free.
+            if let (State::Free { since }, true) =
+                (connection.state, self.schedule.is_open())
+            {
+                let could = due.max(since);
+                self.tally.lateness.record(start.saturating_sub(could));
+            }
+            // In a closed loop a request is due when it is sent.
+            let due = if self.schedule.is_open() { due } else { start };
+            let asked = Asked { due, start };
+            connection.answer.clear();
+            connection.state = State::Busy { asked, written: 0 };
+            self.under_way += 1;
+            self.write(key);
+        }
+        any
+    }
+
+    /// Writes what is left of the connection's request.
+    pub(crate) fn write(&mut self, key: usize) {
+        let connection = &mut self.connections[key];
+        let (Some(stream), State::Busy { written, .. }) =
+            (&mut connection.stream, &mut connection.state)
+        else {
+            return;
+        };
+        let request = &self.plan.target.request;
+        while *written < request.len() {
+            match stream.write(&request[*written..]) {
+                Ok(bytes) => *written += bytes,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(_) => return self.failed(key, Fault::Reset, now_ns()),
+            }
+        }
+    }
+
+    /// Reads what is there; to the connection's end, if that was announced.
+    pub(crate) fn read(&mut self, key: usize, ended: bool) {
+        loop {
+            let connection = &mut self.connections[key];
+            let Some(stream) = &mut connection.stream else {
+                return;
+            };
+            let read = stream.read(&mut self.received);
+            let now = now_ns();
+            let bytes = match read {
+                Ok(0) => return self.ended(key, now),
+                Ok(bytes) => bytes,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(_) => return self.failed(key, Fault::Reset, now),
+            };
+            self.tally.received += bytes as u64;
+            let State::Busy { .. } = connection.state else {
+                // Nobody asked, so it belongs to no request; some servers announce so
+                // that they close a connection.
+                return self.lost(key, now);
+            };
+            match connection.answer.feed(&self.received[..bytes]) {
+                Ok(true) => self.answered(key, now),
+                Ok(false) => {}
+                Err(fault) => return self.failed(key, fault, now),
+            }
+            // A short read has emptied the socket, and what comes next is announced. An
+            // answer may have been the connection's last, and a new one opens.
+            let opens = !matches!(
+                self.connections[key].state,
+                State::Busy { .. } | State::Free { .. }
+            );
+            if opens || (bytes < READ && !ended) {
+                return;
+            }
+        }
+    }
+
+    fn answered(&mut self, key: usize, now: u64) {
+        let connection = &self.connections[key];
+        let State::Busy { asked, written } = connection.state else {
+            return;
+        };
+        let (answer, request) = (&connection.answer, &self.plan.target.request);
+        self.tally.answered(asked, now, answer.status, answer.body);
+        self.under_way -= 1;
+        // An answer that came before its question was written leaves half a question.
+        if answer.keep_alive && written == request.len() {
+            self.set_free(key, now);
+        } else {
+            self.connections[key].state = State::Closed { again: now };
+            self.reopen(key, now);
+        }
+    }
+
+    /// The server has ended the connection.
+    fn ended(&mut self, key: usize, now: u64) {
+        let connection = &mut self.connections[key];
+        let State::Busy { .. } = connection.state else {
+            return self.lost(key, now);
+        };
+        match connection.answer.end() {
+            Ok(()) => self.answered(key, now),
+            Err(fault) => self.failed(key, fault, now),
+        }
+    }
+
+    /// Counts the connection's request as failed, if it has one, and opens it again.
+    pub(crate) fn failed(&mut self, key: usize, fault: Fault, now: u64) {
+        let State::Busy { asked, .. } = self.connections[key].state else {
+            return self.lost(key, now);
+        };
+        self.under_way -= 1;
+        self.tally.failed(asked, now, fault);
+        self.reopen(key, now);
+    }
+
+    pub(crate) fn set_free(&mut self, key: usize, now: u64) {
+        self.connections[key].state = State::Free { since: now };
+        self.free.push_back(key);
+    }
+}
