@@ -19,7 +19,7 @@ use arguments::Args;
 
 /// The generator did not keep its own schedule.
 const LATE: u8 = 3;
-/// Requests failed, or had no answer at the end.
+/// Requests failed or had no answer at the end, or none could be sent.
 const FAILED: u8 = 4;
 
 fn main() -> ExitCode {
@@ -60,10 +60,9 @@ fn main() -> ExitCode {
     for doubt in report.doubts() {
         eprintln!("{doubt}");
     }
-    let is_whole = report.failed() == 0 && report.unanswered == 0;
     match signals.number.load(Ordering::Relaxed) {
         0 if !report.schedule_kept => ExitCode::from(LATE),
-        0 if !is_whole => ExitCode::from(FAILED),
+        0 if !report.is_whole() => ExitCode::from(FAILED),
         0 => ExitCode::SUCCESS,
         signal => ExitCode::from(128 + u8::try_from(signal).unwrap_or(0)),
     }

@@ -117,6 +117,11 @@ impl Report {
         self.errors.values().sum()
     }
 
+    /// Whether there was at least one request, and each has a whole 2xx answer.
+    pub fn is_whole(&self) -> bool {
+        self.answered > 0 && self.failed() == 0 && self.unanswered == 0
+    }
+
     /// What makes the figures the generator's own rather than the server's, a line each.
     pub fn doubts(&self) -> Vec<String> {
         let mut doubts = Vec::new();

@@ -1,5 +1,7 @@
 //! Times: a distribution of durations, kept whole in a histogram.
 
+use std::fmt;
+
 use hdrhistogram::Histogram;
 use serde::{Serialize, Serializer};
 
@@ -10,7 +12,6 @@ const MOST_NS: u64 = 3_600_000_000_000;
 ///
 /// As JSON: `count`, `p50_ns`, `p90_ns`, `p99_ns`, `p999_ns` and `most_ns`; null where none
 /// were kept.
-#[derive(Debug)]
 pub struct Times(Histogram<u64>);
 
 impl Times {
@@ -39,6 +40,17 @@ impl Times {
         (!self.0.is_empty()).then(|| self.0.max())
     }
 
+    fn summary(&self) -> Summary {
+        Summary {
+            count: self.count(),
+            p50_ns: self.at(0.5),
+            p90_ns: self.at(0.9),
+            p99_ns: self.at(0.99),
+            p999_ns: self.at(0.999),
+            most_ns: self.most(),
+        }
+    }
+
     /// How many were longer than `ns` nanoseconds, to three digits.
     pub fn above(&self, ns: u64) -> u64 {
         match self.0.is_empty() {
@@ -48,8 +60,15 @@ impl Times {
     }
 }
 
+/// The summary, as the histogram's counts would fill pages.
+impl fmt::Debug for Times {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.summary().fmt(f)
+    }
+}
+
 /// What is reported of a distribution.
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 struct Summary {
     count: u64,
     p50_ns: Option<u64>,
@@ -61,14 +80,6 @@ struct Summary {
 
 impl Serialize for Times {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let summary = Summary {
-            count: self.count(),
-            p50_ns: self.at(0.5),
-            p90_ns: self.at(0.9),
-            p99_ns: self.at(0.99),
-            p999_ns: self.at(0.999),
-            most_ns: self.most(),
-        };
-        summary.serialize(serializer)
+        self.summary().serialize(serializer)
     }
 }

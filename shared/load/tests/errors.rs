@@ -3,9 +3,10 @@
 mod server;
 
 use std::collections::BTreeMap;
+use std::net::TcpListener;
 use std::time::Duration;
 
-use load::{Error, Fault, Pace};
+use load::{Error, Fault, Pace, Target};
 use server::{EMPTY, OK, Outcome, Reply, Server, Then, reply};
 
 const CHUNKED: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -106,15 +107,34 @@ fn a_server_that_closes_after_each_answer_costs_connections_and_no_request() -> 
 }
 
 #[test]
-fn no_server_is_an_error_and_so_is_one_that_takes_too_few() {
+fn a_run_without_connections_is_an_error() -> Outcome {
     let server = Server::start(|_| reply(OK, Then::Keep));
     let mut plan = server.plan(Pace::Closed, 50, 4);
     drop(server);
-    let error = load::run(&plan, None).expect_err("no run is possible");
+    let error = load::run(&plan, None).expect_err("nothing listens");
     assert!(matches!(error, Error::Connect { .. }), "{error}");
+
+    // A server that accepts nothing, and lets at most two connections wait.
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    rustix::net::listen(&listener, 1)?;
+    let url = format!("http://{}/", listener.local_addr()?);
+    plan.target = Target::parse(&url, false)?;
+    plan.timeout = Duration::from_millis(100);
+    let error = load::run(&plan, None).expect_err("it takes too few");
+    let few = matches!(
+        error,
+        Error::Few {
+            open: 1..=3,
+            wanted: 4,
+            ..
+        }
+    );
+    assert!(few, "{error}");
+
     plan.connections = 0;
-    let error = load::run(&plan, None).expect_err("no run is possible");
+    let error = load::run(&plan, None).expect_err("no connections are asked for");
     assert!(matches!(error, Error::Range { .. }), "{error}");
+    Ok(())
 }
 
 #[test]
