@@ -13,6 +13,7 @@ const CONVERTED: &[&str] = &[
     "crates/gather/README.md",
     "crates/process-pool/README.md",
     "crates/semaphores/README.md",
+    "crates/thread-pool/README.md",
 ];
 
 /// Kept results by the name `made-up`: `base` 100 ms, `fast` 50, `slow` 250 with a deviation;
