@@ -17,6 +17,9 @@ use crate::{
     table::by,
 };
 
+/// Of a runtime's rows so many are named; more are counted.
+const NAMED: usize = 3;
+
 /// The findings of a model: a sentence each.
 pub fn findings(results: &ModelResults) -> Vec<String> {
     let rows: Vec<&Row> = results
@@ -305,12 +308,12 @@ fn list(group: &[&Row], all: &[&Row]) -> String {
         let members = all.iter().filter(of_runtime);
         let inside = members.clone().filter(|one| is_in(one));
         match (inside.count(), members.count()) {
-            (inside, members) if inside > 2 && inside < members => {
+            (inside, members) if inside > NAMED && inside < members => {
                 had.push(row.runtime());
                 let runtime = row.runtime();
                 parts.push(format!("{inside} of {runtime}'s {members} rows"));
             }
-            (inside, _) if inside > 2 => {
+            (inside, members) if inside == members && inside > 2 => {
                 had.push(row.runtime());
                 parts.push(format!("{}'s {inside} rows", row.runtime()));
             }

@@ -198,10 +198,15 @@ fn many_rows_of_a_runtime_are_counted() {
         ("tokio_b", 0.5),
         ("tokio_c", 0.5),
         ("tokio_d", 0.8),
+        ("tokio_e", 0.5),
     ];
-    let found = findings(&results(EXACT, &entrants, 12));
-    assert_eq!(
-        found[0],
-        "3 of tokio's 4 rows are ahead, and none can be told apart from tokio."
-    );
+    let ahead =
+        |entrants: &[Entrant]| findings(&results(EXACT, entrants, 12)).swap_remove(0);
+    let all = "4 of tokio's 5 rows are ahead, and none can be told apart from tokio.";
+    assert_eq!(ahead(&entrants), all);
+    let three = "tokio, tokio_b and tokio_c are ahead, and none can be told apart from \
+                 tokio.";
+    assert_eq!(ahead(&entrants[..4]), three);
+    let every = "tokio's 3 rows are ahead, and none can be told apart from tokio.";
+    assert_eq!(ahead(&entrants[..3]), every);
 }
