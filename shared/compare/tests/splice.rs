@@ -13,6 +13,7 @@ const CONVERTED: &[&str] = &[
     "crates/cancellation/README.md",
     "crates/gather/README.md",
     "crates/hazards/README.md",
+    "crates/locks/README.md",
     "crates/process-pool/README.md",
     "crates/semaphores/README.md",
     "crates/thread-pool/README.md",
