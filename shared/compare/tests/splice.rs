@@ -16,6 +16,7 @@ const CONVERTED: &[&str] = &[
     "crates/locks/README.md",
     "crates/process-pool/README.md",
     "crates/semaphores/README.md",
+    "crates/shared-memory/README.md",
     "crates/thread-pool/README.md",
 ];
 
