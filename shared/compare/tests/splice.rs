@@ -14,6 +14,7 @@ const CONVERTED: &[&str] = &[
     "crates/gather/README.md",
     "crates/hazards/README.md",
     "crates/locks/README.md",
+    "crates/pipelines/README.md",
     "crates/process-pool/README.md",
     "crates/semaphores/README.md",
     "crates/shared-memory/README.md",
