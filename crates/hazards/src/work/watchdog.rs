@@ -28,8 +28,10 @@ const LOOK: Timespec = Timespec {
 };
 /// For how long no thread of a piece that hangs has run.
 const STILL: Duration = Duration::from_millis(100);
-/// A piece that is still at work after so long is killed, too.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// A piece that is still at work after so long is killed, too: before the trial's own time
+/// is up, so that there is a line that says so. A thread that spins is never asleep, as
+/// async-std's are where no further thread can be started.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Runs the pieces that the job asks for on this runtime, one after the other.
 pub(crate) fn run(job: &Job, runtime: &str) -> Result<Output> {
@@ -141,7 +143,8 @@ impl Watching {
             }
             if elapsed >= limit.max(PATIENCE) {
                 bail!(
-                    "still at work after {elapsed:.0?}, and killed: ask for less of it"
+                    "still at work after {elapsed:.0?}, and killed: ask for less of it, or for \
+                     a longer --watchdog"
                 );
             }
         }
