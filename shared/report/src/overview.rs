@@ -211,7 +211,10 @@ fn legend(overview: &Overview) -> Vec<String> {
     }
     let references = references.join(", ");
     let mut lines = vec![
-        format!("A number is a time ÷ that of the reference ({references})."),
+        format!(
+            "A number is a time ÷ that of the reference ({references}); its sign compares \
+             with that alone."
+        ),
         format!("{}.", signs.join(", ")),
     ];
     let legacy = overview.columns.iter().filter(|column| column.legacy);

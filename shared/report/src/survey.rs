@@ -156,17 +156,28 @@ fn cell(results: &ModelResults, row: &Row, found: Option<&Surveyed>) -> Markup {
     let class = if found.bites { "slower" } else { "tie" };
     let failing = figure(Some(found), |one| &one.failing);
     let cure = figure(Some(found), |one| &one.cure);
-    let has_pair = row.pairs.iter().any(|pair| pair.name == found.item);
     let figures = html! {
         span class=(class) { (failing) }
         br;
         span { (cure) }
     };
-    let name = format!("{}/{}", found.item, row.name);
-    let link = format!("#{}:{}", encoded(&results.name), encoded(&name));
+    // A pair is named by its folder.
+    let folder = found.item.replace('-', "_");
+    let mut pairs = row.pairs.iter();
+    let pair = pairs.find(|pair| pair.name == found.item || pair.name == folder);
     html! {
-        @if has_pair { a href=(link) { (figures) } } @else { (figures) }
+        @if let Some(pair) = pair {
+            a href=(link(results, row, &pair.name)) { (figures) }
+        } @else {
+            (figures)
+        }
     }
+}
+
+/// The address of a pair within the page.
+fn link(results: &ModelResults, row: &Row, pair: &str) -> String {
+    let name = format!("{pair}/{}", row.name);
+    format!("#{}:{}", encoded(&results.name), encoded(&name))
 }
 
 #[cfg(test)]

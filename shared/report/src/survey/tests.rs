@@ -3,6 +3,7 @@
 use measure::{
     mock::{Machine, REFERENCE, compare},
     progress::Progress,
+    source::{Pair, Source},
 };
 
 use super::*;
@@ -88,6 +89,31 @@ fn what_a_survey_says_is_text_in_the_page() {
     let page = markup(&results).expect("a survey").into_string();
     assert!(
         !page.contains("<script>") && page.contains("&lt;script&gt;"),
+        "{page}"
+    );
+}
+
+/// A part is called `lost-update`, and its pair by its folder, `lost_update`.
+#[test]
+fn a_cell_leads_to_its_pair() {
+    let mut results = results();
+    let source = |path: &str| Source {
+        path: path.to_owned(),
+        text: String::new(),
+        parts: Vec::new(),
+        needs: Vec::new(),
+    };
+    for row in &mut results.rows {
+        row.pairs = vec![Pair {
+            name: "lost_update".to_owned(),
+            failing: source("failing.rs"),
+            cure: source("cure.rs"),
+        }];
+    }
+    let page = markup(&results).expect("a survey").into_string();
+    assert_eq!(
+        page.matches("href=\"#mock:lost_update%2F").count(),
+        2,
         "{page}"
     );
 }
