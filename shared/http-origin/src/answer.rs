@@ -44,13 +44,13 @@ pub(crate) struct Answer {
 pub(crate) enum Progress {
     /// Sent to its last byte.
     Done,
-    /// Goes on at this time on the clock.
+    /// Continues at this time on the clock.
     Wait(u64),
-    /// Goes on when the socket takes bytes again.
+    /// Continues when the socket takes bytes again.
     Blocked,
-    /// Goes on when the other connections have had their turn.
+    /// Continues when the other connections have had their turn.
     Yield,
-    /// Goes on never.
+    /// Never continues.
     Hang,
     /// The connection is to be ended with a FIN.
     Close,
@@ -270,7 +270,7 @@ mod tests {
 
     use super::*;
 
-    /// What an endless answer comes to whose client reads what comes.
+    /// How many bytes of an endless answer a client receives that reads all that comes.
     fn endless(most: u64, lasts: Duration) -> std::io::Result<u64> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let mut client = TcpStream::connect(listener.local_addr()?)?;

@@ -2,10 +2,11 @@
 //! else.
 //!
 //! A body is never held whole. Any part of it is copied out of one fixed pattern, so that
-//! a 1 GiB answer costs what copying costs, in debug builds too; each block begins with a
-//! stamp made from the path's hash and the block's index, so that bodies of different
-//! paths differ, and blocks that were lost, doubled or swapped on the way show in the
-//! SHA-256.
+//! a 1 GiB answer costs what copying costs, in debug builds too.
+//!
+//! Each block begins with a stamp made from the path's hash and the block's index. So
+//! bodies of different paths differ, and blocks that were lost, doubled or swapped on the
+//! way change the SHA-256.
 
 use std::sync::OnceLock;
 

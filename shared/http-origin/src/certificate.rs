@@ -25,7 +25,7 @@ pub enum Certificate {
     WrongHost,
     /// Its time is over.
     Expired,
-    /// Signed by another authority, which nobody knows.
+    /// Signed by another authority, which no client knows.
     Untrusted,
 }
 

@@ -18,7 +18,7 @@ const LINGER_NS: u64 = 1_000_000_000;
 const RECORD: &str = "/record";
 
 impl Server {
-    /// Goes on with the answer, then with what was asked meanwhile.
+    /// Continues the answer, then serves what was asked meanwhile.
     pub(crate) fn go_on(&mut self, key: usize) {
         self.answer(key);
         let Some(connection) = self.connections.get(key) else {
@@ -42,8 +42,8 @@ impl Server {
         }
     }
 
-    /// Reads what is there. `ended` says that the client has ended its side, so that the
-    /// end must be looked for behind the data.
+    /// Reads the bytes that have arrived. `ended` says that the client has ended its
+    /// side, so that the end must be looked for behind the data.
     pub(crate) fn read(&mut self, key: usize, ended: bool) {
         let mut received = std::mem::take(&mut self.received);
         while let Some(connection) = self.connections.get_mut(key) {
@@ -65,7 +65,7 @@ impl Server {
                 }
                 Moved::Bytes(bytes) => {
                     self.requests(key, &received[..bytes]);
-                    // A short read has emptied the socket; the next edge will tell.
+                    // A short read has emptied the socket; the next edge reports more.
                     if bytes < received.len() && !ended {
                         break;
                     }
@@ -230,8 +230,8 @@ impl Server {
         self.end(key, |_| End::Cut);
     }
 
-    /// The client asks no more. Whether it still reads, only writing can tell: to one that
-    /// has closed its socket, the next byte brings an RST. So an answer that waits for its
+    /// The client asks no more. Only a write shows whether it still reads: if it has
+    /// closed its socket, the next byte brings an RST. So an answer that waits for its
     /// time sends one byte ahead.
     fn half_closed(&mut self, key: usize) {
         let connection = &mut self.connections[key];

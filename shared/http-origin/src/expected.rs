@@ -107,9 +107,9 @@ pub fn expected(path: &str) -> Result<Expected, GrammarError> {
     })
 }
 
-/// Whether a page, of which this is the body's length and SHA-256, has no byte in it that
-/// the odd answer to `path` has not: it is the path's body, or bytes of its framing as they
-/// came.
+/// Whether a page has no byte in it that the odd answer to `path` has not. The page is
+/// given by its body's length and SHA-256. It may be the path's body, or bytes of its
+/// framing as they came.
 ///
 /// # Errors
 /// [`GrammarError`], where the path is no sentence.

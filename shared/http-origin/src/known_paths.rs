@@ -13,7 +13,7 @@ use crate::script::{Manner, Script};
 use crate::sentence::{Refusals, Sentence};
 
 /// The scripts of known paths. Bounded: once it is full, further paths are parsed with
-/// each request and not told apart in the record.
+/// each request, and the record doesn't distinguish them.
 #[derive(Debug)]
 pub(crate) struct KnownPaths {
     known: HashMap<Arc<str>, Plan>,

@@ -193,8 +193,8 @@ impl Drop for Origin {
     fn drop(&mut self) {
         self.snapshots.stop();
         if let Some(thread) = self.thread.take() {
-            // A panic of the loop has been reported by the panic hook; there is nobody
-            // left to hand it to here.
+            // The panic hook has reported a panic of the loop; no caller is left to
+            // return it to.
             let _ = thread.join();
         }
     }

@@ -1,4 +1,4 @@
-//! The origin as a program: listens, prints its address, serves until it is told to stop.
+//! The origin as a program: listens, prints its address, serves until it is stopped.
 #![forbid(unsafe_code)]
 
 use std::io::Write as _;

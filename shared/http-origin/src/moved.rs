@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind};
 /// What came of one read or write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Moved {
-    /// So many bytes passed, at least one.
+    /// This number of bytes passed, at least one.
     Bytes(usize),
     /// Nothing can pass now.
     Blocked,

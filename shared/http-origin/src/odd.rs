@@ -17,8 +17,8 @@ use crate::segment::Segment;
 
 pub use table::ODD;
 
-/// How long an endless answer goes on, and with how many bytes: more than anybody reads in
-/// that time. What a client that waits for its end can lose is bounded by both.
+/// How long an endless answer lasts, and with how many bytes: more than any client reads
+/// in that time. Both bound what a client that waits for its end can lose.
 const LASTS: Duration = Duration::from_secs(10);
 const MOST: u64 = 16 << 30;
 /// Bytes that an endless answer repeats at once.
@@ -65,7 +65,7 @@ pub enum Kind {
     Endless,
 }
 
-/// What must come of an odd answer. Bytes are the first so many of the path's body.
+/// What must come of an odd answer. Bytes are counted from the start of the path's body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Due {
     /// The page.
@@ -91,7 +91,7 @@ enum Part {
     Bytes(&'static [u8]),
     /// The path's body, from the first of these to before the second.
     Body(u64, u64),
-    /// This text so many times.
+    /// This text, repeated this many times.
     Times(usize, &'static str),
     /// This text again and again.
     Endless(&'static str),

@@ -83,8 +83,9 @@ impl Exchange {
         crate::expected::digest(&self.path, self.body_bytes).ok()
     }
 
-    /// Whether the client may have asked for the next before this one was seen to end: it
-    /// hangs, or is odd, and the client had enough of it or its connection ended later.
+    /// Whether the client may have asked for the next before this one was seen to end.
+    /// That is so if it hangs, or if it is odd and the client left early or its
+    /// connection ended later.
     pub fn was_left(&self) -> bool {
         let is_odd = ["/odd/", "/own/"].iter().any(|odd| self.path.contains(odd));
         self.path.contains("/hang") || (is_odd && self.end != End::Answered)

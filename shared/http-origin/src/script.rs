@@ -9,9 +9,9 @@ use crate::body::Body;
 use crate::segment::{Bytes, Segment};
 use crate::sentence::{Ending, Framing, Sentence};
 
-/// The time between the last byte and an RST. A reset throws away what the sending
-/// side still holds, and clients learn of data and reset at once if both are there when
-/// they wake; the grace lets the data arrive first.
+/// The time between the last byte and an RST. A reset throws away what the sending side
+/// still holds, and a client that wakes to both learns of data and reset at once. The
+/// grace lets the data arrive first.
 const GRACE: Duration = Duration::from_millis(5);
 
 /// The answer to one path.

@@ -22,7 +22,7 @@ pub(crate) struct Segment {
     len: u64,
     /// Bytes on the wire from one drop to the next, and the time between them.
     drip: Option<(u64, Duration)>,
-    /// How long it goes on at most; `None` is until its last byte.
+    /// How long it lasts at most; `None` is until its last byte.
     lasts: Option<Duration>,
 }
 
@@ -120,7 +120,7 @@ impl Segment {
         !matches!(self.kind, Kind::Head(_) | Kind::Endless(_))
     }
 
-    /// How long it goes on at most.
+    /// How long it lasts at most.
     pub(crate) fn lasts(&self) -> Option<Duration> {
         self.lasts
     }

@@ -33,7 +33,7 @@ pub struct Sentence {
 pub struct Content {
     /// Its size in bytes, without framing.
     pub bytes: u64,
-    /// How its end is told.
+    /// How its end is marked.
     pub framing: Framing,
     /// How it drips; `None` sends it as fast as the client takes it.
     pub drip: Option<Drip>,
@@ -46,8 +46,8 @@ pub enum Framing {
     Length,
     /// By `Transfer-Encoding: chunked`.
     Chunked,
-    /// By the end of the connection. One that is cut by a FIN can be told from a whole one
-    /// over TLS alone, whose end has a `close_notify`.
+    /// By the end of the connection. Only over TLS can one that is cut by a FIN be told
+    /// from a whole one, whose end has a `close_notify`.
     Connection,
 }
 

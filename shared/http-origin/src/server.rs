@@ -1,7 +1,7 @@
 //! The event loop: one thread that accepts, reads, answers and keeps time.
 //!
 //! Within a turn a request is read, answered with one write and noted in the ledger
-//! before another socket is read, so a client that sends its next request upon the last
+//! before another socket is read. So a client that sends its next request upon the last
 //! byte is never seen as two in flight.
 
 use std::io::{self, ErrorKind};
@@ -114,7 +114,7 @@ impl Server {
         }
     }
 
-    /// Goes on with what is due. Whether the listener is to be looked at again.
+    /// Continues what is due. Returns whether the listener is to be looked at again.
     fn due(&mut self) -> bool {
         let mut accepts = false;
         let now = now_ns();

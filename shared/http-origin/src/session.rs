@@ -1,7 +1,7 @@
 //! A TLS session over a client's socket: the same reads and writes, with records between.
 //!
-//! It ends as the socket does. Only a farewell tells the client that nothing is missing;
-//! a connection that is cut has none, and so a truncated answer stays truncated.
+//! It ends as the socket does. Only a farewell shows the client that nothing is missing.
+//! A connection that is cut has none, so a truncated answer stays truncated.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -27,8 +27,8 @@ impl Session {
         Session { tls, owed: 0 }
     }
 
-    /// Reads until the buffer is full or the socket empty: a short read says here too that
-    /// the next edge will tell.
+    /// Reads until the buffer is full or the socket empty: a short read means here too
+    /// that the next edge reports more.
     pub(crate) fn read(&mut self, stream: &mut TcpStream, buffer: &mut [u8]) -> Moved {
         let mut filled = 0;
         while filled < buffer.len() {
@@ -80,7 +80,7 @@ impl Session {
         }
     }
 
-    /// Tells the client that this was all.
+    /// Signals to the client that this was all.
     pub(crate) fn farewell(&mut self, stream: &mut TcpStream) {
         self.tls.send_close_notify();
         // The connection is closed next; a client that is gone misses nothing.

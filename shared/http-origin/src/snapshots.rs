@@ -22,7 +22,7 @@ const BREATH: Duration = Duration::from_micros(200);
 #[derive(Debug)]
 pub(crate) struct Snapshots {
     slot: Mutex<Slot>,
-    /// Told when a snapshot was put into the slot, and when the loop has ended.
+    /// Notified when a snapshot was put into the slot, and when the loop has ended.
     served: Condvar,
     /// The most urgent wish; the loop sets it back before it serves.
     wish: AtomicU8,
@@ -88,8 +88,8 @@ impl Snapshots {
         self.put(ledger, true);
     }
 
-    /// Lets nobody wait for a loop that is gone, a panic's among them: what was put last
-    /// stays.
+    /// Wakes the threads that wait for a loop that is gone, after a panic as well. The
+    /// last snapshot stays.
     pub(crate) fn abandon(&self) {
         self.slot().ended = true;
         self.served.notify_all();

@@ -55,7 +55,7 @@ impl Socket {
         let _ = sockopt::set_socket_linger(&self.stream, Some(Duration::ZERO));
     }
 
-    /// Tells the client, where the protocol can, that nothing was left out.
+    /// Signals to the client, where the protocol can, that nothing was left out.
     pub(crate) fn farewell(&mut self) {
         if let Some(session) = &mut self.session {
             session.farewell(&mut self.stream);

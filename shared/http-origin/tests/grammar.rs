@@ -1,4 +1,4 @@
-//! The grammar and the reader of requests, under what nobody would think of.
+//! The grammar and the reader of requests, under input that no user would think of.
 
 mod client;
 

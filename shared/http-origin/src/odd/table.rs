@@ -22,7 +22,8 @@ const BODY: Part = Body(0, 40);
 const LAST: Part = Text("\r\n0\r\n\r\n");
 const PAGE: Due = Page(200, 40);
 const EITHER: Due = PageOrRefused(200, 40);
-/// What cuts answers, and their parts, long enough to be told apart on a busy machine.
+/// The pause between answers, or between their parts: long enough that they can be told
+/// apart on a busy machine.
 const LATER: Part = Pause(100);
 
 const fn odd(kind: Kind, name: &'static str, due: Due, parts: &'static [Part]) -> Odd {
@@ -89,7 +90,7 @@ pub const ODD: &[Odd] = &[
     odd(Interim, "interim-chunked", EITHER, &[Text("HTTP/1.1 103 Early Hints\r\n"), CHUNKED, OK, LENGTH, BODY]),
     odd(Interim, "interim-then-404", Page(404, 40), &[Text("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 404 Not Found\r\n"), LENGTH, BODY]),
     odd(Interim, "interim-alone", Refused, &[Text("HTTP/1.1 103 Early Hints\r\n\r\n"), Close]),
-    // Nobody asked for another protocol.
+    // The client asked for no other protocol.
     odd(Interim, "switching-protocols", PageOrRefused(101, 0), &[Text("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"), OK, LENGTH, BODY]),
     odd(Head, "head-lower-case", PAGE, &[OK, Text("content-length: 40\r\n\r\n"), BODY]),
     odd(Head, "head-upper-case", PAGE, &[OK, Text("CONTENT-LENGTH: 40\r\n\r\n"), BODY]),
