@@ -1,13 +1,15 @@
-//! Every address of a name is tried, as RFC 8305 has it: by turns of the two families, each
-//! a while after the one before, and the first that answers is taken.
+//! Every address of a name is tried, as RFC 8305 has it. The two families take turns,
+//! each address is tried a while after the one before, and the first that answers is
+//! taken.
 
 use std::{net::SocketAddr, time::Duration};
 
 /// How long an address is waited for before the next is tried as well (RFC 8305, 5).
 pub(crate) const DELAY: Duration = Duration::from_millis(250);
 
-/// The addresses in the order in which they are tried: that of the look-up, but the families
-/// take turns, so that one that leads nowhere holds up nothing for long (RFC 8305, 4).
+/// The addresses in the order in which they are tried. It is the order of the look-up,
+/// but the families take turns, so that one that leads nowhere delays nothing for long
+/// (RFC 8305, 4).
 pub(crate) fn in_turn(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
     let Some(first) = addresses.first() else {
         return Vec::new();

@@ -1,9 +1,9 @@
 //! The client for threads: ureq.
 //!
-//! ureq makes two buffers of 128 KiB for each connection and fills them with zeros, unless
-//! it is told otherwise (ureq 3.5, src/config.rs, input_buffer_size): for many connections
-//! that answer little, that is most of the work. Here they are just large enough for the
-//! longest head that it takes, and for a request.
+//! By default ureq makes two buffers of 128 KiB for each connection and fills them with
+//! zeros (ureq 3.5, src/config.rs, input_buffer_size). For many connections that answer
+//! little, that is most of the work. Here the buffers are just large enough for the
+//! longest head that the client takes, and for a request.
 //!
 //! Its time-outs say how long a phase may take, and none says how long it may be silent about
 //! the body, while a server sends trailers without an end. So names are looked up, addresses
@@ -55,7 +55,7 @@ pub struct Client {
 /// When a request is given up.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Whatever it is doing; `None` goes on as long as the others allow.
+    /// Whatever it is doing; with `None` it continues as long as the others allow.
     pub until: Option<Instant>,
     /// How long it may take to the end of the head, that of the last redirect included.
     pub head: Duration,
@@ -175,9 +175,11 @@ impl Client {
         Err(redirect::Error::TooMany.into())
     }
 
-    /// A kept connection may have been closed by the server at any time, so a request that
-    /// was lost on one before its answer had begun is sent once more, on a new one: all
-    /// requests here may be repeated (RFC 9110, 9.2.2). ureq never does.
+    /// Asks once more where a kept connection was stale.
+    ///
+    /// The server may close a kept connection at any time. So a request that was lost on
+    /// one before its answer had begun is sent once more, on a new one. All requests here
+    /// may be repeated (RFC 9110, 9.2.2). ureq never does.
     fn ask(
         &self,
         url: &str,
@@ -196,11 +198,12 @@ impl Client {
         Ok(Answer::new(response, limits))
     }
 
-    /// Ends what this client and its clones are doing: their sockets are shut down, so that
-    /// a thread that is blocked on one fails at once, and whatever is asked for later fails
-    /// as well. Connecting goes on until its time-out. A body that has no length seems to
-    /// have ended; so who calls this has to know what came before it (ureq 3.5,
-    /// src/unversioned/transport/tcp.rs, shutdown).
+    /// Ends what this client and its clones are doing. Their sockets are shut down, so
+    /// that a thread that is blocked on one fails at once, and later requests fail as
+    /// well. Connecting continues until its time-out.
+    ///
+    /// A body that has no length seems to have ended, so the caller has to know what came
+    /// before it (ureq 3.5, src/unversioned/transport/tcp.rs, shutdown).
     pub fn shut_down(self) {
         self.agent.shutdown();
     }

@@ -1,14 +1,14 @@
 //! How much a stream reads before the others have their turn.
 //!
-//! A task whose peer always has more to send never waits, and what stands beside it, its
-//! time-out for instance, is never polled. So after so much that was read in a row a stream
-//! says that there is nothing, and that it is to be asked again: the task comes to its end,
-//! and back when the others had their turn.
+//! A task whose peer always has more to send never waits. The futures beside it, its
+//! time-out for instance, are then never polled. So after this much was read in a row a
+//! stream returns `Pending` and wakes its task. The task ends its turn, and is polled
+//! again when the others had theirs.
 //!
-//! tokio's sockets do the like, and count reads (tokio 1.54, src/task/coop/mod.rs, Budget):
-//! 128 of hyper's, which may be 400 KiB each (hyper 1.12, src/proto/h1/io.rs,
-//! DEFAULT_MAX_BUFFER_SIZE), are parsed before any timer is looked at. smol and async-std
-//! leave it to the task.
+//! tokio's sockets do the like, and count reads (tokio 1.54, src/task/coop/mod.rs,
+//! Budget). hyper's reads may be 400 KiB each (hyper 1.12, src/proto/h1/io.rs,
+//! DEFAULT_MAX_BUFFER_SIZE), and 128 of them are parsed before any timer is looked at.
+//! smol and async-std leave it to the task.
 
 use std::task::{Context, Poll};
 

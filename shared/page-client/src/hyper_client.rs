@@ -58,8 +58,9 @@ where
 
     /// Asks for `url` and hands the answer to `sink`.
     ///
-    /// It is boxed, as reqwest's requests are: a task whose future it is part of stays small,
-    /// and once it has ended what it needed is gone, also while nobody has joined the task.
+    /// The future is boxed, as reqwest's requests are. So a task that contains it stays
+    /// small. Once it has ended, its memory is freed, even if no caller has joined the
+    /// task yet.
     pub(crate) fn read<'a>(
         &'a self,
         url: &'a str,
@@ -81,11 +82,13 @@ where
         })
     }
 
-    /// The head of the answer. A kept connection may have been closed by the server at any
-    /// time, so a request that was lost on one before its answer had begun is sent once more,
-    /// on a new one: all requests here may be repeated (RFC 9110, 9.2.2). hyper-util does so
-    /// only where it knows that nothing was sent (hyper-util 0.1,
-    /// src/client/legacy/client.rs, retry_canceled_requests).
+    /// The head of the answer.
+    ///
+    /// The server may close a kept connection at any time. So a request that was lost on
+    /// one before its answer had begun is sent once more, on a new one. All requests here
+    /// may be repeated (RFC 9110, 9.2.2). hyper-util does so only where it knows that
+    /// nothing was sent (hyper-util 0.1, src/client/legacy/client.rs,
+    /// retry_canceled_requests).
     async fn answer(&self, url: Uri) -> Result<Response<Incoming>> {
         let mut request = Request::get(url.clone()).body(Empty::new())?;
         let connection = capture_connection(&mut request);

@@ -42,7 +42,7 @@ use std::time::Duration;
 use anyhow::Result;
 use fetching::{Page, PartialPage, Trust};
 
-/// What every client is told.
+/// The settings of every client.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// After how long a request is given up.

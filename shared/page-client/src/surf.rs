@@ -1,9 +1,9 @@
 //! surf, which is unmaintained, for the rows that show it.
 //!
-//! It runs on async-std. Unless it is told otherwise, it opens at most 50 connections to a
-//! host, and further requests wait without a word; here it opens as many as there are
-//! requests at once. Its own time-out ends with the head: it is taken off, and one that
-//! covers the body is put around the request.
+//! It runs on async-std. By default it opens at most 50 connections to a host, and
+//! further requests wait without a word; here it opens as many as there are requests at
+//! once. Its own time-out ends with the head. Here that is taken off, and one that covers
+//! the body is put around the request.
 //!
 //! For https it has rustls of today: surf's own choices are OpenSSL, and rustls 0.18
 //! (http-client 6.5.3, Cargo.toml), which has open vulnerabilities. It lets a middleware
@@ -12,10 +12,10 @@
 //! of its own.
 //!
 //! # What it can't
-//! - On surf's own connections a head that never ends is read for as long as it comes, and
-//!   kept if it is one line: nothing yields there, so no time-out is looked at (async-h1
-//!   2.3.4, src/client/decode.rs). On the connections of [`Https`] it ends at the time-out,
-//!   or at 64 KiB.
+//! - On surf's own connections a head that never ends is read for as long as it comes,
+//!   and kept if it is one line. Nothing yields there, so no time-out is looked at
+//!   (async-h1 2.3.4, src/client/decode.rs). On the connections of [`Https`] it ends at
+//!   the time-out, or at 64 KiB.
 //! - A header that isn't ASCII makes it panic (http-types 2.12.0, src/headers/headers.rs). On
 //!   the connections of [`Https`] such an answer is refused.
 //! - An interim answer is taken for the answer, so it is a failure here.
@@ -291,8 +291,9 @@ impl fmt::Debug for Https {
 /// The longest head.
 const MOST_HEAD: usize = 64 * 1024;
 
-/// A stream whose answer has a head of bounded length, and in ASCII. async-h1 looks at the
-/// length of a head when a line of it has ended, and keeps a line of any length until then.
+/// A stream whose answer has a head of bounded length, and in ASCII. async-h1 checks the
+/// length of a head only when a line of it has ended. Until then it keeps a line of any
+/// length.
 struct Headed<S> {
     stream: S,
     /// Bytes of the head so far; `None` once it has ended.

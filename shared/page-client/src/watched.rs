@@ -1,4 +1,5 @@
-//! A connection of hyper's that knows how its latest request fares, and yields by itself.
+//! A connection of hyper's that knows how its latest request fares, and yields on its
+//! own.
 
 use std::{
     io,

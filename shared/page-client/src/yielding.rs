@@ -1,4 +1,4 @@
-//! A futures-io stream that yields by itself.
+//! A futures-io stream that yields to other tasks on its own.
 
 use std::{
     io,

@@ -105,7 +105,7 @@ impl Transport for Socket {
         }
     }
 
-    /// Nothing is to be read: neither the end nor what nobody asked for.
+    /// Nothing can be read: neither the end nor unexpected bytes.
     fn is_open(&mut self) -> bool {
         let looked = self.stream.set_nonblocking(true).and_then(|()| {
             let read = (&*self.stream).read(&mut [0]);
@@ -168,7 +168,8 @@ impl<F> fmt::Debug for Watching<F> {
     }
 }
 
-/// A connection of which it is told whether a request was the first on it, and answered.
+/// A connection that notes whether a request was the first on it, and whether it was
+/// answered.
 #[derive(Debug)]
 pub(super) struct Watched<T> {
     connection: T,
@@ -178,7 +179,7 @@ pub(super) struct Watched<T> {
 }
 
 /// A connection that was cut is no end of a body: neither a reset is, nor an end of TLS
-/// without its `close_notify`. ureq takes these errors for one (ureq 3.5, src/run.rs,
+/// without its `close_notify`. ureq takes these errors for an end (ureq 3.5, src/run.rs,
 /// BodyHandler::do_read), and passes on what it doesn't know.
 fn cut(error: Error) -> Error {
     use ErrorKind::{ConnectionAborted, ConnectionReset, UnexpectedEof};

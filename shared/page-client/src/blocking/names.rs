@@ -69,7 +69,7 @@ fn look_up(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
     let (sender, found) = mpsc::channel();
     let thread = thread::Builder::new().name("look-up".to_owned());
     thread.spawn(move || {
-        // Nobody waits for it any more where it is late.
+        // The receiver is gone if the look-up is late.
         drop(sender.send(addresses()));
     })?;
     let left = until.saturating_duration_since(Instant::now());

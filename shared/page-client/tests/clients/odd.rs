@@ -14,9 +14,9 @@ fn known(client: &str) -> &'static [&'static str] {
     match client {
         // It reads a number as Rust does (ureq-proto 0.7, src/chunk.rs, read_size).
         "blocking" => &["chunk-plus"],
-        // Versions but 1.1, statuses that are not registered, heads that are not ASCII, interim
-        // answers, bodies without a length, codings in capitals, extensions of chunks, and
-        // bodies where none may be (async-h1 2.3.4, src/client/decode.rs).
+        // Versions but 1.1, statuses that are not registered, heads that are not ASCII,
+        // interim answers, bodies without a length, codings in capitals, extensions of
+        // chunks. Also bodies where none may be (async-h1 2.3.4, src/client/decode.rs).
         "surf without a pool" => &[
             "status-reason-latin-1",
             "status-299",

@@ -19,8 +19,9 @@ const PART: Duration = Duration::from_millis(400);
 const CHUNK: &[u8] =
     b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n";
 
-/// What comes of a body to which the server adds these bytes, one every tenth of a second,
-/// where each part of it may take four; and how long that takes.
+/// What comes of a body to which the server adds these bytes, and how long that takes.
+/// The server sends a byte every tenth of a second, and each part of the body may take
+/// four.
 fn dripped(first: &'static [u8], then: &'static [u8]) -> (Outcome<usize>, Duration) {
     let drip = move |client: &mut Client<'_>| -> io::Result<Then> {
         client.send(first)?;
