@@ -34,7 +34,7 @@ struct Shown {
 }
 
 impl Bars {
-    /// Shows those of a run of so many items, until they are cleared.
+    /// Shows the bars of a run of this many items, until they are cleared.
     pub(crate) fn show(items: usize) -> Self {
         let bars = Self::new(items);
         *shown() = Some(bars.clone());
@@ -111,7 +111,7 @@ fn style(template: &str) -> ProgressStyle {
     }
 }
 
-/// The terminal's; many where it doesn't tell.
+/// The terminal's width; unlimited where the terminal doesn't report one.
 fn columns() -> usize {
     let size = tcgetwinsize(io::stderr());
     let columns = size.map_or(0, |size| size.ws_col.into());

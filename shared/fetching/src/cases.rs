@@ -176,8 +176,8 @@ fn system_roots<M: Model>(bench: &Bench<M>) -> Result<()> {
     Ok(())
 }
 
-/// The origin speaks plain HTTP, so whoever asks it for an https:// URL and gets an answer
-/// has looked at no certificate.
+/// The origin speaks plain HTTP. So a client that asks it for an https:// URL and gets an
+/// answer has checked no certificate.
 fn not_in_the_clear<M: Model>(bench: &Bench<M>) -> Result<()> {
     let origin = Origin::start()?;
     let clear = (0..20).map(|item| origin.url(&format!("/bytes/10/note/{item}")));
@@ -284,7 +284,7 @@ pub fn faults<M: Model>() -> Vec<Case<M>> {
     ]
 }
 
-/// What must come of files that are saved for good.
+/// What must come of files that are saved permanently.
 #[cfg(feature = "files")]
 pub fn for_good<M: Model>() -> Vec<Case<M>> {
     for_good::cases()

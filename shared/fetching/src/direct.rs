@@ -1,8 +1,8 @@
-//! A job done once, here and for good: the user's own URLs, whose results stay.
+//! A job done once, here and with lasting results: the user's own URLs.
 //!
 //! A variant knows nothing of it. What it calls for every item ([`report`]) and the files
-//! that it writes tell this module, which shows bars where standard error is a terminal.
-//! In trials nobody asks, and nothing is shown.
+//! that it writes report to this module, which shows bars where standard error is a
+//! terminal. In trials no run is set up, and nothing is shown.
 
 use std::{
     fmt,
@@ -34,7 +34,7 @@ impl Landed for files::File {
     }
 }
 
-/// What there is to say of the run so far.
+/// What can be reported of the run so far.
 struct Run {
     bars: Bars,
     items: usize,
@@ -45,7 +45,7 @@ struct Run {
     broken: Option<io::Error>,
 }
 
-/// What there is to say of an item.
+/// What is reported of an item.
 enum Line {
     /// For standard output.
     Result(String),
@@ -53,9 +53,11 @@ enum Line {
     Failure(String),
 }
 
-/// Does a job of so many items on a thread of its own, and tells what becomes of it. False
-/// if an item failed, or a signal asked to end: then the files that are whole stay, the
-/// others go, and the thread is left to the end of the process.
+/// Does a job of this many items on a thread of its own, and reports what becomes of it.
+///
+/// Returns false if an item failed, or a signal asked to end. After a signal the files
+/// that are whole stay, the others are removed, and the thread is left to the end of the
+/// process.
 ///
 /// # Errors
 /// The job as a whole failed, or standard output did.
@@ -68,7 +70,7 @@ pub fn run(
     let (sender, ended) = mpsc::channel();
     let thread = thread::Builder::new().name("job".to_owned());
     let thread = thread.spawn(move || {
-        // Nobody waits for it any more once the program is asked to end.
+        // The receiver is gone once the program is asked to end.
         drop(sender.send(job()));
     })?;
     let result = loop {
@@ -112,14 +114,14 @@ pub fn run(
     Ok(run.failed == 0 && left == 0)
 }
 
-/// Tells what became of the item of this URL: on standard output if it was done, on
+/// Reports what became of the item of this URL: on standard output if it was done, on
 /// standard error if not.
 pub fn report<T: Landed>(url: &str, outcome: &Outcome<T>) {
     let (line, bars) = match lock().as_mut() {
         Some(run) if run.broken.is_none() => (run.count(url, outcome), run.bars.clone()),
         _ => return,
     };
-    // Who reads it may be slow, and whoever looks at the run meanwhile must not wait.
+    // Its reader may be slow, and a thread that looks at the run meanwhile must not wait.
     let written = line.write(&bars);
     bars.one_more();
     if let (Err(error), Some(run)) = (written, lock().as_mut()) {
@@ -139,7 +141,7 @@ impl Run {
         }
     }
 
-    /// Counts an item, and gives the line that tells of it.
+    /// Counts an item, and returns the line that reports it.
     fn count<T: Landed>(&mut self, url: &str, outcome: &Outcome<T>) -> Line {
         let why = match outcome {
             Outcome::Ok(landed) => {

@@ -118,9 +118,9 @@ fn io_kind(error: &io::Error) -> Option<Kind> {
     Some(Kind::Failed(class))
 }
 
-/// The class that an error's words tell. surf keeps no more of an error than that: where
-/// its pool can't connect (http-client 6.5.3, src/h1/mod.rs), and where an answer ends
-/// before its head does (async-h1 2.3.4, src/client/decode.rs).
+/// The class that an error's words name. surf keeps no more of an error than its words.
+/// It does so where its pool can't connect (http-client 6.5.3, src/h1/mod.rs), and where
+/// an answer ends before its head does (async-h1 2.3.4, src/client/decode.rs).
 fn words_class(words: &str) -> Option<Class> {
     if let "connection closed" | "empty response" = words {
         return Some(Class::Truncated);
@@ -165,7 +165,7 @@ fn client_kind(error: &(dyn Error + 'static)) -> Option<Kind> {
         return match error {
             ureq::Error::Io(error) => io_kind(error),
             ureq::Error::Timeout(_) => Some(Kind::TimedOut),
-            // It has ended, and what is there is no whole chunk.
+            // The connection has ended, and the bytes that came are no whole chunk.
             ureq::Error::BodyStalled => Some(Kind::Failed(Class::Truncated)),
             ureq::Error::Protocol(_)
             | ureq::Error::Http(_)

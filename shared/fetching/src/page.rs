@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::Digest;
 use test_fixtures::Outcome;
 
-/// What a client saw of one answer: enough to tell a whole body from any other.
+/// What a client saw of one answer: enough to distinguish a whole body from any other.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Page {
     /// The status code.
@@ -134,8 +134,8 @@ impl<'de> Deserialize<'de> for Sha256 {
     }
 }
 
-/// A line a URL: what became of it, for a person, with the first digits of its SHA-256.
-/// Where all URLs are of one host, only their paths are told.
+/// One line per URL: what became of it, for a person, with the first digits of its
+/// SHA-256. Where all URLs are of one host, the lines show only their paths.
 pub fn results(urls: &[String], outcomes: &[Outcome<Page>]) -> Vec<String> {
     lines(urls, outcomes, 16)
 }
@@ -168,7 +168,7 @@ fn lines(urls: &[String], outcomes: &[Outcome<Page>], digits: usize) -> Vec<Stri
 }
 
 /// The length of `http://host:port` or `https://host:port`, if more than one URL begins
-/// with the same: what need not be told of each.
+/// with the same: the part that need not be repeated for each.
 pub fn common_host(urls: &[String]) -> usize {
     let [first, second, ..] = urls else { return 0 };
     let host = |url: &str| {

@@ -14,7 +14,7 @@ use std::{
 
 /// How long a connection waits before it looks whether the server is to end.
 const LOOK: Duration = Duration::from_millis(50);
-/// How long an answer without an end goes on, if nobody ends it.
+/// How long an answer without an end lasts, if no client ends it.
 const MOST: Duration = Duration::from_secs(6);
 
 /// A request as the server saw it.
@@ -201,7 +201,8 @@ impl Client<'_> {
     }
 }
 
-/// An address that never answers: a listener that accepts nobody, and has no room for more.
+/// An address that never answers: a listener that accepts no connection, and has no room
+/// for more.
 #[derive(Debug)]
 pub struct Deaf {
     listener: TcpListener,
@@ -234,7 +235,7 @@ impl Deaf {
         Err(io::Error::other("it has room for everybody"))
     }
 
-    /// Where nobody answers.
+    /// The address at which no server answers.
     ///
     /// # Errors
     /// The system does not say.

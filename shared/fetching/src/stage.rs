@@ -22,19 +22,21 @@ use crate::{
 /// How long the origin has to see every socket closed, once the trial has ended.
 const CLOSED_WITHIN: Duration = Duration::from_millis(500);
 /// How long a client may take to get one request under way, where others are to be in
-/// flight with it; and how long where a TLS handshake comes first, of which both sides
-/// compute their part on the same cores.
+/// flight with it.
+///
+/// The second is for TLS, whose handshake comes first: both sides compute their part of
+/// it on the same cores.
 const BEGIN_WITHIN: Duration = Duration::from_millis(1);
 const BEGIN_TLS_WITHIN: Duration = Duration::from_millis(10);
 
-/// The path that stands for a port on which nobody listens.
+/// The path that stands for a port on which no server listens.
 const REFUSED: &str = "/refused";
 
 /// What stands around a fetching job: an origin of its own, unless the user named URLs.
 #[derive(Debug)]
 pub struct Stage {
     origin: Option<Origin>,
-    /// Holds the port of `/refused`: bound, so that nobody else can have it, but not
+    /// Holds the port of `/refused`: bound, so that no other process can have it, but not
     /// listened on.
     _refusing: Option<OwnedFd>,
     /// Those that show a certificate which no client may take.
@@ -47,7 +49,7 @@ pub struct Stage {
 
 impl Stage {
     /// An origin of its own that is asked for `paths`, in the origin's grammar. The path
-    /// `/refused` stands for a port on which nobody listens.
+    /// `/refused` stands for a port on which no server listens.
     pub fn with_origin(paths: Vec<String>) -> Result<Self> {
         Self::start(paths, None)
     }
@@ -125,7 +127,7 @@ impl Stage {
         self.cacert.clone()
     }
 
-    /// How long a client may take to get so many requests under way, one after another.
+    /// How long a client may take to get this many requests under way, one after another.
     pub fn begins_within(&self, requests: u64) -> Duration {
         let one = match self.urls.iter().any(|url| url.starts_with("https://")) {
             false => BEGIN_WITHIN,
@@ -205,7 +207,7 @@ impl Stage {
     }
 
     /// A span for each request that the origin saw, on the lane of its connection. The
-    /// task is the request's place in the job where the path tells, else the path.
+    /// task is the request's place in the job where the path shows it, else the path.
     pub fn timeline(&self) -> Vec<Span> {
         let Some(origin) = &self.origin else {
             return Vec::new();
@@ -249,8 +251,8 @@ pub(crate) fn check_path(path: &str, is_tls: bool) -> Result<(), Misuse> {
     Sentence::parse(path).map(drop).map_err(misuse)
 }
 
-/// How often a path is to be asked for: once for each time it stands in the job; more often
-/// only where the answer is a fault, which a client may retry.
+/// How often a path is to be asked for: once for each time that it stands in the job.
+/// More often is allowed only where the answer is a fault, which a client may retry.
 #[derive(Debug, Default)]
 struct Hits {
     least: u64,
@@ -276,7 +278,7 @@ impl Hits {
 
     fn check(&self, path: &str, hits: u64) -> Result<()> {
         let Hits { least, most } = *self;
-        // Nobody listens there, or others do, so nobody counts.
+        // No server listens there, or another one does, so the origin counts nothing.
         let elsewhere = path == "/refused" || wrong(path).is_some();
         ensure!(
             (least..=most).contains(&hits) || elsewhere,

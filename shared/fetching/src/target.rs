@@ -52,8 +52,8 @@ impl<'a> Target<'a> {
     }
 
     /// Whether a connection that was opened for the one can serve the other: the scheme,
-    /// the host and the port are the same. `Host` headers don't tell, since each scheme
-    /// leaves out a port of its own.
+    /// the host and the port are the same. `Host` headers don't show it, since each
+    /// scheme leaves out a port of its own.
     pub fn has_origin_of(&self, other: &Target<'_>) -> bool {
         (self.is_https, self.address) == (other.is_https, other.address)
     }

@@ -121,8 +121,9 @@ pub fn server() -> io::Result<RawServer> {
     })
 }
 
-/// The cases of a model: what must come of [`HEADS`], of [`FRAMES`] and of [`BODIES`], each
-/// of which hands them to [`given_up`] with the flags that let all be asked for at once.
+/// The cases of a model: what must come of [`HEADS`], of [`FRAMES`] and of [`BODIES`].
+/// Each function passes its answers to [`given_up`], with the flags under which all of
+/// them are asked for at once.
 pub fn cases<M: Model>([heads, frames, bodies]: [Hold<M>; 3]) -> Vec<Case<M>> {
     vec![
         Case::custom(

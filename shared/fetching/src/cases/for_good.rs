@@ -1,4 +1,4 @@
-//! Downloads for good: what the user names, into a directory that stays.
+//! Downloads that stay: what the user names, saved into a directory of the user's.
 
 use std::{fs, path::Path};
 
@@ -186,7 +186,7 @@ fn flags_of_trials<M: Model>(bench: &Bench<M>) -> Result<()> {
 fn directory_that_is_none<M: Model>(bench: &Bench<M>) -> Result<()> {
     let origin = Origin::start()?;
     let file = TemporaryFile::new()?;
-    // Modes mean nothing to root, and nobody can write in /proc.
+    // Modes mean nothing to root, and no user can write in /proc.
     let dirs = [Path::new("/proc"), Path::new("/dev/full"), file.path()];
     for dir in dirs {
         let mut command = bench.demo(&["--dir"]);

@@ -12,8 +12,8 @@ const HELLO: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 /// How many are asked for.
 const URLS: usize = 30;
 
-/// What must come of a server that answers once on each connection; each hands it to
-/// [`hold`], with flags that let one be asked for at a time, and two.
+/// What must come of a server that answers once on each connection. Each function calls
+/// [`hold`] with the flags for one request at a time, or for two.
 pub fn cases<M: Model>([one, two]: [Hold<M>; 2]) -> Vec<Case<M>> {
     vec![
         Case::custom(

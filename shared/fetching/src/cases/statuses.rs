@@ -1,4 +1,4 @@
-//! Statuses: what each of them comes to, whatever the client.
+//! Statuses: which outcome each of them has, whatever the client.
 
 use std::io;
 
@@ -27,7 +27,7 @@ pub enum Means {
     Content,
 }
 
-/// What must come of statuses, where an answer means this; `run` hands it to [`hold`].
+/// What must come of statuses, where an answer means this; `run` calls [`hold`].
 pub fn case<M: Model>(run: Hold<M>) -> Case<M> {
     const ABOUT: &str =
         "200 to 299 is a success, each other status is none, 000 is no status";

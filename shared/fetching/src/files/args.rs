@@ -39,7 +39,7 @@ impl Files {
     /// How a trial saves files, in a directory that is yet to be made.
     ///
     /// # Errors
-    /// Misuse: a directory for good was named.
+    /// Misuse: a directory for lasting files was named.
     pub fn saving_of_trial(&self) -> Result<Saving> {
         if self.are_wanted() {
             let why = "--dir saves files once and for good, which is no trial: leave it out, \
@@ -73,7 +73,8 @@ impl Files {
         Ok(scratch)
     }
 
-    /// The directory for good, made if it isn't there, and how to save files in it.
+    /// The directory for lasting files, made if it isn't there, and how to save files in
+    /// it.
     ///
     /// # Errors
     /// Misuse: none was named, or one in which nothing can be written.

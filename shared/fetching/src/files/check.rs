@@ -10,10 +10,12 @@ use super::{File, Name, NameError, listing};
 use crate::{Page, Stage, wanted::Wanted};
 
 impl Stage {
-    /// Holds every outcome against what the origin's grammar says of its path, against the
-    /// origin's record, and against the folder that the trial had for itself: each saved
-    /// file is there, whole, under the name that is due, and nothing else is. `names` are
-    /// those of the URLs; `excused` says of which outcomes the job itself is the reason.
+    /// Holds every outcome against what the origin's grammar says of its path, against
+    /// the origin's record, and against the folder that the trial had for itself.
+    ///
+    /// Each saved file is in the folder, whole and under the name that is due, and
+    /// nothing else is. `names` are those of the URLs. `excused` says of which outcomes
+    /// the job itself is the reason.
     pub fn check_saved(
         &self,
         folder: &Path,

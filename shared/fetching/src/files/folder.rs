@@ -29,7 +29,7 @@ pub struct Folder {
     taken: Mutex<HashSet<Name>>,
 }
 
-/// What there is to do about one body.
+/// What the caller has to do about one body.
 #[derive(Debug)]
 pub enum Begun {
     /// Write it.
@@ -64,10 +64,11 @@ impl Folder {
         }
     }
 
-    /// Begins the file of the URL at `place`, counted from 0. `given` is the value of its
-    /// answer's `Content-Disposition`, which goes before the URL's own name, and replaces
-    /// nothing: the user has not named it; `length` how long the body is to be, where that
-    /// is known.
+    /// Begins the file of the URL at `place`, counted from 0.
+    ///
+    /// `given` is the value of its answer's `Content-Disposition`. It takes precedence
+    /// over the URL's own name, and replaces no file: the user has not named it. `length`
+    /// is the length of the body, where that is known.
     ///
     /// # Errors
     /// The answer gives it a name that can't be ([`NameError`]), or no file can be begun

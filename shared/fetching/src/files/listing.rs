@@ -1,4 +1,4 @@
-//! What stands in a folder, for whoever checks it.
+//! The files in a folder, for the checks.
 
 use std::{collections::BTreeMap, fs, io, path::Path};
 

@@ -1,4 +1,4 @@
-//! Names of files, from URLs and headers that nobody has checked.
+//! Names of files, from URLs and headers that nothing has checked yet.
 
 use std::{
     collections::{HashMap, HashSet},

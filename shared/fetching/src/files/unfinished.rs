@@ -142,7 +142,7 @@ impl Write for Unfinished {
     fn write(&mut self, part: &[u8]) -> io::Result<usize> {
         let written = self.file.write(part).map_err(|source| {
             let name = self.name.clone();
-            // Whoever copies a body sees by this whether reading failed or writing.
+            // By this a caller that copies a body sees whether reading failed or writing.
             io::Error::other(SaveError { name, source })
         })?;
         self.bytes += written as u64;
@@ -162,7 +162,8 @@ impl Drop for Unfinished {
         if let Some(path) = self.path.take() {
             let mut unfinished = lock();
             unfinished.paths.remove(&*path);
-            // While nobody takes all files for removed, and ends the program.
+            // Under the lock, so that `close` can't return, and the program end, before
+            // the file is removed.
             drop(path);
         }
         if let Some(bar) = self.bar.take() {

@@ -1,4 +1,4 @@
-//! Downloads for good that are ended from outside.
+//! Downloads that stay, ended from outside.
 
 use std::{
     fs::File,
@@ -171,7 +171,7 @@ fn ends(mut child: Running, signal: Signal, code: i32) -> Result<()> {
     Ok(())
 }
 
-/// A download for good, of which at least one file stands.
+/// A download that stays, of which at least one file stands.
 fn begun<M: Model>(bench: &Bench<M>, site: &Site, paths: &[String]) -> Result<Running> {
     let mut command = site.command(bench, paths);
     command.stdout(Stdio::null()).stderr(Stdio::piped());

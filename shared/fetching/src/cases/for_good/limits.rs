@@ -1,4 +1,4 @@
-//! Downloads for good within what `ulimit` leaves.
+//! Downloads that stay, within what `ulimit` leaves.
 
 use std::process::{Command, Output};
 

@@ -1,4 +1,4 @@
-//! Where a program saves for good, and what must stand there.
+//! Where a program saves files permanently, and what must stand there.
 
 use std::process::{Command, Output};
 

@@ -1,4 +1,4 @@
-//! Downloads for good where something stands, or comes to stand, under a file's name.
+//! Downloads that stay, where a file of that name exists or appears meanwhile.
 
 use std::{
     fs,

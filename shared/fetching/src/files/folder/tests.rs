@@ -88,7 +88,7 @@ fn what_stands_is_kept_unless_it_is_to_be_replaced() {
     let late = begin(&keeping, 0, "a", None);
     fs::write(dir.path().join("a"), "old").expect("it can be written");
     assert!(matches!(keeping.standing(&name("a")), Ok(Some(_))));
-    // It came to stand there while the other was written.
+    // Another writer put it there while this one was written.
     assert!(matches!(save(late, "new"), File::Kept { .. }));
     assert_eq!(fs::read(dir.path().join("a")).expect("it is there"), b"old");
 
