@@ -7,7 +7,8 @@ use crate::{Facts, Memory, Range, Span, Usage};
 pub struct Checked<O> {
     /// How long the job took, in nanoseconds.
     pub nanos: u64,
-    /// When it began, in nanoseconds of the system's monotonic clock, if it told.
+    /// When it began, in nanoseconds of the system's monotonic clock, if it reported
+    /// that.
     pub started: Option<u64>,
     /// What the variant handed back.
     pub output: O,
@@ -15,11 +16,11 @@ pub struct Checked<O> {
     pub facts: Facts,
     /// What the process used, from its start to its end.
     pub usage: Usage,
-    /// Its memory, if it told.
+    /// Its memory, if it reported that.
     pub memory: Option<Memory>,
-    /// Its descriptors, if it told.
+    /// Its descriptors, if it reported them.
     pub descriptors: Option<Range>,
-    /// Its threads, if it told.
+    /// Its threads, if it reported them.
     pub threads: Option<Range>,
     /// Its pieces of work, if it was asked.
     pub spans: Vec<Span>,

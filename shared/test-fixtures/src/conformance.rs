@@ -17,7 +17,7 @@ mod universal;
 
 pub use stopped::stopped_and_continued;
 
-/// What a case came to.
+/// The result of a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It holds.

@@ -11,7 +11,7 @@ const UNITS: [(&str, f64); 6] = [
     ("h", 3600.0),
 ];
 
-/// More than anybody waits for, and little enough that no clock overflows.
+/// More than any caller waits for, and little enough that no clock overflows.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A duration as people write it: `20ms`, `1.5s`, `500us`, `2m`. A bare number is refused,

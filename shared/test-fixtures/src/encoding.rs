@@ -71,7 +71,7 @@ fn marked(bytes: &[u8]) -> Option<&'static str> {
         [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => "UTF-32: its mark is there",
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "UTF-16: its mark is there",
         [0x1f, 0x8b, ..] => "a file that gzip has compressed",
-        // In UTF-8 these are characters that nobody writes.
+        // In UTF-8 these are characters that no text has.
         [1..=255, 0, 1..=255, 0, ..] | [0, 1..=255, 0, 1..=255, ..] => {
             "UTF-16: every second byte is zero"
         }

@@ -74,8 +74,8 @@ extern "C" fn look_at_output() {
 #[unsafe(link_section = ".init_array")]
 static BEFORE_MAIN: extern "C" fn() = look_at_output;
 
-/// Says something in one line on standard error. It is for a person, so nothing fails where
-/// nobody can be told.
+/// Prints one line on standard error. It is for a person, so a standard error that can't
+/// be written is no failure.
 pub fn tell(line: impl Display) {
     let line = text::shown(&line.to_string());
     // In one piece: a thread that aborts may write beside it.
@@ -83,8 +83,9 @@ pub fn tell(line: impl Display) {
     drop(io::stderr().lock().write_all(line.as_bytes()));
 }
 
-/// Prints the error, if there is one to be seen, and turns all into an exit code: that of
-/// a signal, if one came; 0 if all is well, 1 if it is not, 2 for misuse.
+/// Prints the error, if there is one to be seen, and returns the exit code. That is the
+/// code of a signal, if one came; else 0 if all is well, 1 if it is not, and 2 for
+/// misuse.
 pub fn exit_code(name: &str, result: Result<bool>) -> ExitCode {
     if let Some(signal) = interrupt::received() {
         return signal.exit_code();

@@ -97,8 +97,8 @@ impl Facts {
         self
     }
 
-    /// Adds how many items came to which outcome, failures by their class; an outcome that
-    /// none came to is left out, except `ok`. Those that are ok are what was done, until
+    /// Adds how many items had which outcome, failures by their class. An outcome that no
+    /// item had is left out, except `ok`. Those that are ok are what was done, until
     /// [`done`](Self::done) says otherwise.
     pub fn outcomes<T>(mut self, outcomes: &[Outcome<T>]) -> Self {
         let ok = outcomes.iter().filter(|o| o.ok().is_some()).count();

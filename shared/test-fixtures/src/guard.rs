@@ -1,5 +1,5 @@
-//! The guard of a trial: the process that starts a command, and ends whatever the command
-//! started, whoever asks for it and whoever is gone.
+//! The guard of a trial: the process that starts a command. At the end it ends all that
+//! the command started, even if this program is gone.
 //!
 //! It stands between this program and the command:
 //!
@@ -10,7 +10,8 @@
 //! Orphans of the command become children of the guard (`PR_SET_CHILD_SUBREAPER`), even
 //! those that left the group or the session. The socket closes when this program ends, by
 //! SIGKILL as well; then the guard kills its children until there is none. It signals
-//! only its own children, whose ids nobody else can get before it has waited for them.
+//! only its own children. No other process can get their ids before the guard has waited
+//! for them.
 
 use std::{
     ffi::{OsStr, OsString},
@@ -115,7 +116,7 @@ pub fn guard(mut args: impl Iterator<Item = OsString>) -> Result<()> {
     let mut input = Vec::new();
     let length = u64::from_le_bytes(length);
     if (&socket).take(length).read_to_end(&mut input)? as u64 != length {
-        // Nobody is there any more who wanted it done.
+        // The program that wanted it done is gone.
         return Ok(());
     }
     let mut command = Command::new(program);
@@ -125,7 +126,8 @@ pub fn guard(mut args: impl Iterator<Item = OsString>) -> Result<()> {
         .process_group(0)
         .stdin(Stdio::piped());
     die_with_parent(&mut command);
-    // In this order, what the command tells lies between the two if it is true.
+    // In this order, the times that the command reports lie between the two if they are
+    // true.
     let (clock, started) = (Instant::now(), monotonic_nanos());
     let report = match command.spawn() {
         Ok(mut child) => {
@@ -146,7 +148,7 @@ pub fn guard(mut args: impl Iterator<Item = OsString>) -> Result<()> {
             why: error.to_string(),
         },
     };
-    // If nobody is there to read it, there is nobody to tell.
+    // A reader that is gone needs no report, so an error changes nothing.
     drop(socket.write_all(&serde_json::to_vec(&report)?));
     Ok(())
 }
@@ -198,9 +200,9 @@ fn see_to_its_end(
             |at: usize| watched.get(at).is_some_and(|fd| !fd.revents().is_empty());
         let (has_ended, was_closed) = (is_ready(0), is_wanted && is_ready(1));
         if has_ended || was_closed {
-            // Until it is waited for, nobody else's group can have this id.
+            // Until the child is waited for, no other group can have this id.
             let nanos = clock.elapsed().as_nanos() as u64;
-            // A group that has ended by itself is what we want, so an error is no news.
+            // A group that has already ended is what we want, so an error is no news.
             let _ = kill_process_group(pid, Signal::KILL);
             if has_ended {
                 return Ok(nanos);
@@ -259,7 +261,7 @@ fn children() -> Vec<Pid> {
 }
 
 /// Ends what a guard left that was itself killed: those of our children that are marked
-/// with its id. They are ours by now, so their ids are nobody else's.
+/// with its id. They are our children by now, so no other process can have their ids.
 pub(crate) fn end_orphans_of(guard: Pid) {
     let mark = format!("{GUARD}={}", guard.as_raw_nonzero());
     let is_marked = |pid: &Pid| {

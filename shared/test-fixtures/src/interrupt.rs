@@ -18,9 +18,10 @@ use signal_hook::{
 
 use crate::monotonic_nanos;
 
-/// A signal that comes again within this time is the same request. `timeout`, for one, sends
-/// its signal to the program and then to the program's group (coreutils, timeout.c), and
-/// whatever hands a terminal's Ctrl-C on does the same. Nobody presses two keys as fast.
+/// A signal that comes again within this time is the same request. `timeout`, for one,
+/// sends its signal to the program and then to the program's group (coreutils,
+/// timeout.c). A parent that forwards a terminal's Ctrl-C does the same. No user presses
+/// two keys as fast.
 const ONE_REQUEST: Duration = Duration::from_millis(50);
 
 /// The signal that asked this program to end.
@@ -45,7 +46,7 @@ impl Signal {
         Signal::Quit,
     ];
 
-    /// The exit code that tells the caller which signal it was: 130, 143, 129 or 131.
+    /// The exit code that shows the caller which signal it was: 130, 143, 129 or 131.
     pub fn exit_code(self) -> ExitCode {
         ExitCode::from(128 + self.number() as u8)
     }
@@ -84,9 +85,9 @@ fn is_another(first: u64, now: u64) -> bool {
 /// their processes, and report that they were interrupted.
 pub fn listen() -> io::Result<()> {
     for signal in Signal::ALL {
-        // SAFETY: the handler reads a clock, changes an atomic integer and may call _exit,
-        // all of which are safe within a signal (signal-safety(7)); it takes no lock, does
-        // not allocate and can't panic.
+        // SAFETY: the handler reads a clock, changes an atomic integer and may call
+        // _exit, all of which are safe within a signal (signal-safety(7)). It takes no
+        // lock, does not allocate and can't panic.
         unsafe { low_level::register(signal.number(), move || signal.note()) }?;
     }
     Ok(())

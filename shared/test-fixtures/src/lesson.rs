@@ -104,8 +104,9 @@ fn packages(list: &str) -> Vec<Package<'_>> {
     packages
 }
 
-/// Each variant has a lesson, which names nothing of ours and comes with just the files that
-/// the list gives it; or it has pairs, and each of their files is such a lesson.
+/// Checks the lessons of a variant. Each variant has a lesson, which names nothing of
+/// ours and comes with just the files that the list gives it. Or it has pairs, and each
+/// of their files is such a lesson.
 pub(crate) fn check<M: Model>(variant: &Variant<M>) -> Result<()> {
     if variant.pairs.is_empty() {
         return check_text(variant.text, variant.parts);

@@ -26,7 +26,7 @@ pub trait Model: Sized + 'static {
     const SURVEY: Option<&'static [&'static str]> = None;
     /// Arguments worth trying, for the end of the help.
     const EXAMPLES: &'static [&'static str] = &[];
-    /// The same of jobs that are done for good (`direct`), which a comparison refuses.
+    /// The same for jobs with lasting results (`direct`), which a comparison refuses.
     const DIRECT_EXAMPLES: &'static [&'static str] = &[];
     /// Arguments of a job that takes at least five seconds in every variant: what
     /// interrupts are tried on.
@@ -93,8 +93,9 @@ pub trait Model: Sized + 'static {
     /// What a person wants to see of an output, a line an item.
     fn results(job: &Self::Job, output: &Self::Output) -> Vec<String>;
 
-    /// The pieces of work of a checked trial that was asked for spans: by default those
-    /// that it told; where the stage has seen them from outside, that is better.
+    /// The pieces of work of a checked trial that was asked for spans. By default they
+    /// are those that the trial reported; a stage that has seen them from outside knows
+    /// them better.
     fn timeline(
         _stage: &Self::Stage,
         _job: &Self::Job,
@@ -111,8 +112,8 @@ pub trait Model: Sized + 'static {
     /// Named jobs with what must come of them, faults among them.
     fn cases() -> Vec<Case<Self>>;
 
-    /// What does the job once, here and for good, where the arguments ask for that instead
-    /// of trials. `job` refuses these arguments.
+    /// The function that does the job once, here and with lasting results, where the
+    /// arguments ask for that instead of trials. `job` refuses these arguments.
     fn direct(_args: &Self::Args) -> Option<Direct<Self>> {
         None
     }
@@ -123,17 +124,17 @@ pub trait Model: Sized + 'static {
         true
     }
 
-    /// Environment variables that every trial of the job gets, whoever does it: how many
-    /// threads the runtimes start that take that from nowhere else (`SMOL_THREADS`,
-    /// `ASYNC_STD_THREAD_COUNT`).
+    /// Environment variables that every trial of the job gets, in every variant and peer.
+    /// They set how many threads the runtimes start that take the number from nowhere
+    /// else (`SMOL_THREADS`, `ASYNC_STD_THREAD_COUNT`).
     fn environment(_job: &Self::Job) -> Vec<(&'static str, String)> {
         Vec::new()
     }
 
-    /// How many threads the runtime of a variant starts by itself at the most, as many as
-    /// are there at once: its workers, those for what blocks, its reactor's. Where threads
-    /// are limited, a trial asks for so many before its clock starts. A thread that the
-    /// variant starts does not count: it reports one that is refused.
+    /// The most threads that the runtime of a variant starts on its own and has at once:
+    /// its workers, its threads for blocking calls, its reactor's. Where threads are
+    /// limited, a trial asks for this number before its clock starts. A thread that the
+    /// variant starts does not count: the variant reports one that is refused.
     fn threads(_job: &Self::Job, _variant: &str) -> usize {
         0
     }
@@ -144,8 +145,8 @@ pub trait Model: Sized + 'static {
     }
 }
 
-/// Has a variant do the job of these arguments in this process, and tells the user what
-/// came of each item. False if one failed.
+/// Has a variant do the job of these arguments in this process, and shows the user what
+/// came of each item. Returns false if one failed.
 pub type Direct<M> =
     fn(args: &<M as Model>::Args, variant: &'static Variant<M>) -> Result<bool>;
 

@@ -16,7 +16,7 @@ pub enum Outcome<T> {
     Panicked(String),
     /// It was given up at its deadline.
     TimedOut,
-    /// It was told to stop.
+    /// It was cancelled.
     Cancelled,
     /// The process that did it went away, and so did the one that tried it again.
     WorkerLost,
@@ -37,7 +37,7 @@ pub struct Failure {
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Class {
-    /// Nobody listens there.
+    /// No server listens there.
     Refused,
     /// The connection was reset.
     Reset,

@@ -22,7 +22,8 @@ const PYTHON: &str = "INTERLEAVE_PYTHON";
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 
 /// Asks a Python for its version, for which of the modules behind it there are, and for
-/// where it is itself: a `python3` may be a script that chooses among several.
+/// its own path. It asks for the path because a `python3` may be a script that chooses
+/// among several.
 const ASK: &str = "import sys\n\
                    print('%d %d' % sys.version_info[:2])\n\
                    from importlib.util import find_spec\n\

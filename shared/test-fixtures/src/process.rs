@@ -45,7 +45,7 @@ const BUFFER: usize = 64 * 1024;
 /// the rest is from somebody whom they gave it to.
 const PIPE: usize = 1 << 20;
 
-/// What a process and the descendants that it waited for used, as `wait4` tells it.
+/// What a process and the descendants that it waited for used, as `wait4` reports it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
     /// Nanoseconds on a core in user mode.
@@ -58,8 +58,8 @@ pub struct Usage {
     pub involuntary_switches: u64,
 }
 
-/// Waits for a child that nobody has waited for yet, and tells what it used; the standard
-/// library waits without the second.
+/// Waits for a child that is not reaped yet, and returns its status and what it used. The
+/// standard library returns only the status.
 pub fn wait_for(child: &Child) -> io::Result<(ExitStatus, Usage)> {
     wait4(Pid::from_child(child))
 }
@@ -92,9 +92,11 @@ pub(crate) enum Exit {
     Signal(i32),
 }
 
-/// Runs `command` on `input` in a process group of its own, and ends whatever it has
-/// started when it has ended, when its time is up, or when this program was interrupted
-/// or is gone. Its standard output may be so long.
+/// Runs `command` on `input` in a process group of its own. Its standard output may have
+/// `longest` bytes.
+///
+/// Everything that the command has started is ended once the command has ended, its time
+/// is up, or this program was interrupted or is gone.
 pub(crate) fn run(
     program: &Program,
     command: &Command,
@@ -136,7 +138,7 @@ pub(crate) fn run(
     };
     let mut pipes = Pipes::of(&mut guard.0, longest)?;
     let cut = talk.until_report(&mut pipes, settings.time_limit)?;
-    // It has told its last, or has nothing to tell.
+    // The guard has sent its report, or has none to send.
     let is_gone = guard.has_ended(GRACE)?;
     let report = serde_json::from_slice(&talk.report);
     if !is_gone || report.is_err() {
@@ -168,7 +170,7 @@ pub(crate) fn run(
             Some(code) => io::Error::from_raw_os_error(code),
             None => io::Error::other(why),
         })),
-        // Nobody looked at the clock meanwhile: this program was stopped.
+        // This program was stopped meanwhile, so it did not see the limit pass.
         Ok(Report::Ended { nanos, .. }) if Duration::from_nanos(nanos) > limit => {
             Err(timed_out(said))
         }
@@ -326,7 +328,8 @@ impl Pipes {
         })
     }
 
-    /// Reads what is there, as far as it fits into the buffer; how much it was.
+    /// Reads the available bytes, as far as they fit into the buffer. Returns how many it
+    /// read.
     fn read_once(&mut self) -> usize {
         let buffer = &mut self.buffer;
         let output = read(&mut self.output, buffer, |bytes| {
@@ -347,7 +350,7 @@ impl Pipes {
     }
 }
 
-/// Reads from a pipe what is there, and closes it at its end.
+/// Reads the available bytes from a pipe, and closes it at its end.
 fn read(
     pipe: &mut Option<impl Read>,
     buffer: &mut [u8],
@@ -395,7 +398,7 @@ impl Guard {
     /// Ends it, and what it has not ended.
     fn end(&mut self) {
         let pid = Pid::from_child(&self.0);
-        // It may have ended by itself.
+        // It may have exited already.
         drop(self.0.kill());
         drop(self.0.wait());
         guard::end_orphans_of(pid);
@@ -410,13 +413,14 @@ impl Drop for Guard {
     }
 }
 
-/// Reaps `pid` and tells what it used.
+/// Reaps `pid` and returns its status and what it used.
 fn wait4(pid: Pid) -> io::Result<(ExitStatus, Usage)> {
     let mut status = 0;
     let mut usage = MaybeUninit::<libc::rusage>::uninit();
     loop {
-        // SAFETY: both pointers are to live locals of the types that wait4 writes. The pid
-        // is a child of ours that nobody else waits for, so it can't have been reused.
+        // SAFETY: both pointers are to live locals of the types that wait4 writes. The
+        // pid is a child of ours that no other thread waits for, so it can't have been
+        // reused.
         let reaped = unsafe {
             libc::wait4(
                 pid.as_raw_nonzero().get(),

@@ -45,8 +45,8 @@ impl Program {
         })
     }
 
-    /// The same, run as a user with this number, who may have so many processes and
-    /// threads, and read and write every file. Only root can have that.
+    /// The same, run as a user with this number. The user may have `tasks` processes and
+    /// threads, and read and write every file. Only root can start such a program.
     pub(crate) fn as_user(&self, user: u32, tasks: u64) -> Self {
         let words = [
             format!("--reuid={user}"),

@@ -78,5 +78,5 @@ pub struct Range {
 }
 
 /// The environment variable that asks a trial to do its job once before the one that
-/// counts, so that what a runtime sets up once for the process does not count.
+/// counts. So what a runtime sets up once for the process does not count.
 pub const WARM: &str = "INTERLEAVE_WARM";

@@ -1,9 +1,10 @@
 //! What the system refuses, in one line: threads, memory, descriptors.
 //!
-//! A function reports a thread that it can't start. What a runtime starts by itself, once
-//! it first needs it, no caller can catch: some runtimes panic on a thread of their own,
-//! some wait for a thread that never comes. So a trial asks for its threads before its
-//! clock starts, and a panic over what the system refused ends the program.
+//! A function reports a thread that it can't start. But no caller can catch the failure
+//! of a thread that a runtime starts on its own, once it first needs it. Some runtimes
+//! panic on a thread of their own, some wait for a thread that never comes. So a trial
+//! asks for its threads before its clock starts, and a panic over what the system refused
+//! ends the program.
 
 use std::{
     fs,
@@ -29,7 +30,7 @@ use crate::{
     settle,
 };
 
-/// With so many threads to be had, none is asked for beforehand.
+/// If a limit leaves this many threads, a trial asks for none beforehand.
 const PLENTY: u64 = 4096;
 
 /// From here on a panic over what the system refused is one line and exit code 1, whichever
@@ -76,8 +77,8 @@ fn code_in(why: &str) -> Option<i32> {
         .then_some(code)
 }
 
-/// Starts so many threads at once, and ends them, where threads are limited. The limits of
-/// this process are in force by now.
+/// Starts `count` threads at once, and ends them, where threads are limited. The limits
+/// of this process are in force by now.
 ///
 /// # Errors
 /// The system refuses one of them.

@@ -1,6 +1,6 @@
-//! Files and directories that are made in a directory for temporary files: each has this
-//! project's name and its process's in its own, and the next run removes what a killed one
-//! has left.
+//! Files and directories that are made in a directory for temporary files. Each has this
+//! project's name and its process's id in its own name, and the next run removes what a
+//! killed one has left.
 //!
 //! A name is `interleave-PID-START-` and something random. `START` is when the process
 //! began, in clock ticks since the machine did (`proc_pid_stat(5)`), so a process that has
@@ -32,7 +32,7 @@ const PREFIX: &str = "interleave-";
 /// What the names of this process begin with.
 static OWN: LazyLock<String> = LazyLock::new(|| {
     let pid = process::id();
-    // Without /proc nobody can see who lives, so nothing is swept either.
+    // Without /proc no program can see which processes live, so nothing is swept either.
     let start = start(pid).unwrap_or(0);
     format!("{PREFIX}{pid}-{start}-")
 });
@@ -120,9 +120,9 @@ impl TemporaryFile {
     }
 }
 
-/// Where trials save what goes with them: in memory, so that no disk is measured, or else in
-/// the directory for temporary files. Each is tried with a file of so many bytes, since one
-/// that is there may be read-only, another user's, or small.
+/// The directory where trials save their files: in memory, so that no disk is measured,
+/// or else the directory for temporary files. Each is tried with a file of `bytes` bytes,
+/// since an existing directory may be read-only, another user's, or small.
 ///
 /// # Errors
 /// Misuse: both were tried in vain. The line names `TMPDIR`.
@@ -152,7 +152,7 @@ fn roomy_of(memory: &Path, other: &Path, bytes: u64) -> Result<PathBuf, Misuse> 
     Ok(other.to_owned())
 }
 
-/// Makes a file of so many bytes and removes it.
+/// Makes a file of this size and removes it.
 fn try_room(parent: &Path, bytes: u64) -> io::Result<()> {
     /// More is not taken from others only to try; what is free says enough.
     const MOST: u64 = 64 << 20;
@@ -263,7 +263,7 @@ fn start(pid: u32) -> Option<u64> {
     }
 }
 
-/// Removes a file or directory of this user that nobody holds.
+/// Removes a file or directory of this user that no process holds.
 fn remove(path: &Path) -> io::Result<()> {
     let there = fs::symlink_metadata(path)?;
     let is_ours = there.uid() == geteuid().as_raw();

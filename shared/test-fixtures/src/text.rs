@@ -2,8 +2,9 @@
 //! command line. And what the locale takes of our own.
 //!
 //! Where text comes in, [`shown`] makes one line of it that does nothing to a terminal.
-//! [`print`](crate::print) and [`tell`](crate::tell) let no such character pass either, so
-//! what was forgotten can forge a line, and no more. Documents take [`markdown`] as well.
+//! [`print`](crate::print) and [`tell`](crate::tell) let no such character pass either.
+//! So text that was not escaped can forge a line, and do no more. Documents take
+//! [`markdown`] as well.
 
 use std::{borrow::Cow, env, sync::LazyLock};
 
@@ -90,8 +91,9 @@ pub fn markdown(text: &str) -> String {
     marked
 }
 
-/// Whether the locale takes more than ASCII, by the rule of `setlocale(3)`: the first of
-/// `LC_ALL`, `LC_CTYPE` and `LANG` that is set and not empty says; without one it is `C`.
+/// Whether the locale takes more than ASCII, by the rule of `setlocale(3)`. The first of
+/// `LC_ALL`, `LC_CTYPE` and `LANG` that is set and not empty decides; without one it is
+/// `C`.
 pub fn is_utf8() -> bool {
     static IS_UTF8: LazyLock<bool> = LazyLock::new(|| {
         let names = ["LC_ALL", "LC_CTYPE", "LANG"].iter();

@@ -1,5 +1,5 @@
-//! Claims about packages, all over the tree: each names the version and the file in which
-//! it can be read, and a version that is no longer locked is a claim to be read again.
+//! Claims about packages, all over the tree. Each names the version and the file in which
+//! it can be read. A claim about a version that is no longer locked must be read again.
 //!
 //! A citation stands in parentheses: package, version, file, and what to look for there, as
 //! in `‹tokio 1.54, src/task/coop/mod.rs, Budget›`; a semicolon divides two. A version may

@@ -18,7 +18,8 @@ use crate::{
     trial::lacks_memory,
 };
 
-/// Processes and threads: the guard, the trial's main thread, and so many more.
+/// The limits of processes and threads; the guard and the trial's main thread count as
+/// well.
 const TASKS: [u64; 6] = [2, 3, 5, 8, 12, 17];
 /// In MiB. In the least, not even the program itself has room for its stacks.
 const ADDRESSES: [u64; 4] = [24, 40, 64, 160];
@@ -116,7 +117,8 @@ fn one_line_or_done<M: Model>(
     }
 }
 
-/// A user whom nobody else has: a limit of processes counts all that a user has.
+/// The number of a user who has no other process: a limit of processes counts all that a
+/// user has.
 fn user() -> u32 {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let (first, count) = (20_000, 40_000);

@@ -95,7 +95,7 @@ impl Group {
 
 impl Drop for Group {
     fn drop(&mut self) {
-        // It is reaped once it has ended by itself, and its id may be another's then.
+        // If it has exited, `try_wait` has reaped it, and its id may be another's then.
         if matches!(self.0.try_wait(), Ok(None)) {
             self.signal(Signal::KILL);
             drop(self.0.wait());

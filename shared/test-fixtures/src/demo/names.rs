@@ -35,7 +35,8 @@ pub(crate) fn chosen<M: Model>(wanted: &[String]) -> Result<Vec<Named>, Misuse> 
         runner: Ok(Runner::Variant(variant.name.to_owned())),
         deviations: variant.deviations,
     });
-    // A peer's interpreter is asked what it has: not for a peer that nobody wants.
+    // Each peer's interpreter is asked what it has, so only the peers that are wanted are
+    // looked at.
     let peers = M::peers().iter().filter(|peer| is_wanted(peer.name));
     let peers = peers.map(|peer| Named {
         name: peer.name,

@@ -13,7 +13,7 @@ pub(crate) fn width() -> usize {
     }
 }
 
-/// A line a variant: its name, its time, and what was seen.
+/// The line of a variant: its name, its time, and what was seen.
 pub(crate) fn row<O>(name: &str, trial: &Checked<O>, floor: Option<&Floor>) -> String {
     let time = milliseconds(trial.nanos);
     let against =

@@ -103,7 +103,7 @@ fn what_can_not_be_used_is_passed_over() {
     let good = tempfile::tempdir().expect("a directory");
     let file = tempfile::NamedTempFile::new().expect("a file");
     let (good, none) = (good.path(), Path::new("/nonexistent"));
-    // Nobody can make a file in /proc, root included.
+    // No user can make a file in /proc, root included.
     for bad in [none, Path::new("/proc"), file.path()] {
         let found = roomy_of(bad, good, 4096).expect("the other is good");
         assert_eq!(found, good);

@@ -3,7 +3,7 @@
 //! Programs say it at different places: Python last, Go and Rust before a dump of their
 //! stacks, Java before and within it, Node between the source and the stack.
 
-/// The text on one line, with at most so many characters.
+/// The text on one line, with at most `most` characters.
 pub fn shortened(text: &str, most: usize) -> String {
     let line = text
         .lines()

@@ -57,7 +57,7 @@ pub enum TrialError {
     /// This program was asked to end.
     #[error("interrupted")]
     Interrupted,
-    /// It ended by itself, with an exit code that says it failed.
+    /// It exited with a code that means failure.
     #[error("exit code {code}: {}{}", said(.stderr, .stdout), meaning_of_code(*.code))]
     Exited {
         /// The exit code.
@@ -99,18 +99,18 @@ pub enum TrialError {
         /// The start of its standard output.
         stdout: String,
     },
-    /// It told a time that it can't have taken.
+    /// It reported a time that it can't have taken.
     #[error(
         "it tells {told:?} for the job, and was there for {took:?}; tell nanoseconds of a \
          monotonic clock"
     )]
     WrongTime {
-        /// The time that it told.
+        /// The time that it reported.
         told: Duration,
         /// The time from its start to its end.
         took: Duration,
     },
-    /// It told something that can't be.
+    /// It reported something that can't be.
     #[error("it tells {0}")]
     Absurd(String),
     /// It answered, and the check did not agree.
