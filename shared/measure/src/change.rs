@@ -1,7 +1,7 @@
 //! What changed between two results: what got slower or faster, or takes more memory.
 //!
 //! Nothing pairs the rounds of two sittings, so medians are compared, and each side is
-//! resampled by itself. A difference must be beyond the resolution of both.
+//! resampled on its own. A difference must be beyond the resolution of both.
 
 mod circumstances;
 
@@ -45,7 +45,7 @@ pub struct RowChange {
     pub name: String,
     /// Nanoseconds.
     pub time: Change,
-    /// Bytes; none where one of them doesn't tell.
+    /// Bytes; none where one of them doesn't report any.
     pub memory: Option<Change>,
 }
 

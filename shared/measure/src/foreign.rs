@@ -267,7 +267,8 @@ impl Foreign for Pair {
     }
 }
 
-/// Each line by itself. A source that reads otherwise than it is compiled is an old trick.
+/// Escapes each line alone. A source that reads otherwise than it is compiled is an old
+/// trick.
 fn escape_lines(text: &mut String) {
     let pieces = text.split_inclusive(['\n', '\t']).map(|piece| {
         let end = piece.find(['\n', '\t']).unwrap_or(piece.len());

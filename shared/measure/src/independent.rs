@@ -1,7 +1,7 @@
 //! Two sets of samples that nothing pairs, as those of two sittings.
 //!
-//! No sample of one belongs to one of the other, so what is compared is the ratio of their
-//! medians, and each set is resampled by itself.
+//! No sample of one belongs to one of the other. So the ratio of their medians is
+//! compared, and each set is resampled on its own.
 
 use crate::statistics::{Estimate, median};
 
@@ -76,8 +76,8 @@ mod tests {
         assert_eq!((few.median, few.interval), (2.5, None));
     }
 
-    /// How often two sittings of one thing are told apart by the interval alone; the page on
-    /// output says how often that is.
+    /// How often the interval alone calls two sittings of one thing different; the page
+    /// on output says how often that is.
     #[test]
     fn chance_is_seldom_a_difference() {
         const PAGE: &str = include_str!("../../../docs/src/output.md");

@@ -1,11 +1,12 @@
-//! A comparison that goes on until it is decided: when it looks at its rounds, and what it
+//! A comparison that runs until it is decided: when it looks at its rounds, and what it
 //! may conclude.
 //!
-//! Who looks at the data again and again, and stops when a difference shows, finds one where
-//! there is none more often than a single look does. So the times of the looks are fixed
-//! beforehand, and each look has an equal part of the chance of error: by Bonferroni's
-//! inequality all of them together are wrong at most as often as one look at 95 %. The last
-//! look may be due earlier, when the budget is spent, since that is no matter of who leads.
+//! A test that looks at the data again and again, and stops when a difference shows,
+//! finds a false one more often than a single look does. So the times of the looks are
+//! fixed beforehand, and each look has an equal part of the chance of error. By
+//! Bonferroni's inequality all of them together are wrong at most as often as one look at
+//! 95 %. The last look may be due earlier, when the budget is spent, since that does not
+//! depend on which row leads.
 
 use std::collections::BTreeSet;
 
@@ -18,9 +19,9 @@ use crate::{
     summary::{is_comparable, ratios_of},
 };
 
-/// The factor below which a difference makes nobody choose. Two rows are alike where their
-/// interval lies within it. The resolution would not do: with few rounds it is coarse, and
-/// more rounds make it finer, so that a tie within it may still change.
+/// The factor below which a difference decides no choice. Two rows are alike where their
+/// interval lies within it. The resolution would not do: with few rounds it is coarse,
+/// and more rounds make it finer, so that a tie within it may still change.
 pub const NEGLIGIBLE: f64 = 1.05;
 
 /// The numbers of rounds after which the rounds are looked at: each twice the one before.
@@ -81,9 +82,9 @@ pub struct Decided {
     pub undecided: Vec<(String, String)>,
 }
 
-/// Pairs of rows that are neither told apart nor known to be alike. Rows that did not do the
-/// same work are in no pair, nor are rows that are left out, so that they'd have no more
-/// samples.
+/// Pairs of rows that are neither called different nor known to be alike. Rows that did
+/// not do the same work are in no pair. Nor are rows that are left out, as they'd have no
+/// more samples.
 pub(crate) fn undecided(
     rows: &[Row],
     left_out: &BTreeSet<String>,
@@ -109,7 +110,7 @@ pub(crate) fn undecided(
     pairs
 }
 
-/// Whether two are told apart, or so much alike that more rounds would not matter.
+/// Whether two are called different, or so much alike that more rounds would not matter.
 fn is_decided(ratios: &[f64], resolution: Option<f64>, tail: f64) -> bool {
     let Some(ratio) = estimate_within(ratios, tail) else {
         return false;

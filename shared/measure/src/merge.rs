@@ -91,7 +91,7 @@ pub struct Measured {
     pub to_floor: Option<Estimate>,
     /// How it compares with the reference.
     pub verdict: Option<Verdict>,
-    /// Why there is nothing, or the last failure beside what there is.
+    /// Why there is no measurement, or the last failure beside one.
     pub failure: Option<String>,
 }
 

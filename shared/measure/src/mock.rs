@@ -31,7 +31,7 @@ pub struct Machine {
     pub persistence: f64,
     /// The standard deviation of the logarithm of a trial of the reference.
     pub reference: f64,
-    /// The standard deviation of the logarithm of a trial of anybody else.
+    /// The standard deviation of the logarithm of a trial of any other row.
     pub trial: f64,
     /// The chance that a trial takes 1.2 to 3 times as long.
     pub tail: f64,
@@ -59,7 +59,7 @@ pub fn run(mock: Mock, rounds: usize, seed: u64, progress: &Progress) -> ModelRe
     run_until(mock, rounds, None, seed, progress)
 }
 
-/// A comparison by that mock of at most so many rounds, which looks at them on its way.
+/// A comparison by that mock of at most this many rounds, which looks at them on its way.
 pub fn run_until(
     mock: Mock,
     rounds: usize,
@@ -106,7 +106,8 @@ pub struct Mock {
 #[derive(Debug)]
 struct State {
     random: fastrand::Rng,
-    /// Whoever had its turn in this round, and who comes twice begins the next.
+    /// The rows that had their turn in this round. One that comes twice begins the next
+    /// round.
     had: BTreeSet<String>,
     round: usize,
     /// The logarithm of this round's factor.

@@ -37,7 +37,8 @@ pub trait AnyModel: Sync {
     fn source(&self, name: &str) -> Result<Source, Misuse>;
     /// The job of these arguments.
     fn job(&self, matches: &ArgMatches) -> Result<Box<dyn AnyJob>>;
-    /// Holds every case against a contestant; tells each as it is known.
+    /// Holds every case against a contestant; calls `tell` with each verdict as it is
+    /// known.
     fn judge(
         &self,
         contestant: &Contestant,

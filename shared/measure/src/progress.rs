@@ -25,7 +25,7 @@ pub struct Progress {
     draw: Option<Draw>,
 }
 
-/// Lines of at most so many columns.
+/// Lines of at most this many columns.
 pub type Draw = fn(&View<'_>, usize) -> Vec<String>;
 
 /// What can be drawn while rounds are being run.
@@ -44,7 +44,7 @@ pub struct View<'a> {
 struct Now {
     /// The model, or the point of a sweep, and where it stands among the others.
     part: String,
-    /// Models after this one; `None` where their length can't be told from the others'.
+    /// Models after this one; `None` where the others don't show how long they take.
     later: Option<usize>,
     /// When this model began.
     began: Option<Instant>,
@@ -95,12 +95,12 @@ impl Progress {
         }
     }
 
-    /// Whether anybody can see more than one line per model.
+    /// Whether the terminal shows more than one line per model.
     pub fn is_live(&self) -> bool {
         !self.bar.is_hidden()
     }
 
-    /// A model begins, the one of that index among so many.
+    /// A model begins, the one with index `index` among `of`.
     pub fn begin(&self, model: &str, index: usize, of: usize) {
         let part = match of {
             1 => model.to_owned(),
@@ -124,8 +124,8 @@ impl Progress {
         self.now.borrow_mut().begin(point.to_owned(), None);
     }
 
-    /// A round begins after so many; all of the model is to take as long as `expected` of
-    /// them, where that is known.
+    /// A round begins after `done` others. All of the model is to take as long as
+    /// `expected` of them, where that is known.
     pub fn begin_round(&self, done: usize, expected: Option<Expected>) {
         let mut now = self.now.borrow_mut();
         now.round = match expected {
@@ -210,13 +210,13 @@ impl Progress {
         }
     }
 
-    /// Something is amiss, but it goes on.
+    /// Something is amiss, but the comparison continues.
     pub fn warn(&self, model: &str, why: &str) {
         let line = format!("{model}: no floor in this round: {why}");
         self.bar.suspend(|| tell(line));
     }
 
-    /// A row's survey could not be made, but it goes on.
+    /// A row's survey could not be made, but the comparison continues.
     pub fn warn_of(&self, model: &str, name: &str, why: &str) {
         let line = format!("{model}: no survey of {name}: {why}");
         self.bar.suspend(|| tell(line));
@@ -286,7 +286,7 @@ impl Now {
         Some(left.saturating_sub(at.elapsed()))
     }
 
-    /// The line, at most so many columns wide: what matters least is left out first.
+    /// The line, at most `width` columns wide: what matters least is left out first.
     fn line(&self, width: usize) -> String {
         let row = match &*self.row {
             "" => self.round.clone(),
@@ -321,7 +321,8 @@ impl Now {
     }
 }
 
-/// What is left of this model, and of so many later ones, each as long as the others were.
+/// What is left of this model, and of `later` more models, each as long as the others
+/// were.
 fn left(
     elapsed: Duration,
     done: usize,

@@ -19,7 +19,7 @@ const LARGEST: u64 = 256 << 20;
 /// Characters that are said of it at the most.
 const MOST_SAID: usize = 400;
 
-/// What tells results from other JSON, whatever their version.
+/// What distinguishes results from other JSON, whatever their version.
 #[derive(Deserialize)]
 struct Head {
     version: Option<u32>,

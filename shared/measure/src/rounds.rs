@@ -37,12 +37,12 @@ const LONGEST: usize = 2000;
 /// Samples whose facts are looked at for the same.
 const FACTS_COMPARED: usize = 100;
 
-/// How a comparison goes on.
+/// How long a comparison continues, and how it runs its trials.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// Exactly so many rounds, whatever the budget.
+    /// Exactly this many rounds, whatever the budget.
     pub rounds: Option<usize>,
-    /// Goes on until every pair is decided; the rounds or the budget are then the most.
+    /// Continues until every pair is decided; the rounds or the budget are then the most.
     pub until: Option<Looks>,
     /// How long the rounds may take together.
     pub budget: Duration,
@@ -50,7 +50,8 @@ pub struct Plan {
     pub settings: Settings,
     /// Of the orders in which the rounds go.
     pub seed: u64,
-    /// Whether everyone runs once more after the rounds, to tell when it did what.
+    /// Whether every contestant runs once more after the rounds, to report when it did
+    /// what.
     pub timelines: bool,
 }
 
@@ -262,7 +263,7 @@ fn goes_on(rounds: usize, elapsed: Duration, plan: &Plan) -> bool {
         return rounds < wanted && (plan.until.is_none() || rounds < most);
     }
     let next = elapsed / (rounds.max(1) as u32);
-    // Whatever the budget, so many that there are intervals.
+    // Whatever the budget, as many rounds as an interval needs.
     rounds < fewest || (rounds < most && elapsed + next <= plan.budget)
 }
 
@@ -340,8 +341,8 @@ fn row(contestant: &Contestant, is_control: bool) -> Row {
     }
 }
 
-/// One more trial of everyone who has samples, which tells its spans. None of the samples
-/// come from it. True if it was interrupted.
+/// One more trial of every contestant that has samples, which reports its spans. None of
+/// the samples come from it. Returns true if it was interrupted.
 fn add_timelines(
     field: &Field,
     plan: &Plan,
@@ -361,7 +362,8 @@ fn add_timelines(
         match field.job.trial(contestant, &settings) {
             Ok(trial) => row.timeline = timeline::of(&trial),
             Err(TrialError::Interrupted) => return true,
-            // A trial that failed is no sample either; the samples say what there is.
+            // A trial that failed is no sample either; the samples of the rounds stay as
+            // they are.
             Err(_) => {}
         }
     }
@@ -446,7 +448,7 @@ pub(crate) fn bounded(words: &str) -> String {
     }
 }
 
-/// The last bytes of a text, at most so many.
+/// The last bytes of a text, at most `most` of them.
 fn end_of(text: &str, most: usize) -> &str {
     let mut start = text.len().saturating_sub(most);
     while !text.is_char_boundary(start) {

@@ -82,8 +82,8 @@ impl Share {
         self.were += u32::from(was);
     }
 
-    /// Whether a chance of 5 % is small enough to give so many: one in a thousand
-    /// that do have this chance would give more.
+    /// Whether this count agrees with a chance of 5 % at most: one in a thousand that do
+    /// have this chance would give more.
     fn is_at_most_5_percent(self) -> bool {
         let of = f64::from(self.of);
         let deviation = (0.05 * 0.95 * of).sqrt();
@@ -237,8 +237,8 @@ fn the_seed_chooses_the_orders() {
     assert_ne!(times(1), times(2));
 }
 
-/// Whoever stops at the first difference finds more of them than there are; with looks that
-/// share the chance of error, no more than one look does.
+/// A test that stops at the first difference finds more of them than there are. With
+/// looks that share the chance of error, it finds no more than one look does.
 #[test]
 fn looking_often_is_no_more_often_wrong() {
     let progress = Progress::shown();

@@ -72,12 +72,12 @@ pub fn estimate_within(samples: &[f64], tail: f64) -> Option<Estimate> {
     })
 }
 
-/// How many of so many samples may be beyond each end of an interval; `None` if even the
+/// How many of `count` samples may be beyond each end of an interval; `None` if even the
 /// outermost are not far enough out.
 ///
-/// Each sample lies below the true median with a chance of one half, so how many do is
-/// binomial, whatever the samples' distribution: this is the sign test, turned round
-/// (Conover, Practical Nonparametric Statistics, 3.2 and 3.4).
+/// Each sample lies below the true median with a chance of one half. So the number of
+/// those below is binomial, whatever the samples' distribution. This is the sign test,
+/// turned round (Conover, Practical Nonparametric Statistics, 3.2 and 3.4).
 fn beyond(count: usize, tail: f64) -> Option<usize> {
     // The chance that exactly `below` samples are, kept as a logarithm: that of none in ten
     // thousand is no longer a number.
@@ -93,9 +93,9 @@ fn beyond(count: usize, tail: f64) -> Option<usize> {
 }
 
 /// The middle 95 % of what the median would be, were as many samples drawn again from
-/// these, with replacement: the percentile bootstrap, all resamples of it (Efron, Bootstrap
-/// Methods, 1979, section 3). Where the median lies between two samples, the outer one is
-/// the end.
+/// these, with replacement. This is the percentile bootstrap, all resamples of it (Efron,
+/// Bootstrap Methods, 1979, section 3). Where the median lies between two samples, the
+/// outer one is the end.
 fn bootstrap(samples: &[f64]) -> Option<(f64, f64)> {
     let mut sorted = samples.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
@@ -107,14 +107,15 @@ fn bootstrap(samples: &[f64]) -> Option<(f64, f64)> {
     Some((sorted[first - 1], sorted[count - first]))
 }
 
-/// The chance that at least half of so many draws fall among the first of as many samples.
+/// The chance that at least half of `count` draws fall among the first of as many
+/// samples.
 fn drawn_by_half(count: usize, first: usize) -> f64 {
     if first == count {
         return 1.0;
     }
     let inside = (first as f64 / count as f64).ln();
     let outside = ((count - first) as f64 / count as f64).ln();
-    // The chance of exactly so many draws, as a logarithm, from all of them downwards.
+    // The chance of exactly this many draws, as a logarithm, from all of them downwards.
     let mut logarithm = count as f64 * inside;
     let mut chance = 0.0;
     for draws in (count.div_ceil(2)..=count).rev() {
@@ -129,8 +130,9 @@ fn drawn_by_half(count: usize, first: usize) -> f64 {
 /// the bootstrap interval, whichever of them is on top. No ratio nearer to 1 is called a
 /// difference.
 ///
-/// It is a threshold and claims no chance of its own, so it takes the bootstrap, which is
-/// narrower than an exact interval of few rounds: there one slow trial would be the far end.
+/// It is a threshold and claims no chance of its own, so it takes the bootstrap. That is
+/// narrower than an exact interval of few rounds, where one slow trial would be the far
+/// end.
 pub fn resolution(control: &[f64]) -> Option<f64> {
     if control.len() < FEWEST {
         return None;
@@ -174,7 +176,7 @@ mod tests {
     #[test]
     fn intervals_agree_with_brute_force() {
         for count in 1..=16_u32 {
-            // How often at most so many of the samples are below, of all 2^count ways.
+            // How often at most `most` of the samples are below, of all 2^count ways.
             let ways = |most: u32| {
                 (0..1_u32 << count).filter(move |way| way.count_ones() <= most)
             };

@@ -24,7 +24,7 @@ pub fn every(bars: &[Bar], lanes: usize, most: usize) -> usize {
         .unwrap_or(lanes.max(1))
 }
 
-/// Keeps that one of so many lanes, and of its bars at most so many.
+/// Keeps one of every `every` lanes, and of their bars at most `most`.
 pub fn thin(timeline: &mut Timeline, every: usize, most: usize) {
     let lanes = std::mem::take(&mut timeline.lanes);
     timeline.lanes = lanes.into_iter().step_by(every).collect();
@@ -35,7 +35,7 @@ pub fn thin(timeline: &mut Timeline, every: usize, most: usize) {
     }
 }
 
-/// The timeline of a trial that was asked for spans; none if it told of no work.
+/// The timeline of a trial that was asked for spans; none if it reported no work.
 pub fn of(trial: &Checked<()>) -> Option<Timeline> {
     let mut spans: Vec<&Span> = trial.spans.iter().collect();
     spans.sort_by_key(|span| (span.start, span.end));

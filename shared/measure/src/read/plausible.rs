@@ -14,7 +14,7 @@ use crate::{
 const NANOS: u64 = 1 << 53;
 /// Bytes that no machine has.
 const BYTES: u64 = 1 << 50;
-/// What nobody counts up to: switches of a process, rounds, cores.
+/// More than any counter reaches: switches of a process, rounds, cores.
 const COUNT: u64 = 1 << 50;
 /// A ratio that says nothing.
 const RATIO: f64 = 1e15;

@@ -1,8 +1,8 @@
 //! Crossings: the size at which one variant passes another.
 //!
-//! A crossing is claimed between two sizes at which the two are told apart, once this way
-//! and once the other, with no size between them at which they are told apart. Where it
-//! lies is interpolated between neighbours: their ratio is taken as a straight line on
+//! A crossing is claimed between two sizes at which the two differ, once this way and
+//! once the other. At no size between these may they differ. Where it lies is
+//! interpolated between neighbours: their ratio is taken as a straight line on
 //! logarithmic axes.
 
 use serde::{Deserialize, Serialize};
@@ -27,9 +27,9 @@ pub struct Crossing {
     pub passes: String,
     /// Who is slower from here on.
     pub passed: String,
-    /// Where, as far as interpolation tells.
+    /// Where, as an estimate by interpolation.
     pub value: f64,
-    /// The sizes at which they were told apart.
+    /// The sizes at which they differed.
     pub between: (u64, u64),
 }
 
@@ -62,8 +62,8 @@ pub fn find(first: &str, second: &str, ratios: &[Told]) -> Vec<Crossing> {
         .collect()
 }
 
-/// Where the ratio is 1, from one size at which they are told apart to the next. Medians of
-/// ties between these say where they turn, if they turn only once.
+/// Where the ratio is 1, from one size at which they differ to the next. Medians of ties
+/// between these say where they turn, if they turn only once.
 fn place(part: &[Told]) -> f64 {
     let above = |told: &Told| told.ratio.median > 1.0;
     let turns: Vec<_> = part

@@ -16,8 +16,8 @@ pub const FEWEST: usize = 4;
 const PRECISION: f64 = 0.01;
 /// The relative error of a median that has no interval.
 const UNKNOWN: f64 = 0.05;
-/// Curves whose criteria are nearer than this are not told apart (Kass and Raftery, 1995:
-/// below 2, not worth more than a bare mention).
+/// Curves whose criteria are nearer than this can't be told apart (Kass and Raftery,
+/// 1995: below 2, not worth more than a bare mention).
 const TOLD_APART: f64 = 2.0;
 /// A curve that is farther off than this, as a root mean square, is none.
 const FITS: f64 = 0.2;

@@ -113,7 +113,7 @@ pub struct Bound {
     pub marks: Vec<(u64, f64)>,
 }
 
-/// One of the three that a sweep tells.
+/// One of the three quantities that a sweep reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quantity {
     /// How long the job took.
