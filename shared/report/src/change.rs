@@ -13,7 +13,7 @@ use crate::{
     table::by,
 };
 
-/// A table a model, then what can't be compared, then what it comes to.
+/// One table per model, then what can't be compared, then the conclusion.
 pub fn render(changes: &Changes) -> String {
     let mut text = String::new();
     if !changes.around.is_empty() {

@@ -17,7 +17,7 @@ use crate::{
     table::by,
 };
 
-/// Of a runtime's rows so many are named; more are counted.
+/// A finding names this many of a runtime's rows, and counts the others.
 const NAMED: usize = 3;
 
 /// The findings of a model: a sentence each.

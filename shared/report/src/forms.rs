@@ -14,7 +14,7 @@ pub fn json(results: &Results) -> Result<String> {
     Ok(serde_json::to_string_pretty(results)? + "\n")
 }
 
-/// A line a trial.
+/// One line per trial.
 pub fn csv(results: &Results) -> String {
     let mut text = String::from(
         "model,row,kind,round,nanos,user_nanos,system_nanos,peak_bytes,\

@@ -1,11 +1,11 @@
 //! Rows that can't be told apart, as letters: two rows share a letter where, and only where,
 //! they are a tie.
 //!
-//! A tie says nothing of a third row: a may tie with b, and b with c, while a is faster than
-//! c. So a row may have several letters, each that of a group in which everybody ties with
-//! everybody: a maximal clique of the graph of ties (Bron and Kerbosch, 1973, with a pivot).
-//! Groups whose pairs all stand in others are left out. Letters are given in the order of
-//! the table and are no rank.
+//! A tie says nothing of a third row: a may tie with b, and b with c, while a is faster
+//! than c. So a row may have several letters. Each is that of a group in which all rows
+//! tie with each other: a maximal clique of the graph of ties (Bron and Kerbosch, 1973,
+//! with a pivot). Groups whose pairs all stand in others are left out. Letters are given
+//! in the order of the table and are no rank.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use measure::results::ModelResults;
 
 /// Letters that a reader still takes in.
 const MOST: usize = 12;
-/// Groups beyond which nobody looks for fewer.
+/// With more groups than this, no search for fewer is made.
 const MOST_FOUND: usize = 200;
 
 /// The letters of each row that has any, by its name; `None` where there are too many.

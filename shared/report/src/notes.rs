@@ -168,7 +168,7 @@ fn below_floor(results: &ModelResults) -> Option<String> {
     ))
 }
 
-/// What a resolution is like that tells little.
+/// Notes that a resolution is so coarse that a tie means little.
 fn coarse(results: &ModelResults) -> Option<String> {
     let resolution = results.resolution.filter(|factor| *factor > COARSE)?;
     Some(format!(

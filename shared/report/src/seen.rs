@@ -58,8 +58,8 @@ fn of_all(seen: &Seen<'_>) -> String {
     format!("{} {values}{of}", seen.name)
 }
 
-/// "in flight (of 22): 14 to 16 (stream 15, surf 14); 18 (tokio)": rows whose ranges overlap
-/// stand together in the order of the table, which ranks nobody.
+/// "in flight (of 22): 14 to 16 (stream 15, surf 14); 18 (tokio)": rows whose ranges
+/// overlap stand together in the order of the table, which is no rank.
 fn by_row(seen: &Seen<'_>) -> String {
     let least = |row: &OfRow<'_>| row.values.range().map_or(f64::MAX, |(low, _)| low);
     let mut rows: Vec<(usize, &OfRow<'_>)> = seen.rows.iter().enumerate().collect();

@@ -8,7 +8,7 @@ use super::between::{Change, Marks};
 const NARROWEST: usize = 30;
 /// Columns of each side at the most: lines are no wider, rustfmt.toml says so.
 const WIDEST: usize = 90;
-/// How far a line that goes on is moved in.
+/// How far the continuation of a line is indented.
 const HANGING: usize = 4;
 
 /// How wide to draw, and whether what differs is coloured.
@@ -110,7 +110,7 @@ const RED: &str = "\u{1b}[31m";
 const GREEN: &str = "\u{1b}[32m";
 const PLAIN: &str = "\u{1b}[0m";
 
-/// The rows that a line takes in so many columns, each with how many it fills.
+/// The rows that a line takes in `columns` columns, each with how many it fills.
 fn wrapped(
     line: &str,
     marks: &[Range<usize>],

@@ -89,7 +89,7 @@ fn two_rows_share_a_letter_where_they_tie_and_only_there() {
     assert!(told > 1000, "{told}");
 }
 
-/// Whoever wrote the file: nothing here takes for ever.
+/// Whatever the file says, nothing here runs without end.
 #[test]
 fn too_many_groups_are_none() {
     // Three by three not tied, and all else: three to the power of twenty groups.

@@ -59,7 +59,7 @@ fn a_runtime_has_one_column_with_its_plain_and_its_best_row() {
         .iter()
         .map(|cell| cell.as_ref().map(|cell| &*cell.row))
         .collect();
-    // Two that tie are not told apart.
+    // None of two that tie is the best.
     assert_eq!(best, [Some("std_atomic"), None, None, None, None]);
 }
 

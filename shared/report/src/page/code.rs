@@ -1,4 +1,4 @@
-//! Two lessons side by side above what they came to, and every file by itself.
+//! Two lessons side by side above their results, and every file alone.
 //!
 //! The opening pair is written here, so it can be read without the script. What differs
 //! between the others stands in the page as [`encoding`] has it; the script draws it from
@@ -113,7 +113,8 @@ pub(super) fn code(
     }
 }
 
-/// A whole file. What can be taken home stands by itself, below the lines for `Cargo.toml`.
+/// A whole file. What can be taken home has a section of its own, below the lines for
+/// `Cargo.toml`.
 fn file(
     place: Place,
     row: &Row,

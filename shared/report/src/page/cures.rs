@@ -1,4 +1,4 @@
-//! Functions that go wrong, each beside its cure, and every file by itself.
+//! Functions that go wrong, each beside its cure, and every file alone.
 
 use maud::{Markup, html};
 use measure::{results::ModelResults, source::Pair};
@@ -90,7 +90,7 @@ fn named(results: &ModelResults) -> Vec<Named<'_>> {
     all
 }
 
-/// Both files whole. What can be taken home stands by itself.
+/// Both files whole. What can be taken home has a section of its own.
 fn files(id: &str, Named { name, pair, .. }: &Named<'_>) -> Markup {
     let sections = [&pair.failing, &pair.cure].map(|source| Sections::of(&source.text));
     let sides = ["failing", "cure"];

@@ -1,11 +1,14 @@
 //! What differs between all pairs of a model's sources, in few characters.
 //!
-//! A line is a pair of sources, the first with each of those behind it, then the second and
-//! so on. Its three parts, with `|` between, are header, adapter and lesson. In a part, `=3`
-//! is three lines that are the same, `-3` and `+3` are lines of the left and of the right
-//! alone, and `/3` lines that stand beside each other and have little in common; without a
-//! number it is one. `!4,2;7,1,9,3;` is one line that changed: where the marks of each side
-//! begin and how long they are, in units of UTF-16, as scripts count.
+//! A line is a pair of sources: first the first source with each of those behind it, then
+//! the second, and so on. Its three parts, with `|` between, are header, adapter and
+//! lesson.
+//!
+//! In a part, `=3` is three lines that are the same. `-3` and `+3` are lines of the left
+//! and of the right alone. `/3` is lines that stand beside each other and have little in
+//! common. Without a number it is one line. `!4,2;7,1,9,3;` is one line that changed:
+//! where the marks of each side begin and how long they are, in units of UTF-16, as
+//! scripts count.
 
 use std::fmt::Write;
 

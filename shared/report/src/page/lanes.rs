@@ -212,7 +212,7 @@ fn scale(results: &ModelResults) -> Option<Scale> {
     shared(&extents).map(Scale::from_zero)
 }
 
-/// Spans that are drawn of each row, of so many of the model.
+/// How many spans of each row are drawn, where the model may have `most`.
 fn each(results: &ModelResults, most: usize) -> usize {
     let rows = results.rows.iter().filter(|row| row.timeline.is_some());
     most / rows.count().max(1)

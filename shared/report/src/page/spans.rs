@@ -1,4 +1,4 @@
-//! What a timeline comes to, in words.
+//! A timeline in words.
 
 use measure::results::{Bar, Timeline};
 use test_fixtures::shown;
@@ -65,7 +65,7 @@ pub(super) fn told(bar: &Bar) -> String {
     }
 }
 
-/// One line of so many characters.
+/// One line of at most [`TEXT`] characters.
 pub(super) fn short(text: &str) -> String {
     shown(text).chars().take(TEXT).collect()
 }

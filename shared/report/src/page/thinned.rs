@@ -16,14 +16,14 @@ use super::spans::summary;
 pub(super) struct Thinned<'a> {
     whole: &'a Timeline,
     pub(super) drawn: Cow<'a, Timeline>,
-    /// Of so many lanes, one is drawn.
+    /// One of this many lanes is drawn.
     every: usize,
     /// Spans that are not drawn although their lane is.
     cut: usize,
 }
 
 impl<'a> Thinned<'a> {
-    /// The timeline with at most so many spans.
+    /// The timeline with at most `most` spans.
     pub(super) fn of(whole: &'a Timeline, most: usize) -> Self {
         if whole.bars.len() <= most {
             return Self {

@@ -330,7 +330,8 @@ fn line(cells: &[String]) -> String {
     format!("| {} |", cells.join(" | "))
 }
 
-/// The command, where and when it ran, and what it can tell; without sizes, of a survey.
+/// The command, where and when it ran, and what it can distinguish; without sizes, of a
+/// survey.
 fn made_with(kept: &Kept, sizes: &[&Size], compares: bool) -> String {
     let range = |values: &[f64], text: fn(f64) -> String| {
         let least = values.iter().copied().fold(f64::INFINITY, f64::min);

@@ -1,4 +1,4 @@
-//! One quantity against the size on logarithmic axes, as an SVG: a line a variant.
+//! One quantity against the size on logarithmic axes, as an SVG: one line per variant.
 //!
 //! Lines differ by marker and dash as well as by colour. Text and axes are of the colour of
 //! the text around; the lines' colours are the variables `--line-0` to `--line-9`.

@@ -17,7 +17,7 @@ pub fn json(sweep: &Sweep) -> Result<String> {
     Ok(serde_json::to_string_pretty(sweep)? + "\n")
 }
 
-/// A line a variant and size.
+/// One line per variant and size.
 pub fn csv(sweep: &Sweep) -> String {
     let mut text = format!("model,row,{}", quoted(&sweep.field));
     for quantity in ["time_nanos", "cpu_nanos", "memory_bytes"] {

@@ -107,7 +107,7 @@ impl Column {
             },
             Self::From => of_ratio(interval().map(|(low, _)| low)),
             Self::To => of_ratio(interval().map(|(_, high)| high)),
-            // With too few rounds nothing is told apart, and the head says so.
+            // With too few rounds no row has a verdict, and the head says so.
             Self::Verdict => match (summary.verdict, results.resolution) {
                 (Some(Verdict::Unknown), None) | (None, _) => String::new(),
                 (Some(verdict), _) => word(verdict).to_owned(),
@@ -174,7 +174,7 @@ pub(super) fn document(results: &ModelResults) -> String {
     table.trim_fmt()
 }
 
-/// The table in so many columns of a terminal, and the titles of what had no room.
+/// The table in `width` columns of a terminal, and the titles of what had no room.
 pub(super) fn within(
     results: &ModelResults,
     width: usize,

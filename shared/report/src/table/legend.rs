@@ -10,7 +10,7 @@ use measure::{
 use super::columns;
 use crate::{groups, notes::missed};
 
-/// A line a title or symbol, of those that the tables have.
+/// One line per title or symbol, of those that the tables have.
 pub(super) fn lines(models: &[ModelResults]) -> Vec<String> {
     let rows = || models.iter().flat_map(columns::rows);
     let has = |is_so: fn(&Row) -> bool| rows().any(is_so);
@@ -95,7 +95,7 @@ pub(super) fn lines(models: &[ModelResults]) -> Vec<String> {
     lines
 }
 
-/// What had no room in so many columns, and where it stands instead.
+/// What had no room in `width` columns, and where it stands instead.
 pub(super) fn left_out(models: &[ModelResults], width: usize) -> Option<String> {
     let mut titles: Vec<(&str, Vec<&str>)> = Vec::new();
     for model in models {

@@ -35,8 +35,8 @@ fn results(name: &'static str) -> ModelResults {
     results
 }
 
-/// Six rounds of a reference that takes 100 ms, a floor of 50 ms, and rows of these ratios
-/// with their intervals, whose verdicts are those of a resolution of 1.03.
+/// Six rounds of a reference that takes 100 ms, a floor of 50 ms, and rows of these
+/// ratios with their intervals. Their verdicts are those of a resolution of 1.03.
 fn made_up(rows: &[(&'static str, [f64; 3])]) -> ModelResults {
     let machine = Machine {
         name: "none",

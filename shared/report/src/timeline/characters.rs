@@ -9,7 +9,7 @@ pub struct Characters {
     pub boundary: char,
     /// The job ends.
     pub end: char,
-    /// The job goes on, and the axis ends.
+    /// The job continues after the end of the axis.
     pub more: char,
     /// What was out of the ordinary; the last stands for all further notes.
     pub notes: &'static [char],

@@ -7,8 +7,8 @@ use crate::{scale::Scale, timeline::extent::shared};
 /// Columns between two ticks at the least, so that their labels have room.
 const APART: f64 = 10.0;
 
-/// So many columns from the start of the job to the end of the longest, but for those that
-/// take far longer than the others.
+/// `count` columns from the start of the job to the end of the longest. Those that take
+/// far longer than the others are cut.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Columns {
     scale: Scale,
@@ -42,7 +42,7 @@ impl Columns {
         (nanos <= self.scale.high()).then_some(place.min(self.count - 1))
     }
 
-    /// Whether its job goes on after the end of the axis.
+    /// Whether its job continues after the end of the axis.
     pub(crate) fn is_passed_by(&self, timeline: &Timeline) -> bool {
         self.place(timeline.nanos).is_none()
     }
@@ -77,8 +77,9 @@ impl Columns {
     }
 }
 
-/// How long a timeline is: its job, and work that went on after it. What goes on for longer
-/// than the job itself is left off, so that it does not press all others together.
+/// How long a timeline is: its job, and work that continued after it. Work that continues
+/// for longer than the job itself is left off, so that it does not press all others
+/// together.
 fn length(timeline: &Timeline) -> u64 {
     let ends = timeline.bars.iter().map(|bar| bar.end);
     let last = ends

@@ -147,7 +147,7 @@ fn shortened(name: &str) -> String {
     plain[plain.len().saturating_sub(LABEL)..].iter().collect()
 }
 
-/// Those who have samples, and yet told nothing.
+/// The rows that have samples, and yet no timeline.
 fn silent(results: &ModelResults) -> Vec<&str> {
     let rows = results.rows.iter().filter(|row| {
         let is_control = row.kind == Kind::Control;

@@ -48,7 +48,8 @@ pub(crate) fn strip<'a>(
         .iter()
         .map(|cell| character(cell, all, lanes.len(), characters))
         .collect();
-    // The end stands behind the column in which the job ends, unless work goes on there.
+    // The end stands behind the column in which the job ends, unless work continues
+    // there.
     line.push(' ');
     let ends = axis.place(timeline.nanos.saturating_sub(1));
     let (mark, place) = match ends {
