@@ -67,7 +67,8 @@ fn tell(what: &str, mut millis: Vec<f64>) {
     println!("{what}: {:.0} ms", millis[millis.len() / 2]);
 }
 
-/// So many models, by copying those that there are, and so many spans among them.
+/// Results with [`MODELS`] models, by copying the given ones, and about [`SPANS`] spans
+/// among them. Returns how many spans there are.
 fn large(mut results: Value) -> (Value, usize) {
     let models = results["models"].as_array().cloned().unwrap_or_default();
     let mut models: Vec<Value> = models.into_iter().cycle().take(MODELS).collect();

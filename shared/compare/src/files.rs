@@ -29,7 +29,8 @@ pub(crate) fn prepare(directory: &Path, option: &str) -> Result<()> {
         })
 }
 
-/// The cause alone: the error of a temporary file names a file that nobody has heard of.
+/// The cause alone: the error of a temporary file names a file that the user doesn't
+/// know.
 fn cause(error: io::Error) -> io::Error {
     match error.get_ref() {
         Some(_) => error.kind().into(),
@@ -65,7 +66,7 @@ pub(crate) fn write_all(directory: &Path, files: &[(&str, String)]) -> Result<()
     Ok(())
 }
 
-/// Writes a trace for everyone who told a timeline; how many there are.
+/// Writes a trace for each row that has a timeline. Returns how many there are.
 pub(crate) fn traces(directory: &Path, results: &Results) -> Result<usize> {
     let mut written = 0;
     for model in &results.models {

@@ -6,8 +6,9 @@
 use clap::{Arg, ArgMatches, Command, parser::ValueSource};
 use measure::model::AnyModel;
 
-/// Every argument of the job that was given or that a comparison starts from, in the order
-/// of the model's help, options first; of one that was given twice, what counts.
+/// Every argument of the job that was given or that a comparison starts from, in the
+/// order of the model's help, options first. Of one that was given twice it returns the
+/// one that counts.
 pub(crate) fn given(model: &dyn AnyModel, matches: &ArgMatches) -> Vec<String> {
     let command = model.augment(Command::new(model.name()));
     let is_given = |arg: &Arg| {

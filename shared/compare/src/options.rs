@@ -144,12 +144,13 @@ impl Options {
         self.is_of_all
     }
 
-    /// Exactly so many rounds, if that was asked for.
+    /// The exact number of rounds, if one was asked for.
     pub(crate) fn rounds(&self) -> Option<usize> {
         self.rounds.map(|rounds| rounds as usize)
     }
 
-    /// Where files go: below the workspace for whoever is in it, below here for others.
+    /// Where files go: below the workspace for a user who is in it, below the current
+    /// directory for others.
     pub(crate) fn directory(&self) -> PathBuf {
         let here = env::current_dir().unwrap_or_default();
         let root = workspace().filter(|root| here.starts_with(root));

@@ -46,7 +46,7 @@ fn within_the_resolution_nothing_changed() {
     let new = results(&[row("a", 110, 10)]);
     let output = diff(&files, &old, &new);
     assert_eq!(output.status.code(), Some(1), "{}", stdout(&output));
-    // One of the two could not tell 10 % from nothing.
+    // With the resolution of one of the two, 10 % is no difference.
     old["models"][0]["resolution"] = json!(1.2);
     let output = diff(&files, &old, &new);
     assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));

@@ -55,7 +55,7 @@ fn what_is_drawn_needs_a_terminal_and_a_model() {
     }
 }
 
-/// A conflict names no flag that nobody gave.
+/// A conflict names only flags that the user gave.
 #[test]
 fn what_sizes_the_origins_urls_is_not_for_the_users() {
     for flag in ["--tasks", "--bytes", "--latency", "--mix"] {
@@ -67,7 +67,7 @@ fn what_sizes_the_origins_urls_is_not_for_the_users() {
     refused(&["gather", "--urls-from", "x", "--tasks", "1"], "own URLs");
 }
 
-/// Where somebody is left, the others are only told of.
+/// Where a contestant is left, the program only reports the others.
 #[test]
 fn a_job_that_concerns_none_of_those_asked_for_is_refused() {
     let line = "hazards --hazard join-under-lock --variants tokio,smol";
@@ -121,7 +121,7 @@ fn help_of_a_sweep_is_the_sweeps_own() {
     }
 }
 
-/// Only the target is named: the temporary file was nobody's idea.
+/// The error names only the target: the user did not ask for the temporary file.
 #[test]
 fn what_cannot_be_written_is_named_with_what_to_do() {
     let files = Files::new();

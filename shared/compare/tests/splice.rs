@@ -345,7 +345,7 @@ fn tables_are_written_between_their_markers() {
         `cargo run --release`, once each on 2 cores (Made-up), 01 Jan 1970. \
         – it can't go wrong there.\n\n<!-- end splice -->\n"
     );
-    // A cell that was typed over is told with its line.
+    // The check reports a cell that was typed over, with its line.
     let typed = spliced.replacen("| fast | 50.0 ms", "| fast | 49.0 ms", 1);
     let (code, _, said) = kept.splice(&typed, &["--check"]);
     assert_eq!(code, 1);

@@ -67,7 +67,8 @@ fn a_hazard_comes_with_its_cure() {
     assert_ne!(failing, cure);
 }
 
-/// What is printed compiles by itself: only of std, so that nothing else must be built.
+/// The printed file compiles alone: it needs only std, so that nothing else must be
+/// built.
 #[test]
 fn what_is_printed_compiles() {
     let folder = TemporaryDir::new().expect("a temporary directory");

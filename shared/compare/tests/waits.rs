@@ -117,7 +117,8 @@ fn what_keeps_a_pipe_is_not_waited_for() {
 const LEAVERS: &str = "setsid sh -c 'setsid sleep MARK & sleep MARK' & (sleep MARK &) ; \
                        sh -c 'sleep MARK & exit' & sleep MARK";
 
-/// Starts a comparison with a program, and waits until so many of its processes are there.
+/// Starts a comparison with a program, and waits until `processes` of its processes are
+/// there.
 fn started(mark: &str, program: &str, processes: usize) -> (Child, TempDir) {
     let directory = TempDir::new().expect("a temporary directory");
     let with = format!("x={}", program.replace("MARK", mark));
@@ -257,7 +258,7 @@ fn a_comparison_that_was_stopped_goes_on() {
     assert!(json.contains("exit code 7: the end"), "{json}");
 }
 
-/// A program that goes on once it is continued has its time like all others.
+/// A program that was stopped and continued has its time like all others.
 #[test]
 fn a_program_that_was_stopped_goes_on() {
     let program = "(sleep 1; kill -CONT $$) & kill -STOP $$; echo went on >&2; exit 7";
@@ -336,7 +337,7 @@ fn what_a_program_said_is_kept_and_shown() {
             "exit code 1: ZeroDivisionError: division by zero",
         ),
     ] {
-        // One that ends by itself has the time that a busy machine needs.
+        // One that exits has the time that a busy machine needs.
         let limit = if program.contains("sleep 30") {
             "2s"
         } else {
@@ -480,7 +481,8 @@ fn one_interrupt_ends_what_reads() {
         &["run", "semaphores", "--variants", "tokio", "--urls-from"],
         &["sweep", "semaphores", "--over", "limit=1..2", "--urls-from"],
     ] {
-        // Whoever runs the tests may ignore it: a shell does for what is in the background.
+        // The shell that runs the tests may ignore the signal: it does so for jobs in the
+        // background.
         let mut child = Command::new("env")
             .arg("--default-signal=INT")
             .arg(env!("CARGO_BIN_EXE_compare"))

@@ -44,7 +44,8 @@ pub(crate) fn run(asked: Vec<Asked>, options: &Options) -> Result<bool> {
         .into_iter()
         .map(|asked| field(asked, options))
         .collect::<Result<Vec<_>>>()?;
-    // What reads or computes without looking at it ends at the first Ctrl-C by itself.
+    // Not before: the code above reads and computes without looking for a signal, so
+    // until here the default action of Ctrl-C ends the program.
     interrupt::listen()?;
     let names: Vec<_> = fields.iter().map(|field| field.name).collect();
     let directory = options.directory();

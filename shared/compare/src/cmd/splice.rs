@@ -103,8 +103,8 @@ enum Drawn {
     Otherwise,
 }
 
-/// Draws the overview of the models that are kept by their own names, or looks whether that
-/// is what is there.
+/// Draws the overview of the models that are kept by their own names, or checks whether
+/// the file has it.
 fn drawn(path: &Path, Figures(all): &Figures, is_check: bool) -> Result<Drawn> {
     let kept = MODELS.iter().filter_map(|model| all.get(model.name()));
     let Some(overview) = Overview::of_kept(kept) else {

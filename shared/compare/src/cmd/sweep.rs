@@ -79,7 +79,8 @@ pub(crate) fn run(request: Request) -> Result<bool> {
         .all(|row| row.failures.is_empty()))
 }
 
-/// The rounds of every size, smallest first. Whoever breaks is not tried at larger ones.
+/// The rounds of every size, smallest first. A contestant that fails is not tried at
+/// larger sizes.
 fn measure(request: Request) -> Sweep {
     let Request {
         model,

@@ -48,7 +48,7 @@ impl Files {
     }
 }
 
-/// A row whose six samples lie around so many milliseconds and megabytes.
+/// A row whose six samples lie around `millis` milliseconds and `megabytes` megabytes.
 pub(crate) fn row(name: &str, millis: u64, megabytes: u64) -> Value {
     let samples: Vec<Value> = (0..6_u64)
         .map(|round| {

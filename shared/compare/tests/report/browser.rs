@@ -51,7 +51,7 @@ pub(crate) struct Page {
     input: Option<ChildStdin>,
     messages: Receiver<Value>,
     reader: Option<JoinHandle<()>>,
-    /// What was told without being asked for.
+    /// The events that the browser sent without being asked.
     events: Vec<Value>,
     sent: u64,
     session: Option<String>,
@@ -125,7 +125,7 @@ impl Page {
         self.event("Page.loadEventFired")
     }
 
-    /// What an expression comes to in the page.
+    /// The value of an expression in the page.
     pub(crate) fn evaluate(&mut self, expression: &str) -> Result<Value> {
         let asked = json!({"expression": expression, "returnByValue": true});
         let mut answer = self.command("Runtime.evaluate", &asked)?;
@@ -180,7 +180,7 @@ impl Page {
         Ok(())
     }
 
-    /// What has been told of a kind since the page was opened.
+    /// The events of a kind since the page was opened.
     pub(crate) fn told(&self, method: &str) -> Vec<&Value> {
         let told = self.events.iter().filter(|event| event["method"] == method);
         told.map(|event| &event["params"]).collect()
@@ -208,7 +208,7 @@ impl Page {
         }
     }
 
-    /// Waits for something to be told that was not told before.
+    /// Waits for the first event of a kind.
     fn event(&mut self, method: &str) -> Result<()> {
         while self.told(method).is_empty() {
             let event = self.next().with_context(|| method.to_owned())?;

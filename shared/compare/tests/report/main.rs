@@ -75,7 +75,7 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, tests.collect()).exit_code()
 }
 
-/// No error was told, by the page or about it.
+/// The browser reported no error, by the page or about it.
 fn quiet(page: &Page) -> Result<()> {
     for method in [
         "Runtime.exceptionThrown",

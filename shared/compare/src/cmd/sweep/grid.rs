@@ -16,7 +16,7 @@ pub(crate) struct Over {
     pub(crate) values: Vec<u64>,
 }
 
-/// Reads `FIELD=FROM..TO`, on a grid of so many points, or `FIELD=10,100,1000`.
+/// Reads `FIELD=FROM..TO`, on a grid of `points` points, or `FIELD=10,100,1000`.
 pub(crate) fn parse(over: &str, points: Option<usize>) -> Result<Over, Misuse> {
     let misuse = |why: &str| Misuse(format!("--over {over:?}: {why}"));
     let Some((field, values)) = over.split_once('=') else {
@@ -71,7 +71,7 @@ fn usual_points(from: u64, to: u64) -> usize {
 }
 
 /// Whole numbers from `from` to `to`, as evenly apart on a logarithmic axis as whole
-/// numbers can be. There are fewer than `points` if there are not so many.
+/// numbers can be. There are fewer than `points` where the range has not as many.
 fn grid(from: u64, to: u64, points: usize) -> Vec<u64> {
     let ratio = to as f64 / from as f64;
     let last = points.saturating_sub(1).max(1);
