@@ -175,8 +175,8 @@ impl Lesson {
         }))
     }
 
-    /// How its function is called: it blocks, perhaps with a runtime on each of so many cores;
-    /// it has an executor handed in; or it is awaited in a runtime, or in any.
+    /// How its function is called. It blocks, perhaps with a runtime on each of `cores`
+    /// cores; or it takes an executor; or it is awaited in one runtime, or in any.
     fn manner(&self) -> &'static str {
         if self.text.contains(" cores: usize") {
             "per_core"

@@ -1,7 +1,8 @@
 //! Each lesson compiles with just the packages and features that it says it needs.
 //!
-//! In the workspace a feature may be there because somebody else asked for it. So lessons
-//! that need the same are put into a package of their own, which is checked by itself.
+//! In the workspace a feature may be enabled because another package asked for it. So
+//! lessons that need the same are put into a package of their own, which is checked
+//! alone.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

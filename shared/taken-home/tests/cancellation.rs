@@ -43,7 +43,8 @@ fn number(number: u32) -> u32 {
     number
 }
 
-/// Five tasks, of which the last never ends by itself: what came of each, in short.
+/// Five tasks, of which the last never ends unless it is cancelled: what came of each, in
+/// short.
 fn check<E>(clock: Instant, running: &Running, ended: Vec<Result<Option<u32>, E>>) {
     assert_eq!(running.load(SeqCst), 0, "one is still under way");
     assert!((DEADLINE..LONG / 2).contains(&clock.elapsed()));
@@ -103,7 +104,7 @@ fn flagged(stop: &AtomicBool, time: Duration) -> bool {
     true
 }
 
-/// A process that ends by itself, and one that doesn't.
+/// A process that exits, and one that must be killed.
 const PROCESSES: [&str; 2] = ["exit 7", "exec sleep 60"];
 
 fn command(script: &str) -> Command {

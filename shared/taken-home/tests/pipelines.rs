@@ -40,7 +40,7 @@ impl Seen {
         AtWork(Arc::clone(self))
     }
 
-    /// Nobody is at work, and no number is drawn any more.
+    /// No stage is at work, and no number is drawn any more.
     fn check_at_rest(&self) {
         let drawn = self.drawn.load(SeqCst);
         assert_eq!(self.now.load(SeqCst), 0);
@@ -102,7 +102,7 @@ fn save(seen: &Arc<Seen>) -> impl Fn(i128) -> Result<String, Failed> + Clone + u
     }
 }
 
-/// Awaits a future. When it has ended, with a panic included, nobody is at work.
+/// Awaits a future. When it has ended, with a panic included, no stage is at work.
 async fn at_rest<T>(seen: &Seen, all: impl Future<Output = T>) -> T {
     let ended = AssertUnwindSafe(all).catch_unwind().await;
     assert_eq!(seen.now.load(SeqCst), 0);

@@ -53,7 +53,7 @@ fn check<E: Debug>(run: impl Fn(Arc<Seen>, &mut dyn FnMut(usize, Result<u64, E>)
     assert_eq!(ended, Vec::from_iter(0..20));
     assert_eq!((seen.now.load(SeqCst), seen.most.load(SeqCst)), (0, 4));
 
-    // A panic of `each` comes out once nobody is at work any more.
+    // A panic of `each` reaches the caller once no worker is at work any more.
     let seen = Arc::new(Seen::default());
     let mut each = |index, _: Result<u64, E>| {
         seen.reported.store(19, SeqCst);
