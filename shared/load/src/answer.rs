@@ -30,11 +30,11 @@ pub(crate) struct Answer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     Head,
-    /// So many bytes of a body with a Content-Length.
+    /// This many bytes of a body with a Content-Length.
     Length(u64),
     /// A chunk's size.
     Size,
-    /// So many bytes of a chunk.
+    /// This many bytes of a chunk.
     Chunk(u64),
     /// The end of a chunk's line.
     ChunkEnd,
@@ -244,7 +244,7 @@ mod tests {
         Ok((answer.status, answer.body, answer.keep_alive))
     }
 
-    /// The status, the body's bytes and whether the connection goes on.
+    /// The status, the body's bytes and whether the connection is kept.
     type Expected = Result<(u16, u64, bool), Fault>;
 
     const CASES: &[(&str, Expected)] = &[

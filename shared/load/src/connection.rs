@@ -32,7 +32,7 @@ pub(crate) enum State {
     Free {
         since: u64,
     },
-    /// So many bytes of its request were written.
+    /// This many bytes of its request were written.
     Busy {
         asked: Asked,
         written: usize,

@@ -59,7 +59,7 @@ impl Generator<'_> {
         }
     }
 
-    /// Reads what is there; to the connection's end, if that was announced.
+    /// Reads the bytes that have arrived; to the connection's end, if that was announced.
     pub(crate) fn read(&mut self, key: usize, ended: bool) {
         loop {
             let connection = &mut self.connections[key];
@@ -77,7 +77,7 @@ impl Generator<'_> {
             };
             self.tally.received += bytes as u64;
             let State::Busy { .. } = connection.state else {
-                // Nobody asked, so it belongs to no request; some servers announce so
+                // It belongs to no request, since none was sent; some servers announce so
                 // that they close a connection.
                 return self.lost(key, now);
             };

@@ -9,7 +9,7 @@ use serde::Serialize;
 pub enum Fault {
     /// A whole answer whose status is not 2xx.
     Status,
-    /// What came is not an HTTP/1 answer, or bytes followed it that nobody asked for.
+    /// The bytes are not an HTTP/1 answer, or more bytes followed it than were asked for.
     Malformed,
     /// The head did not end within 16 KiB, or has more than 64 headers.
     HeadTooLong,

@@ -21,8 +21,8 @@
 //!   due evenly; real arrivals come in bunches, and wait more.
 //! - An answer's end is seen when the thread reads it. Where the generator is busy for most
 //!   of the time, answers wait for it; [`Report::busy`] gives the part.
-//! - A body without Content-Length and chunks ends with the connection, so that a truncated
-//!   one can't be told from a whole one (RFC 9112, section 6.3).
+//! - A body without Content-Length and chunks ends with the connection. So a truncated
+//!   one can't be told apart from a whole one (RFC 9112, section 6.3).
 //! - No request is sent twice. One that meets a connection which the server just closed
 //!   counts as [`Fault::Closed`] or [`Fault::Reset`].
 //! - At most 10,000 connections, 1,000,000 requests per second, 50,000,000 requests and

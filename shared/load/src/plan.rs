@@ -29,7 +29,7 @@ pub struct Plan {
 /// When requests are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pace {
-    /// An open loop: so many become due each second, evenly, whatever became of those
+    /// An open loop: this many become due each second, evenly, whatever became of those
     /// before. 1 to 1,000,000.
     Open {
         /// Requests per second.

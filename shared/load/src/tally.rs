@@ -1,4 +1,4 @@
-//! The tally: what a run counts while it goes on.
+//! The tally: what a run counts while it lasts.
 
 use std::collections::BTreeMap;
 

@@ -5,7 +5,7 @@ use std::fmt;
 use hdrhistogram::Histogram;
 use serde::{Serialize, Serializer};
 
-/// The longest time that is told apart: an hour.
+/// The longest time that is recorded as it is: an hour. A longer one counts as an hour.
 const MOST_NS: u64 = 3_600_000_000_000;
 
 /// Durations in nanoseconds, each kept to three digits.

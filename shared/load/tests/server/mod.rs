@@ -117,8 +117,8 @@ fn serve(
     }
 }
 
-/// Reads one request, which comes in one piece on loopback, and answers it. Returns whether
-/// the connection goes on.
+/// Reads one request, which comes in one piece on loopback, and answers it. Returns
+/// whether the connection is kept.
 fn answer(
     client: &mut TcpStream,
     number: &mut u64,
