@@ -33,7 +33,7 @@ impl Authority {
     /// Makes a key and a certificate of its own for it.
     ///
     /// # Errors
-    /// Where the system gives no randomness.
+    /// The system has no randomness for a key.
     pub fn new() -> Result<Authority, rcgen::Error> {
         Authority::named("a CA made for this run of the origin")
     }

@@ -7,7 +7,7 @@ use crate::body::Body;
 use crate::grammar::{GRAMMAR, GrammarError};
 use crate::sentence::{Ending, Sentence};
 
-/// What a client that reports the truth must say about one path.
+/// What a client that reports the truth must report of one path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expected {
     /// A whole answer. Behind `/flaky/N` it is the answer that follows the refusals.
@@ -60,12 +60,12 @@ pub enum Fault {
         /// Bytes before the RST.
         sent: u64,
     },
-    /// Silence in the middle of the body, for ever.
+    /// Silence in the middle of the body, without end.
     Stalled {
         /// Bytes before the silence.
         sent: u64,
     },
-    /// Silence instead of an answer, for ever.
+    /// Silence instead of an answer, without end.
     Hung,
     /// The connection ends (FIN) before the answer's first byte.
     Closed,
@@ -75,8 +75,8 @@ pub enum Fault {
     Malformed,
 }
 
-/// Says what `path` must look like to a client. A body is hashed anew by each call: about
-/// 1 ms a MiB at worst, so ask once for a large one.
+/// Returns what `path` must look like to a client. A body is hashed anew by each call:
+/// about 1 ms a MiB at worst, so ask once for a large one.
 ///
 /// # Errors
 /// [`GrammarError`], where the origin answers 404; its text is the body then.

@@ -41,7 +41,7 @@ impl KnownPaths {
         }
     }
 
-    /// Counts a hit of `path` and gives its name for the record and its script.
+    /// Counts a hit of `path` and returns its name for the record and its script.
     pub(crate) fn look_up(
         &mut self,
         path: &str,

@@ -55,7 +55,7 @@ impl Ledger {
         self.hits.push((path, 0))
     }
 
-    /// Counts a hit and gives the number of hits before it.
+    /// Counts a hit and returns the number of hits before it.
     pub(crate) fn hit(&mut self, listed: Option<usize>) -> u64 {
         let Some((_, hits)) = listed.and_then(|index| self.hits.get_mut(index)) else {
             self.counts.hits_unlisted += 1;

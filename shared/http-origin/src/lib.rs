@@ -86,13 +86,13 @@ pub enum Error {
     Listen {
         /// The address that was asked for.
         address: SocketAddr,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// The system has no descriptors or threads left.
     #[error("can't start the origin's thread and poller: {0}")]
     Start(#[from] io::Error),
-    /// The system gives no randomness for a key.
+    /// The system has no randomness for a key.
     #[error("can't make a certificate: {0}")]
     Certificate(#[from] rcgen::Error),
 }

@@ -77,7 +77,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Serves until a signal comes, and gives its number.
+/// Serves until a signal comes, and returns its number.
 fn serve(args: &Args) -> Result<u8, Error> {
     let mut signals =
         Signals::new([SIGINT, SIGTERM]).map_err(http_origin::Error::from)?;

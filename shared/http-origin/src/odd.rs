@@ -1,8 +1,8 @@
 //! Odd answers: such as servers are seen to give, right, doubtful and wrong ones.
 //!
-//! Each is a row of [`ODD`]: its name, its bytes, and what RFC 9112 and curl say must come
-//! of it. `/odd/NAME/nonce/X` asks for one. Where a page comes of it, that is the path's own
-//! body, so bytes that are taken for another answer's show.
+//! Each is a row of [`ODD`]: its name, its bytes, and what must come of it by RFC 9112
+//! and by curl. `/odd/NAME/nonce/X` asks for one. Where a page comes of it, that is the
+//! path's own body, so bytes that are taken for another answer's show.
 
 mod table;
 

@@ -37,7 +37,7 @@ impl<T: Clone> PagedList<T> {
         self.dropped
     }
 
-    /// Appends and gives the index.
+    /// Appends and returns the index.
     pub(crate) fn push(&mut self, entry: T) -> usize {
         if self.len.is_multiple_of(PAGE) {
             self.pages.push_back(Arc::new(Vec::with_capacity(PAGE)));

@@ -13,7 +13,7 @@ impl Sentence {
     /// Reads a path, with its query if it has one (which is ignored, like a nonce).
     ///
     /// # Errors
-    /// [`GrammarError`] says which step is not understood, and why.
+    /// [`GrammarError`] names the step that is not understood, and why.
     pub fn parse(path: &str) -> Result<Sentence, GrammarError> {
         Reader::new(path)?.sentence()
     }

@@ -18,9 +18,9 @@ const GRACE: Duration = Duration::from_millis(5);
 #[derive(Debug)]
 pub(crate) struct Script {
     pub(crate) steps: Vec<Step>,
-    /// What the status line says; `None` where there is none.
+    /// The status line's code; `None` where there is none.
     pub(crate) status: Option<u16>,
-    /// Whether the connection ends with it, whatever the request says.
+    /// Whether the connection ends with it, whatever the request asks for.
     pub(crate) is_last: bool,
 }
 
@@ -42,7 +42,7 @@ pub(crate) enum Step {
 pub(crate) struct Manner {
     /// Whether the connection outlives the answer.
     pub(crate) keep_alive: bool,
-    /// HTTP/1.0: no chunks, and `keep-alive` must be said.
+    /// HTTP/1.0: no chunks, and `keep-alive` needs its header.
     pub(crate) old: bool,
 }
 
@@ -146,7 +146,7 @@ impl Script {
         }
     }
 
-    /// What a request gets that is neither GET nor HEAD.
+    /// The answer to a request that is neither GET nor HEAD.
     pub(crate) fn not_allowed(manner: Manner) -> Script {
         let sentence = Sentence {
             status: 405,

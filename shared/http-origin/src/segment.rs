@@ -205,7 +205,8 @@ impl Segment {
     }
 }
 
-/// Appends what lies in `position..end` of one chunk on the wire, and says where it got.
+/// Appends what lies in `position..end` of one chunk on the wire, and returns the
+/// position behind it.
 fn append_chunk(
     body: &Body,
     piece: u64,

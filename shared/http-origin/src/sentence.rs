@@ -46,8 +46,8 @@ pub enum Framing {
     Length,
     /// By `Transfer-Encoding: chunked`.
     Chunked,
-    /// By the end of the connection. Only over TLS can one that is cut by a FIN be told
-    /// from a whole one, whose end has a `close_notify`.
+    /// By the end of the connection. Only over TLS does a client see whether a FIN cut
+    /// it: the end of a whole one has a `close_notify`.
     Connection,
 }
 

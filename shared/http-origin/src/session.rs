@@ -14,7 +14,8 @@ use crate::moved::{Moved, moved};
 #[derive(Debug)]
 pub(crate) struct Session {
     tls: ServerConnection,
-    /// Bytes of the writer's that lie here in records, not yet handed to the socket whole.
+    /// Bytes of the caller's that are encrypted in records, and not yet written to the
+    /// socket whole.
     owed: usize,
 }
 
@@ -22,7 +23,7 @@ impl Session {
     pub(crate) fn new(config: &Arc<ServerConfig>) -> Session {
         let tls = ServerConnection::new(Arc::clone(config));
         let mut tls = tls.expect("a config without a fragment size is accepted");
-        // What one write hands over is bounded by its caller.
+        // The caller bounds the bytes of one write.
         tls.set_buffer_limit(None);
         Session { tls, owed: 0 }
     }
@@ -58,17 +59,17 @@ impl Session {
             return Moved::Blocked;
         }
         let sound = self.tls.process_new_packets().is_ok();
-        // A handshake's next message, or the alert that says what was wrong. A fresh
-        // socket has room for all of a handshake; what of it is left goes with the next
-        // read or write.
+        // A handshake's next message, or the alert that names the error. A fresh socket
+        // has room for all of a handshake; what is left of it is sent with the next read
+        // or write.
         match self.flush(stream) {
             Moved::Bytes(_) | Moved::Blocked if sound => received,
             _ => Moved::Lost,
         }
     }
 
-    /// Hands over all of `bytes` or, where the socket is full, none yet: the call is then
-    /// to be made again with the same bytes.
+    /// Writes all of `bytes` or, where the socket is full, none yet. Then the caller must
+    /// call again with the same bytes.
     pub(crate) fn write(&mut self, stream: &mut TcpStream, bytes: &[u8]) -> Moved {
         if self.owed == 0 {
             let taken = self.tls.writer().write(bytes);

@@ -116,8 +116,8 @@ impl Snapshots {
             if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
                 return false;
             }
-            // Copying a large record takes a while: don't take the processor from those
-            // who are to bring the condition about.
+            // Copying a large record takes a while: leave the processor to the threads
+            // that are to bring the condition about.
             let breath = BREATH.max(2 * asked.elapsed());
             let left = deadline.map(|end| end.saturating_duration_since(Instant::now()));
             std::thread::sleep(breath.min(left.unwrap_or(breath)));
@@ -128,8 +128,8 @@ impl Snapshots {
         }
     }
 
-    /// A snapshot: of now, or of a moment when more had changed than `seen`. Gives the
-    /// last one there is when the deadline passes or the loop has ended.
+    /// A snapshot: of now, or of a moment when more had changed than `seen`. Returns the
+    /// last snapshot when the deadline passes or the loop has ended.
     fn look(&self, seen: Option<u64>, deadline: Option<Instant>) -> (Ledger, u64) {
         let mut slot = self.slot();
         let before = slot.served;

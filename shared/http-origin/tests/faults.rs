@@ -1,5 +1,5 @@
-//! The faults: what reaches the client before each, how it looks to a client, and what the
-//! record says of it.
+//! The faults: what reaches the client before each, how it looks to a client, and what
+//! the record shows of it.
 
 mod client;
 
@@ -10,7 +10,8 @@ use client::{Client, Outcome, PATIENCE};
 use http_origin::{End, Expected, Fault, Origin, Phase, digest, expected};
 use sha2::{Digest as _, Sha256};
 
-/// Asks for `path` and gives the bytes behind the head and the error at the end, if any.
+/// Asks for `path` and returns the bytes behind the head and the error at the end, if
+/// any.
 fn cut(
     origin: &Origin,
     path: &str,

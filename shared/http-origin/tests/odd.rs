@@ -1,4 +1,5 @@
-//! Odd answers: what the table says is what is sent, and nothing of it is another path's.
+//! Odd answers: what is in the table is what is sent, and nothing of it is another
+//! path's.
 
 mod client;
 

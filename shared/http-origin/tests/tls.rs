@@ -39,7 +39,7 @@ fn connect(
     Ok(StreamOwned::new(session, stream))
 }
 
-/// Asks for `path`, as the last of the connection, and gives what came behind the head, and
+/// Asks for `path`, as the last of the connection. Returns what came behind the head, and
 /// how it ended.
 fn fetch(
     stream: &mut Stream,

@@ -1,7 +1,7 @@
 //! The odd answers, as data.
 //!
-//! Where nothing else is said, an answer is `HTTP/1.1 200 OK` with a body of 40 bytes, and
-//! its connection stays open. Sections are RFC 9112's.
+//! Unless a row has something else, an answer is `HTTP/1.1 200 OK` with a body of 40
+//! bytes, and its connection stays open. Sections are RFC 9112's.
 
 use super::Due::{GivenUp, Moved, Own, Page, PageOrRefused, Refused, TimedOut};
 use super::Kind::{
@@ -241,7 +241,7 @@ pub const ODD: &[Odd] = &[
     odd(End, "end-in-the-body", Refused, &[OK, LENGTH, Body(0, 39), Close]),
     odd(End, "end-at-once", Refused, &[Close]),
     odd(End, "end-late", Refused, &[Pause(20), Close]),
-    // RFC 9110, 10.2.2; the WHATWG URL standard says how one that is no URL is read.
+    // RFC 9110, 10.2.2; the WHATWG URL standard defines how one that is no URL is read.
     odd(Location, "location-space", Moved(302, "/bytes/40/note/a%20b"), &[MOVED, Text("Location: /bytes/40/note/a b\r\n"), NOTHING]),
     odd(Location, "location-unicode", Moved(302, "/bytes/40/note/%E5%8C%97"), &[MOVED, Text("Location: /bytes/40/note/\u{5317}\r\n"), NOTHING]),
     odd(Location, "location-fragment", Moved(302, "/bytes/40/note/f"), &[MOVED, Text("Location: /bytes/40/note/f#g\r\n"), NOTHING]),

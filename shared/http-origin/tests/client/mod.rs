@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use http_origin::Origin;
 
-/// What a test gives back.
+/// The result of a test.
 pub(crate) type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-/// The time after which a wait counts as lost; no test gets near it unless it fails.
+/// The time after which a wait counts as lost; no test comes close to it unless it fails.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) struct Client {
@@ -59,7 +59,7 @@ impl Client {
         (bytes, end)
     }
 
-    /// Throws away what was read ahead, and says how much it was.
+    /// Discards what was read ahead, and returns how much it was.
     pub(crate) fn skip_ahead(&mut self) -> u64 {
         std::mem::take(&mut self.ahead).len() as u64
     }
