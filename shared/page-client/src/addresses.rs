@@ -40,9 +40,9 @@ mod racing {
 
     use super::in_turn;
 
-    /// The first stream that `connect` opens to one of these addresses. `pause` is how long
-    /// an address is waited for before the next is tried as well; one that fails is not
-    /// waited for. If all fail, the last says why.
+    /// The first stream that `connect` opens to one of these addresses. `pause` is how
+    /// long an address is waited for before the next is tried as well; one that fails is
+    /// not waited for. If all fail, the last one's error is returned.
     pub(crate) async fn first<S, C, P>(
         addresses: &[SocketAddr],
         connect: impl Fn(SocketAddr) -> C,
@@ -92,8 +92,9 @@ pub(crate) mod tests {
 
     use super::*;
 
-    /// Holds `connect`, which blocks at most for two seconds, to what must come of addresses
-    /// that answer, refuse, or do neither: to whom it connects, and how long it takes.
+    /// Holds `connect`, which blocks at most for two seconds, to what must come of
+    /// addresses that answer, refuse, or do neither. It checks which address it connects
+    /// to, and how long that takes.
     pub(crate) fn hold(connect: impl Fn(&[SocketAddr]) -> io::Result<SocketAddr>) {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
         let good = listener.local_addr().expect("it has an address");

@@ -5,10 +5,10 @@
 //! little, that is most of the work. Here the buffers are just large enough for the
 //! longest head that the client takes, and for a request.
 //!
-//! Its time-outs say how long a phase may take, and none says how long it may be silent about
-//! the body, while a server sends trailers without an end. So names are looked up, addresses
-//! tried and sockets read here, within the [`Limits`] of the request that the thread is
-//! busy with.
+//! Its time-outs limit how long a phase may take. None limits how long a server may send
+//! trailers without an end, while no byte of the body comes. So names are looked up,
+//! addresses tried and sockets read here, within the [`Limits`] of the request that the
+//! thread is busy with.
 
 mod connect;
 mod connection;
@@ -42,7 +42,7 @@ use crate::{Digest, Settings, Sink};
 const INPUT: usize = 64 * 1024;
 /// A request is a head.
 const OUTPUT: usize = 8 * 1024;
-/// The parts in which a body is handed over.
+/// The size of the parts in which a body is passed on.
 const PART: usize = 8 * 1024;
 
 /// A pooled client. Its clones share the pool.
@@ -132,7 +132,7 @@ impl Client {
         page.close()
     }
 
-    /// Hands to `sink` what `url` answers with. Blocks this thread.
+    /// Passes the answer of `url` to `sink`. Blocks this thread.
     ///
     /// # Errors
     /// No whole answer came in time, or the sink wanted no more.
@@ -156,7 +156,7 @@ impl Client {
         Ok(self.ask(url, limits, limits.next(limits.head))?)
     }
 
-    /// The same, and redirects are followed as [`redirect`] says.
+    /// The same, and redirects are followed by the rules of [`redirect`].
     ///
     /// # Errors
     /// There was none in time, or a redirect leads where none may.
@@ -230,7 +230,7 @@ impl Answer {
         self.head.headers.get(name).map(http::HeaderValue::as_bytes)
     }
 
-    /// How long the body is to be, if the head says so.
+    /// How long the body is to be, if the head has a length.
     pub fn length(&self) -> Option<u64> {
         self.length
     }

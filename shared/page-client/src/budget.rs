@@ -6,8 +6,8 @@
 //! again when the others had theirs.
 //!
 //! tokio's sockets do the like, and count reads (tokio 1.54, src/task/coop/mod.rs,
-//! Budget). hyper's reads may be 400 KiB each (hyper 1.12, src/proto/h1/io.rs,
-//! DEFAULT_MAX_BUFFER_SIZE), and 128 of them are parsed before any timer is looked at.
+//! Budget). Each of hyper's reads may be 400 KiB (hyper 1.12, src/proto/h1/io.rs,
+//! DEFAULT_MAX_BUFFER_SIZE). So 128 of them are parsed before any timer is looked at.
 //! smol and async-std leave it to the task.
 
 use std::task::{Context, Poll};

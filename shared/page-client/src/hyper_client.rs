@@ -56,7 +56,7 @@ where
         }
     }
 
-    /// Asks for `url` and hands the answer to `sink`.
+    /// Asks for `url` and passes the answer to `sink`.
     ///
     /// The future is boxed, as reqwest's requests are. So a task that contains it stays
     /// small. Once it has ended, its memory is freed, even if no caller has joined the
@@ -69,7 +69,8 @@ where
         Box::pin(async move {
             let mut response = self.answer(url.parse()?).await?;
             sink.answered(response.status().as_u16())?;
-            // The frames come over a channel, of which no runtime counts what it hands out.
+            // The frames come over a channel, and no runtime counts what is received from
+            // it.
             let mut budget = Budget::default();
             while let Some(frame) = response.frame().await.transpose()? {
                 if let Some(part) = frame.data_ref() {

@@ -5,8 +5,9 @@
 //! connector, which opens a stream, by the executor, which drives each connection in a task,
 //! and by the timer. [`blocking`] is ureq, for threads; [`surf`] is for the rows that show it.
 //!
-//! None uses a proxy or decompresses bodies, none follows redirects unless it is asked to,
-//! and all set TCP_NODELAY. Where a client can't keep one of these, its module says so:
+//! None uses a proxy or decompresses bodies, none follows redirects unless it is asked
+//! to, and all set TCP_NODELAY. Where a client can't keep one of these, its module names
+//! it:
 //! - Each has one time-out for a request, from the look-up of the name to the body's end. It
 //!   holds against a server that always has more to send: streams yield by themselves.
 //! - Every address of a name is tried within that time.

@@ -63,7 +63,7 @@ impl Client {
         page.close()
     }
 
-    /// Hands to `sink` what `url` answers with.
+    /// Passes the answer of `url` to `sink`.
     ///
     /// # Errors
     /// No whole answer came in time, or the sink wanted no more.

@@ -116,7 +116,7 @@ impl Client {
         page.close()
     }
 
-    /// Hands to `sink` what `url` answers with.
+    /// Passes the answer of `url` to `sink`.
     ///
     /// # Errors
     /// No whole answer came in time, or the sink wanted no more.
@@ -158,8 +158,9 @@ impl Client {
         }
     }
 
-    /// The head of the answer. A request that was lost before that began, on a connection that
-    /// may have been kept, is sent once more on a new one. surf doesn't say which it was.
+    /// The head of the answer. A request that was lost before that began, on a connection
+    /// that may have been kept, is sent once more on a new one. surf doesn't report which
+    /// of the two it was.
     async fn answer(&self, url: &::surf::Url) -> Result<Response> {
         let error = match self.surf.get(url).await {
             Ok(response) => return Ok(response),
@@ -189,8 +190,8 @@ fn is_stale(error: &anyhow::Error) -> bool {
     }
 }
 
-/// What async-h1 says of a head that it doesn't take is words alone. The others are errors
-/// of the system, of httparse and of rustls, and the ends of connections.
+/// async-h1 reports a head that it doesn't take in words alone. The other errors are
+/// those of the system, of httparse and of rustls, and the ends of connections.
 fn malformed(error: anyhow::Error) -> anyhow::Error {
     let root = error.root_cause();
     let has_class = root.is::<io::Error>()
@@ -207,7 +208,7 @@ fn invalid(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> anyhow::
     io::Error::new(ErrorKind::InvalidData, why).into()
 }
 
-/// How long the body is to be, if its head says so.
+/// How long the body is to be, if its head has a length.
 fn body_length(response: &Response) -> Result<Option<u64>> {
     let status = u16::from(response.status());
     if status < 200 {

@@ -26,8 +26,8 @@ use crate::budget::{BYTES, Budget};
 #[derive(Clone, Debug)]
 pub(crate) struct Watching<C>(pub(crate) C);
 
-/// A connection that is watched. It speaks by tokio's traits, which need no runtime, and
-/// whose buffers say how much was read.
+/// A connection that is watched. It implements tokio's traits, which need no runtime, and
+/// whose buffers show how much was read.
 #[derive(Debug)]
 pub(crate) struct Watched<S> {
     stream: TokioIo<S>,

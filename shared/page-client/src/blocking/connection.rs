@@ -178,9 +178,9 @@ pub(super) struct Watched<T> {
     is_answered: bool,
 }
 
-/// A connection that was cut is no end of a body: neither a reset is, nor an end of TLS
-/// without its `close_notify`. ureq takes these errors for an end (ureq 3.5, src/run.rs,
-/// BodyHandler::do_read), and passes on what it doesn't know.
+/// A connection that was cut is no end of a body. Neither a reset is an end, nor an end
+/// of TLS without its `close_notify`. ureq takes these errors for an end (ureq 3.5,
+/// src/run.rs, BodyHandler::do_read). It passes on an error that it doesn't know.
 fn cut(error: Error) -> Error {
     use ErrorKind::{ConnectionAborted, ConnectionReset, UnexpectedEof};
     match error {

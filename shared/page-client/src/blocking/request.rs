@@ -1,8 +1,8 @@
 //! What the request that a thread is busy with wants of its connection.
 //!
-//! ureq hands a connection to one request at a time, which is made and read on one thread.
-//! Of a request a connection learns its bytes and nothing else; so what it has to know
-//! beside them is the thread's.
+//! ureq uses a connection for one request at a time, and makes and reads the request on
+//! one thread. A connection sees nothing of a request but its bytes. So what it has to
+//! know beside them is kept in the thread.
 
 use std::{cell::Cell, time::Instant};
 
@@ -21,9 +21,9 @@ thread_local! {
     };
 }
 
-/// Does `work`, and lets no connection that it uses on this thread wait for longer than
-/// until then. Returns as well whether the last of its connections had served another
-/// request before, and brought nothing in answer to this one.
+/// Does `work`. The connections that it uses on this thread wait no longer than `until`.
+/// Returns as well whether the last of them had served another request before, and
+/// received no byte in answer to this one.
 pub(super) fn limited<T>(until: Option<Instant>, work: impl FnOnce() -> T) -> (T, bool) {
     let request = Request {
         until,
