@@ -56,8 +56,8 @@ pub fn given_up_before<M: Model>(
     Case::holds(name, about, &args)
 }
 
-/// What must come of https: whole and cut answers, and servers that can't prove who they
-/// are.
+/// What must come of https: whole and cut answers, and servers that can't prove their
+/// identity.
 pub fn tls<M: Model>() -> Vec<Case<M>> {
     fn over_tls<M: Model>(
         name: &'static str,

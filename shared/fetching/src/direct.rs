@@ -197,7 +197,7 @@ impl Line {
     }
 }
 
-/// What to do about a failure, where that is known and its message doesn't say so.
+/// What to do about a failure, where that is known and its message doesn't contain it.
 fn advice<T>(outcome: &Outcome<T>) -> Option<&'static str> {
     let failure = match outcome {
         Outcome::Failed(failure) => failure,

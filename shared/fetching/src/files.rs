@@ -107,13 +107,13 @@ fn elsewhere(status: u16) -> &'static str {
     }
 }
 
-/// The answer's status says that its body is not what was asked for.
+/// The answer's status means that its body is not what was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("the server answered with status {}{}", .0, elsewhere(*.0))]
 pub struct StatusError(pub u16);
 
 impl StatusError {
-    /// Lets statuses pass that come with what was asked for: 200 to 299.
+    /// Accepts the statuses of answers with what was asked for: 200 to 299.
     ///
     /// # Errors
     /// It is another.

@@ -50,7 +50,7 @@ struct Shared {
     asked: Mutex<Vec<Asked>>,
 }
 
-/// Where an answer goes.
+/// The connection on which an answer is written.
 pub struct Client<'a> {
     stream: TcpStream,
     shared: &'a Shared,
@@ -214,7 +214,7 @@ impl Deaf {
     /// One on a free port of 127.0.0.1.
     ///
     /// # Errors
-    /// The system has no port left, or finds room for everybody.
+    /// The system has no port left, or accepts every connection.
     pub fn start() -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         rustix::net::listen(&listener, 0)?;
@@ -238,7 +238,7 @@ impl Deaf {
     /// The address at which no server answers.
     ///
     /// # Errors
-    /// The system does not say.
+    /// The system does not report it.
     pub fn address(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
     }

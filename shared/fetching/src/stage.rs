@@ -149,8 +149,8 @@ impl Stage {
         Ok((facts, record))
     }
 
-    /// The same for outcomes of which `due` says what was wanted, from a place and a path:
-    /// nothing where any will do, asked for or not.
+    /// The same for outcomes of which `due` returns what was wanted, from a place and a
+    /// path. It returns `None` where any outcome will do, asked for or not.
     pub(crate) fn check_against(
         &self,
         outcomes: &[Outcome<Page>],

@@ -1,4 +1,4 @@
-//! Where a request goes: what a client that is written by hand needs of a URL.
+//! The target of a request: what a client that is written by hand needs of a URL.
 
 use std::io::{self, ErrorKind};
 
@@ -58,7 +58,7 @@ impl<'a> Target<'a> {
         (self.is_https, self.address) == (other.is_https, other.address)
     }
 
-    /// Whom a certificate must be for; `None` where no TLS is spoken.
+    /// The name that a certificate must be for; `None` where no TLS is spoken.
     ///
     /// # Errors
     /// `InvalidInput`, where the host is no name that a certificate can have.

@@ -1,4 +1,4 @@
-//! What must come of each path, as the origin's grammar says.
+//! What must come of each path, by the origin's grammar.
 
 use std::{
     collections::BTreeMap,
@@ -19,9 +19,9 @@ pub(crate) enum Wanted {
     Panicked,
     TimedOut,
     Failed(Class),
-    /// An odd answer that is none: a failure that says so.
+    /// An odd answer that is no answer: a failure that reports this.
     Refused,
-    /// This, or a failure that says that it is none.
+    /// This, or a failure that reports that it is no answer.
     OrRefused(Box<Wanted>),
     /// A redirect, or the page that it leads to.
     Moved(Page, Page),
@@ -101,8 +101,8 @@ pub fn check_due(path: &str, outcome: &Outcome<Page>) -> Result<()> {
     Ok(())
 }
 
-/// What must come of a path. Paths say the same in every trial, and a long body takes a
-/// while to hash, so what is known is kept.
+/// What must come of a path. It is the same in every trial, and a long body takes a while
+/// to hash, so the results are cached.
 pub(crate) fn wanted(path: &str) -> Result<Wanted> {
     static KNOWN: Mutex<BTreeMap<String, Wanted>> = Mutex::new(BTreeMap::new());
     let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);

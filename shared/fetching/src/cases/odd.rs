@@ -3,10 +3,12 @@
 use http_origin::{Kind, ODD};
 use test_fixtures::{Case, Model};
 
-/// What must come of odd answers: the right thing of each, by kinds, and of none a byte under
-/// another's name. `narrow` are the flags that let one request follow the other, `wide`
-/// those that let a few be under way at once and give one up after a while. `{paths}` in
-/// them stands for how many there are.
+/// What must come of odd answers: the right result of each, by kinds, and of none a byte
+/// under another's name.
+///
+/// With the flags `narrow` one request follows the other. With `wide` a few are under way
+/// at once, and one is given up after a while. `{paths}` in them stands for the number of
+/// paths.
 pub fn odd<M: Model>(narrow: &[&str], wide: &[&str]) -> Vec<Case<M>> {
     let mixed = in_turn("own", |kind| !matches!(kind, Kind::Location | Kind::Silent));
     let of = |name, about, kind| {

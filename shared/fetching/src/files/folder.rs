@@ -111,8 +111,8 @@ impl Folder {
         Unfinished::create(&self.path, name, manner, length)
     }
 
-    /// Gives away the name that an answer has; if another file has it, with a number behind
-    /// it: its place in the input, or else the next that is free.
+    /// Reserves the name that an answer has. If another file has it, a number is
+    /// appended: its place in the input, or else the next that is free.
     fn take(&self, place: usize, name: Name) -> Result<Name, NameError> {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         if taken.insert(name.clone()) {

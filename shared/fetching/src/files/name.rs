@@ -141,7 +141,7 @@ impl fmt::Display for Name {
     }
 }
 
-/// The names of these URLs' files, in input order: a URL whose name another has already
+/// The names of these URLs' files, in input order. A URL whose name another has already
 /// gets the first number from 2 on that makes it a new one.
 pub fn names(urls: &[String]) -> Vec<Result<Name, NameError>> {
     let mut taken = HashSet::new();

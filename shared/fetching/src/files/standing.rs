@@ -28,7 +28,7 @@ pub(super) fn standing(folder: &Path, name: &Name) -> Result<Option<File>, NameE
     }
 }
 
-/// Lets pass what may be replaced: nothing, or a plain file.
+/// Accepts what may be replaced: nothing, or a plain file.
 ///
 /// # Errors
 /// Something else stands there. A link is something else, wherever it leads.

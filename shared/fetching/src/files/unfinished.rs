@@ -28,7 +28,7 @@ static UNFINISHED: Mutex<Open> = Mutex::new(Open {
 });
 
 struct Open {
-    /// Nothing begins any more, and nothing gets its final name.
+    /// No file begins any more, and none gets its final name.
     is_closed: bool,
     paths: BTreeSet<PathBuf>,
 }
@@ -91,11 +91,12 @@ impl Unfinished {
         })
     }
 
-    /// Gives the file its name, once all of it is on the disk. One that has come to stand
-    /// there meanwhile is kept instead, unless it is to be replaced.
+    /// Gives the file its name, once all of it is on the disk. If another file of that
+    /// name has appeared meanwhile, that one is kept instead, unless it is to be
+    /// replaced.
     ///
     /// # Errors
-    /// The disk is full, say ([`SaveError`]), or what has come to stand there is no plain file
+    /// The disk is full, say ([`SaveError`]), or what has appeared there is no plain file
     /// ([`NameError`](super::NameError)). Nothing is left then.
     pub fn keep(mut self) -> Result<File> {
         let name = self.name.clone();
@@ -172,7 +173,7 @@ impl Drop for Unfinished {
     }
 }
 
-/// Removes every file that is not whole, and lets no other begin or become whole.
+/// Removes every file that is not whole. Afterwards no other can begin or become whole.
 pub(crate) fn close() {
     let mut unfinished = lock();
     unfinished.is_closed = true;

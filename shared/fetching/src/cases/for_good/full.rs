@@ -1,4 +1,4 @@
-//! A disk that gets full: a small file system in memory, which only the program sees.
+//! A full disk: a small file system in memory, which only the program sees.
 
 use std::process::Command;
 
@@ -6,8 +6,8 @@ use anyhow::{Result, ensure};
 use test_fixtures::{Bench, Case, Model};
 
 use super::site::Site;
-/// Mounts 256 KiB on the directory in `$1`, runs the rest, and lists what it left there. A
-/// name space of its own needs no rights, and the mount goes with it.
+/// Mounts 256 KiB on the directory in `$1`, runs the rest, and lists what it left there.
+/// A name space of its own needs no rights, and the mount ends with it.
 const SCRIPT: &str = r#"
 dir="$1"; shift
 mount -t tmpfs -o size=256k tmpfs "$dir" || exit 99
