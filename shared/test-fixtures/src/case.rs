@@ -53,7 +53,8 @@ impl<M> Case<M> {
         }
     }
 
-    /// The job of these arguments, which every variant must refuse, and say these words.
+    /// The job of these arguments, which every variant must refuse, with these words in
+    /// its message.
     pub fn fails(
         name: &'static str,
         about: &'static str,

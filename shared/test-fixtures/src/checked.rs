@@ -10,7 +10,7 @@ pub struct Checked<O> {
     /// When it began, in nanoseconds of the system's monotonic clock, if it reported
     /// that.
     pub started: Option<u64>,
-    /// What the variant handed back.
+    /// What the variant returned.
     pub output: O,
     /// What the check saw.
     pub facts: Facts,

@@ -154,7 +154,7 @@ pub fn wait_for_stillness() {
     }
 }
 
-/// A line of `/proc/self/status` that gives kilobytes, in bytes.
+/// A line of `/proc/self/status` in kilobytes, returned in bytes.
 fn status(field: &str) -> Result<u64> {
     let text = fs::read_to_string("/proc/self/status")?;
     let line = text.lines().find_map(|line| line.strip_prefix(field));

@@ -1,4 +1,4 @@
-//! A process's descendants, and what the system says of each.
+//! A process's descendants, and what the system reports of each.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! How a program ends: what it prints, what it says of an error, and its exit code.
+//! How a program ends: what it prints, how it reports an error, and its exit code.
 
 use std::{
     fmt::Display,
@@ -67,9 +67,9 @@ extern "C" fn look_at_output() {
     IS_CLOSED.store(flags == -1, Relaxed);
 }
 
-// SAFETY: the loader calls each function in this section once, before `main`. This one may
-// ignore the arguments that it is handed, by the C calling convention, and uses nothing that
-// the standard library sets up.
+// SAFETY: the loader calls each function in this section once, before `main`. By the C
+// calling convention this one may ignore the arguments that it is called with. It uses
+// nothing that the standard library sets up.
 #[used]
 #[unsafe(link_section = ".init_array")]
 static BEFORE_MAIN: extern "C" fn() = look_at_output;

@@ -15,9 +15,9 @@ pub struct Facts {
     /// variant declares it as a deviation; then it is shown beside the time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub breaches: Vec<Breach>,
-    /// How much of the job was done as the job asks: rows are compared where it is the same
-    /// and not nothing. None where the check lets no output pass that did less than all, and
-    /// in results of earlier versions.
+    /// How much of the job was done as the job asks: rows are compared where it is the
+    /// same and not nothing. None where the check accepts no output that did less than
+    /// all, and in results of earlier versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub done: Option<Done>,
 }
@@ -122,7 +122,7 @@ impl Facts {
         self
     }
 
-    /// Says how many items ended as the job asks, of how many: where a task is to be
+    /// Notes how many items ended as the job asks, of how many: where a task is to be
     /// cancelled, one that was.
     pub fn done(mut self, items: usize, of: usize) -> Self {
         let (items, of) = (items as u64, of as u64);
@@ -195,8 +195,9 @@ pub struct Floor {
     /// from which it pays to share it is where this is passed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub one_core: Option<u64>,
-    /// Nanoseconds after which the job is cut off, where it has a deadline: of what ends
-    /// later, how much later says more than a ratio. A floor beyond it can't keep it.
+    /// Nanoseconds after which the job is cut off, where it has a deadline. For a job
+    /// that ends later, the delay means more than a ratio. A floor beyond the deadline
+    /// can't keep it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline: Option<u64>,
     /// The floors of rows whose work has another bound than that of most.

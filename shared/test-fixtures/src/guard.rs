@@ -214,7 +214,7 @@ fn see_to_its_end(
             match pipe.write(&input[fed..]) {
                 Ok(count) => fed += count,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                // A child that doesn't want its input is seen by what it answers.
+                // A child that closes its input early is judged by its answer.
                 Err(_) => fed = input.len(),
             }
             if fed == input.len() {

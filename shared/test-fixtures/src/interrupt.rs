@@ -93,8 +93,8 @@ pub fn listen() -> io::Result<()> {
     Ok(())
 }
 
-/// Lets a write beyond the limit of a file's size (`ulimit -f`) fail, where the signal that
-/// comes with it would end the program.
+/// Makes a write beyond the limit of a file's size (`ulimit -f`) fail; the signal that
+/// comes with it would otherwise end the program.
 pub fn outlive_file_limit() -> io::Result<()> {
     let limit = rustix::process::Signal::XFSZ.as_raw();
     flag::register(limit, Arc::default()).map(drop)

@@ -9,7 +9,7 @@
 //! use …
 //! ```
 //!
-//! The second and third line are there where there is something to say.
+//! The second and third line are left out where they would be empty.
 
 use anyhow::{Context, Result, ensure};
 

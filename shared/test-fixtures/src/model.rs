@@ -42,9 +42,9 @@ pub trait Model: Sized + 'static {
 
     /// The command line's view of the job.
     type Args: clap::Args + Clone + fmt::Debug + Send + Sync;
-    /// What every variant is handed. It refuses unknown fields.
+    /// The job that every variant gets. It refuses unknown fields.
     type Job: Serialize + DeserializeOwned + fmt::Debug + Send + Sync;
-    /// What every variant hands back.
+    /// The output that every variant returns.
     type Output: Serialize + DeserializeOwned + fmt::Debug + Send;
     /// What must stand around the job while it runs; dropped when the trial is over.
     type Stage;
@@ -90,7 +90,7 @@ pub trait Model: Sized + 'static {
     /// once a round, so it may measure. `None` where nothing bounds the job from below.
     fn floor(job: &Self::Job) -> Result<Option<Floor>>;
 
-    /// What a person wants to see of an output, a line an item.
+    /// What a person wants to see of an output, one line per item.
     fn results(job: &Self::Job, output: &Self::Output) -> Vec<String>;
 
     /// The pieces of work of a checked trial that was asked for spans. By default they

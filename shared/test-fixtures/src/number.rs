@@ -17,8 +17,8 @@ pub fn whole<T: FromStr>(
     }
 }
 
-/// The command, with `-1` a value like any other, so that the flag's own parser says what
-/// is wrong with it.
+/// The command, with `-1` a value like any other, so that the flag's own parser reports
+/// what is wrong with it.
 pub fn with_negatives(command: clap::Command) -> clap::Command {
     command.mut_args(|arg| match arg.get_action().takes_values() {
         true => arg.allow_negative_numbers(true),

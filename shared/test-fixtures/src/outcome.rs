@@ -18,7 +18,7 @@ pub enum Outcome<T> {
     TimedOut,
     /// It was cancelled.
     Cancelled,
-    /// The process that did it went away, and so did the one that tried it again.
+    /// The process that did it died, and so did the one that tried it again.
     WorkerLost,
 }
 
@@ -49,13 +49,13 @@ pub enum Class {
     Certificate,
     /// The process has no descriptors left.
     Descriptors,
-    /// The answer's status says that it is not what was asked for.
+    /// The answer's status means that it is not what was asked for.
     Status,
-    /// No file can have the name that the URL or the answer gives it.
+    /// No file can have the name from the URL or the answer.
     Name,
     /// The file could not be written.
     Disk,
-    /// Anything else; the message says what.
+    /// Anything else; the message names it.
     Other,
 }
 
@@ -117,7 +117,7 @@ impl fmt::Display for Class {
     }
 }
 
-/// The message of a panic, from what `catch_unwind` or `join` hands over.
+/// The message of a panic, from what `catch_unwind` or `join` returns.
 pub fn panic_message(payload: &(dyn Any + Send)) -> String {
     payload
         .downcast_ref::<&'static str>()

@@ -18,7 +18,7 @@ use crate::Peer;
 /// The environment variable that names another Python.
 const PYTHON: &str = "INTERLEAVE_PYTHON";
 
-/// How long a Python may take to say what it is.
+/// How long a Python may take to answer.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 
 /// Asks a Python for its version, for which of the modules behind it there are, and for
@@ -62,7 +62,7 @@ impl Peer {
 struct Python {
     program: OsString,
     whose: Whose,
-    /// None of one that the user named and that does not answer: its trials say why.
+    /// None for one that the user named and that does not answer: its trials report why.
     answer: Option<Answer>,
 }
 
@@ -77,7 +77,7 @@ enum Whose {
     Machine,
 }
 
-/// What a Python says of itself.
+/// A Python's answer about itself.
 #[derive(Debug, PartialEq, Eq)]
 struct Answer {
     version: (u32, u32),
@@ -212,13 +212,13 @@ fn environment(script: &Path) -> Option<PathBuf> {
     python.is_file().then_some(python)
 }
 
-/// The version of the machine's `python3`, major and minor; `None` if there is none that
-/// says it.
+/// The version of the machine's `python3`, major and minor; `None` if none answers with
+/// one.
 pub fn python_version() -> Option<(u32, u32)> {
     answer(OsStr::new("python3")).map(|answer| answer.version)
 }
 
-/// What a Python says of itself; `None` if it says nothing that can be understood.
+/// A Python's answer about itself; `None` if it can't be understood.
 fn answer(python: &OsStr) -> Option<Answer> {
     let mut child = Command::new(python)
         .args(["-c", ASK])
@@ -284,7 +284,7 @@ pub fn not_run<'a, N: AsRef<str>>(
     reasons.iter().map(line).collect()
 }
 
-/// What to do about the module that a Python said it lacks as it ended.
+/// What to do about the module that a Python lacked, by its standard error.
 pub(crate) fn missing_module(stderr: &str) -> Option<String> {
     let lacks = |line: &str| {
         line.strip_prefix("ModuleNotFoundError: ")
@@ -330,7 +330,7 @@ mod tests {
         folder
     }
 
-    /// What it is to say: its version, its modules, and where it is.
+    /// A script for its answer: its version, its modules, and its path.
     fn says(version: &str, modules: &str, executable: &str) -> String {
         format!("printf '{version}\\n{modules}\\n{executable}\\n'")
     }
@@ -404,7 +404,7 @@ mod tests {
         assert_eq!(python.program, program);
         let why = python.suits(&NUMPY).expect_err("it lacks NumPy");
         assert!(why.contains("INTERLEAVE_PYTHON lacks"), "{why}");
-        // It does not say what it has, so its trials will.
+        // It does not list its modules, so its trials report what it lacks.
         let silent = find(OsStr::new("true")).expect("it is a program");
         assert_eq!(silent.suits(&NUMPY), Ok(()));
     }

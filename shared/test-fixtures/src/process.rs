@@ -41,8 +41,8 @@ const GRACE: Duration = Duration::from_millis(500);
 const SLICE: Duration = Duration::from_millis(50);
 /// What is read of a pipe at once.
 const BUFFER: usize = 64 * 1024;
-/// Of what still stands in a pipe when all who wrote to it are gone. None holds more, so
-/// the rest is from somebody whom they gave it to.
+/// The most that is read of a pipe when the processes that wrote to it are gone. No pipe
+/// holds more, so the rest is from a process that they passed it to.
 const PIPE: usize = 1 << 20;
 
 /// What a process and the descendants that it waited for used, as `wait4` reports it.
@@ -64,7 +64,7 @@ pub fn wait_for(child: &Child) -> io::Result<(ExitStatus, Usage)> {
     wait4(Pid::from_child(child))
 }
 
-/// How a process ended, and what it said.
+/// How a process ended, and what it printed.
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) exit: Exit,
@@ -79,7 +79,7 @@ pub(crate) struct Ended {
     pub(crate) left_behind: usize,
 }
 
-/// What a process has said until it ended.
+/// What a process printed until it ended.
 #[derive(Debug, Default)]
 pub(crate) struct Said {
     pub(crate) output: Output,
@@ -208,7 +208,7 @@ enum End {
     Endless,
 }
 
-/// What is said to a guard, and what it says.
+/// The bytes to a guard, and its report.
 struct Talk {
     socket: UnixStream,
     to_send: Vec<u8>,
@@ -284,7 +284,7 @@ impl Talk {
                 Ok(count) => self.sent += count,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                // It is gone, which is seen where it is read from.
+                // It is gone, which the read below finds.
                 Err(_) => self.sent = self.to_send.len(),
             }
         }
@@ -338,7 +338,7 @@ impl Pipes {
         output + read(&mut self.error, buffer, |bytes| self.said.error.take(bytes))
     }
 
-    /// Reads what is left there.
+    /// Reads all that is left.
     fn drain(&mut self) {
         let mut drained = 0;
         while drained <= PIPE {

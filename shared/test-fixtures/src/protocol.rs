@@ -20,7 +20,7 @@ pub struct Reply<O> {
     /// axis of its spans starts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started: Option<u64>,
-    /// What the variant handed back.
+    /// What the variant returned.
     pub output: O,
     /// The process's memory.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -4,8 +4,8 @@ use anyhow::{Context, Result, ensure};
 
 use crate::{Model, Status};
 
-/// Each variant has a row that links its file, and says if it is legacy; no row names a
-/// variant that isn't there.
+/// Each variant has a row that links its file, and marks it if it is legacy; no row names
+/// a variant that isn't there.
 pub(crate) fn check<M: Model>() -> Result<()> {
     for variant in M::variants() {
         let link = format!("(src/variants/{}.rs)", variant.name);

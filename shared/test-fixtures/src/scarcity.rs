@@ -55,7 +55,7 @@ pub(crate) fn listen(name: &'static str) {
 fn aborts_are_failures() {
     if getrlimit(Resource::As).current.is_some() {
         let always = Arc::new(AtomicBool::new(true));
-        // Without it the signal is seen instead of the exit code.
+        // Without it the caller sees the signal instead of the exit code.
         drop(flag::register_conditional_shutdown(SIGABRT, 1, always));
     }
 }

@@ -47,8 +47,8 @@ pub fn span<T>(task: impl FnOnce() -> String, work: impl FnOnce() -> T) -> T {
     result
 }
 
-/// Records a span that was measured elsewhere: by a worker process, say. It is made only if
-/// spans were asked for.
+/// Records a span that was measured elsewhere, by a worker process for instance. It is
+/// made only if spans were asked for.
 pub fn record_span(span: impl FnOnce() -> Span) {
     if spans_wanted() {
         let span = span();

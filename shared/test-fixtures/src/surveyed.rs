@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What became of one thing that goes wrong, on one variant.
+/// The result of one thing that goes wrong, on one variant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Surveyed {
     /// What goes wrong: `lost-update`.

@@ -154,7 +154,8 @@ fn roomy_of(memory: &Path, other: &Path, bytes: u64) -> Result<PathBuf, Misuse> 
 
 /// Makes a file of this size and removes it.
 fn try_room(parent: &Path, bytes: u64) -> io::Result<()> {
-    /// More is not taken from others only to try; what is free says enough.
+    /// A larger file would take room from others only to try; the free space is compared
+    /// as well.
     const MOST: u64 = 64 << 20;
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true).mode(0o600);
@@ -282,10 +283,10 @@ fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Holds what was made as long as its owner lives: the system lets go of it for one that
-/// is killed.
+/// Locks what was made as long as its owner lives: the system releases the lock of one
+/// that is killed.
 pub fn hold(made: &fs::File) {
-    // A file system without locks leaves the name alone to say who lives.
+    // On a file system without locks only the name shows which processes live.
     let _ = flock(made, FlockOperation::NonBlockingLockShared);
 }
 

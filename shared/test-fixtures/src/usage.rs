@@ -38,8 +38,8 @@ pub fn one_line(error: &clap::Error) -> String {
     format!("{line}; try --help")
 }
 
-/// What to say where URLs were brought with a flag that is for others. clap would name all
-/// the ways to bring some, and not why they conflict.
+/// The message where URLs were brought with a flag that is for others. clap would name
+/// all the ways to bring some, and not why they conflict.
 fn conflict_with_urls(error: &clap::Error) -> Option<String> {
     if error.kind() != ErrorKind::ArgumentConflict {
         return None;

@@ -21,7 +21,7 @@ struct Locked {
     packages: BTreeMap<String, Vec<(String, Option<PathBuf>)>>,
 }
 
-/// What a text says can be read of a package.
+/// A claim about a package, and where it can be read.
 #[derive(Debug, PartialEq)]
 struct Citation {
     line: usize,

@@ -1,5 +1,5 @@
-//! Trials with few threads, addresses or descriptors: each does its job, or says in one line
-//! why it can't, and never waits, panics or aborts.
+//! Trials with few threads, addresses or descriptors. Each does its job, or reports in
+//! one line why it can't, and never waits, panics or aborts.
 
 use std::{
     process::{self, Command, Stdio},
@@ -99,13 +99,13 @@ fn one_line_or_done<M: Model>(
             let not_loaded = "error while loading shared libraries";
             let is_ours = code != 127 || !stderr.contains(not_loaded);
             ensure!(code == 1 || !is_ours, "exit code {code}: {stderr}");
-            // Each process has one of its own: workers say what they lack.
+            // Each process has one of its own: workers report what they lack.
             let own = format!("{}: ", M::NAME);
             let is_right =
                 |line: &str| line.starts_with(&own) || line.contains(not_loaded);
             ensure!(!stderr.trim().is_empty(), "it says nothing");
-            // Threads that lack memory say so by themselves, several at once, and the
-            // parent takes them together.
+            // Threads that lack memory report it on their own, several at once, so their
+            // lines are looked at together.
             let is_right = lacks_memory(&stderr) || stderr.lines().all(is_right);
             ensure!(is_right, "not its line: {stderr}");
             ensure!(!stderr.contains("panicked"), "{stderr}");

@@ -24,7 +24,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 /// (signal(7)), also where no signal is handled.
 ///
 /// # Errors
-/// It does not come out as it must, or was not stopped at least three times.
+/// Its result is not as it must be, or it was not stopped at least three times.
 pub fn stopped_and_continued<M: Model>(bench: &Bench<M>, args: &[&str]) -> Result<()> {
     let args = job_args::<M>(args)?;
     let (stage, job) = M::staged(&args)?;

@@ -1,4 +1,4 @@
-//! The names of variants and peers: listed, chosen, and what to say of one that is not
+//! The names of variants and peers: listed, chosen, and the message for one that is not
 //! there.
 
 use crate::{Deviation, Misuse, Model, Runner, Status, Variant};
@@ -7,7 +7,7 @@ use crate::{Deviation, Misuse, Model, Runner, Status, Variant};
 /// same of its flags.
 const ALIKE: f64 = 0.7;
 
-/// Who is to do the job, or what to do so that it can.
+/// The variant or peer that is to do the job, or what to do so that it can.
 pub(crate) struct Named {
     pub(crate) name: &'static str,
     pub(crate) runner: Result<Runner, String>,
@@ -112,7 +112,7 @@ pub(crate) fn no_variant<M: Model>(name: &str) -> Misuse {
     unknown(&format!("{} has no variant", M::NAME), name, &known)
 }
 
-/// What to say of a name that is not among the known ones: "locks has no variant", the
+/// The message for a name that is not among the known ones: "locks has no variant", the
 /// name, the one that was likely meant, and all there are.
 pub fn unknown(what: &str, name: &str, known: &[&str]) -> Misuse {
     let likeness = |known: &&str| strsim::jaro(name, known);

@@ -21,9 +21,9 @@ pub(crate) fn row<O>(name: &str, trial: &Checked<O>, floor: Option<&Floor>) -> S
     format!("{time:>9} {against}  {}", trial.facts)
 }
 
-/// What a time is beside the floor. A ratio says nothing where a deadline cuts the job off:
-/// 1.00 times a floor that lies beyond the deadline has missed it. One trial below a floor
-/// that was measured once has no ratio either: the two differ by noise.
+/// What a time is beside the floor. A ratio means nothing where a deadline cuts the job
+/// off: 1.00 times a floor that lies beyond the deadline has missed it. One trial below a
+/// floor that was measured once has no ratio either: the two differ by noise.
 fn against(name: &str, nanos: u64, floor: &Floor) -> String {
     if let Some(deadline) = floor.deadline.filter(|deadline| nanos >= *deadline) {
         let late = milliseconds(nanos - deadline);

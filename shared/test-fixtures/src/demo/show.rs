@@ -141,7 +141,7 @@ impl<W: Write> Show<W> {
         Ok(())
     }
 
-    /// Each line is seen as soon as it is known.
+    /// Prints each line as soon as it is known.
     fn line(&mut self, line: &str, indent: usize) -> Result<()> {
         let line = shown(line);
         writeln!(self.out, "{}", wrap(&local(&line), self.width, indent))

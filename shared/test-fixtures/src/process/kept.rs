@@ -6,7 +6,7 @@ use std::{borrow::Cow, collections::VecDeque};
 use crate::{trial::shortened, without_mark};
 
 /// How much of a standard error is kept of its start: a program that ends with a dump of
-/// all its threads says why before it.
+/// all its threads reports the cause before it.
 const START: usize = 16 * 1024;
 /// How much is kept of its end.
 const END: usize = 48 * 1024;

@@ -1,6 +1,6 @@
-//! The line of a program's diagnostics that says why it ended.
+//! The line of a program's diagnostics that explains why it ended.
 //!
-//! Programs say it at different places: Python last, Go and Rust before a dump of their
+//! Programs print it at different places: Python last, Go and Rust before a dump of their
 //! stacks, Java before and within it, Node between the source and the stack.
 
 /// The text on one line, with at most `most` characters.
@@ -21,13 +21,13 @@ pub fn shortened(text: &str, most: usize) -> String {
     format!("{} … {}", start.trim_end(), end.trim_start())
 }
 
-/// A report of an error: what it says, and the line behind its last.
+/// A report of an error: its text, and the line behind its last.
 struct Found {
     says: String,
     end: usize,
 }
 
-/// Why the program ended, if it said anything.
+/// Why the program ended, if it printed anything.
 pub(crate) fn cause(stderr: &str) -> Option<String> {
     let lines: Vec<&str> = stderr.lines().map(str::trim_end).collect();
     if lacks_memory(stderr) {
@@ -61,8 +61,8 @@ pub(crate) fn cause(stderr: &str) -> Option<String> {
     }
 }
 
-/// Whether Rust's standard library or the system's says that there is no memory, and has
-/// aborted. Several threads may say so at once, a word here and a word there.
+/// Whether Rust's standard library or the system's reports that there is no memory, and
+/// has aborted. Several threads may report it at once, with their words mixed.
 pub(crate) fn lacks_memory(stderr: &str) -> bool {
     stderr.contains("memory allocation of ") && stderr.contains(" bytes failed")
         || stderr.contains("Fatal glibc error: failed to register TLS destructor")
@@ -167,7 +167,7 @@ fn rust(lines: &[&str]) -> Option<Found> {
     };
     let at = last(lines, starts)?;
     let (mut says, end) = message(at);
-    // It only hands on another's, whose words it has lost.
+    // It only passes on another panic, whose message it has lost.
     let hands_on = says.contains("Any { .. }")
         || says.contains("panic in a destructor")
         || says.contains("panic in a function that cannot unwind");
@@ -345,7 +345,7 @@ fn java(lines: &[&str]) -> Option<Found> {
     Some(Found { says, end })
 }
 
-/// An exception that nothing caught, and what it says.
+/// An exception that nothing caught, and its message.
 fn cpp(lines: &[&str]) -> Option<Found> {
     let at = last(lines, |line| line.starts_with("terminate called "))?;
     let what = lines

@@ -5,10 +5,10 @@ use std::{io, time::Duration};
 use thiserror::Error;
 
 use super::cause::{cause, shortened};
-/// Characters of what a program said that are shown at the most.
+/// Characters of a program's output that are shown at the most.
 const SHOWN: usize = 300;
 
-/// Characters of what a check says at the most: it may name what a program replied.
+/// Characters of a check's message at the most: it may quote what a program replied.
 const LONGEST: usize = 1000;
 
 /// Why a trial is a row without a time.
@@ -80,13 +80,13 @@ pub enum TrialError {
         /// The start of its standard output.
         stdout: String,
     },
-    /// It ended well but said nothing.
+    /// It ended well but printed nothing.
     #[error("exit code 0, but no reply on standard output; {}", last_said(.stderr))]
     NoReply {
         /// The start and the end of its standard error.
         stderr: String,
     },
-    /// What it said is not a reply.
+    /// What it printed is not a reply.
     #[error(
         "the reply is not what the trial protocol asks for, one JSON object: {}{}",
         shortened(.why, SHOWN), and_said(.stderr)
@@ -122,8 +122,8 @@ pub enum TrialError {
 }
 
 impl TrialError {
-    /// What the program said, where it is the program that failed: the start and the end
-    /// of its standard error, and the start of its standard output.
+    /// What the program printed, where it is the program that failed: the start and the
+    /// end of its standard error, and the start of its standard output.
     pub fn last_words(&self) -> Option<(&str, &str)> {
         match self {
             TrialError::TimedOut { stderr, stdout, .. }
@@ -151,7 +151,7 @@ fn said(stderr: &str, stdout: &str) -> String {
     }
 }
 
-/// What one said that was not waited for to its end.
+/// The last words of a program that gave no reply.
 fn last_said(stderr: &str) -> String {
     match cause(stderr) {
         Some(cause) => format!("it last said: {}", shortened(&cause, SHOWN)),
@@ -159,7 +159,7 @@ fn last_said(stderr: &str) -> String {
     }
 }
 
-/// What one said beside what it replied.
+/// The last words of a program beside its reply.
 fn and_said(stderr: &str) -> String {
     match cause(stderr) {
         Some(cause) => format!("; it last said: {}", shortened(&cause, SHOWN)),
@@ -188,7 +188,7 @@ fn meaning_of_signal(signal: i32) -> String {
     }
 }
 
-/// A signal's name, and what it says of a program.
+/// A signal's name, and what it reveals about a program.
 fn signal_name(signal: i32) -> Option<&'static str> {
     Some(match signal {
         libc::SIGHUP => "SIGHUP, a terminal that is gone",

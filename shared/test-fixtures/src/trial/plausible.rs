@@ -1,4 +1,4 @@
-//! What a reply can say of its process, and what can't be.
+//! Which figures of a reply are plausible, and which can't be.
 
 use std::{fs, ops::RangeInclusive};
 
