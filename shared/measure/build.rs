@@ -1,4 +1,4 @@
-//! Hands the compiler's version to the program, which keeps it with its results.
+//! Passes the compiler's version to the program, which keeps it with its results.
 
 use std::{env, process::Command};
 

@@ -15,7 +15,7 @@ use crate::{
 /// What became of everything that both have.
 #[derive(Debug, Default)]
 pub struct Changes {
-    /// Versions and the like that are not the same.
+    /// Versions and other circumstances that are not the same.
     pub around: Vec<String>,
     /// One for each model.
     pub models: Vec<ModelChange>,

@@ -10,7 +10,7 @@ use crate::foreign::Foreign;
 /// The lock file that this program was built with.
 const LOCK: &str = include_str!("../../../Cargo.lock");
 
-/// How long a program has to say its version.
+/// How long a program may take to print its version.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
 
 /// The packages whose versions belong to a result.
@@ -39,7 +39,7 @@ const PACKAGES: &[&str] = &[
 pub struct Host {
     /// The system's name and release.
     pub kernel: String,
-    /// As `uname -m` says it.
+    /// As `uname -m` prints it.
     pub architecture: String,
     /// As `/proc/cpuinfo` names it.
     pub processor: String,
@@ -49,7 +49,7 @@ pub struct Host {
     pub memory: u64,
     /// The load average of the last minute when it began: what the neighbours do.
     pub load: f64,
-    /// What `rustc --version` says.
+    /// The output of `rustc --version`.
     pub rustc: String,
     /// `release` or `debug`.
     pub profile: String,
@@ -58,7 +58,7 @@ pub struct Host {
 }
 
 impl Host {
-    /// Says so, where this was not built to be measured.
+    /// Warns the user, where this was not built to be measured.
     pub fn warn_of_debug_build(&self) {
         if self.profile == "debug" {
             tell("this is a debug build: its figures mean little; add --release");
@@ -129,7 +129,7 @@ fn of_peers(python: Option<&OsStr>) -> Vec<(String, String)> {
     };
     let mut ask = Command::new(python);
     ask.args(["-c", ASK]);
-    // Without an answer there are no versions; its peers say themselves what is wrong.
+    // Without an answer there are no versions; its peers report what is wrong.
     let text = run_helper(&ask, ANSWERS_WITHIN).unwrap_or_default();
     let pairs = text.lines().filter_map(|line| line.split_once(' '));
     pairs

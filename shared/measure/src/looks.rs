@@ -73,12 +73,12 @@ impl Looks {
     }
 }
 
-/// How a comparison ended that went on until it was decided.
+/// How a comparison ended that ran until it was decided.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Decided {
     /// The chance that an interval leaves the median out at one end.
     pub tail: f64,
-    /// Pairs of which more rounds could have said more.
+    /// Pairs that more rounds could have decided.
     pub undecided: Vec<(String, String)>,
 }
 
@@ -122,8 +122,8 @@ fn is_decided(ratios: &[f64], resolution: Option<f64>, tail: f64) -> bool {
     }
 }
 
-/// What is said of the end: that all is decided, or which pairs are not. `None` where it did
-/// not go on until it was decided.
+/// The sentence about the end: that all is decided, or which pairs are not. `None` where
+/// it did not run until it was decided.
 pub fn sentence(results: &ModelResults) -> Option<String> {
     /// Pairs that are named.
     const NAMED: usize = 3;

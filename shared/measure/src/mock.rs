@@ -1,7 +1,7 @@
 //! A job that takes no time: its trials answer at once, with times from a random model.
 //!
-//! A time is what the machine does in this round, times what the variant takes, times what
-//! befell this trial. `docs/src/methodology.md` says where the figures come from.
+//! A time is the machine's factor in this round, times what the variant takes, times the
+//! factor of this trial. `docs/src/methodology.md` names the source of the figures.
 
 use std::{
     cell::RefCell,

@@ -65,7 +65,7 @@ pub trait AnyJob {
         settings: &Settings,
     ) -> Result<Checked<()>, TrialError>;
     /// What goes wrong on a contestant and what the cure costs, where the model surveys
-    /// that; it has one trial.
+    /// that. The survey runs one trial.
     fn survey(
         &self,
         _contestant: &Contestant,
@@ -249,7 +249,7 @@ impl<M: Model> AnyModel for Of<M> {
     }
 
     fn source(&self, name: &str) -> Result<Source, Misuse> {
-        // It says what to write instead of a name that isn't known.
+        // For a name that isn't known, its error names what to write instead.
         source::<M>(name)?;
         let variant = M::variants().iter().find(|variant| variant.name == name);
         let peer = || M::peers().iter().find(|peer| peer.name == name);
@@ -281,7 +281,7 @@ impl<M: Model> AnyModel for Of<M> {
                 continue;
             }
             let verdict = judge(&bench, &case, contestant.deviations);
-            // What an interrupt ended says nothing of the case.
+            // An interrupted trial shows nothing about the case.
             if interrupt::received().is_some() {
                 return Ok(());
             }

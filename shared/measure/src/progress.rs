@@ -14,7 +14,7 @@ use crate::standing::{Standing, leading};
 /// Columns of a line that are not the message's: the spinner, a space, and the last one,
 /// which some terminals wrap at.
 const TAKEN: usize = 3;
-/// A terminal's width where it doesn't say.
+/// A terminal's width where it doesn't report one.
 const WIDTH: usize = 80;
 
 /// What is being done now.
@@ -52,7 +52,7 @@ struct Now {
     took: Vec<Duration>,
     /// "round 4 of 6".
     round: String,
-    /// The row that has its turn.
+    /// The row whose trial runs.
     row: String,
     /// About how long all of it will still take, and when that was reckoned.
     left: Option<(Duration, Instant)>,
@@ -116,7 +116,8 @@ impl Progress {
         }
     }
 
-    /// A point of a sweep begins. Larger sizes take longer, so nothing is said of the time.
+    /// A point of a sweep begins. Larger sizes take longer, so the line estimates no
+    /// time.
     pub fn begin_point(&self, point: &str) {
         if self.bar.is_hidden() {
             tell(format_args!("{point} …"));
@@ -210,7 +211,7 @@ impl Progress {
         }
     }
 
-    /// Something is amiss, but the comparison continues.
+    /// No floor could be measured in this round, but the comparison continues.
     pub fn warn(&self, model: &str, why: &str) {
         let line = format!("{model}: no floor in this round: {why}");
         self.bar.suspend(|| tell(line));

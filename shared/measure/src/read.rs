@@ -16,7 +16,7 @@ mod plausible;
 /// Bytes of a file at the most: a hundred times the results of all models.
 const LARGEST: u64 = 256 << 20;
 
-/// Characters that are said of it at the most.
+/// Characters of it that an error quotes at the most.
 const MOST_SAID: usize = 400;
 
 /// What distinguishes results from other JSON, whatever their version.

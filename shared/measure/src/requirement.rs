@@ -5,7 +5,7 @@ use test_fixtures::Package;
 
 /// The manifest that requires each package once.
 const MANIFEST: &str = include_str!("../../../Cargo.toml");
-/// Packages that have no default features, so that nothing is said of those.
+/// Packages that have no default features, so that the line need not turn them off.
 const WITHOUT_DEFAULTS: &[&str] = &["tokio", "tokio-util"];
 
 /// `tokio = { version = "1.54.1", features = ["rt", "sync"] }`; none of a package that the

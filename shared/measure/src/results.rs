@@ -81,7 +81,7 @@ pub struct ModelResults {
     /// Rounds that something disturbed; their samples count like all others.
     #[serde(default)]
     pub noisy: Vec<Noisy>,
-    /// The seed of the orders in which the rounds went.
+    /// The seed of the orders of the turns in the rounds.
     pub seed: u64,
     /// One a round, in order; empty where nothing bounds the job from below.
     pub floors: Vec<Floor>,
@@ -91,7 +91,7 @@ pub struct ModelResults {
     pub rows: Vec<Row>,
     /// Pairs of rows that can't be told apart.
     pub ties: Vec<(String, String)>,
-    /// How it ended, where it went on until it was decided.
+    /// How it ended, where it ran until it was decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decided: Option<Decided>,
 }
@@ -139,14 +139,14 @@ pub struct Row {
     pub runtime: String,
     /// Whether its packages are discontinued.
     pub legacy: bool,
-    /// Whether this machine lacks what it needs; the failure says what.
+    /// Whether this machine lacks what it needs; the failure names it.
     #[serde(default)]
     pub is_not_installed: bool,
     /// Trials that were checked, in the order of their rounds.
     pub samples: Vec<Sample>,
     /// Trials that were not, and why; by the number of the round.
     pub failures: BTreeMap<usize, String>,
-    /// What the program said in the last of them; by the number of the round.
+    /// What the program printed in the last of them; by the number of the round.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub last_words: BTreeMap<usize, LastWords>,
     /// Declared deviations that happened, by their case.
@@ -180,7 +180,7 @@ impl Row {
     }
 }
 
-/// What a program said that failed.
+/// What a program printed that failed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastWords {
     /// The end of its standard error.
@@ -207,7 +207,7 @@ pub struct Noise {
 pub struct Noisy {
     /// The number of the round, from 0.
     pub round: usize,
-    /// What gives it away: "1.31 times as slow as most".
+    /// The reason: "1.31 times as slow as most".
     pub why: String,
 }
 

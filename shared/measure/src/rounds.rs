@@ -1,5 +1,5 @@
-//! Rounds: one trial of everyone, or the middle one of several, in an order that changes
-//! from round to round.
+//! Rounds: one trial of every contestant, or the middle one of several, in an order that
+//! changes from round to round.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -22,7 +22,7 @@ use crate::{
     summary, timeline,
 };
 
-/// Rounds after which more would say little.
+/// Rounds after which more would change little.
 const MOST: usize = 40;
 /// Failures in a row after which a contestant is left out.
 const PATIENCE: usize = 2;
@@ -84,7 +84,7 @@ impl fmt::Debug for Field {
     }
 }
 
-/// One of those who run in a round.
+/// A turn in a round.
 #[derive(Clone, Copy)]
 enum Turn {
     Floor,
@@ -216,8 +216,8 @@ pub fn run(field: &Field, plan: &Plan, progress: &Progress) -> Run {
     }
 }
 
-/// The turns of a round, each with the number of its pass: everyone has one in each pass,
-/// in an order of its own.
+/// The turns of a round, each with the number of its pass. Every contestant has one turn
+/// in each pass, and each pass has an order of its own.
 fn passes(
     count: usize,
     turns: &mut [Turn],
@@ -370,8 +370,8 @@ fn add_timelines(
     false
 }
 
-/// One more trial of everyone who has samples, where the model makes a survey. True if it
-/// was interrupted.
+/// One more trial of every contestant that has samples, where the model makes a survey.
+/// Returns true if it was interrupted.
 fn add_surveys(
     field: &Field,
     plan: &Plan,
@@ -422,7 +422,7 @@ fn sample(round: usize, trial: Checked<()>, before: &[Sample]) -> Sample {
     }
 }
 
-/// Keeps why a trial failed, and what the program said in the last of those that did.
+/// Keeps why a trial failed, and what the program printed in the last of those that did.
 fn keep_failure(row: &mut Row, round: usize, error: &TrialError) {
     row.failures.insert(round, bounded(&error.to_string()));
     let Some((stderr, stdout)) = error.last_words() else {
@@ -475,7 +475,7 @@ mod tests {
 
     use super::*;
 
-    /// Everyone's trials take these times in turn; none is a trial that fails.
+    /// Each contestant's trials take these times in turn; `None` is a trial that fails.
     const TIMES: [Option<u64>; 6] =
         [Some(50), Some(10), Some(30), Some(7), None, Some(8)];
 

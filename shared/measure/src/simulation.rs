@@ -1,8 +1,8 @@
 //! How often a comparison is wrong, by comparisons of mock trials: rounds, summary and
 //! verdicts are those of every comparison.
 //!
-//! `cargo test -p measure simulation -- --nocapture` prints what `docs/src/methodology.md`
-//! says.
+//! `cargo test -p measure simulation -- --nocapture` prints the tables of
+//! `docs/src/methodology.md`.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -105,7 +105,7 @@ fn differs_from_reference(results: &ModelResults, name: &str) -> bool {
     matches!(verdict, Some(Verdict::Faster | Verdict::Slower))
 }
 
-/// Two that are no tie, where there are rounds enough to say.
+/// Two that are no tie, where there are enough rounds to decide.
 fn differ(results: &ModelResults, first: &str, second: &str) -> bool {
     let pair = (first.to_owned(), second.to_owned());
     results.resolution.is_some() && !results.ties.contains(&pair)
@@ -300,7 +300,7 @@ fn what_can_be_told_apart_is_decided_in_time() {
     }
 }
 
-/// Holds the page to the figures that were just made; prints what it must say.
+/// Holds the page to the figures that were just made; prints what it must contain.
 fn is_in_methodology(table: &[String]) {
     let table = table.join("\n");
     println!("{table}");

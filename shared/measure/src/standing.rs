@@ -15,7 +15,7 @@ pub struct Standing {
     pub ratios: Vec<f64>,
     /// What the ratios come to.
     pub estimate: Estimate,
-    /// What may be said of it so far.
+    /// The verdict so far.
     pub verdict: Verdict,
 }
 
@@ -51,8 +51,8 @@ pub(crate) fn resolution_of(rows: &[Row], reference: &Row) -> Option<f64> {
     resolution(&summary::ratios_of(control, reference))
 }
 
-/// Who leads so far, in a phrase; `None` where nothing is compared yet. Before there are
-/// rounds enough for a verdict, it says "perhaps".
+/// Which row leads so far, in a phrase; `None` where nothing is compared yet. Before
+/// there are rounds enough for a verdict, the phrase has a "perhaps".
 pub fn leading(standings: &[Standing], reference: &str) -> Option<String> {
     let least = |of: &dyn Fn(&&Standing) -> bool| {
         let some = standings.iter().filter(|standing| of(standing));

@@ -31,7 +31,7 @@ pub enum Verdict {
     Slower,
     /// They can't be told apart here.
     Tie,
-    /// There are too few rounds to say.
+    /// There are too few rounds to decide.
     Unknown,
 }
 
@@ -144,8 +144,8 @@ fn far_end((low, high): (f64, f64)) -> f64 {
     high.max(low.recip()).max(1.0)
 }
 
-/// What may be said of a ratio of times: a difference must exclude 1 from its interval and
-/// be a larger factor than the resolution.
+/// The verdict on a ratio of times: a difference must exclude 1 from its interval and be
+/// a larger factor than the resolution.
 pub fn verdict(ratio: &Estimate, resolution: Option<f64>) -> Verdict {
     let (Some((low, high)), Some(resolution)) = (ratio.interval, resolution) else {
         return Verdict::Unknown;

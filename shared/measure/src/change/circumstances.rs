@@ -2,7 +2,7 @@
 
 use crate::{host::Host, results::Results};
 
-/// Seconds of one machine, or of one kind of build, say nothing about another's.
+/// Seconds of one machine, or of one kind of build, can't be compared with another's.
 pub(super) fn other_machine(old: &Host, new: &Host) -> Option<String> {
     let machine = |host: &Host| {
         let Host {

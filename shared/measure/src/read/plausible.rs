@@ -1,5 +1,5 @@
-//! What results can say, beyond their form: others may have written the file, and no figure
-//! in it is shown as a fact that can't be one.
+//! Which figures are plausible, beyond the file's form. Others may have written the file,
+//! and no figure in it is shown as a fact that can't be one.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ const NANOS: u64 = 1 << 53;
 const BYTES: u64 = 1 << 50;
 /// More than any counter reaches: switches of a process, rounds, cores.
 const COUNT: u64 = 1 << 50;
-/// A ratio that says nothing.
+/// A ratio that means nothing.
 const RATIO: f64 = 1e15;
 /// Pieces of work, or lanes, beyond those that are kept.
 const PIECES: usize = 100_000;

@@ -9,23 +9,23 @@ use serde::{Deserialize, Serialize};
 
 use crate::statistics::{Estimate, Verdict};
 
-/// What may be said of a ratio of times at one size.
+/// The verdict on a ratio of times at one size.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Told {
     /// The size.
     pub value: u64,
     /// The first's time ÷ the second's.
     pub ratio: Estimate,
-    /// What the ratio says.
+    /// The verdict on the ratio.
     pub verdict: Verdict,
 }
 
 /// A size at which one passes another: below it takes longer, above it is faster.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Crossing {
-    /// Who is faster from here on.
+    /// The row that is faster from here on.
     pub passes: String,
-    /// Who is slower from here on.
+    /// The row that is slower from here on.
     pub passed: String,
     /// Where, as an estimate by interpolation.
     pub value: f64,
@@ -145,7 +145,7 @@ mod tests {
         ];
         let found = find("a", "b", &across_a_tie);
         assert_eq!(found[0].between, (10, 1000));
-        // The tie's median says that it has not turned yet.
+        // By the tie's median it has not turned yet.
         assert!((50.0..60.0).contains(&found[0].value), "{found:?}");
         let to_and_fro = [
             told(10, 2.0, Verdict::Slower),

@@ -155,8 +155,8 @@ fn known_to(points: &[(f64, Estimate)]) -> f64 {
     mean.max(PRECISION * PRECISION)
 }
 
-/// The curve of that shape with the least mean square of relative errors; `None` if it
-/// comes out without its shape.
+/// The curve of that shape with the least mean square of relative errors; `None` if the
+/// fit has not that shape.
 fn curve(shape: Shape, medians: &[(f64, f64)]) -> Option<Curve> {
     // Relative errors: divided by the median, every median is 1. So 1 is to be met by
     // constant·(1/y) + slope·(f/y), by the normal equations.

@@ -72,7 +72,7 @@ pub struct Line {
     pub marks: Vec<Mark>,
     /// Where it ended before the others.
     pub end: Option<End>,
-    /// How its time grows; `None` where too few sizes say.
+    /// How its time grows; `None` where there are too few sizes to fit.
     pub time: Option<Growth>,
     /// How its CPU time grows.
     pub cpu: Option<Growth>,

@@ -4,7 +4,8 @@ use super::*;
 
 const SIZES: [u64; 7] = [10, 32, 100, 316, 1000, 3162, 10_000];
 
-/// Medians of the curve with noise of about so much, and intervals that say so.
+/// Medians of the curve with noise of about this size, and intervals of twice that on
+/// either side.
 fn made_up(sizes: &[u64], noise: f64, of: impl Fn(f64) -> f64) -> Vec<(f64, Estimate)> {
     let mut random = fastrand::Rng::with_seed(7);
     let point = |n: &u64| {
