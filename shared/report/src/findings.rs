@@ -20,7 +20,7 @@ use crate::{
 /// A finding names this many of a runtime's rows, and counts the others.
 const NAMED: usize = 3;
 
-/// The findings of a model: a sentence each.
+/// The findings of a model: one sentence each.
 pub fn findings(results: &ModelResults) -> Vec<String> {
     let rows: Vec<&Row> = results
         .rows
@@ -95,7 +95,7 @@ fn compared(results: &ModelResults, measured: &[&Row]) -> Vec<String> {
     sentences
 }
 
-/// Who is ahead, and how far behind the others are.
+/// Which row leads, and how far behind the others are.
 fn order(results: &ModelResults, rows: &[&Row]) -> Vec<String> {
     let mut sorted = rows.to_vec();
     let position = |row: &&Row| {
@@ -298,7 +298,7 @@ fn failures(results: &ModelResults, rows: &[&Row]) -> Vec<String> {
 fn list(group: &[&Row], all: &[&Row]) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut had: Vec<&str> = Vec::new();
-    // In reading order, so that the order says nothing.
+    // In reading order, so that the order is no rank.
     for row in all {
         let is_in = |row: &Row| group.iter().any(|one| one.name == row.name);
         let of_runtime = |one: &&&Row| one.runtime() == row.runtime();

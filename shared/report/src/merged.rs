@@ -14,7 +14,7 @@ use crate::{
     table::Style,
 };
 
-/// The machines, then a table a model.
+/// The machines, then one table per model.
 pub fn render(merged: &Merged, style: Style) -> String {
     let is_markdown = style == Style::Markdown;
     let (heading, bullet) = if is_markdown { ("## ", "- ") } else { ("", "") };

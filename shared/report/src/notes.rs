@@ -29,7 +29,7 @@ pub(crate) const ALIKE: &str = "seen, differing between rounds but not between r
 /// What stands before facts in which rows differ.
 pub(crate) const DIFFERENT: &str = "seen, differing between rows";
 
-/// Where the reference differs from itself by more, the table says so in words.
+/// Where the reference differs from itself by more, the table warns in words.
 pub(crate) const COARSE: f64 = 1.25;
 
 /// What the checks saw, what can't be told apart, what was disturbed, what deviates, what
@@ -49,7 +49,7 @@ pub(crate) fn notes(
     notes.extend(apart(results));
     notes.extend(below_floor(results));
     for row in &results.rows {
-        // What isn't installed is said once, for all models.
+        // A line for all models names what isn't installed.
         if row.kind == Kind::Control || row.is_not_installed {
             continue;
         }
@@ -179,7 +179,7 @@ fn coarse(results: &ModelResults) -> Option<String> {
     ))
 }
 
-/// Who is not compared, although there are rounds enough.
+/// The rows that are not compared, although there are rounds enough.
 fn apart(results: &ModelResults) -> Option<String> {
     results.resolution?;
     let is_apart = |row: &&Row| {

@@ -189,7 +189,7 @@ fn line(model: &Model<'_>, columns: &[Column]) -> Line {
     }
 }
 
-/// What the signs mean, and what the numbers are: a sentence each.
+/// What the signs mean, and what the numbers are: one sentence each.
 fn legend(overview: &Overview) -> Vec<String> {
     let cells = || {
         let lines = overview.lines.iter();

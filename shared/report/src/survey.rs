@@ -1,4 +1,4 @@
-//! What goes wrong where, and what the cure costs: parts down, rows across.
+//! What goes wrong on which row, and what the cure costs: parts down, rows across.
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use maud::{Markup, html};
@@ -55,7 +55,7 @@ fn figure(found: Option<&Surveyed>, of: fn(&Surveyed) -> &Option<String>) -> &st
 }
 
 /// How many of the parts that concern a row go wrong on it. Every cure that was measured
-/// holds, since a check lets no other pass.
+/// holds, since a check accepts no other.
 pub(crate) struct Count<'a> {
     pub(crate) row: &'a str,
     pub(crate) bites: usize,

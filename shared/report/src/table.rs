@@ -167,8 +167,8 @@ pub fn rounds(results: &ModelResults) -> String {
     }
 }
 
-/// A factor above 1 as a difference: "1.5 %", and "a factor of 2.09" where per cent say
-/// little.
+/// A factor above 1 as a difference: "1.5 %", and "a factor of 2.09" where per cent would
+/// be hard to read.
 pub(crate) fn by(factor: f64) -> String {
     match (factor - 1.0) * 100.0 {
         percent if percent < 0.05 => "0.1 %".to_owned(),

@@ -8,7 +8,7 @@ use std::{
 /// A terminal's width where there is none.
 const WIDTH: usize = 80;
 
-/// Its columns: what `COLUMNS` says, else what the terminal says, else 80.
+/// Its columns: those of `COLUMNS`, else those that the terminal reports, else 80.
 pub fn width() -> usize {
     let said = env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
     let seen = || {
@@ -21,7 +21,7 @@ pub fn width() -> usize {
         .unwrap_or(WIDTH)
 }
 
-/// Whether text may be marked up: on a terminal that can, whose user didn't say no
+/// Whether text may be marked up: on a terminal that can, whose user didn't refuse
 /// (<https://no-color.org>).
 pub fn takes_colour() -> bool {
     let refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());

@@ -12,7 +12,7 @@ const NAME: usize = 24;
 const SAID: usize = 13;
 /// Columns of the plot without which there is none.
 const NARROWEST: usize = 12;
-/// The factor by which the axis goes beyond what it is made for.
+/// The factor by which the axis extends beyond the values at each end.
 const MARGIN: f64 = 1.02;
 
 /// What the plot is drawn with; each is one column wide.

@@ -37,7 +37,7 @@ pub type Marks = Vec<Range<usize>>;
 /// The rows that show two sources side by side, in the parts that a reader asks for.
 #[derive(Debug)]
 pub struct Difference<'a> {
-    /// What each says of itself.
+    /// Each source's description of itself.
     pub header: Vec<Change<'a>>,
     /// What calls the lesson.
     pub adapter: Vec<Change<'a>>,

@@ -6,7 +6,7 @@ use super::between::{Change, Marks};
 
 /// Columns of each side at the least; with fewer, the sides stand below each other.
 const NARROWEST: usize = 30;
-/// Columns of each side at the most: lines are no wider, rustfmt.toml says so.
+/// Columns of each side at the most: rustfmt.toml allows no wider lines.
 const WIDEST: usize = 90;
 /// How far the continuation of a line is indented.
 const HANGING: usize = 4;
@@ -84,7 +84,7 @@ fn abreast(
     text
 }
 
-/// What a narrow terminal gets: one column, as patches have it.
+/// The form for a narrow terminal: one column, as patches have it.
 fn below_each_other(names: [&str; 2], rows: &[Change<'_>], look: Look) -> String {
     let mut text = format!("--- {}\n+++ {}\n", names[0], names[1]);
     let mut add = |mark, (line, marks): Side<'_>, colour: &'static str| {

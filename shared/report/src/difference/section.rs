@@ -1,5 +1,5 @@
-//! A source, cut where a reader would: what it says of itself, what calls the lesson, the
-//! lesson, and each of these into its items.
+//! A source, cut where a reader would: its description, the code that calls the lesson,
+//! the lesson, and each of these into its items.
 
 use test_fixtures::Lesson;
 
@@ -14,7 +14,7 @@ pub struct Cut<'a> {
     pub(super) lesson: Vec<Item<'a>>,
 }
 
-/// An item: a function with what is said of it, or imports.
+/// An item: a function with its comment, or imports.
 #[derive(Debug)]
 pub(super) struct Item<'a> {
     /// What it is known by: `fn at_most`.
@@ -25,7 +25,7 @@ pub(super) struct Item<'a> {
 /// The sections of a text.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Sections<'a> {
-    /// What the file says of itself.
+    /// The file's description of itself.
     pub header: &'a str,
     /// With the marker; empty where all is lesson.
     pub adapter: &'a str,
@@ -58,8 +58,7 @@ impl<'a> Cut<'a> {
     }
 }
 
-/// How long the lines are that a file begins with to say what it is, with the empty lines
-/// behind them.
+/// The length of the description at the start of a file, with the empty lines behind it.
 fn header_length(text: &str) -> usize {
     let is_rust = text.starts_with("//!");
     let mut is_open = text.starts_with("\"\"\"");

@@ -17,7 +17,7 @@ const HEIGHT: f64 = 32.0;
 /// Dots of a row. Of more samples, these are enough to see how they lie.
 const DOTS: usize = 200;
 
-/// The chart of a model; without samples, a line that says so.
+/// The chart of a model; without samples, a line that explains why there is none.
 pub(super) fn chart(place: usize, results: &ModelResults) -> Markup {
     let samples = results.rows.iter().flat_map(|row| &row.samples);
     let times: Vec<f64> = samples.map(|sample| sample.nanos as f64).collect();
@@ -156,7 +156,7 @@ fn nothing(row: &Row) -> &'static str {
     }
 }
 
-/// What the drawing shows, for those who hover or can't see it.
+/// A description of the drawing, for readers who hover or can't see it.
 fn told(row: &Row) -> String {
     let times = row.samples.iter().map(|sample| sample.nanos);
     let (Some(summary), Some(least), Some(most)) =

@@ -48,7 +48,7 @@ pub(super) fn lines(figures: &Figures, text: &str) -> Result<Vec<String>, String
     }
 }
 
-/// What a marker of a block says.
+/// The contents of a block's marker.
 struct Block<'a> {
     /// What stands before the first `name=value`.
     head: &'a str,
@@ -177,7 +177,7 @@ fn sweep(
     Ok(lines)
 }
 
-/// What goes wrong and what the cure costs by rows, which stand beside each other.
+/// What goes wrong and what the cure costs, with the rows beside each other.
 fn survey(place: &Place<'_>, rows: Option<&str>) -> Result<Vec<String>, String> {
     let size = place.size()?;
     let rows = chosen(place, size, rows)?;

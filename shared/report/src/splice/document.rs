@@ -251,7 +251,7 @@ fn is_start(before: &str) -> bool {
     before.split_whitespace().all(begins)
 }
 
-/// What a line says that is a comment and nothing else.
+/// The text of a line that is a comment and nothing else.
 fn comment(line: &str) -> Option<&str> {
     let inner = line.trim().strip_prefix("<!--")?.strip_suffix("-->")?;
     Some(inner.trim()).filter(|inner| !inner.contains("-->"))

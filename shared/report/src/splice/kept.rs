@@ -17,8 +17,8 @@ use crate::page::made_with::{date, words};
 /// The version of this form.
 pub const VERSION: u32 = 1;
 
-/// Flags of `compare` that say where results go and how they are shown: they change no
-/// figure, and may name a place on somebody's machine.
+/// Flags of `compare` for where results are written and how they are shown. They change
+/// no figure, and may name a place on the user's machine.
 const OF_OUTPUT: [&str; 6] = [
     "--out",
     "--trace",
@@ -267,7 +267,7 @@ impl Head<'_> {
     }
 }
 
-/// The command as a reader gives it, whatever the program was called.
+/// The command as a reader types it, whatever the program was called.
 fn command(all: &[String]) -> String {
     let mut kept = Vec::new();
     let mut rest = all.iter().skip(1);

@@ -237,7 +237,8 @@ fn marker(index: usize, x: f64, y: f64, told: &str) -> String {
     )
 }
 
-/// Writes who is who, in the order in which the lines end. Returns how far down it goes.
+/// Writes the name of each line, in the order in which the lines end. Returns the
+/// position below the last name.
 fn names(body: &mut String, sweep: &Sweep, quantity: Quantity, y: &Side) -> f64 {
     let last = |line: &Line| {
         let estimate = line.marks.iter().rev().find_map(|mark| quantity.of(mark))?;

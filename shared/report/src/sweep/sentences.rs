@@ -1,4 +1,4 @@
-//! What a sweep says, in words and figures that every form of it shares.
+//! The findings of a sweep, in words and figures that every form of it shares.
 
 use std::fmt::Write;
 

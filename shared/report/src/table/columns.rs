@@ -107,7 +107,7 @@ impl Column {
             },
             Self::From => of_ratio(interval().map(|(low, _)| low)),
             Self::To => of_ratio(interval().map(|(_, high)| high)),
-            // With too few rounds no row has a verdict, and the head says so.
+            // With too few rounds no row has a verdict, and the head explains that.
             Self::Verdict => match (summary.verdict, results.resolution) {
                 (Some(Verdict::Unknown), None) | (None, _) => String::new(),
                 (Some(verdict), _) => word(verdict).to_owned(),
@@ -136,8 +136,8 @@ struct Filled {
     cells: Vec<String>,
 }
 
-/// The rows that a table has. What isn't installed is said once, for all models; where
-/// nothing is, the table says it.
+/// The rows that a table has. A line for all models names what isn't installed. Where
+/// nothing is installed, the table shows these rows.
 pub(super) fn rows(results: &ModelResults) -> impl Iterator<Item = &Row> {
     let has_rows = results.rows.iter().any(|row| !row.is_not_installed);
     let rows = results.rows.iter();

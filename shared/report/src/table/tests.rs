@@ -304,7 +304,7 @@ fn a_peer_in_python_is_shown_with_its_version() {
     assert!(!plain(&results, &BTreeMap::new(), 80).contains("Python"));
 }
 
-/// A comparison of ten models would else say the same ten times.
+/// Otherwise a comparison of ten models would repeat it ten times.
 #[test]
 fn what_is_not_installed_is_said_once_for_all_models() {
     let mut model = results("short");

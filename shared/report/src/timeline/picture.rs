@@ -118,7 +118,7 @@ fn heading(name: &str, timeline: &Timeline, axis: &Columns) -> String {
     text + "\n"
 }
 
-/// A row a lane; of many lanes, as many to each row as to any other.
+/// One row per lane. With many lanes, each row stands for about as many.
 fn lanes<'a>(
     timeline: &'a Timeline,
     axis: &Columns,

@@ -68,8 +68,8 @@ pub fn of(model: &str, job: &str, variant: &str, timeline: &Timeline) -> Trace {
     }
 }
 
-/// The format's threads, behind that of the job. Its events must not overlap on a thread, so a lane on
-/// which pieces of work do gets another.
+/// The format's threads, behind that of the job. Its events must not overlap on a thread.
+/// So a lane on which pieces of work do gets another.
 struct Threads {
     names: Vec<String>,
     /// One a bar.
