@@ -48,8 +48,8 @@ fn words(arg: &Arg, matches: &ArgMatches) -> Vec<String> {
         .collect()
 }
 
-/// The command with these flags' values as its defaults: so they show in its help, and
-/// nothing that the user gives can conflict with them.
+/// The command with these flags' values as its defaults. So they show in its help, and no
+/// argument of the user's can conflict with them.
 pub(crate) fn with_defaults(command: Command, words: &'static [&'static str]) -> Command {
     command.mut_args(|arg| {
         let is_own = |pair: &&[&str]| pair[0].strip_prefix("--") == arg.get_long();

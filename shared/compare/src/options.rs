@@ -1,4 +1,4 @@
-//! How to compare, and with whom.
+//! How to compare, and which contestants.
 
 use std::{
     env,
@@ -158,8 +158,8 @@ impl Options {
         self.out.clone().unwrap_or_else(own)
     }
 
-    /// Those of the model who were asked for, those whom the user brought, and the name of
-    /// the reference.
+    /// The contestants of the model that were asked for, those that the user brought, and
+    /// the name of the reference.
     pub(crate) fn contestants(
         &self,
         model: &dyn AnyModel,

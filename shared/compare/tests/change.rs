@@ -1,4 +1,4 @@
-//! Two results compared: what got slower, what can't be said, and what is refused.
+//! Two results compared: what got slower, what can't be compared, and what is refused.
 
 mod made_up;
 

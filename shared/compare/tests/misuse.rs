@@ -1,4 +1,4 @@
-//! What a user may well get wrong: refused in one line that says what to do.
+//! What a user may well get wrong: refused in one line that advises what to do.
 
 mod made_up;
 
@@ -6,7 +6,7 @@ use std::fs;
 
 use made_up::{Files, assert_misuse, compare, results, row, stdout};
 
-/// Refused before anything is printed; the line that says why.
+/// Refused before anything is printed; returns the line that reports why.
 #[track_caller]
 fn refused(args: &[&str], words: &str) -> String {
     let output = compare(args);

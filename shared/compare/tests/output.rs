@@ -112,7 +112,8 @@ fn the_list_has_every_model_and_what_is_missing() {
     assert!(!list("", &[]).contains("INTERLEAVE_PYTHON"));
 }
 
-/// A Python without the peers' packages says so with a traceback; what to do is ours to say.
+/// A Python without the peers' packages prints only a traceback; this program adds what
+/// to do.
 #[test]
 fn a_python_that_lacks_a_module_is_told_what_to_do() {
     let files = Files::new();

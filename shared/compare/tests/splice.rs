@@ -71,7 +71,7 @@ impl Kept {
         assert_eq!(output.status.code(), Some(0), "{output:?}");
     }
 
-    /// What `splice` makes of a document: its exit code, the text, and what it says.
+    /// What `splice` makes of a document: its exit code, the text, and its messages.
     fn splice(&self, text: &str, flags: &[&str]) -> (i32, String, String) {
         let document = self.0.path("a.md");
         fs::write(&document, text).expect("it can be written");

@@ -97,7 +97,8 @@ fn results_are_printed_in_the_form_that_was_asked_for() {
 
 #[test]
 fn a_line_ends_at_the_time_limit_and_the_others_go_on() {
-    // It takes as long as the first increments say, so that only the last size is too much.
+    // It takes as long as the first increments ask for, so that only the last size is too
+    // much.
     let peer = folder();
     let program = peer.path().join("peer.sh");
     let script = r#"job=$(cat)

@@ -161,7 +161,7 @@ fn an_argument_that_is_no_text_is_no_panic() {
     );
 }
 
-/// Every text of results that a stranger handed over.
+/// Results from a stranger, in which every text is hostile.
 fn hostile() -> Value {
     let mut mean = row("other", 120, 10);
     mean["about"] = json!(HOSTILE);

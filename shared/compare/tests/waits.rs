@@ -1,5 +1,5 @@
-//! Nothing is waited for without a bound, and nothing stays: programs of the user's that
-//! hand their outputs on, that never end, and a `compare` that is killed.
+//! Nothing is waited for without a bound, and no process is left behind. Here the user's
+//! programs pass their outputs on, or never end, and `compare` itself is killed.
 
 use std::{
     fs,
@@ -492,7 +492,7 @@ fn one_interrupt_ends_what_reads() {
             .stderr(Stdio::null())
             .spawn()
             .expect("compare starts");
-        // It waits for somebody who writes. Before that, it ends as well.
+        // It waits until the pipe has a writer. Before that, the signal ends it as well.
         thread::sleep(Duration::from_millis(300));
         assert!(
             child

@@ -229,8 +229,8 @@ fn field(asked: Asked, options: &Options) -> Result<Field> {
     })
 }
 
-/// Leaves out those whom the job doesn't concern, and says so. Where the reference is one
-/// of them, the first of the others takes its place.
+/// Leaves out the contestants that the job doesn't concern, and reports that. Where the
+/// reference is one of them, the first of the others takes its place.
 pub(crate) fn leave_out(
     model: &str,
     job: &dyn AnyJob,

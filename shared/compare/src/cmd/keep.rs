@@ -208,7 +208,8 @@ fn sweep(from: &Path) -> Result<Option<Sweep>> {
     struct Head {
         points: Option<serde::de::IgnoredAny>,
     }
-    // What can't be read or is no JSON, results are asked about, which say so.
+    // A file that can't be read, or is no JSON, is no sweep; reading it as results
+    // reports what is wrong.
     let text = fs::read_to_string(from).unwrap_or_default();
     let head = serde_json::from_str::<Head>(&text);
     if head.is_ok_and(|head| head.points.is_some()) {

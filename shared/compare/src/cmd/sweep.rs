@@ -1,7 +1,7 @@
 //! `compare sweep`: one model's job over a range of sizes, each with its rounds.
 //!
-//! Where `compare MODEL` says who is faster at one size, a sweep says how each grows, where
-//! one passes another, and where one breaks.
+//! Where `compare MODEL` reports who is faster at one size, a sweep reports how each
+//! grows, where one passes another, and where one breaks.
 
 mod grid;
 mod request;
@@ -159,7 +159,7 @@ fn point(value: u64, run: Run) -> Point {
     // They are the same at every size, and a sweep's page shows none.
     for row in &mut results.rows {
         if let Some(source) = &mut row.source {
-            // Its place stays, which says what runs it.
+            // Its place stays, since it shows what runs it.
             source.text.clear();
             source.parts.clear();
             source.needs.clear();

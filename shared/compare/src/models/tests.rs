@@ -111,7 +111,7 @@ fn tls_comes_with_the_origin_alone() {
     }
 }
 
-/// What a lesson says that it needs is what the workspace has.
+/// The packages that a lesson names are packages of the workspace.
 #[test]
 fn every_package_that_a_lesson_needs_is_known() {
     for model in MODELS {

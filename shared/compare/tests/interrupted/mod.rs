@@ -1,4 +1,4 @@
-//! A program that is interrupted once it has said something.
+//! A program that is interrupted once it has printed some words.
 
 use std::{
     io::{BufRead, BufReader, Read},
@@ -6,8 +6,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Starts it, sends SIGINT once its standard error has these words, and gives all of that.
-/// It must end with 130 within a second.
+/// Starts the program, sends SIGINT once its standard error has these words, and returns
+/// all of its standard error. It must end with 130 within a second.
 pub(crate) fn interrupted(mut command: Command, words: &str) -> String {
     let mut child = command
         .stdout(Stdio::null())

@@ -45,7 +45,7 @@ pub(crate) fn find() -> Option<PathBuf> {
     all.into_iter().find(|program| program.is_file())
 }
 
-/// A browser with one page. It ends, and its directory goes, when this is dropped.
+/// A browser with one page. Dropping it ends the browser and removes its directory.
 pub(crate) struct Page {
     child: Child,
     input: Option<ChildStdin>,
@@ -112,7 +112,7 @@ impl Page {
         Ok(())
     }
 
-    /// Goes to an address and waits until everything is there.
+    /// Opens an address and waits until everything is loaded.
     pub(crate) fn open(&mut self, address: &str) -> Result<()> {
         // Two addresses that differ behind the # only are one document: no load to wait for.
         self.command("Page.navigate", &json!({"url": "about:blank"}))?;
@@ -147,7 +147,7 @@ impl Page {
         Ok(())
     }
 
-    /// Presses a key and lets it go.
+    /// Presses a key and releases it.
     pub(crate) fn press(&mut self, key: &str) -> Result<()> {
         let code = match key {
             "Tab" => 9,

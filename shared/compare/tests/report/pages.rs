@@ -47,7 +47,7 @@ impl Pages {
     }
 }
 
-/// Has `compare` write the report of some results, and gives its address.
+/// Has `compare` write the report of some results, and returns its address.
 fn report(directory: &Path, name: &str, results: &Value) -> Result<String> {
     let from = directory.join(format!("{name}.json"));
     let to = directory.join(format!("{name}.html"));

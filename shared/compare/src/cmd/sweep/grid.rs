@@ -4,7 +4,7 @@ use test_fixtures::Misuse;
 
 /// Points for each factor of ten, unless there is a wish.
 const A_DECADE: f64 = 3.0;
-/// Points after which a sweep says no more, only later.
+/// More points than this take longer and show no more.
 const MOST: usize = 100;
 
 /// A field, and what it is set to in turn.
