@@ -49,7 +49,7 @@ struct Taken {
 struct Lesson {
     module: String,
     text: String,
-    /// What it says that it needs: `tokio (rt, sync), tokio-util (rt)`.
+    /// What its file names as its needs: `tokio (rt, sync), tokio-util (rt)`.
     needs: String,
     /// The files that it comes with.
     files: Vec<String>,

@@ -1,4 +1,4 @@
-//! Each lesson compiles with just the packages and features that it says it needs.
+//! Each lesson compiles with just the packages and features that its file names.
 //!
 //! In the workspace a feature may be enabled because another package asked for it. So
 //! lessons that need the same are put into a package of their own, which is checked

@@ -34,7 +34,7 @@ fn square(seen: &Seen, number: u64) -> u64 {
     number * number
 }
 
-/// Holds 0 to 19 on four threads against what is due: `run` hands them to the function.
+/// Holds 0 to 19 on four threads against what is due: `run` passes them to the function.
 fn check<E: Debug>(run: impl Fn(Arc<Seen>, &mut dyn FnMut(usize, Result<u64, E>))) {
     let seen = Arc::new(Seen::default());
     let here = thread::current().id();
