@@ -99,7 +99,7 @@ impl Answer {
         }
     }
 
-    /// Goes as far as `bytes` reach. Returns how many were used.
+    /// Parses as far as `bytes` reach. Returns how many were used.
     fn advance(&mut self, bytes: &[u8]) -> Result<usize, Fault> {
         let mut used = 0;
         while used < bytes.len() && self.stage != Stage::Whole {

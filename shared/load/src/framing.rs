@@ -1,10 +1,10 @@
-//! Framing: how an answer's headers say where it ends.
+//! Framing: how an answer's headers mark where it ends.
 
 use httparse::Header;
 
 use crate::fault::Fault;
 
-/// What the headers say about the answer's end.
+/// What the headers reveal about the answer's end.
 #[derive(Debug)]
 pub(crate) struct Framing {
     pub(crate) length: Option<u64>,

@@ -166,7 +166,8 @@ impl<'a> Generator<'a> {
         }
     }
 
-    /// Gives up what took too long, and tries again what could not be opened.
+    /// Gives up requests and openings that took too long, and opens again the connections
+    /// that failed.
     fn sweep(&mut self, now: u64) {
         let timeout = ns(self.plan.timeout);
         for key in 0..self.connections.len() {

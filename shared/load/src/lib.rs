@@ -14,13 +14,13 @@
 //!   Users see the response time.
 //! - **The generator doubts itself.** It keeps how late it sent requests for which a
 //!   connection was free. If the 99th percentile of that exceeds a bound, the figures are
-//!   the generator's and not the server's, and the report says so.
+//!   the generator's and not the server's, and the report warns of it.
 //!
 //! # Limits
 //! - One thread, one target, one `GET` without a body, no TLS, no pipelining. Requests are
 //!   due evenly; real arrivals come in bunches, and wait more.
-//! - An answer's end is seen when the thread reads it. Where the generator is busy for most
-//!   of the time, answers wait for it; [`Report::busy`] gives the part.
+//! - An answer's end is seen when the thread reads it. Where the generator is busy for
+//!   most of the time, answers wait for it; [`Report::busy`] is that share of the time.
 //! - A body without Content-Length and chunks ends with the connection. So a truncated
 //!   one can't be told apart from a whole one (RFC 9112, section 6.3).
 //! - No request is sent twice. One that meets a connection which the server just closed

@@ -8,7 +8,7 @@ use crate::target::Target;
 /// One run. [`Plan::new`] has the defaults; each field has its bounds.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// Whom requests are sent to.
+    /// The server that requests are sent to.
     pub target: Target,
     /// When requests are sent.
     pub pace: Pace,

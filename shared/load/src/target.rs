@@ -1,4 +1,4 @@
-//! The target: whom requests are sent to, and what they ask for.
+//! The target: the server that requests are sent to, and what they ask for.
 
 use std::net::{SocketAddr, ToSocketAddrs as _};
 

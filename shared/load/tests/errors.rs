@@ -1,4 +1,4 @@
-//! What goes wrong with a request is counted in its class, and costs no other request.
+//! A request that fails is counted in its class, and costs no other request.
 
 mod server;
 

@@ -47,13 +47,13 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts a server on a free port. `handle` gets each request's number, from 0, and
-    /// holds up all others while it runs.
+    /// Starts a server on a free port. `handle` is called with each request's number,
+    /// from 0, and blocks all others while it runs.
     pub(crate) fn start(mut handle: impl FnMut(u64) -> Reply + Send + 'static) -> Server {
         Server::start_by_client(move |number, _| handle(number))
     }
 
-    /// The same, where `handle` also gets the client's port.
+    /// The same, where `handle` is also called with the client's port.
     pub(crate) fn start_by_client(
         mut handle: impl FnMut(u64, u16) -> Reply + Send + 'static,
     ) -> Server {
