@@ -32,7 +32,7 @@ pub(crate) struct Answer {
     due: u64,
     /// When the first step began.
     begun: u64,
-    /// When the current segment has gone on long enough; 0 before that is known.
+    /// When the current segment has lasted long enough; 0 before that is known.
     until: u64,
     wrote: bool,
     /// Bytes of the next segment that were sent ahead.
@@ -56,7 +56,7 @@ pub(crate) enum Progress {
     Close,
     /// The connection is to be ended with an RST.
     Reset,
-    /// The client is gone.
+    /// The client has closed the connection.
     Lost,
 }
 
@@ -162,7 +162,8 @@ impl Answer {
         }
     }
 
-    /// Sends the next byte ahead of its time. False if there is none, or the client is gone.
+    /// Sends the next byte ahead of its time. Returns false if there is none, or the
+    /// client has closed the connection.
     pub(crate) fn probe(&mut self, socket: &mut Socket) -> bool {
         let mut steps = self.script.steps.iter().enumerate().skip(self.step);
         let next = steps.find(|(_, step)| !matches!(step, Step::Pause(_)));

@@ -33,7 +33,7 @@ pub(crate) struct Connection {
     pub(crate) half_closed: bool,
 }
 
-/// What makes a connection go on with its answer.
+/// What makes a connection continue its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WaitsFor {
     /// A request; or nothing, as after `/hang`.

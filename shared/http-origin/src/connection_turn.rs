@@ -12,7 +12,7 @@ use crate::request::{Method, Refusal, Request};
 use crate::script::{Manner, Script};
 use crate::server::Server;
 
-/// How long a client whose request was refused may go on sending before it is cut off.
+/// How long a client whose request was refused may continue to send before it is cut off.
 const LINGER_NS: u64 = 1_000_000_000;
 /// The origin's own page, which is neither recorded nor a sentence.
 const RECORD: &str = "/record";

@@ -1,8 +1,8 @@
-//! What came of a read or a write, on a socket or in a session.
+//! The result of a read or a write, on a socket or in a session.
 
 use std::io::{self, ErrorKind};
 
-/// What came of one read or write.
+/// The result of one read or write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Moved {
     /// This number of bytes passed, at least one.
@@ -15,7 +15,7 @@ pub(crate) enum Moved {
     Lost,
 }
 
-/// What came of a call, from what it returned.
+/// The result of a call, from what it returned.
 pub(crate) fn moved(result: io::Result<usize>) -> Moved {
     match result {
         Ok(0) => Moved::Lost,

@@ -1,4 +1,4 @@
-//! Odd answers: such as servers are seen to give, right, doubtful and wrong ones.
+//! Odd answers, as servers are seen to send them: right, doubtful and wrong ones.
 //!
 //! Each is a row of [`ODD`]: its name, its bytes, and what must come of it by RFC 9112
 //! and by curl. `/odd/NAME/nonce/X` asks for one. Where a page comes of it, that is the

@@ -54,7 +54,7 @@ impl Segment {
         }
     }
 
-    /// `block` again and again, until `most` bytes are sent or it has gone on so long.
+    /// `block` again and again, until `most` bytes are sent or the time is up.
     pub(crate) fn endless(block: Bytes, most: u64, lasts: Duration) -> Segment {
         Segment {
             kind: Kind::Endless(block),

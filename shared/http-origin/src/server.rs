@@ -38,7 +38,7 @@ pub(crate) struct Server {
     snapshots: Arc<Snapshots>,
     pub(crate) connections: Slab<Connection>,
     timers: Timers,
-    /// Connections that go on once the others had their turn.
+    /// Connections that continue once the others had their turn.
     pub(crate) yielded: Vec<usize>,
     pub(crate) paths: KnownPaths,
     pub(crate) ledger: Ledger,
@@ -163,7 +163,7 @@ impl Server {
             let fd = match rustix::net::accept_with(&self.listener, flags) {
                 Ok(fd) => fd,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return,
-                // The client was gone before it was accepted.
+                // The client closed the connection before it was accepted.
                 Err(rustix::io::Errno::CONNABORTED | rustix::io::Errno::INTR) => continue,
                 Err(_) => {
                     self.ledger.refused();

@@ -84,7 +84,7 @@ impl Session {
     /// Signals to the client that this was all.
     pub(crate) fn farewell(&mut self, stream: &mut TcpStream) {
         self.tls.send_close_notify();
-        // The connection is closed next; a client that is gone misses nothing.
+        // The connection is closed next; a client that has left misses nothing.
         let _ = self.flush(stream);
     }
 

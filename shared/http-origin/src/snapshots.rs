@@ -1,8 +1,8 @@
 //! Snapshots of the ledger, which other threads ask the event loop for.
 //!
-//! The loop owns the ledger and takes no lock to write to it. A thread that wants to see it
-//! leaves a wish; the loop looks for wishes once a turn and puts a snapshot here. It finds
-//! here, too, that it is to end.
+//! The loop owns the ledger and takes no lock to write to it. A thread that needs to see
+//! it leaves a wish. The loop looks for wishes once a turn and puts a snapshot here. Here
+//! it also finds the request to end.
 
 use std::sync::atomic::Ordering::SeqCst;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64};

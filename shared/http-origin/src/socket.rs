@@ -51,7 +51,7 @@ impl Socket {
 
     /// Makes the drop send an RST.
     pub(crate) fn reset_on_drop(&self) {
-        // It fails only on a connection that is gone, where nothing can be sent anyway.
+        // It fails only on a connection that is closed, where nothing can be sent anyway.
         let _ = sockopt::set_socket_linger(&self.stream, Some(Duration::ZERO));
     }
 
@@ -65,7 +65,7 @@ impl Socket {
     /// Sends a FIN and still takes what the client sends.
     pub(crate) fn end(&mut self) {
         self.farewell();
-        // As above: on a connection that is gone there is nothing to end.
+        // As above: on a connection that is closed there is nothing to end.
         let _ = self.stream.shutdown(Shutdown::Write);
     }
 }

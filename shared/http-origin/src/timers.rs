@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// When a connection wants its turn. A timer that is no longer wanted stays in the heap
+/// When a connection needs its turn. A timer that is no longer needed stays in the heap
 /// until it is due or the heap is swept; its owner knows (`Connection::timer`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Timer {

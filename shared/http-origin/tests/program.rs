@@ -1,4 +1,4 @@
-//! The program: its address, its exit codes, and that it is quick to go.
+//! The program: its address, its exit codes, and that it ends quickly.
 
 mod client;
 
