@@ -89,8 +89,8 @@ impl Client {
     }
 
     /// The same without a pool: each request opens a connection of its own, by [`Https`]
-    /// also where it is http. The pool takes a connection back whose request was given up, and
-    /// the next request on it reads the answer that comes late as its own (http-client 6.5.3,
+    /// also where it is http. The pool takes a connection back whose request was given
+    /// up. The next request on it takes the late answer for its own (http-client 6.5.3,
     /// src/h1/tcp.rs).
     ///
     /// # Errors
@@ -158,9 +158,9 @@ impl Client {
         }
     }
 
-    /// The head of the answer. A request that was lost before that began, on a connection
-    /// that may have been kept, is sent once more on a new one. surf doesn't report which
-    /// of the two it was.
+    /// The head of the answer. If a request was lost before that began, on a connection
+    /// that may have been kept, it is sent once more on a new one. surf doesn't report
+    /// which of the two it was.
     async fn answer(&self, url: &::surf::Url) -> Result<Response> {
         let error = match self.surf.get(url).await {
             Ok(response) => return Ok(response),

@@ -1,4 +1,4 @@
-//! What the request that a thread is busy with wants of its connection.
+//! What the request that a thread is busy with needs of its connection.
 //!
 //! ureq uses a connection for one request at a time, and makes and reads the request on
 //! one thread. A connection sees nothing of a request but its bytes. So what it has to

@@ -40,7 +40,7 @@ pub(crate) fn clients(timeout: Duration) -> [(&'static str, Fetch); 7] {
     ]
 }
 
-/// On one thread, so that nothing else can come to the rescue of a timer.
+/// On one thread, so that no other thread can drive a timer.
 fn on_tokio(settings: &Settings) -> Fetch {
     let runtime = ::tokio::runtime::Builder::new_current_thread()
         .enable_all()
