@@ -37,7 +37,7 @@ pub use unfinished::Unfinished;
 
 pub(crate) use unfinished::close;
 
-/// What came of a body that was to be saved.
+/// The result of a body that was to be saved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum File {

@@ -2,7 +2,7 @@
 //!
 //! `Location` is read as browsers read it: by the URL standard of the WHATWG, against the
 //! URL that was asked for. So blanks and letters of any script are percent-encoded, a
-//! backslash is a slash, tabs and line ends go, and it may be relative.
+//! backslash is a slash, tabs and line ends are removed, and it may be relative.
 //!
 //! The rule of all that follow redirects:
 //! - 301, 302, 303, 307 and 308 are redirects; every other status is the answer's own.

@@ -75,7 +75,7 @@ fn called(file: &str) -> &str {
     }
 }
 
-/// Standard input can be read once, and every trial of a run wants the same URLs.
+/// Standard input can be read once, and every trial of a run needs the same URLs.
 fn read(file: &str) -> Result<String, Misuse> {
     static STANDARD_INPUT: std::sync::OnceLock<String> = std::sync::OnceLock::new();
     let cant = |error: io::Error| {

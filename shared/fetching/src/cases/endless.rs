@@ -65,7 +65,7 @@ pub const CHUNKS: &[Endless] = &[
     endless("/chunks-extended", CHUNKED, "1;a=b\r\na\r\n"),
 ];
 
-/// The same, and those of which much does.
+/// The same, and bodies of which much comes at a time.
 pub const BODIES: &[Endless] = &[
     endless("/chunks", CHUNKED, "1\r\na\r\n"),
     endless("/chunks-extended", CHUNKED, "1;a=b\r\na\r\n"),

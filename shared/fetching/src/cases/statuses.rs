@@ -8,9 +8,9 @@ use test_fixtures::{Bench, Case, Model, Settings, Value};
 use super::Hold;
 use crate::raw::{Asked, Client, RawServer, Then};
 
-/// Those that say that the body is what was asked for.
+/// The statuses of answers whose body is what was asked for.
 const SUCCESSES: &[&str] = &["200", "201", "203", "204", "205", "206", "226", "299"];
-/// Those that say something else. Redirects have no `Location`.
+/// The statuses that mean something else. Redirects have no `Location`.
 const OTHERS: &[&str] = &[
     "300", "301", "302", "303", "304", "305", "306", "307", "308", "309", "399", "400",
     "404", "418", "499", "500", "503", "599", "600", "999",
