@@ -144,7 +144,7 @@ impl<M> Bench<M> {
         &self.name
     }
 
-    /// Who does the job.
+    /// The variant or peer that does the job.
     pub fn runner(&self) -> &Runner {
         &self.runner
     }

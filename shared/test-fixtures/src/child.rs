@@ -17,7 +17,7 @@ use crate::{
     without_mark,
 };
 
-/// How long descriptors and threads have to go after the job.
+/// How long descriptors and threads may take to be closed and to end after the job.
 const SETTLE_LIMIT: Duration = Duration::from_millis(500);
 
 /// Reads a job, has `variant` do it, and answers.

@@ -54,8 +54,9 @@ pub fn all_cases<M: Model>() -> Vec<Case<M>> {
     cases
 }
 
-/// The model's tests: one a variant and case (`tokio::one_item`), one a peer and case, and
-/// those of its command line (`program::unknown_variant`). `program` is the model's own.
+/// The model's tests: one per variant and case (`tokio::one_item`), one per peer and
+/// case, and those of its command line (`program::unknown_variant`). `program` is the
+/// model's own.
 pub fn conformance<M: Model>(program: impl AsRef<Path>) -> ExitCode {
     let arguments = Arguments::from_args();
     let program = Program::at(program.as_ref());

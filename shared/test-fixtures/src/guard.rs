@@ -52,7 +52,7 @@ use crate::{
 pub(crate) const GUARD: &str = "INTERLEAVE_GUARD";
 /// The word after which a program is a guard.
 pub(crate) const WORD: &str = "guard";
-/// How long those that the command left have to end after SIGKILL.
+/// How long the descendants that the command left may take to end after SIGKILL.
 const REST: Duration = Duration::from_secs(1);
 
 /// What a guard reports once the command and all its descendants are gone.
@@ -153,7 +153,7 @@ pub fn guard(mut args: impl Iterator<Item = OsString>) -> Result<()> {
     Ok(())
 }
 
-/// Has not been given its input yet, so it can't have gone past a limit.
+/// The child has not been given its input yet, so it can't have passed a limit.
 fn limit_resources(
     child: &Child,
     limits: [(Option<String>, Resource); 2],
@@ -224,7 +224,8 @@ fn see_to_its_end(
     }
 }
 
-/// Ends and reaps all children, and those that become children by it; how many there were.
+/// Ends and reaps all children, and those that become children by it. Returns how many
+/// there were.
 fn end_children() -> usize {
     let mut count = 0;
     let clock = Instant::now();

@@ -104,7 +104,7 @@ pub trait Model: Sized + 'static {
         trial.spans.clone()
     }
 
-    /// What came of each part of the survey's job, in an order that all variants share.
+    /// The result of each part of the survey's job, in an order that all variants share.
     fn survey(_job: &Self::Job, _output: &Self::Output) -> Vec<Surveyed> {
         Vec::new()
     }
@@ -145,8 +145,8 @@ pub trait Model: Sized + 'static {
     }
 }
 
-/// Has a variant do the job of these arguments in this process, and shows the user what
-/// came of each item. Returns false if one failed.
+/// Has a variant do the job of these arguments in this process, and shows the user the
+/// result of each item. Returns false if one failed.
 pub type Direct<M> =
     fn(args: &<M as Model>::Args, variant: &'static Variant<M>) -> Result<bool>;
 

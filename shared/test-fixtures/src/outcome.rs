@@ -45,7 +45,7 @@ pub enum Class {
     Truncated,
     /// The answer is not what the protocol allows.
     Malformed,
-    /// The server could not prove who it is.
+    /// The server could not prove its identity.
     Certificate,
     /// The process has no descriptors left.
     Descriptors,

@@ -219,8 +219,8 @@ struct Talk {
 }
 
 impl Talk {
-    /// Feeds and drains until the guard has reported or is gone, or, once it was asked to
-    /// end everything, has had its time for it. Why it was asked, if it was.
+    /// Sends and reads until the guard has reported or is gone. Once it was asked to end
+    /// everything, it has a limited time for that. Returns why it was asked, if it was.
     fn until_report(
         &mut self,
         pipes: &mut Pipes,

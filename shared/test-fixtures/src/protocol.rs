@@ -41,7 +41,7 @@ pub struct Reply<O> {
 pub struct Span {
     /// Which task it was: "3", or "100..200".
     pub task: String,
-    /// Who did it: a thread's or a connection's name, or a worker's process id.
+    /// What did it: a thread's or a connection's name, or a worker's process id.
     pub lane: String,
     /// When it began, in nanoseconds of the system's monotonic clock.
     pub start: u64,

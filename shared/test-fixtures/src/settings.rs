@@ -1,8 +1,8 @@
-//! Who does a job in a trial, and under which conditions.
+//! What does a job in a trial, and under which conditions.
 
 use std::{ffi::OsString, time::Duration};
 
-/// Who does the job.
+/// What does the job.
 #[derive(Clone, Debug)]
 pub enum Runner {
     /// A variant, by name.
@@ -22,7 +22,8 @@ pub struct Settings {
     pub addresses: Option<u64>,
     /// Whether it is asked for spans.
     pub spans: bool,
-    /// Whether it waits for its descriptors and threads to go before it counts them.
+    /// Whether it waits until its descriptors are closed and its threads have ended
+    /// before it counts them.
     pub settle: bool,
     /// Whether it does the job once before the one that counts.
     pub warm: bool,

@@ -50,8 +50,9 @@ fn escaped(text: &str, passes: impl Fn(char) -> bool) -> Cow<'_, str> {
     escaped.into()
 }
 
-/// Whether a character does something instead of being seen: controls (C0, DEL, C1), those
-/// that turn the direction of writing, those without a width, and those that end a line.
+/// Whether a character has an effect instead of being seen. Such are controls (C0, DEL,
+/// C1), those that turn the direction of writing, those without a width, and those that
+/// end a line.
 fn is_unseen(c: char) -> bool {
     c.is_control()
         || matches!(c,

@@ -18,9 +18,9 @@ mod cause;
 mod error;
 mod plausible;
 
-/// Bytes of a variant's reply at the most.
+/// The most bytes of a variant's reply.
 const LONGEST: u64 = 1 << 30;
-/// Bytes of a peer's reply at the most: it is held in memory until it is read.
+/// The most bytes of a peer's reply: it is held in memory until it is read.
 const LONGEST_OF_PEER: u64 = 64 << 20;
 
 /// One trial with a stage of its own: stages, runs, checks. A breach is a failure unless
@@ -171,9 +171,9 @@ pub fn run_floor<M: Model>(
     reply::<FloorReply>(ended).map(|reply| reply.floor)
 }
 
-/// Runs a program that helps, on no input, and returns the first kilobyte of what it writes
-/// to its standard output. It is ended as a trial is: when its time is up, when this
-/// program is interrupted, or is gone.
+/// Runs a program that helps, on no input, and returns the first kilobyte of its standard
+/// output. It is ended as a trial is: when its time is up, when this program is
+/// interrupted, or is gone.
 ///
 /// # Errors
 /// It can't be started, or does not end well in its time.

@@ -181,7 +181,7 @@ mod tests {
         deviations: &[],
     };
 
-    /// What comes of a script with this text.
+    /// The result of a script with this text.
     fn checked(text: &str, peer: Peer) -> Result<()> {
         let folder = tempfile::tempdir()?;
         fs::write(

@@ -1,4 +1,4 @@
-//! The demo itself: the job on one variant after the other, and what came of each.
+//! The demo itself: the job on one variant after the other, and the result of each.
 
 use std::io::{self, Write};
 
@@ -20,7 +20,8 @@ use crate::{
 const TIME: usize = 20;
 
 impl<A: clap::Args> Demo<A> {
-    /// Does the job with every variant and prints what came of it. False if any failed.
+    /// Does the job with every variant and prints the result. Returns false if any
+    /// failed.
     pub(super) fn show<M: Model<Args = A>>(&self, program: &Program) -> Result<bool> {
         let all = chosen::<M>(&self.variants)?;
         ensure_output().context("standard output")?;

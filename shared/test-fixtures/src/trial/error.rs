@@ -1,4 +1,4 @@
-//! What can go wrong with a trial.
+//! How a trial can fail.
 
 use std::{io, time::Duration};
 
