@@ -1,5 +1,6 @@
-//! Rounds of trials, and what they come to: statistics, noise, and the results as they are
-//! kept, of a comparison, of a sweep, of several machines, and of two sittings.
+//! Rounds of trials, and their analysis: statistics, noise, and the results as they are
+//! kept. There are results of a comparison, of a sweep, of several machines, and of two
+//! sittings.
 //!
 //! A model is known here by what any model can do ([`model::AnyModel`]), and none by name.
 

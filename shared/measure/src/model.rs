@@ -1,4 +1,4 @@
-//! What is asked of a model, whichever it is: its job, its trials, and who can do it.
+//! The interface to any model: its job, its trials, and its contestants.
 
 use std::{marker::PhantomData, process::ExitCode};
 
@@ -31,7 +31,7 @@ pub trait AnyModel: Sync {
     fn augment(&self, command: Command) -> Command;
     /// The names of its variants and peers, in reading order.
     fn names(&self) -> Vec<&'static str>;
-    /// Who can do the job, in reading order.
+    /// The variants and peers that can do the job, in reading order.
     fn contestants(&self) -> Vec<Contestant>;
     /// The source of a variant or peer.
     fn source(&self, name: &str) -> Result<Source, Misuse>;
@@ -83,7 +83,7 @@ pub trait AnyJob {
     }
 }
 
-/// Who can do a model's job.
+/// A variant or peer that can do a model's job.
 #[derive(Clone, Debug)]
 pub struct Contestant {
     /// Its name.

@@ -151,7 +151,7 @@ pub struct Row {
     pub last_words: BTreeMap<usize, LastWords>,
     /// Declared deviations that happened, by their case.
     pub deviations: BTreeMap<String, Deviated>,
-    /// What the samples come to; none without samples.
+    /// The summary of the samples; none without samples.
     pub summary: Option<Summary>,
     /// Its source; none of a control, nor of a program that the user brought.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -277,7 +277,7 @@ pub struct Sample {
     pub facts: Arc<Facts>,
 }
 
-/// What a row's samples come to.
+/// The summary of a row's samples.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Summary {
     /// Nanoseconds.
@@ -290,7 +290,7 @@ pub struct Summary {
     pub verdict: Option<Verdict>,
     /// Nanoseconds of all cores, for the whole process.
     pub cpu: f64,
-    /// Bytes at the most.
+    /// Peak memory in bytes.
     pub memory: Option<f64>,
     /// Context switches, for the whole process.
     pub switches: f64,

@@ -48,7 +48,7 @@ pub struct Plan {
     pub budget: Duration,
     /// How trials are run.
     pub settings: Settings,
-    /// Of the orders in which the rounds go.
+    /// The seed of the orders of the turns in the rounds.
     pub seed: u64,
     /// Whether every contestant runs once more after the rounds, to report when it did
     /// what.
@@ -72,7 +72,7 @@ pub struct Field {
     pub trials: usize,
     /// What the trials do.
     pub job: Box<dyn AnyJob>,
-    /// Who does the job, in reading order.
+    /// The contestants, in reading order.
     pub contestants: Vec<Contestant>,
     /// The name of the contestant that ratios are to.
     pub reference: String,
@@ -91,7 +91,8 @@ enum Turn {
     Row(usize),
 }
 
-/// Runs the rounds. Where it was interrupted, the results are those of what was done.
+/// Runs the rounds. If it was interrupted, the results are those of the rounds that were
+/// done.
 pub fn run(field: &Field, plan: &Plan, progress: &Progress) -> Run {
     let contestants = with_control(field);
     let control = control_name(&field.reference);
@@ -238,18 +239,18 @@ fn middle<T>(all: &mut Vec<T>, nanos: impl Fn(&T) -> u64) -> Option<T> {
     Some(all.swap_remove(middle))
 }
 
-/// What came of the rounds.
+/// The results of the rounds.
 #[derive(Debug)]
 pub struct Run {
     /// What was measured.
     pub results: ModelResults,
     /// Whether it ended before its time.
     pub interrupted: bool,
-    /// Who failed so often that further rounds are without them.
+    /// Contestants that failed so often that further rounds are without them.
     pub left_out: BTreeSet<String>,
 }
 
-/// Who failed so often that it has no further trials.
+/// Contestants that failed so often that they have no further trials.
 fn left_out(contestants: &[Contestant], failures_in_a_row: &[usize]) -> BTreeSet<String> {
     let all = contestants.iter().zip(failures_in_a_row);
     all.filter(|(_, failures)| **failures >= PATIENCE)
@@ -268,7 +269,7 @@ fn goes_on(rounds: usize, elapsed: Duration, plan: &Plan) -> bool {
 }
 
 impl Plan {
-    /// Rounds at the fewest and at the most, where their number isn't given.
+    /// The fewest and the most rounds, where their number isn't given.
     fn bounds(&self) -> (usize, usize) {
         let until = self.until.as_ref();
         until.map_or((FEWEST, MOST), |looks| (looks.fewest(), looks.most()))

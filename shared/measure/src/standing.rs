@@ -13,7 +13,7 @@ pub struct Standing {
     pub name: String,
     /// Times the reference of the same round, in the order of the rounds.
     pub ratios: Vec<f64>,
-    /// What the ratios come to.
+    /// The estimate from the ratios.
     pub estimate: Estimate,
     /// The verdict so far.
     pub verdict: Verdict,

@@ -1,4 +1,4 @@
-//! What the samples of a model's rows come to.
+//! The summary of the samples of a model's rows.
 
 use std::collections::BTreeMap;
 

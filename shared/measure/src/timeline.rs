@@ -12,8 +12,8 @@ const MOST: usize = 2000;
 /// Characters of a name that are kept.
 const LONGEST: usize = 200;
 
-/// Of how many lanes one is to be left, so that there are no more than `most` bars. Lanes go
-/// as a whole, so the start and the end of the others keep their shape.
+/// Of how many lanes one is to be left, so that there are no more than `most` bars. Lanes
+/// are left out as a whole, so the start and the end of the others keep their shape.
 pub fn every(bars: &[Bar], lanes: usize, most: usize) -> usize {
     let left = |every: &usize| {
         let bars = bars.iter();

@@ -1,4 +1,4 @@
-//! What the trials of a sweep come to: lines, what bounds them, and where they cross.
+//! The analysis of a sweep's trials: lines, what bounds them, and where they cross.
 
 use crate::{
     results::{Kind, ModelResults, Row},

@@ -38,7 +38,7 @@ pub struct Sweep {
     pub args: Vec<String>,
     /// Every trial, size by size.
     pub points: Vec<Point>,
-    /// What the trials come to, a variant or peer each.
+    /// The lines of the trials, one for each variant or peer.
     pub lines: Vec<Line>,
     /// What bounds the time, where something does.
     pub bounds: Vec<Bound>,
@@ -53,7 +53,7 @@ pub struct Point {
     pub value: u64,
     /// As in `results.json`, without sources and timelines.
     pub results: ModelResults,
-    /// Whose line ends here, and why.
+    /// The rows whose line ends here, and why.
     pub ended: Vec<(String, String)>,
 }
 
@@ -91,7 +91,7 @@ pub struct Mark {
     pub time: Estimate,
     /// Nanoseconds of all cores, for the whole process.
     pub cpu: Estimate,
-    /// Bytes at the most.
+    /// Peak memory in bytes.
     pub memory: Option<Estimate>,
 }
 
