@@ -6,7 +6,7 @@ use test_fixtures::is_utf8;
 
 use crate::figure::ratio_of;
 
-/// Columns of a name, at the most.
+/// The most columns of a name.
 const NAME: usize = 24;
 /// Columns of a ratio, a space and a verdict: "12.34 too few".
 const SAID: usize = 13;

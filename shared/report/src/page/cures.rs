@@ -67,7 +67,7 @@ pub(super) fn cures(place: usize, results: &ModelResults) -> Option<Markup> {
     })
 }
 
-/// Those of one name beside each other, in the order in which names come up.
+/// Those of one name beside each other, in the order in which names first occur.
 fn named(results: &ModelResults) -> Vec<Named<'_>> {
     let mut names: Vec<&str> = Vec::new();
     let rows = results.rows.iter();

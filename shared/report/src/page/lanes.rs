@@ -204,8 +204,8 @@ fn lane(lanes: f64) -> f64 {
     }
 }
 
-/// The axis of all rows, but for those that take far longer than the others: they go on
-/// beyond it, as they do in the terminal.
+/// The axis of all rows, but for those that take far longer than the others: they
+/// continue beyond it, as they do in the terminal.
 fn scale(results: &ModelResults) -> Option<Scale> {
     let timelines = results.rows.iter().filter_map(|row| row.timeline.as_ref());
     let extents: Vec<f64> = timelines.map(extent).collect();

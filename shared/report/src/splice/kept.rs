@@ -103,7 +103,7 @@ pub struct KeptRow {
     pub verdict: Option<Verdict>,
     /// Nanoseconds of all cores.
     pub cpu: f64,
-    /// Bytes at the most.
+    /// Peak memory in bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory: Option<f64>,
     /// Context switches.

@@ -19,9 +19,9 @@ use crate::{
     },
 };
 
-/// Rows that a variant takes at the most.
+/// The most rows of a variant.
 const ROWS: usize = 12;
-/// Columns that a lane's name takes at the most.
+/// The most columns of a lane's name.
 const LABEL: usize = 14;
 /// Columns of the axis at the least, however narrow the terminal.
 const NARROWEST: usize = 20;
@@ -46,7 +46,7 @@ impl Look {
         Self { width, characters }
     }
 
-    /// Text that these characters go with.
+    /// The text, in ASCII where these characters are.
     fn text(self, text: &str) -> Cow<'_, str> {
         match self.characters.levels[0].is_ascii() {
             true => ascii(text),
