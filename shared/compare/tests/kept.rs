@@ -1,4 +1,4 @@
-//! What a comparison writes, and what is kept where it can't go on.
+//! The files that a comparison writes, and those that are kept where it fails.
 
 mod interrupted;
 

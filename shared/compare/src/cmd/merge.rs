@@ -27,7 +27,7 @@ pub(crate) struct Merge {
     out: Option<PathBuf>,
 }
 
-/// Merges files, and prints what came of it.
+/// Merges files, and prints the result.
 pub(crate) fn run(asked: &Merge) -> Result<()> {
     if let Some(out) = &asked.out {
         let parent = out.parent().filter(|parent| !parent.as_os_str().is_empty());

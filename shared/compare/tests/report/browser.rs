@@ -234,7 +234,7 @@ impl Drop for Page {
         while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < until {
             thread::sleep(Duration::from_millis(10));
         }
-        // It may be gone by now, which is what is wanted.
+        // The browser may have exited already, as it should.
         let _ = self.child.kill();
         let _ = self.child.wait();
         if let Some(reader) = self.reader.take() {
