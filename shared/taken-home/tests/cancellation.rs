@@ -43,8 +43,8 @@ fn number(number: u32) -> u32 {
     number
 }
 
-/// Five tasks, of which the last never ends unless it is cancelled: what came of each, in
-/// short.
+/// Five tasks, of which the last never ends unless it is cancelled: the result of each,
+/// in short.
 fn check<E>(clock: Instant, running: &Running, ended: Vec<Result<Option<u32>, E>>) {
     assert_eq!(running.load(SeqCst), 0, "one is still under way");
     assert!((DEADLINE..LONG / 2).contains(&clock.elapsed()));

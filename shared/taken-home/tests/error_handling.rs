@@ -48,7 +48,7 @@ fn square(number: u64) -> Result<u64, String> {
     }
 }
 
-/// Holds what came of 0 to 19 against what was due.
+/// Holds the results of 0 to 19 against what was due.
 fn check_all<P>(ends: Vec<Result<Result<u64, String>, P>>, seen: &Seen) {
     assert_eq!(ends.len(), 20);
     for (number, end) in (0..).zip(ends) {
@@ -63,7 +63,8 @@ fn check_all<P>(ends: Vec<Result<Result<u64, String>, P>>, seen: &Seen) {
 
 type Ends<P> = Vec<Option<Result<Result<u64, String>, P>>>;
 
-/// Holds what came of 0 to 19, of which `bad` was the first to go wrong.
+/// Holds the results of 0 to 19, of which `bad` was the first to fail, against what was
+/// due.
 fn check_first<P>((first, ends): (Option<usize>, Ends<P>), bad: usize, seen: &Seen) {
     assert_eq!((first, ends.len()), (Some(bad), 20));
     for (number, end) in ends.iter().enumerate() {

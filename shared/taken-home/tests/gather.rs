@@ -24,7 +24,7 @@ fn square(number: u32) -> u32 {
     number * number
 }
 
-/// Holds what came of 0 to 49, which took so long, against what was due.
+/// Holds the results of 0 to 49, and the time that they took, against what was due.
 fn check<E>(ended: Vec<Result<u32, E>>, took: Duration) {
     assert_eq!(ended.len(), 50);
     for (number, end) in (0..).zip(ended) {

@@ -19,7 +19,7 @@ impl<E: fmt::Debug> Value for Result<u64, E> {
     }
 }
 
-/// What the cures come to, their modules, and the call.
+/// The results of the cures, their modules, and the call.
 macro_rules! cures {
     ($($value:literal: $($lesson:ident),+: $function:ident $arguments:tt;)+) => {
         $($(

@@ -55,7 +55,8 @@ impl<C: Counted> Counted for io::Result<C> {
     }
 }
 
-/// Holds what came of all increments, and of those without a worker's second half.
+/// Holds the counts after all increments, and without a worker's second half, against
+/// what was due.
 fn check<C: Counted>(count: impl Fn(bool) -> C) {
     let all = 2 * INCREMENTS * WORKERS as u64;
     assert_eq!(count(false).seen(), (all, false, vec![false; WORKERS]));

@@ -109,10 +109,10 @@ async fn at_rest<T>(seen: &Seen, all: impl Future<Output = T>) -> T {
     ended.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
-/// What came of one number; a panic is `None`.
+/// The result of one number; a panic is `None`.
 type End = (usize, Option<Result<String, Failed>>);
 
-/// Holds what came of the first twenty numbers against what was due.
+/// Holds the results of the first twenty numbers against what was due.
 fn check_all(mut ends: Vec<End>) {
     ends.sort();
     assert_eq!(ends.len(), 20);

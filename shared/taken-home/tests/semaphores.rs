@@ -42,7 +42,7 @@ fn square(number: u32) -> Result<u8, TryFromIntError> {
     u8::try_from(number * number)
 }
 
-/// Holds what came of 0 to 19 under four permits against what was due.
+/// Holds the results of 0 to 19 under four permits against what was due.
 fn check<E>(ended: Vec<Result<Result<u8, TryFromIntError>, E>>, seen: &Seen) {
     assert_eq!(ended.len(), 20);
     for (number, end) in ended.into_iter().enumerate() {
