@@ -229,7 +229,7 @@ impl Answer {
 mod tests {
     use super::*;
 
-    /// What comes of an answer that arrives cut at `cut`, after which the server ends.
+    /// The result of an answer that arrives cut at `cut`, after which the server ends.
     fn outcome(text: &str, cut: usize) -> Expected {
         let mut answer = Answer::new();
         let (first, second) = text.as_bytes().split_at(cut);

@@ -1,4 +1,4 @@
-//! Errors: why a run does not begin, or can't go on.
+//! Errors: why a run does not begin, or can't continue.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};

@@ -34,7 +34,7 @@ impl Target {
         }
         let host = parsed.host_str().ok_or_else(|| bad("no host".to_owned()))?;
         let port = parsed.port().unwrap_or(80);
-        // A URL writes an IPv6 address in brackets; the resolver wants it without.
+        // A URL writes an IPv6 address in brackets; the resolver takes it without.
         let name = host.trim_start_matches('[').trim_end_matches(']');
         let addresses: Vec<SocketAddr> = (name, port)
             .to_socket_addrs()

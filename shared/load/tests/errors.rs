@@ -90,7 +90,7 @@ fn each_fault_is_counted_in_its_class() -> Outcome {
         report.response.most().ok_or(EMPTY)? >= 200_000_000,
         "{report}"
     );
-    // All but the whole answers on connections that go on, and the 500s.
+    // All but the whole answers on connections that are kept, and the 500s.
     assert_eq!(report.reopened, 160 - 3 * TIMES, "{report}");
     assert_eq!(report.unopened, 0, "{report}");
     Ok(())
