@@ -201,7 +201,7 @@ impl Answer {
         self.script.status.filter(|_| self.wrote)
     }
 
-    /// Bytes of the body that were handed to the socket.
+    /// Bytes of the body that were written to the socket.
     pub(crate) fn body_bytes(&self) -> u64 {
         if self.bodiless {
             return 0;

@@ -2,8 +2,8 @@
 //! keeps a record of what it saw.
 //!
 //! A path is a sentence of steps ([`GRAMMAR`]): `/after/20ms/bytes/1024` is an honest
-//! answer, `/bytes/4096/reset/1000` a fault. [`expected`] says what an honest client must
-//! see, [`Origin::record`] what its requests looked like from here.
+//! answer, `/bytes/4096/reset/1000` a fault. [`expected`] returns what an honest client
+//! must see, [`Origin::record`] what its requests looked like from here.
 //!
 //! ```
 //! use std::io::{Read, Write};

@@ -21,8 +21,8 @@ pub struct Record {
     pub connections_most_open: u64,
     /// Requests that were read whole.
     pub requests: u64,
-    /// Requests that are in flight now: read whole, and their answer's last byte not yet
-    /// handed to the socket, nor the connection cut or hung up.
+    /// Requests that are in flight now. Such a request was read whole. Its answer's last
+    /// byte is not written to the socket yet, nor is its connection cut or hung up.
     pub requests_in_flight: u64,
     /// The most requests that were in flight at one time.
     pub requests_most_in_flight: u64,
@@ -63,12 +63,12 @@ pub struct Exchange {
     /// When it had been read whole: nanoseconds on `CLOCK_MONOTONIC`, the axis of every
     /// process on this machine.
     pub started_ns: u64,
-    /// When its answer's last byte was handed to the socket, or the connection was cut or
-    /// found hung up; `None` while it is in flight.
+    /// When its answer's last byte was written to the socket, or the connection was cut
+    /// or found hung up; `None` while it is in flight.
     pub ended_ns: Option<u64>,
     /// The status that was sent; `None` before the end, or if not a byte was sent.
     pub status: Option<u16>,
-    /// Bytes of the body that were handed to the socket; 0 before the end.
+    /// Bytes of the body that were written to the socket; 0 before the end.
     pub body_bytes: u64,
     /// How it ended.
     pub end: End,
@@ -97,7 +97,7 @@ impl Exchange {
 pub enum End {
     /// Not yet.
     Unfinished,
-    /// The whole answer was handed to the socket.
+    /// The whole answer was written to the socket.
     Answered,
     /// The origin ended the connection, as the path asked for.
     Cut,
