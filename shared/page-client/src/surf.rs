@@ -159,8 +159,8 @@ impl Client {
     }
 
     /// The head of the answer. If a request was lost before that began, on a connection
-    /// that may have been kept, it is sent once more on a new one. surf doesn't report
-    /// which of the two it was.
+    /// that may have been kept, it is sent once more on a new one. Which of the two it
+    /// was, surf doesn't report.
     async fn answer(&self, url: &::surf::Url) -> Result<Response> {
         let error = match self.surf.get(url).await {
             Ok(response) => return Ok(response),
