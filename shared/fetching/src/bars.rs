@@ -10,12 +10,12 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use rustix::termios::tcgetwinsize;
 use test_fixtures::{is_utf8, local};
 
-/// How many columns a name takes at the most, and at the least.
+/// The most and the fewest columns of a name.
 const NAME: (usize, usize) = (30, 8);
 /// How many the rest of a bar takes, with a little of the bar itself.
 const REST: usize = 30;
 
-/// Those of the run that is under way.
+/// The bars of the run that is under way.
 static SHOWN: Mutex<Option<Bars>> = Mutex::new(None);
 
 /// A bar for a file that is being written, if bars are shown.
@@ -91,7 +91,7 @@ impl Bars {
         *bars = None;
         if let Some(shown) = &self.0 {
             shown.total.finish_and_clear();
-            // Those of files that are not whole.
+            // The bars of files that are not whole.
             drop(shown.all.clear());
         }
     }

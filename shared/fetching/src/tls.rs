@@ -1,8 +1,8 @@
 //! TLS for the clients: rustls over ring, and what a server's certificate must lead to.
 //!
-//! The system's roots are read by rustls-native-certs: it gives certificates, which every
-//! client here takes and which others can be added to. A verifier of the platform's own
-//! (rustls-platform-verifier) would do for reqwest and hyper, but ureq takes nothing
+//! The system's roots are read by rustls-native-certs. It returns certificates, which
+//! every client here takes and which others can be added to. A verifier of the platform's
+//! own (rustls-platform-verifier) would do for reqwest and hyper. But ureq takes nothing
 //! beside it, and on Linux it reads the same files.
 
 use std::{
@@ -93,8 +93,8 @@ impl Trust {
     }
 }
 
-/// Holds that what the user names for the system's roots can be read: without them no
-/// server can be verified, and no client says why. `variable` looks one up.
+/// Checks that the files that the user names for the system's roots can be read. Without
+/// roots no server can be verified, and no client reports why. `variable` looks one up.
 ///
 /// # Errors
 /// It can't. The line names the variable.

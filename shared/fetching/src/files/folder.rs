@@ -128,7 +128,7 @@ impl Folder {
 /// Makes the folder if it isn't there, and sees that files can be written in it.
 ///
 /// # Errors
-/// Misuse, in one line that says what to do.
+/// Misuse, in one line that advises what to do.
 pub(super) fn prepare(saving: &Saving) -> Result<(), Misuse> {
     let dir = shown(&saving.dir.display().to_string());
     let cant = |why: &str, error: io::Error| {
@@ -142,7 +142,7 @@ pub(super) fn prepare(saving: &Saving) -> Result<(), Misuse> {
     temporary::hidden()
         .suffix(SUFFIX)
         .tempfile_in(&saving.dir)
-        // What tempfile says itself repeats the path.
+        // tempfile's own message repeats the path.
         .map_err(|error| cant("nothing can be saved there", error.kind().into()))?;
     Ok(())
 }

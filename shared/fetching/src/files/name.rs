@@ -25,7 +25,7 @@ const LONGEST: usize = 255;
 #[serde(try_from = "String", into = "String")]
 pub struct Name(String);
 
-/// Why something is no name of a file, in one line that says what to do.
+/// Why something is no name of a file, in one line that advises what to do.
 #[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
 #[error("{0}")]
 pub struct NameError(String);
