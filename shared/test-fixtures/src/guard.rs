@@ -97,7 +97,7 @@ pub(crate) fn words(command: &Command, settings: &Settings) -> Vec<OsString> {
 /// and first has the command's: eight bytes with its length, from the least, and itself.
 ///
 /// # Errors
-/// The words are not those of a guard, or the system refuses what a guard needs.
+/// These are not a guard's words, or the system refuses what a guard needs.
 pub fn guard(mut args: impl Iterator<Item = OsString>) -> Result<()> {
     // What ends programs by name or by terminal is for the others, not for their guard.
     for signal in [SIGHUP, SIGINT, SIGQUIT, SIGTERM] {
@@ -247,7 +247,7 @@ fn end_children() -> usize {
     }
 }
 
-/// The children of this process, whichever thread started them.
+/// The children of this process, of all its threads.
 fn children() -> Vec<Pid> {
     let pids = |text: String| {
         let pids = text.split_whitespace().filter_map(|pid| pid.parse().ok());

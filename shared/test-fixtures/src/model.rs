@@ -266,10 +266,10 @@ pub struct Peer {
 /// }
 /// ```
 ///
-/// A name that begins with none of [`RUNTIMES`](crate::RUNTIMES) says what it is on:
-/// `try_join = "…" on "tokio";`. Files behind a `+` come with the variant's lesson. Where a variant's lessons are pairs,
-/// `with table` stands there: `table!(text smol)` are their texts, a literal, and
-/// `table!(pairs smol)` is a `&'static [Pair]`.
+/// A name that begins with none of [`RUNTIMES`](crate::RUNTIMES) names its runtime:
+/// `try_join = "…" on "tokio";`. Files behind a `+` come with the variant's lesson. Where
+/// a variant's lessons are pairs, it has `with table`: `table!(text smol)` is their
+/// texts, a literal, and `table!(pairs smol)` is a `&'static [Pair]`.
 #[macro_export]
 macro_rules! variants {
     ($model:ty: $(
@@ -313,9 +313,9 @@ macro_rules! variants {
 /// The peer in `peers/python.py` of the crate that calls it, or in the file of another name
 /// beside it: `python_peer!(python_numpy: "NumPy over SharedMemory")`.
 ///
-/// What it lacks on a machine that has just `python3` follows in this order:
-/// `needs ["numpy"]`, modules of packages; `since (3, 11)`, the oldest Python, where that is
-/// not 3.9; `except { "case": "reason" }`.
+/// What it lacks on a machine that has just `python3` follows in this order.
+/// `needs ["numpy"]` names modules of packages. `since (3, 11)` is the oldest Python,
+/// where that is not 3.9. `except { "case": "reason" }` declares deviations.
 #[macro_export]
 macro_rules! python_peer {
     (@since) => { (3, 9) };
