@@ -92,8 +92,8 @@ fn document(results: &ModelResults, versions: &BTreeMap<String, String>) -> Stri
     )
 }
 
-/// How to read the tables of these models: once for all of them, and with what there was no
-/// room for.
+/// How to read the tables of these models, once for all of them, with the columns that
+/// had no room.
 pub fn legend(models: &[ModelResults], style: Style) -> String {
     let width = terminal::width().max(NARROWEST);
     let mut lines = legend::lines(models);

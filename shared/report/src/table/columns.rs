@@ -34,7 +34,7 @@ pub(super) enum Column {
 /// What stands over both ends of the interval.
 const INTERVAL: &str = "95 % interval";
 
-/// What is left out where there is no room, the first first.
+/// The columns that are left out where there is no room, in this order.
 const DISPENSABLE: [(&[Column], &str); 6] = [
     (&[Column::Switches], "switches"),
     (&[Column::Floor], "× floor"),

@@ -11,7 +11,7 @@ use crate::timeline::{characters::Characters, columns::Columns};
 struct Cell {
     /// Nanoseconds of work, summed over the lanes.
     work: f64,
-    /// Those of it with a note.
+    /// The part of it with a note.
     noted: f64,
     /// The note to show: the last one that was seen here.
     note: Option<usize>,
