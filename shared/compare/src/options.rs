@@ -90,7 +90,7 @@ pub(crate) enum Form {
 }
 
 impl Options {
-    /// Those of a comparison of every model.
+    /// The options of a comparison of every model.
     pub(crate) fn of_all(matches: &ArgMatches) -> Result<Self> {
         let mut options = Self::read(matches)?;
         options.is_of_all = true;
@@ -116,7 +116,7 @@ impl Options {
         Ok(())
     }
 
-    /// Those of a comparison of one model.
+    /// The options of a comparison of one model.
     pub(crate) fn read(matches: &ArgMatches) -> Result<Self> {
         let mut options = Self::from_arg_matches(matches)?;
         options.form = match () {

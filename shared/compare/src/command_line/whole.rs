@@ -36,7 +36,8 @@ pub(crate) fn whole() -> Command {
         })
 }
 
-/// The command with a subcommand for each model instead of what is read by hand.
+/// The command with a subcommand for each model, in place of the words that `parse` reads
+/// by hand.
 fn each(
     name: &'static str,
     command: &Command,
