@@ -8,10 +8,7 @@ use measure::{
 
 use test_fixtures::local;
 
-use crate::{
-    figure::{megabytes, ratio_of, time, word},
-    table::by,
-};
+use crate::figure::{by, megabytes, ratio_of, time, word};
 
 /// One table per model, then what can't be compared, then the conclusion.
 pub fn render(changes: &Changes) -> String {

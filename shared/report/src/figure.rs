@@ -46,6 +46,17 @@ pub(crate) fn megabytes(bytes: f64) -> String {
     format!("{:.digits$} MB", bytes / 1e6)
 }
 
+/// A factor above 1 as a difference: "1.5 %", and "a factor of 2.09" where per cent would
+/// be hard to read.
+pub(crate) fn by(factor: f64) -> String {
+    match (factor - 1.0) * 100.0 {
+        percent if percent < 0.05 => "0.1 %".to_owned(),
+        percent if percent < 9.95 => format!("{percent:.1} %"),
+        percent if percent < 99.5 => format!("{percent:.0} %"),
+        _ => format!("a factor of {}", ratio_of(factor)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,10 +11,9 @@ use measure::{
 use test_fixtures::{Fact, Value};
 
 use crate::{
-    figure::{ratio_of, time},
+    figure::{by, ratio_of, time},
     notes::COARSE,
     survey,
-    table::by,
 };
 
 /// A finding names this many of a runtime's rows, and counts the others.

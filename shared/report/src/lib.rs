@@ -23,3 +23,4 @@ pub mod taken;
 pub mod terminal;
 pub mod timeline;
 pub mod watch;
+mod written;

@@ -10,10 +10,9 @@ use measure::{
 use test_fixtures::Floor;
 
 use crate::{
-    figure::{ratio_of, time},
+    figure::{by, ratio_of, time},
     groups,
     seen::{self, Words},
-    table::by,
 };
 
 /// A time of less than so much of the floor is remarked on: a floor that is measured differs

@@ -19,11 +19,11 @@ mod thinned;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use measure::results::Results;
 
-pub(crate) use self::code::encoded;
 use crate::{
     findings::findings,
     notes::not_run,
     overview::{Overview, markup},
+    written::encoded,
 };
 
 const STYLE: &str = include_str!("page/style.css");

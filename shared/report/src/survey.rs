@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use measure::results::{ModelResults, Row};
 use test_fixtures::{Surveyed, local, wrap};
 
-use crate::page::encoded;
+use crate::written::encoded;
 
 /// What a row that a thing does not concern has in its place.
 const SPARED: &str = "-";

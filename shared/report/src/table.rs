@@ -6,7 +6,7 @@ use measure::{results::ModelResults, statistics::FEWEST};
 use test_fixtures::{Floor, local, markdown, wrap};
 
 use crate::{
-    figure::{ratio_of, time},
+    figure::{by, time},
     notes::notes,
     terminal,
 };
@@ -164,17 +164,6 @@ pub fn rounds(results: &ModelResults) -> String {
         None => {
             format!("{rounds}; {FEWEST} are needed to know a difference from noise")
         }
-    }
-}
-
-/// A factor above 1 as a difference: "1.5 %", and "a factor of 2.09" where per cent would
-/// be hard to read.
-pub(crate) fn by(factor: f64) -> String {
-    match (factor - 1.0) * 100.0 {
-        percent if percent < 0.05 => "0.1 %".to_owned(),
-        percent if percent < 9.95 => format!("{percent:.1} %"),
-        percent if percent < 99.5 => format!("{percent:.0} %"),
-        _ => format!("a factor of {}", ratio_of(factor)),
     }
 }
 

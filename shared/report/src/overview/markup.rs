@@ -7,7 +7,7 @@ use super::{
     cell::{Cell, Mark},
     legend,
 };
-use crate::page::encoded;
+use crate::written::encoded;
 
 /// The table with its legend.
 pub(crate) fn markup(overview: &Overview) -> Markup {

@@ -14,6 +14,7 @@ use super::{encoding, figures, lanes, opening, row::Place};
 use crate::{
     difference::{Change, Cut, Difference, Marks, Sections},
     taken,
+    written::encoded,
 };
 
 /// The sources of a model's rows, as the page has them: what comes along with several of them
@@ -283,16 +284,6 @@ pub(super) fn differs(names: [&str; 2], changes: &[Change<'_>]) -> String {
 fn link(model: &str, left: &str, right: &str) -> String {
     let [model, left, right] = [model, left, right].map(encoded);
     format!("#{model}:{left}..{right}")
-}
-
-/// As `encodeURIComponent` has it.
-pub(crate) fn encoded(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte);
-    let encode = |byte: u8| match plain(byte) {
-        true => char::from(byte).to_string(),
-        false => format!("%{byte:02X}"),
-    };
-    text.bytes().map(encode).collect()
 }
 
 #[cfg(test)]

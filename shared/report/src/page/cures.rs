@@ -4,12 +4,13 @@ use maud::{Markup, html};
 use measure::{results::ModelResults, source::Pair};
 
 use super::{
-    code::{differs, encoded, side_by_side, take},
+    code::{differs, side_by_side, take},
     encoding,
 };
 use crate::{
     difference::{Cut, Difference, Sections},
     taken,
+    written::encoded,
 };
 
 /// A pair, with the name that a reader knows it by: `futurelock/tokio`.

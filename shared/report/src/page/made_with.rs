@@ -1,9 +1,9 @@
 //! What the results were made with: the machine, the versions, the command.
 
-use std::time::{Duration, UNIX_EPOCH};
-
 use maud::{Markup, html};
 use measure::{host::Host, results::Results};
+
+use crate::written::{date, words};
 
 /// A line for the top of the page.
 pub(crate) fn line(host: &Host, started: u64) -> String {
@@ -65,41 +65,5 @@ pub(crate) fn made_with(
                 (more)
             }
         }
-    }
-}
-
-/// Words as a shell takes them.
-pub(crate) fn words(words: &[String]) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
-    let word = |word: &String| match !word.is_empty() && word.chars().all(plain) {
-        true => word.clone(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
-    };
-    words.iter().map(word).collect::<Vec<_>>().join(" ")
-}
-
-/// A day and a minute, in UTC. A time beyond what can be written is none.
-pub(crate) fn date(seconds: u64) -> String {
-    const LAST: u64 = 253_402_300_799;
-    let time = UNIX_EPOCH + Duration::from_secs(seconds.min(LAST));
-    let text = httpdate::fmt_http_date(time);
-    format!(
-        "{} UTC",
-        &text["Thu, ".len().."Thu, 01 Jan 1970 00:00".len()]
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn a_date_is_a_day_and_a_minute() {
-        assert_eq!(super::date(0), "01 Jan 1970 00:00 UTC");
-        assert_eq!(super::date(u64::MAX), "31 Dec 9999 23:59 UTC");
-    }
-
-    #[test]
-    fn a_command_can_be_given_to_a_shell() {
-        let words = ["compare", "--with", "a=sleep 1; it's"].map(String::from);
-        assert_eq!(super::words(&words), r"compare --with 'a=sleep 1; it'\''s'");
     }
 }

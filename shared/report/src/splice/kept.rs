@@ -12,7 +12,7 @@ use measure::{
 use serde::{Deserialize, Serialize};
 use test_fixtures::{Surveyed, Value};
 
-use crate::page::made_with::{date, words};
+use crate::written::{date, words};
 
 /// The version of this form.
 pub const VERSION: u32 = 1;

@@ -12,9 +12,9 @@ use measure::{
 use test_fixtures::wrap;
 
 use crate::{
-    figure::ratio_of,
+    figure::{by, ratio_of},
     sweep::sentences,
-    table::{Style, by},
+    table::Style,
     terminal,
 };
 
