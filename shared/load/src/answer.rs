@@ -24,7 +24,12 @@ pub(crate) struct Answer {
     pub(crate) keep_alive: bool,
     /// Bytes of the body so far, without the framing of chunks.
     pub(crate) body: u64,
+    /// The first of them.
+    pub(crate) kept: Vec<u8>,
 }
+
+/// Bytes of a body that are kept.
+const MOST_KEPT: usize = 64 * 1024;
 
 /// What is expected next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +57,7 @@ impl Answer {
             status: 0,
             keep_alive: true,
             body: 0,
+            kept: Vec::new(),
         }
     }
 
@@ -59,8 +65,11 @@ impl Answer {
     pub(crate) fn clear(&mut self) {
         let mut pending = std::mem::take(&mut self.pending);
         pending.clear();
+        let mut kept = std::mem::take(&mut self.kept);
+        kept.clear();
         *self = Answer {
             pending,
+            kept,
             ..Answer::new()
         };
     }
@@ -149,6 +158,8 @@ impl Answer {
     fn pass(&mut self, left: u64, rest: &[u8]) -> usize {
         let step = usize::try_from(left).unwrap_or(usize::MAX).min(rest.len());
         self.body += step as u64;
+        let room = MOST_KEPT - self.kept.len();
+        self.kept.extend_from_slice(&rest[..step.min(room)]);
         step
     }
 

@@ -17,6 +17,8 @@ pub(crate) struct Connection {
     pub(crate) stream: Option<TcpStream>,
     pub(crate) state: State,
     pub(crate) answer: Answer,
+    /// The bytes of the request that is under way.
+    pub(crate) request: Vec<u8>,
 }
 
 /// What a connection is doing. Times are nanoseconds on the clock.
@@ -45,6 +47,7 @@ impl Connection {
             stream: None,
             state: State::Closed { again: 0 },
             answer: Answer::new(),
+            request: Vec::new(),
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::clock::now_ns;
 use crate::connection::State;
 use crate::fault::Fault;
 use crate::generator::{Generator, READ};
+use crate::report::Span;
 use crate::tally::Asked;
 
 impl Generator<'_> {
@@ -14,7 +15,7 @@ impl Generator<'_> {
     pub(crate) fn ask(&mut self, mut now: u64) -> bool {
         let mut any = false;
         while let Some(&key) = self.free.front() {
-            let Some(due) = self.schedule.take(now) else {
+            let Some((number, due)) = self.schedule.take(now) else {
                 break;
             };
             self.free.pop_front();
@@ -31,8 +32,9 @@ impl Generator<'_> {
             }
             // In a closed loop a request is due when it is sent.
             let due = if self.schedule.is_open() { due } else { start };
-            let asked = Asked { due, start };
+            let asked = Asked { number, due, start };
             connection.answer.clear();
+            self.plan.target.request(number, &mut connection.request);
             connection.state = State::Busy { asked, written: 0 };
             self.under_way += 1;
             self.write(key);
@@ -48,7 +50,7 @@ impl Generator<'_> {
         else {
             return;
         };
-        let request = &self.plan.target.request;
+        let request = &connection.request;
         while *written < request.len() {
             match stream.write(&request[*written..]) {
                 Ok(bytes) => *written += bytes,
@@ -103,8 +105,25 @@ impl Generator<'_> {
         let State::Busy { asked, written } = connection.state else {
             return;
         };
-        let (answer, request) = (&connection.answer, &self.plan.target.request);
+        let (answer, request) = (&connection.answer, &connection.request);
+        let is_right = |is_right: fn(u64, &[u8]) -> bool| {
+            let is_good = (200..300).contains(&answer.status);
+            !is_good || is_right(asked.number, &answer.kept)
+        };
+        if !self.plan.is_right.is_none_or(is_right) {
+            return self.failed(key, Fault::Wrong, now);
+        }
         self.tally.answered(asked, now, answer.status, answer.body);
+        if self.plan.spans {
+            let connection = key;
+            let (start, end) = (asked.start, now);
+            self.tally.spans.push(Span {
+                number: asked.number,
+                connection,
+                start,
+                end,
+            });
+        }
         self.under_way -= 1;
         // An answer that came before its question was written leaves half a question.
         if answer.keep_alive && written == request.len() {

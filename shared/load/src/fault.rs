@@ -13,6 +13,8 @@ pub enum Fault {
     Malformed,
     /// The head did not end within 16 KiB, or has more than 64 headers.
     HeadTooLong,
+    /// A whole answer, and not the one to this request.
+    Wrong,
     /// The connection ended in the midst of an answer.
     Truncated,
     /// The connection was reset.
@@ -30,6 +32,7 @@ impl Fault {
             Fault::Status => "status not 2xx",
             Fault::Malformed => "malformed",
             Fault::HeadTooLong => "head too long",
+            Fault::Wrong => "not the answer to this request",
             Fault::Truncated => "truncated",
             Fault::Reset => "reset",
             Fault::Closed => "closed before an answer",

@@ -60,15 +60,17 @@ impl<'a> Generator<'a> {
             under_way: 0,
             received: vec![0; READ],
             refusal: None,
-            schedule: Schedule::new(now_ns(), plan.pace, plan.duration),
+            schedule: Schedule::of(plan, now_ns()),
             tally: Tally::new(),
             stopped: false,
         })
     }
 
     /// Offers the load until it is over, and what is left has been answered or given up.
-    /// Returns when that was, in nanoseconds on the clock.
-    pub(crate) fn drive(&mut self) -> Result<u64, Error> {
+    /// Calls `at_end` once the last request was sent. Returns when all was over, in
+    /// nanoseconds on the clock.
+    pub(crate) fn drive(&mut self, at_end: impl FnOnce()) -> Result<u64, Error> {
+        let mut at_end = Some(at_end);
         let start = self.schedule.start;
         while now_ns() < start && !self.stopped {
             self.wait(start)?;
@@ -90,7 +92,11 @@ impl<'a> Generator<'a> {
                 self.sweep(now);
                 sweep = now + between;
             }
-            let is_answered = self.schedule.is_over(now) && self.under_way == 0;
+            let is_over = self.schedule.is_over(now);
+            if let Some(at_end) = at_end.take_if(|_| is_over) {
+                at_end();
+            }
+            let is_answered = is_over && self.under_way == 0;
             if self.stopped || is_answered || now >= give_up {
                 return Ok(now);
             }
@@ -153,7 +159,7 @@ impl<'a> Generator<'a> {
             }
             State::Free { .. } => {}
             State::Busy { written, .. } => {
-                if ready.writable && written < self.plan.target.request.len() {
+                if ready.writable && written < connection.request.len() {
                     self.write(ready.key);
                 }
             }

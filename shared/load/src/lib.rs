@@ -63,7 +63,7 @@ use std::os::fd::BorrowedFd;
 pub use error::Error;
 pub use fault::Fault;
 pub use plan::{Pace, Plan};
-pub use report::Report;
+pub use report::{Report, Span};
 pub use target::Target;
 pub use times::Times;
 
@@ -78,10 +78,23 @@ use generator::Generator;
 /// If a number of the plan is out of its bounds, the connections can't be opened, or a
 /// system call fails that should not.
 pub fn run(plan: &Plan, stop: Option<BorrowedFd<'_>>) -> Result<Report, Error> {
+    run_with(plan, stop, || {})
+}
+
+/// The same, and calls `at_end` as soon as the last request was sent, while those under
+/// way wait for their answers.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_with(
+    plan: &Plan,
+    stop: Option<BorrowedFd<'_>>,
+    at_end: impl FnOnce(),
+) -> Result<Report, Error> {
     plan.check()?;
     let mut generator = Generator::new(plan, stop)?;
     generator.open_all()?;
-    let ended = generator.drive()?;
+    let ended = generator.drive(at_end)?;
     generator.count_unanswered(ended);
     Ok(Report::new(plan, generator, ended))
 }

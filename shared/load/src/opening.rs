@@ -23,7 +23,7 @@ impl Generator<'_> {
         let wanted = self.plan.connections;
         let until = now_ns() + ns(self.plan.timeout);
         // Nothing is due while connections are opened.
-        self.schedule = Schedule::new(u64::MAX / 2, self.plan.pace, self.plan.duration);
+        self.schedule = Schedule::of(self.plan, u64::MAX / 2);
         let mut next = 0;
         while self.free.len() < wanted && !self.stopped {
             while next < wanted && self.opening < MOST_OPENING {
@@ -46,7 +46,7 @@ impl Generator<'_> {
         }
         self.tally = Tally::new();
         let start = now_ns() + HEAD_START_NS;
-        self.schedule = Schedule::new(start, self.plan.pace, self.plan.duration);
+        self.schedule = Schedule::of(self.plan, start);
         Ok(())
     }
 
@@ -84,13 +84,22 @@ impl Generator<'_> {
     pub(crate) fn lost(&mut self, key: usize, now: u64) {
         self.free.retain(|other| *other != key);
         match self.connections[key].answer.status {
-            0 => self.could_not_open(key, ErrorKind::ConnectionAborted.into(), now),
+            0 if !self.schedule.is_over(now) => {
+                self.could_not_open(key, ErrorKind::ConnectionAborted.into(), now);
+            }
             _ => self.reopen(key, now),
         }
     }
 
-    /// Closes the connection, which is not free, and opens it again.
+    /// Closes the connection, which is not free, and opens it again if there is a request
+    /// to come.
     pub(crate) fn reopen(&mut self, key: usize, now: u64) {
+        if self.schedule.is_over(now) {
+            // No request will need it.
+            self.connections[key].stream = None;
+            self.connections[key].state = State::Closed { again: u64::MAX };
+            return;
+        }
         self.tally.reopened += 1;
         self.open(key, now);
     }

@@ -24,6 +24,13 @@ pub struct Plan {
     pub grace: Duration,
     /// What the 99th percentile of the generator's own lateness may be.
     pub late: Duration,
+    /// How many requests are sent at most, within the duration.
+    pub most: u64,
+    /// Whether this is the body of an answer to the request of this number. It gets at
+    /// most 64 KiB of it.
+    pub is_right: Option<fn(number: u64, body: &[u8]) -> bool>,
+    /// Whether each exchange is reported.
+    pub spans: bool,
 }
 
 /// When requests are sent.
@@ -53,6 +60,9 @@ impl Plan {
             timeout: Duration::from_secs(10),
             grace: Duration::from_secs(2),
             late: Duration::from_millis(1),
+            most: Plan::MOST_REQUESTS,
+            is_right: None,
+            spans: false,
         }
     }
 
@@ -65,6 +75,7 @@ impl Plan {
         within("the timeout", self.timeout, least, minutes(10))?;
         within("the grace time", self.grace, Duration::ZERO, minutes(1))?;
         within("connections", self.connections, 1, 10_000)?;
+        within("requests", self.most, 1, Plan::MOST_REQUESTS)?;
         if let Pace::Open { per_second } = self.pace {
             within("the rate", per_second, 1, 1_000_000)?;
             let requests = u128::from(per_second) * self.duration.as_nanos();

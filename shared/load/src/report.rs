@@ -62,6 +62,22 @@ pub struct Report {
     pub busy: f64,
     /// Whether the run was ended from outside, before its time.
     pub interrupted: bool,
+    /// The exchanges that were answered, if the plan asked for them.
+    #[serde(skip)]
+    pub spans: Vec<Span>,
+}
+
+/// One exchange that was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The request's number, counted from 0.
+    pub number: u64,
+    /// Its connection's, counted from 0.
+    pub connection: usize,
+    /// When it was sent, in nanoseconds of the system's monotonic clock.
+    pub start: u64,
+    /// When its answer was whole.
+    pub end: u64,
 }
 
 impl Report {
@@ -76,7 +92,9 @@ impl Report {
         // It may end early since all was answered, and the schedule is as long as it was.
         let until = match stopped {
             true => schedule.end.min(ended),
-            false => schedule.end,
+            false if schedule.is_open() => schedule.end,
+            // It may have sent as many as it was to.
+            false => schedule.end.min(tally.last.max(schedule.start)),
         };
         let seconds = |until: u64| until.saturating_sub(schedule.start) as f64 / 1e9;
         let per_second = |count: u64, seconds: f64| match seconds > 0.0 {
@@ -109,6 +127,7 @@ impl Report {
             schedule_kept: late.is_none_or(|late| late <= bound),
             busy: per_second(tally.busy, seconds(ended) * 1e9).min(1.0),
             interrupted: stopped,
+            spans: tally.spans,
         }
     }
 

@@ -27,7 +27,14 @@ pub(crate) struct Schedule {
 }
 
 impl Schedule {
-    pub(crate) fn new(start: u64, pace: Pace, duration: Duration) -> Schedule {
+    /// The schedule of a plan that starts then.
+    pub(crate) fn of(plan: &Plan, start: u64) -> Schedule {
+        let mut schedule = Schedule::new(start, plan.pace, plan.duration);
+        schedule.total = schedule.total.min(plan.most);
+        schedule
+    }
+
+    fn new(start: u64, pace: Pace, duration: Duration) -> Schedule {
         let end = start + ns(duration);
         let total = match pace {
             Pace::Open { per_second } => {
@@ -71,11 +78,11 @@ impl Schedule {
         (!self.is_over(now)).then(|| self.due(self.taken, now))
     }
 
-    /// Takes a request from the queue if one is due.
-    pub(crate) fn take(&mut self, now: u64) -> Option<u64> {
+    /// Takes a request from the queue if one is due. Returns its number and when it was.
+    pub(crate) fn take(&mut self, now: u64) -> Option<(u64, u64)> {
         let due = self.next(now).filter(|due| *due <= now)?;
         self.taken += 1;
-        Some(due)
+        Some((self.taken - 1, due))
     }
 
     /// How many requests have become due by `now`; in a closed loop, how many were sent.
@@ -111,10 +118,11 @@ mod tests {
     fn what_is_due_is_taken_once_and_late_or_not_in_its_order() {
         let pace = Pace::Open { per_second: 1_000 };
         let mut schedule = Schedule::new(0, pace, Duration::from_millis(10));
-        assert_eq!(schedule.take(0), Some(0));
+        assert_eq!(schedule.take(0), Some((0, 0)));
         assert_eq!(schedule.take(999_999), None);
         for number in 1..10 {
-            assert_eq!(schedule.take(60_000_000), Some(number * 1_000_000));
+            let due = Some((number, number * 1_000_000));
+            assert_eq!(schedule.take(60_000_000), due);
         }
         assert_eq!(schedule.take(60_000_000), None);
         assert!(schedule.is_over(0));

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::fault::Fault;
+use crate::report::Span;
 use crate::times::Times;
 
 /// Counts and distributions of one run.
@@ -25,11 +26,15 @@ pub(crate) struct Tally {
     pub(crate) busy: u64,
     /// When the last request ended, in nanoseconds on the clock.
     pub(crate) last: u64,
+    /// The exchanges, if they were asked for.
+    pub(crate) spans: Vec<Span>,
 }
 
 /// A request that is under way.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asked {
+    /// Its place in the order in which requests were taken, counted from 0.
+    pub(crate) number: u64,
     /// When it was due, in nanoseconds on the clock.
     pub(crate) due: u64,
     /// When it was sent.
@@ -52,6 +57,7 @@ impl Tally {
             bodies: 0,
             busy: 0,
             last: 0,
+            spans: Vec::new(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The target: the server that requests are sent to, and what they ask for.
 
+use std::io::Write as _;
 use std::net::{SocketAddr, ToSocketAddrs as _};
 
 use url::Url;
@@ -11,7 +12,9 @@ use crate::error::Error;
 pub struct Target {
     pub(crate) url: Url,
     pub(crate) address: SocketAddr,
-    pub(crate) request: Vec<u8>,
+    request: Vec<u8>,
+    /// Where the number of each request stands in it.
+    number_at: Option<usize>,
 }
 
 impl Target {
@@ -50,9 +53,30 @@ impl Target {
         }
         Ok(Target {
             request: request(&parsed, host),
+            number_at: None,
             address,
             url: parsed,
         })
+    }
+
+    /// The same server, where each request has its number, counted from 0, at the end of
+    /// the path: so each has an answer of its own.
+    #[must_use]
+    pub fn numbered(mut self) -> Target {
+        self.number_at = Some("GET ".len() + self.url.path().len());
+        self
+    }
+
+    /// Puts the request with this number into `bytes`.
+    pub(crate) fn request(&self, number: u64, bytes: &mut Vec<u8>) {
+        bytes.clear();
+        let at = self.number_at.unwrap_or(self.request.len());
+        let (before, after) = self.request.split_at(at);
+        bytes.extend_from_slice(before);
+        if self.number_at.is_some() {
+            write!(bytes, "{number}").expect("memory takes all that is written");
+        }
+        bytes.extend_from_slice(after);
     }
 
     /// The URL, as it was understood.
@@ -87,6 +111,15 @@ mod tests {
         let target = Target::parse("http://[::1]:81", false)?;
         let text = String::from_utf8(target.request)?;
         assert_eq!(text, "GET / HTTP/1.1\r\nHost: [::1]:81\r\n\r\n");
+        Ok(())
+    }
+
+    #[test]
+    fn a_number_ends_the_path() -> Outcome {
+        let target = Target::parse("http://127.0.0.1:80/a/?c=d", false)?.numbered();
+        let mut bytes = b"left over".to_vec();
+        target.request(120, &mut bytes);
+        assert!(bytes.starts_with(b"GET /a/120?c=d HTTP/1.1\r\n"));
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! A model, its variants and its peers.
 
-use std::fmt;
+use std::{fmt, os::fd::BorrowedFd};
 
 use anyhow::{Result, bail};
 use serde::{Serialize, de::DeserializeOwned};
@@ -62,6 +62,12 @@ pub trait Model: Sized + 'static {
 
     /// Sets the stage for a job, and puts into the job what it lacked.
     fn stage(args: &Self::Args, job: &mut Self::Job) -> Result<Self::Stage>;
+
+    /// What a trial inherits of the stage as its descriptor 3, such as a socket that
+    /// listens. `LISTEN_FDS=1` is in its environment then.
+    fn hands_down(_stage: &Self::Stage) -> Option<BorrowedFd<'_>> {
+        None
+    }
 
     /// A job with the stage that stands around it.
     fn staged(args: &Self::Args) -> Result<(Self::Stage, Self::Job)> {

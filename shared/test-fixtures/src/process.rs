@@ -8,7 +8,7 @@ use std::{
     io::{self, Read, Write},
     mem::MaybeUninit,
     os::{
-        fd::AsFd,
+        fd::{AsFd, AsRawFd, BorrowedFd},
         unix::{
             net::UnixStream,
             process::{CommandExt, ExitStatusExt},
@@ -20,7 +20,7 @@ use std::{
 
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
-    io::{Errno, ioctl_fionbio},
+    io::{Errno, fcntl_dupfd_cloexec, ioctl_fionbio},
     process::{self, Pid, PidfdFlags},
 };
 use serde::{Deserialize, Serialize};
@@ -93,7 +93,7 @@ pub(crate) enum Exit {
 }
 
 /// Runs `command` on `input` in a process group of its own. Its standard output may have
-/// `longest` bytes.
+/// `longest` bytes. It gets what is `handed_down` as its descriptor 3.
 ///
 /// Everything that the command has started is ended once the command has ended, its time
 /// is up, or this program was interrupted or is gone.
@@ -103,6 +103,7 @@ pub(crate) fn run(
     input: &[u8],
     settings: &Settings,
     longest: u64,
+    handed_down: Option<BorrowedFd<'_>>,
 ) -> Result<Ended, TrialError> {
     let not_started = |source| TrialError::Spawn {
         program: command.get_program().to_string_lossy().into_owned(),
@@ -121,6 +122,10 @@ pub(crate) fn run(
             Some(value) => under_guard.env(name, value),
             None => under_guard.env_remove(name),
         };
+    }
+    // A guard hands on what it has inherited.
+    if let Some(descriptor) = handed_down {
+        hand_down(&mut under_guard, descriptor)?;
     }
     // What a guard leaves behind that was itself killed becomes ours, and is ended.
     process::set_child_subreaper(Some(process::getpid())).map_err(io::Error::from)?;
@@ -189,6 +194,33 @@ pub(crate) fn run(
             left_behind,
         }),
     }
+}
+
+/// What a process inherits beside its standard streams: the first descriptor that systemd
+/// hands down, too.
+const HANDED_DOWN: i32 = 3;
+
+/// Makes the command inherit `descriptor` as its descriptor 3, and says so in its
+/// environment in systemd's words.
+fn hand_down(command: &mut Command, descriptor: BorrowedFd<'_>) -> io::Result<()> {
+    // If 3 is free, this copy takes it until the command is dropped: else the pipe by
+    // which the child reports a failed exec could be there.
+    let place = fcntl_dupfd_cloexec(descriptor, HANDED_DOWN)?;
+    let from = fcntl_dupfd_cloexec(descriptor, HANDED_DOWN + 1)?;
+    command.env("LISTEN_FDS", "1");
+    let hook = move || {
+        let _place = &place;
+        // SAFETY: dup2 takes two numbers, and is async-signal-safe. The first is open, as
+        // the closure owns it. The second is the child's own; what was there is closed.
+        match unsafe { libc::dup2(from.as_raw_fd(), HANDED_DOWN) } {
+            HANDED_DOWN => Ok(()),
+            _ => Err(io::Error::last_os_error()),
+        }
+    };
+    // SAFETY: between fork and exec the closure makes one system call, which is
+    // async-signal-safe; it neither allocates nor takes a lock.
+    unsafe { command.pre_exec(hook) };
+    Ok(())
 }
 
 impl From<ExitStatus> for Exit {

@@ -33,7 +33,7 @@ pub fn stage_and_run<M: Model>(
     declared: &[Deviation],
 ) -> Result<Checked<M::Output>, TrialError> {
     let (stage, job) = M::staged(args).map_err(TrialError::Stage)?;
-    let trial = run_trial::<M>(program, runner, &job, settings)?;
+    let trial = run_trial::<M>(program, runner, &stage, &job, settings)?;
     let mut trial = check::<M>(trial, &stage, &job, declared)?;
     if settings.spans {
         trial.spans = M::timeline(&stage, &job, &trial);
@@ -84,6 +84,7 @@ pub(crate) fn check<M: Model>(
 pub fn run_trial<M: Model>(
     program: &Program,
     runner: &Runner,
+    stage: &M::Stage,
     job: &M::Job,
     settings: &Settings,
 ) -> Result<Checked<M::Output>, TrialError> {
@@ -119,7 +120,8 @@ pub fn run_trial<M: Model>(
         Runner::Variant(_) => LONGEST,
         Runner::Peer(_) => LONGEST_OF_PEER,
     };
-    let ended = process::run(program, &command, &json(job), settings, longest)?;
+    let down = M::hands_down(stage);
+    let ended = process::run(program, &command, &json(job), settings, longest, down)?;
     let (usage, left_behind, took) = (ended.usage, ended.left_behind, ended.took);
     let was_there = ended.started..=ended.started + took.as_nanos() as u64;
     let reply: Reply<M::Output> = reply(ended).map_err(|error| match runner {
@@ -167,7 +169,7 @@ pub fn run_floor<M: Model>(
 ) -> Result<Option<Floor>, TrialError> {
     let mut command = program.command();
     command.arg("floor");
-    let ended = process::run(program, &command, &json(job), settings, LONGEST)?;
+    let ended = process::run(program, &command, &json(job), settings, LONGEST, None)?;
     reply::<FloorReply>(ended).map(|reply| reply.floor)
 }
 
@@ -183,7 +185,7 @@ pub fn run_helper(command: &Command, time_limit: Duration) -> Result<String, Tri
         ..Settings::default()
     };
     let program = Program::current::<OsString>([])?;
-    let ended = process::run(&program, command, &[], &settings, LONGEST)?;
+    let ended = process::run(&program, command, &[], &settings, LONGEST, None)?;
     let head = ended.said.output.head().into_owned();
     match ended.exit {
         Exit::Code(0) => Ok(head),

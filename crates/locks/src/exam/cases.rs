@@ -112,7 +112,8 @@ fn panic_contained(bench: &Bench<Locks>) -> Result<()> {
         warm: true,
         ..Settings::default()
     };
-    let trial = run_trial::<Locks>(bench.program(), bench.runner(), &job, &settings)?;
+    let trial =
+        run_trial::<Locks>(bench.program(), bench.runner(), &(), &job, &settings)?;
     // A half-done increment is a breach, not an error: it has a case of its own.
     Locks::check(&(), &job, &trial.output)?;
     let outcomes = &trial.output.outcomes;

@@ -88,12 +88,12 @@ fn one_line_or_done<M: Model>(
     runner: &Runner,
     settings: &Settings,
 ) -> Result<()> {
-    let (_stage, job) = M::staged(&job_args::<M>(M::WIDE)?)?;
+    let (stage, job) = M::staged(&job_args::<M>(M::WIDE)?)?;
     let settings = Settings {
         time_limit: PATIENCE,
         ..settings.clone()
     };
-    match run_trial::<M>(program, runner, &job, &settings) {
+    match run_trial::<M>(program, runner, &stage, &job, &settings) {
         Ok(_) => Ok(()),
         Err(TrialError::Exited { code, stderr, .. }) => {
             let not_loaded = "error while loading shared libraries";

@@ -73,8 +73,8 @@ fn leaks_nothing<M: Model>(bench: &Bench<M>) -> Result<()> {
 
 fn held<M: Model>(bench: &Bench<M>, settings: &Settings) -> Result<()> {
     let args = crate::job_args::<M>(&[""; 0])?;
-    let (_stage, job) = M::staged(&args)?;
-    let trial = run_trial::<M>(bench.program(), bench.runner(), &job, settings)?;
+    let (stage, job) = M::staged(&args)?;
+    let trial = run_trial::<M>(bench.program(), bench.runner(), &stage, &job, settings)?;
     for (what, range) in [
         ("descriptors", trial.descriptors),
         ("threads", trial.threads),

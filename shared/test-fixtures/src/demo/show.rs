@@ -103,7 +103,7 @@ impl<W: Write> Show<W> {
         let Ok(runner) = &named.runner else {
             return Ok(true);
         };
-        let trial = run_trial::<M>(program, runner, job, settings)
+        let trial = run_trial::<M>(program, runner, stage, job, settings)
             .and_then(|trial| check::<M>(trial, stage, job, named.deviations));
         let trial = match trial {
             Ok(trial) => trial,

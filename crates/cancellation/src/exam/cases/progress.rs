@@ -49,8 +49,13 @@ fn seen(bench: &Bench<Cancellation>, job: &str) -> Result<(Output, Vec<Entry>, u
     let words: Vec<_> = job.split_whitespace().collect();
     let (stage, job) = Cancellation::staged(&job_args::<Cancellation>(&words)?)?;
     let settings = Settings::default();
-    let trial =
-        run_trial::<Cancellation>(bench.program(), bench.runner(), &job, &settings)?;
+    let trial = run_trial::<Cancellation>(
+        bench.program(),
+        bench.runner(),
+        &stage,
+        &job,
+        &settings,
+    )?;
     let record = stage.origin().map(|origin| origin.record());
     let requests = record.map_or(0, |record| record.exchanges.len());
     Ok((trial.output, stage.entries()?, requests))

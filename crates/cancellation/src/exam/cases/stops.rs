@@ -131,9 +131,14 @@ fn leaves_nothing_of_any_work(bench: &Bench<Cancellation>) -> Result<()> {
     };
     for work in ["sleep", "fetch", "cpu", "blocking", "process"] {
         let args = job_args::<Cancellation>(&["--work", work, "--deadline", "200ms"])?;
-        let (_stage, job) = Cancellation::staged(&args)?;
-        let trial =
-            run_trial::<Cancellation>(bench.program(), bench.runner(), &job, &settings)?;
+        let (stage, job) = Cancellation::staged(&args)?;
+        let trial = run_trial::<Cancellation>(
+            bench.program(),
+            bench.runner(),
+            &stage,
+            &job,
+            &settings,
+        )?;
         for (what, range) in [
             ("descriptors", trial.descriptors),
             ("threads", trial.threads),

@@ -101,7 +101,8 @@ fn panic_stops(bench: &Bench<Pipelines>, shape: &str) -> Result<()> {
     let args = quick(&["--items", "500", "--fault", fault, "--shape", shape]);
     let (stage, job) = Pipelines::staged(&job_args::<Pipelines>(&args)?)?;
     let settings = Settings::default();
-    let trial = run_trial::<Pipelines>(bench.program(), bench.runner(), &job, &settings);
+    let trial =
+        run_trial::<Pipelines>(bench.program(), bench.runner(), &stage, &job, &settings);
     match trial {
         Err(TrialError::Exited { code: 1, .. }) => {}
         Err(other) => bail!("not an error, but: {other}"),
