@@ -1,0 +1,173 @@
+//! What stands around the variants: the model, its command line, cases, check and floor.
+
+mod args;
+mod cases;
+mod guests;
+mod stage;
+
+use std::{io::Read, os::fd::BorrowedFd, time::Duration};
+
+use anyhow::{Result, bail, ensure};
+use test_fixtures::{Case, Facts, Floor, Model, Peer, Variant};
+
+use crate::{Job, Output, variants};
+
+pub use args::Args;
+use stage::Stage;
+
+/// The model.
+#[derive(Debug)]
+pub struct Serving;
+
+impl Model for Serving {
+    const NAME: &'static str = "serving";
+    const ABOUT: &'static str = "A server that is stopped under load: accept connections, answer requests, and drain, on every runtime";
+    const COMPARISON: &'static [&'static str] =
+        &["--requests", "5000", "--clients", "32"];
+    const EXAMPLES: &'static [&'static str] = &[
+        "--rate 2000 --requests 4000",
+        "--wait 5ms --beside idle --guests 500",
+    ];
+    const LONG: &'static [&'static str] = &["--rate", "50", "--requests", "1000"];
+    const WIDE: &'static [&'static str] = &["--requests", "200", "--clients", "24"];
+    const PAIR: [&'static str; 2] = ["tokio", "smol"];
+    const README: &'static str = include_str!("../../README.md");
+
+    type Args = Args;
+    type Job = Job;
+    type Output = Output;
+    type Stage = Stage;
+
+    fn variants() -> &'static [Variant<Self>] {
+        variants::VARIANTS
+    }
+
+    fn peers() -> &'static [Peer] {
+        &[]
+    }
+
+    fn job(args: &Args) -> Result<Job> {
+        args.job()
+    }
+
+    fn stage(args: &Args, job: &mut Job) -> Result<Stage> {
+        Stage::start(args, job)
+    }
+
+    fn hands_down(stage: &Stage) -> Option<BorrowedFd<'_>> {
+        Some(stage.socket())
+    }
+
+    fn threads(job: &Job, variant: &str) -> usize {
+        let workers = job.workers.get();
+        match variant {
+            "tokio" => workers,
+            "smol" => workers + 1,
+            _ => 0,
+        }
+    }
+
+    fn environment(job: &Job) -> Vec<(&'static str, String)> {
+        vec![("ASYNC_STD_THREAD_COUNT", job.workers.to_string())]
+    }
+
+    fn describe(job: &Job) -> String {
+        let load = &job.load;
+        let pace = match load.rate {
+            Some(rate) => format!("{rate} due each second"),
+            None => "each client one after another".to_owned(),
+        };
+        let mut described = format!(
+            "{} requests of {} clients, {pace}, then SIGTERM",
+            load.requests, load.clients
+        );
+        if job.wait_ms > 0.0 {
+            described += &format!("; the handler waits {} ms", job.wait_ms);
+        }
+        if job.compute_ms > 0.0 {
+            described += &format!("; it computes {} ms", job.compute_ms);
+        }
+        described
+    }
+
+    fn check(stage: &Stage, job: &Job, output: &Output) -> Result<Facts> {
+        let session = stage.session()?;
+        let report = &session.report;
+        let (answered, of) = (report.answered, job.load.requests);
+        if answered != of || !report.is_whole() {
+            let failed = report.errors.iter();
+            let mut why: Vec<_> = failed
+                .map(|(fault, count)| format!("{} {count}", fault.words()))
+                .collect();
+            if report.unanswered > 0 {
+                why.push(format!("no answer {}", report.unanswered));
+            }
+            let why = why.join(", ");
+            bail!("{answered} of {of} requests were answered: {why}");
+        }
+        if let Some(late) = &session.late {
+            late.set_nonblocking(true)?;
+            let (mut late, mut buffer) = (late, [0; 64]);
+            let read = late.read(&mut buffer);
+            ensure!(
+                matches!(&read, Err(error) if error.kind() == std::io::ErrorKind::WouldBlock),
+                "a connection that was opened after the stop was accepted: {read:?}"
+            );
+        }
+        let ms = |ns: Option<u64>| ns.unwrap_or(0) as f64 / 1e6;
+        let times = match job.load.rate {
+            Some(_) => &report.response,
+            None => &report.service,
+        };
+        let mut facts = Facts::new()
+            .count_of("answered", answered, of)
+            .done(answered as usize, of as usize)
+            .number("p50 ms", ms(times.at(0.5)))
+            .number("p99 ms", ms(times.at(0.99)))
+            .number("drained in ms", session.drained.as_secs_f64() * 1e3);
+        if output.cut > 0 {
+            facts = facts.count("cut", output.cut as u64);
+        }
+        if let Some(doubt) = report.doubts().first() {
+            facts = facts.text("doubt", doubt.clone());
+        }
+        Ok(facts)
+    }
+
+    fn floor(job: &Job) -> Result<Option<Floor>> {
+        let load = &job.load;
+        let each = job.wait_ms + job.compute_ms;
+        if let Some(rate) = load.rate {
+            let time =
+                (load.requests.saturating_sub(1)) as f64 / f64::from(rate) + each / 1e3;
+            let reason = format!("{} requests, {rate} due each second", load.requests);
+            return Ok(Some(Floor::new(Duration::from_secs_f64(time), reason)));
+        }
+        if each == 0.0 {
+            return Ok(None);
+        }
+        let turns = load.requests.div_ceil(load.clients as u64) as f64;
+        let cores = job.workers.get() as f64;
+        let computed = load.requests as f64 * job.compute_ms / cores;
+        let time = (turns * each).max(computed);
+        let reason = format!(
+            "{} requests of {each} ms, {} at once",
+            load.requests, load.clients
+        );
+        Ok(Some(Floor::new(
+            Duration::from_secs_f64(time / 1e3),
+            reason,
+        )))
+    }
+
+    fn results(_job: &Job, output: &Output) -> Vec<String> {
+        match output.cut {
+            0 => vec!["every connection ended by itself".to_owned()],
+            cut => vec![format!("{cut} connections were cut after the grace time")],
+        }
+    }
+
+    fn cases() -> Vec<Case<Self>> {
+        cases::cases()
+    }
+}
