@@ -4,7 +4,10 @@ use std::{
     io::{self, ErrorKind, Read, Write},
     net::{Shutdown, SocketAddr, TcpStream},
     os::fd::AsFd,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        atomic::{AtomicBool, Ordering},
+        mpsc::Sender,
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -12,7 +15,10 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use rustix::net::sockopt;
 
-use crate::work::{BUSY, PANIC, SLOW, answer};
+use crate::{
+    Job,
+    work::{BUSY, PANIC, SLOW, answer},
+};
 
 /// How long a guest waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -46,6 +52,10 @@ pub(crate) enum Guest {
     Busy,
     /// Open a connection for each request
     Anew,
+    /// Send a request each at the same time, before the load
+    Crowd,
+    /// Open a connection, send nothing, and leave after 300 ms
+    Leaving,
 }
 
 impl Guest {
@@ -59,11 +69,14 @@ impl Guest {
         self == Guest::Slow
     }
 
-    /// Is so many of these guests, until `leave` is set.
+    /// Is so many of these guests, until `leave` is set. The load begins once they are
+    /// `there`.
     pub(crate) fn visit(
         self,
         guests: usize,
         server: SocketAddr,
+        job: &Job,
+        there: &Sender<()>,
         leave: &AtomicBool,
     ) -> Result<Vec<TcpStream>> {
         let mut all = Vec::with_capacity(guests);
@@ -73,8 +86,18 @@ impl Guest {
             stream.set_write_timeout(Some(Duration::from_millis(20)))?;
             all.push(stream);
         }
+        if self == Guest::Crowd {
+            crowd(&mut all, job)?;
+        }
+        // Who waits for it may have been stopped.
+        _ = there.send(());
         let is_over = || leave.load(Ordering::SeqCst);
         match self {
+            Guest::Crowd => {}
+            Guest::Leaving => {
+                thread::sleep(Duration::from_millis(300));
+                all.clear();
+            }
             Guest::Idle => while_not(&is_over, || Ok(()))?,
             Guest::Drip => {
                 let mut head = b"GET /0 HTTP/1.1\r\nHost: a\r\nX: ".iter().copied();
@@ -210,6 +233,33 @@ impl Guest {
         }
         Ok(all)
     }
+}
+
+/// Asks on all connections at once, and each for one answer: as there are fewer places, they
+/// take turns.
+fn crowd(all: &mut [TcpStream], job: &Job) -> Result<()> {
+    let clock = Instant::now();
+    for (number, guest) in all.iter_mut().enumerate() {
+        let head = request(&format!("/crowd/{number}"));
+        let last = head.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n");
+        guest.write_all(last.as_bytes())?;
+    }
+    for (number, guest) in all.iter_mut().enumerate() {
+        let path = format!("/crowd/{number}");
+        let got = one_answer(guest).with_context(|| format!("{path}: no answer"))?;
+        ensure!(got == (200, answer(&path)), "{path}: {got:?}");
+    }
+    // One is taken by who asked for the server's name.
+    let places = job.connections.get() - 1;
+    let least = Duration::from_secs_f64(job.wait_ms / 1e3)
+        .saturating_mul(all.len().div_ceil(places) as u32);
+    let took = clock.elapsed();
+    let (guests, limit) = (all.len(), job.connections);
+    ensure!(
+        took >= least,
+        "{guests} were answered in {took:?}: more than {limit} connections were served at once"
+    );
+    Ok(())
 }
 
 /// Whether nothing came in time.

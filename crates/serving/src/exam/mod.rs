@@ -15,6 +15,9 @@ use crate::{Job, Output, variants};
 pub use args::Args;
 use stage::Stage;
 
+/// How late a server may end after the grace time.
+const LATE: Duration = Duration::from_millis(500);
+
 /// The model.
 #[derive(Debug)]
 pub struct Serving;
@@ -125,6 +128,27 @@ impl Model for Serving {
             .number("p50 ms", ms(times.at(0.5)))
             .number("p99 ms", ms(times.at(0.99)))
             .number("drained in ms", session.drained.as_secs_f64() * 1e3);
+        let grace = Duration::from_millis(job.grace_ms);
+        if let Some(ended) = session.ended {
+            ensure!(output.cut > 0, "none was cut, though some stayed");
+            ensure!(
+                ended >= grace,
+                "it ended {ended:?} after the stop, before {grace:?}"
+            );
+            facts = facts.number("ended in ms", ended.as_secs_f64() * 1e3);
+            if ended > grace + LATE {
+                let why = format!(
+                    "it ended {ended:?} after the stop, where {grace:?} are given"
+                );
+                facts = facts.breach_if("grace_is_kept", why, ended > grace + 2 * LATE);
+            }
+        } else {
+            ensure!(
+                output.cut == 0,
+                "{} connections were cut, and none stayed",
+                output.cut
+            );
+        }
         if output.cut > 0 {
             facts = facts.count("cut", output.cut as u64);
         }

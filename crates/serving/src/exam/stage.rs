@@ -11,6 +11,7 @@ use std::{
     sync::{
         Arc, Condvar, Mutex, MutexGuard,
         atomic::{AtomicBool, Ordering},
+        mpsc,
     },
     thread::{self, JoinHandle},
     time::{Duration, Instant},
@@ -24,7 +25,7 @@ use rustix::{
     },
     process::{Pid, Signal, getpid, kill_process},
 };
-use test_fixtures::descendants;
+use test_fixtures::{descendants, lives};
 
 use super::{
     args::Args,
@@ -77,6 +78,9 @@ pub(crate) struct Session {
     pub(crate) late: Option<TcpStream>,
     /// From the stop until each answer was there.
     pub(crate) drained: Duration,
+    /// From the stop until the server was gone, where others stayed longer than the grace
+    /// time.
+    pub(crate) ended: Option<Duration>,
 }
 
 impl Shared {
@@ -223,10 +227,15 @@ impl Offer {
         let leave = AtomicBool::new(false);
         let mut stopped_at = None;
         thread::scope(|scope| {
+            let (there, are_there) = mpsc::channel();
             let guests = self.beside.map(|(guest, count)| {
-                let (server, leave) = (self.server, &leave);
-                scope.spawn(move || guest.visit(count, server, leave))
+                let (leave, there) = (&leave, there);
+                scope.spawn(move || {
+                    guest.visit(count, self.server, &self.job, &there, leave)
+                })
             });
+            // They are there, or have failed, or there are none.
+            _ = are_there.recv();
             let mut late = None;
             let stop = || {
                 // It is a descendant of ours; if it has ended, the load says so.
@@ -259,10 +268,12 @@ impl Offer {
                 None => Vec::new(),
             };
             let outstay = self.beside.is_some_and(|(guest, _)| guest.outstays());
-            if outstay {
-                let grace = Duration::from_millis(self.job.grace_ms);
-                thread::sleep(grace + Duration::from_millis(200));
-            }
+            let ended = stopped_at.filter(|_| outstay).map(|at| {
+                while lives(pid) && at.elapsed() < LATE {
+                    thread::sleep(Duration::from_millis(2));
+                }
+                at.elapsed()
+            });
             drop(guests);
             let late = match late.map(|late| late.join()) {
                 Some(Ok(late)) => Some(late.context("after the stop")?),
@@ -273,6 +284,7 @@ impl Offer {
                 report: report?,
                 late,
                 drained,
+                ended,
             })
         })
     }

@@ -110,15 +110,15 @@ where
     let mut tasks = Vec::new();
     let mut stop = pin!(stop);
     loop {
-        let accepted = async {
-            let permit = semaphore.acquire_arc().await;
-            Some((permit, listener.accept().await))
-        };
         let stop = async {
             stop.as_mut().await;
             None
         };
-        let Some((permit, accepted)) = or(accepted, stop).await else {
+        let accepted = async {
+            let permit = semaphore.acquire_arc().await;
+            Some((permit, listener.accept().await))
+        };
+        let Some((permit, accepted)) = or(stop, accepted).await else {
             break;
         };
         let Ok((stream, _)) = accepted else {
