@@ -32,14 +32,20 @@ impl Generator<'_> {
             }
             // In a closed loop a request is due when it is sent.
             let due = if self.schedule.is_open() { due } else { start };
-            let asked = Asked { number, due, start };
-            connection.answer.clear();
-            self.plan.target.request(number, &mut connection.request);
-            connection.state = State::Busy { asked, written: 0 };
-            self.under_way += 1;
-            self.write(key);
+            self.send(key, Asked { number, due, start });
         }
         any
+    }
+
+    /// Sends a request on a connection that is free.
+    pub(crate) fn send(&mut self, key: usize, asked: Asked) {
+        let connection = &mut self.connections[key];
+        connection.answer.clear();
+        let target = &self.plan.target;
+        target.request(asked.number, &mut connection.request);
+        connection.state = State::Busy { asked, written: 0 };
+        self.under_way += 1;
+        self.write(key);
     }
 
     /// Writes what is left of the connection's request.

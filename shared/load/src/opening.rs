@@ -7,7 +7,7 @@ use crate::connection::{State, open};
 use crate::error::Error;
 use crate::generator::Generator;
 use crate::schedule::Schedule;
-use crate::tally::Tally;
+use crate::tally::{Asked, Tally};
 
 /// Connections that are being opened at once: more than that, and a server with a short
 /// backlog drops some, which are tried again a second later.
@@ -44,9 +44,39 @@ impl Generator<'_> {
             self.wait(until)?;
             self.turn();
         }
+        if self.plan.greets && !self.stopped {
+            self.greet(until)?;
+        }
         self.tally = Tally::new();
         let start = now_ns() + HEAD_START_NS;
         self.schedule = Schedule::of(self.plan, start);
+        Ok(())
+    }
+
+    /// Sends a request on each connection, and waits for the answers.
+    fn greet(&mut self, until: u64) -> Result<(), Error> {
+        let now = now_ns();
+        for key in std::mem::take(&mut self.free) {
+            let asked = Asked {
+                number: u64::MAX,
+                due: now,
+                start: now,
+            };
+            self.send(key, asked);
+        }
+        while self.under_way > 0 && !self.stopped {
+            if now_ns() >= until {
+                let (address, open) = (self.plan.target.address, self.free.len());
+                let wanted = self.plan.connections;
+                return Err(Error::Few {
+                    address,
+                    open,
+                    wanted,
+                });
+            }
+            self.wait(until)?;
+            self.turn();
+        }
         Ok(())
     }
 

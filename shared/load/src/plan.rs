@@ -29,6 +29,9 @@ pub struct Plan {
     /// Whether this is the body of an answer to the request of this number. It gets at
     /// most 64 KiB of it.
     pub is_right: Option<fn(number: u64, body: &[u8]) -> bool>,
+    /// Whether each connection carries one request before the first is due, which does not
+    /// count: so each was accepted before the load begins.
+    pub greets: bool,
     /// Whether each exchange is reported.
     pub spans: bool,
 }
@@ -62,6 +65,7 @@ impl Plan {
             late: Duration::from_millis(1),
             most: Plan::MOST_REQUESTS,
             is_right: None,
+            greets: false,
             spans: false,
         }
     }

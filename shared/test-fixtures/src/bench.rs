@@ -47,7 +47,13 @@ impl<M: Model> Bench<M> {
         settings: &Settings,
     ) -> Result<Checked<M::Output>, TrialError> {
         let args = job_args::<M>(args).map_err(TrialError::Stage)?;
-        stage_and_run::<M>(self.program(), self.runner(), &args, settings, &[])
+        stage_and_run::<M>(
+            self.program(),
+            self.runner(),
+            &args,
+            settings,
+            self.declared(),
+        )
     }
 
     /// The model's own demo, of this variant alone, with these arguments.

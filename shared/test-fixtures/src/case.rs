@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::{Program, Runner, Settings};
+use crate::{Deviation, Program, Runner, Settings};
 
 /// A named job with what must come of it.
 pub struct Case<M> {
@@ -125,6 +125,8 @@ pub struct Bench<M> {
     program: Program,
     runner: Runner,
     name: String,
+    /// What it is known to fail besides this case.
+    declared: Vec<Deviation>,
     model: std::marker::PhantomData<fn() -> M>,
 }
 
@@ -135,8 +137,21 @@ impl<M> Bench<M> {
             program,
             runner,
             name: name.into(),
+            declared: Vec::new(),
             model: std::marker::PhantomData,
         }
+    }
+
+    /// The same, of one that is known to fail these cases.
+    #[must_use]
+    pub fn declaring(mut self, deviations: impl IntoIterator<Item = Deviation>) -> Self {
+        self.declared.extend(deviations);
+        self
+    }
+
+    /// What it is known to fail besides this case: a breach of it is no failure here.
+    pub fn declared(&self) -> &[Deviation] {
+        &self.declared
     }
 
     /// The variant's or peer's name.

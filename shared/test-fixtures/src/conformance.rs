@@ -130,8 +130,9 @@ fn add<M: Model>(
             continue;
         }
         let cases = Arc::clone(cases);
-        let bench = Bench::new(program.clone(), runner.clone(), name);
         let case = cases[index].name;
+        let others = deviations.iter().copied().filter(|one| one.case != case);
+        let bench = Bench::new(program.clone(), runner.clone(), name).declaring(others);
         let test = Trial::test(format!("{name}::{case}"), move || {
             match judge(&bench, &cases[index], deviations) {
                 Verdict::Holds | Verdict::Deviates(_) => Ok(()),

@@ -202,7 +202,10 @@ const HANDED_DOWN: i32 = 3;
 
 /// Makes the command inherit `descriptor` as its descriptor 3, and says so in its
 /// environment in systemd's words.
-fn hand_down(command: &mut Command, descriptor: BorrowedFd<'_>) -> io::Result<()> {
+pub(crate) fn hand_down(
+    command: &mut Command,
+    descriptor: BorrowedFd<'_>,
+) -> io::Result<()> {
     // If 3 is free, this copy takes it until the command is dropped: else the pipe by
     // which the child reports a failed exec could be there.
     let place = fcntl_dupfd_cloexec(descriptor, HANDED_DOWN)?;

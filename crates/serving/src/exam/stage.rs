@@ -40,6 +40,8 @@ use crate::{
 const BACKLOG: i32 = 4096;
 /// How long the load has to end once the server has.
 const LATE: Duration = Duration::from_secs(5);
+/// How long an answer may take.
+const GIVEN_UP: Duration = Duration::from_secs(10);
 /// The time to the second SIGTERM.
 const TWICE: Duration = Duration::from_millis(100);
 
@@ -260,6 +262,10 @@ impl Offer {
                 }
             };
             let report = load::run_with(&plan, Some(self.stopped.as_fd()), stop);
+            if report.is_err() {
+                // Else the server would wait for a load that does not come.
+                _ = kill_process(pid, Signal::TERM);
+            }
             let drained = stopped_at.map_or(Duration::ZERO, |at: Instant| at.elapsed());
             leave.store(true, Ordering::SeqCst);
             let guests = match guests.map(|guests| guests.join()) {
@@ -295,6 +301,7 @@ impl Offer {
         let mut plan = Plan::new(target.numbered());
         plan.connections = load.clients;
         plan.most = load.requests;
+        plan.greets = true;
         plan.is_right =
             Some(|number, body| answer(&format!("/{number}")).as_bytes() == body);
         (plan.pace, plan.duration) = match load.rate {
@@ -305,8 +312,8 @@ impl Offer {
             }
             None => (Pace::Closed, Duration::from_secs(600)),
         };
-        plan.grace = Duration::from_secs(30);
-        plan.timeout = Duration::from_secs(30);
+        plan.grace = GIVEN_UP;
+        plan.timeout = GIVEN_UP;
         Ok(plan)
     }
 }

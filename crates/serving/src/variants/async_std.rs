@@ -44,7 +44,7 @@ pub fn run(job: &Job) -> Result<Output> {
     };
     let (connections, grace) =
         (job.connections.get(), Duration::from_millis(job.grace_ms));
-    let listener = inherited()?;
+    let listener = inherited(job)?;
     let served = async move {
         let listener = TcpListener::from(listener);
         let mut signals = Signals::new([Signal::Term])?;

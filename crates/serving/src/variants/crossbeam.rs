@@ -38,7 +38,7 @@ pub fn run(job: &Job) -> Result<Output> {
     };
     let (connections, grace) =
         (job.connections.get(), Duration::from_millis(job.grace_ms));
-    let listener = inherited()?;
+    let listener = inherited(job)?;
     let mut signals = Signals::new([SIGTERM])?;
     let (handles, (stop, stopped)) = (signals.handle(), bounded(1));
     thread::scope(|scope| {

@@ -42,7 +42,7 @@ pub fn run(job: &Job) -> Result<Output> {
     };
     let (connections, grace) =
         (job.connections.get(), Duration::from_millis(job.grace_ms));
-    let listener = inherited()?;
+    let listener = inherited(job)?;
     thread::scope(|scope| {
         for index in 0..job.workers.get() {
             let thread = thread::Builder::new().name(format!("smol {index}"));

@@ -35,7 +35,7 @@ pub fn run(job: &Job) -> Result<Output> {
     };
     let (connections, grace) =
         (job.connections.get(), Duration::from_millis(job.grace_ms));
-    let listener = inherited()?;
+    let listener = inherited(job)?;
     let mut signals = Signals::new([SIGTERM])?;
     let (handles, (stop, stopped)) = (signals.handle(), mpsc::channel());
     thread::scope(|scope| {

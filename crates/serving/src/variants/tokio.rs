@@ -47,7 +47,7 @@ pub fn run(job: &Job) -> Result<Output> {
     };
     let (connections, grace) =
         (job.connections.get(), Duration::from_millis(job.grace_ms));
-    let listener = inherited()?;
+    let listener = inherited(job)?;
     listener.set_nonblocking(true)?;
     let served = async move {
         let listener = TcpListener::from_std(listener)?;

@@ -40,7 +40,7 @@ pub fn run(job: &Job) -> Result<Output> {
         Duration::from_millis(job.grace_ms),
         CancellationToken::new(),
     );
-    let listener = inherited()?;
+    let listener = inherited(job)?;
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let mut terminate = runtime.block_on(async { signal(SignalKind::terminate()) })?;
     thread::scope(|scope| {

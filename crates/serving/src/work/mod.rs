@@ -15,6 +15,7 @@ use std::{
 };
 
 use rustix::{
+    io::dup,
     net::{AddressFamily, getsockname},
     time::{ClockId, clock_gettime},
 };
@@ -100,6 +101,8 @@ fn mixed(x: u64) -> u64 {
     x ^ (x >> 31)
 }
 
+/// Descriptors that a runtime may need for itself.
+const OWN: usize = 16;
 /// What a server finds listening when it is started by systemd, or by a trial.
 const LISTENING: RawFd = 3;
 
@@ -107,8 +110,9 @@ const LISTENING: RawFd = 3;
 /// SIGTERM ends the process from here on; the first is the variant's.
 ///
 /// # Errors
-/// Descriptor 3 is not such a socket.
-pub(crate) fn inherited() -> io::Result<TcpListener> {
+/// Descriptor 3 is not such a socket, or too few can be open for the job's clients: a server
+/// without descriptors would wait for some without an end.
+pub(crate) fn inherited(job: &Job) -> io::Result<TcpListener> {
     second_signal_ends()?;
     // SAFETY: the number is not -1. Nothing in this process closes descriptor 3: it was
     // inherited, and is only borrowed. If it is not open, the next call says so.
@@ -117,6 +121,8 @@ pub(crate) fn inherited() -> io::Result<TcpListener> {
         or by systemd-socket-activate";
     match getsockname(listening).map(|address| address.address_family()) {
         Ok(AddressFamily::INET | AddressFamily::INET6) => {
+            let copies = (0..job.load.clients + OWN).map(|_| dup(listening));
+            copies.collect::<Result<Vec<_>, _>>()?;
             // A copy, which the server closes when it accepts no more.
             Ok(TcpListener::from(listening.try_clone_to_owned()?))
         }

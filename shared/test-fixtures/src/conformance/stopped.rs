@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use rustix::process::{Pid, Signal, kill_process_group};
 
-use crate::{Bench, Model, Reply, job_args};
+use crate::{Bench, Model, Reply, job_args, process::hand_down};
 
 /// How long it is stopped each time. It runs a little longer from time to time, so that
 /// every call of it is met.
@@ -37,7 +37,11 @@ pub fn stopped_and_continued<M: Model>(bench: &Bench<M>, args: &[&str]) -> Resul
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
+    if let Some(descriptor) = M::hands_down(&stage) {
+        hand_down(&mut command, descriptor)?;
+    }
     let mut group = Group(command.spawn()?);
+    drop(command);
     let stdin = group.0.stdin.take().context("stdin is piped")?;
     serde_json::to_writer(stdin, &job)?;
     let stdout = group.0.stdout.take().context("stdout is piped")?;
