@@ -19,8 +19,6 @@
 //! Where no request may be lost when a server stops without a proxy that stops sending
 //! first.
 
-use std::time::Duration;
-
 use anyhow::Result;
 use axum::extract::Request;
 use tokio::{
@@ -73,6 +71,7 @@ use std::{
     pin::{Pin, pin},
     sync::Arc,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use axum::{Router, serve::Listener};

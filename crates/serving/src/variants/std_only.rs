@@ -16,6 +16,8 @@
 //! With thousands of connections: each has a stack. Where the grace time must be kept: a
 //! thread can't be stopped, so a handler runs to its end.
 
+use std::sync::mpsc;
+
 use anyhow::Result;
 use signal_hook::{consts::SIGTERM, iterator::Signals};
 
@@ -58,7 +60,7 @@ use std::{
     sync::{
         Arc, Condvar, Mutex,
         atomic::{AtomicBool, Ordering},
-        mpsc::{self, Receiver, RecvTimeoutError},
+        mpsc::{Receiver, RecvTimeoutError},
     },
     thread,
     time::Duration,

@@ -17,13 +17,10 @@
 //! On the open internet as it is: a client that never ends its head keeps its permit. hyper
 //! has `header_read_timeout` for that.
 
-use std::time::Duration;
-
 use anyhow::Result;
 use tokio::{
     runtime::Builder,
     signal::unix::{SignalKind, signal},
-    time::sleep,
 };
 
 use crate::{
@@ -64,7 +61,7 @@ pub fn run(job: &Job) -> Result<Output> {
 // It needs tokio (macros, net, rt, sync, time), tokio-util, hyper (http1, server),
 // hyper-util (tokio), http-body-util, bytes.
 
-use std::{convert::Infallible, pin::pin, sync::Arc};
+use std::{convert::Infallible, pin::pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -72,7 +69,13 @@ use hyper::{
     Request, Response, body::Incoming, server::conn::http1, service::service_fn,
 };
 use hyper_util::rt::TokioIo;
-use tokio::{net::TcpListener, select, sync::Semaphore, task::JoinSet, time::timeout};
+use tokio::{
+    net::TcpListener,
+    select,
+    sync::Semaphore,
+    task::JoinSet,
+    time::{sleep, timeout},
+};
 use tokio_util::sync::CancellationToken;
 
 /// How long no connection is accepted after one that could not be.

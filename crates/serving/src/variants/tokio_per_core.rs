@@ -15,10 +15,7 @@
 //! `header_read_timeout` for that.
 
 use anyhow::Result;
-use tokio::{
-    signal::unix::{SignalKind, signal},
-    time::sleep,
-};
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     Job, Output,
@@ -82,7 +79,7 @@ use tokio::{
     select,
     sync::Semaphore,
     task::JoinSet,
-    time::timeout,
+    time::{sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
 
