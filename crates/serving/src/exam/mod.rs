@@ -9,7 +9,7 @@ use std::{io::Read, os::fd::BorrowedFd, time::Duration};
 
 use anyhow::{Result, ensure};
 use load::Fault;
-use test_fixtures::{Case, Facts, Floor, Model, Peer, Variant};
+use test_fixtures::{Case, Facts, Floor, Model, Peer, Variant, python_peer};
 
 use crate::{Job, Output, variants};
 
@@ -47,7 +47,9 @@ impl Model for Serving {
     }
 
     fn peers() -> &'static [Peer] {
-        &[]
+        static PEERS: [Peer; 1] =
+            [python_peer!("asyncio's streams, a task for each connection")];
+        &PEERS
     }
 
     fn job(args: &Args) -> Result<Job> {
