@@ -3,10 +3,13 @@
 docs/src/protocol.md describes both ends.
 """
 
+import asyncio
+import itertools
 import json
 import os
 import sys
 import time
+from contextlib import asynccontextmanager
 
 
 class Trial:
@@ -15,7 +18,12 @@ class Trial:
     def __init__(self):
         self.job = json.load(sys.stdin)
         self.wants_spans = "INTERLEAVE_SPANS" in os.environ
+        self.items = []
         self.measured = {}
+
+    def pace(self):
+        """When each item of the job is due, from now on."""
+        return Pace(self.job.get("rate"), self.items if self.wants_spans else None)
 
     def run(self, work):
         """Does the work, the one part that is measured. Returns what it returns."""
@@ -33,7 +41,31 @@ class Trial:
         reply = {**self.measured, "output": output}
         if self.wants_spans:
             reply["spans"] = list(spans)
+            reply["items"] = self.items
         sys.stdout.write(json.dumps(reply))
+
+
+class Pace:
+    """Items are due at a rate, or all at once. The parent is told of them if it asks."""
+
+    def __init__(self, rate, items):
+        self.rate, self.items = rate, items
+        self.start, self.places = time.monotonic_ns(), itertools.count()
+
+    @asynccontextmanager
+    async def item(self):
+        """One item: waits until the next is due, and lasts as long as the block."""
+        due = self.start
+        if self.rate:
+            due += next(self.places) * 1_000_000_000 // self.rate
+            while (wait := due - time.monotonic_ns()) > 0:
+                await asyncio.sleep(wait / 1e9)
+        begin = time.monotonic_ns()
+        try:
+            yield
+        finally:
+            if self.items is not None:
+                self.items.append((due, begin, time.monotonic_ns()))
 
 
 def resident(field):

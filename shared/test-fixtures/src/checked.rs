@@ -1,6 +1,6 @@
 //! A trial that was checked.
 
-use crate::{Facts, Memory, Range, Span, Usage};
+use crate::{Facts, ItemTimes, Memory, Range, Span, Usage};
 
 /// A trial that ended well, and what was seen of it.
 #[derive(Clone, Debug)]
@@ -24,6 +24,8 @@ pub struct Checked<O> {
     pub threads: Option<Range>,
     /// Its pieces of work, if it was asked.
     pub spans: Vec<Span>,
+    /// When each item was due, began and ended, if it was asked for spans.
+    pub items: Vec<ItemTimes>,
     /// Descendants that it left behind.
     pub left_behind: usize,
 }

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::{
     Memory, Misuse, Model, Range, Reply, Variant,
+    items::take_items,
     protocol::{FloorReply, SETTLE, WARM},
     scarcity::ensure_threads,
     spans::{monotonic_nanos, take_spans},
@@ -28,6 +29,7 @@ pub(crate) fn trial<M: Model>(variant: &Variant<M>) -> Result<()> {
         (variant.run)(&job)?;
         wait_for_stillness();
         take_spans();
+        take_items();
     }
     let before = Held::now()?;
     // The peak from here on; without it, what reading the job took would count.
@@ -66,6 +68,7 @@ pub(crate) fn trial<M: Model>(variant: &Variant<M>) -> Result<()> {
             after: after.threads,
         }),
         spans: take_spans(),
+        items: take_items(),
     })
 }
 

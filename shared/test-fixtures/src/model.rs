@@ -5,7 +5,7 @@ use std::{fmt, os::fd::BorrowedFd};
 use anyhow::{Result, bail};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{Case, Checked, Facts, Floor, Span, Surveyed, runtime_of};
+use crate::{Case, Checked, Facts, Floor, ItemTimes, Span, Surveyed, runtime_of};
 
 /// One concurrency model: a job, the variants that do it, and the check that decides.
 pub trait Model: Sized + 'static {
@@ -24,6 +24,9 @@ pub trait Model: Sized + 'static {
     /// Arguments of a job that every row does once beside the rounds of a comparison, so
     /// that [`survey`](Self::survey) has it show what goes wrong and what the cure costs.
     const SURVEY: Option<&'static [&'static str]> = None;
+    /// What an item of the job is whose latency can be shown ("a request"), or why none can
+    /// be, as the end of a sentence: "an increment takes less time than to read the clock".
+    const ITEM: Result<&'static str, &'static str> = Err("it has no items");
     /// Arguments worth trying, for the end of the help.
     const EXAMPLES: &'static [&'static str] = &[];
     /// The same for jobs with lasting results (`direct`), which a comparison refuses.
@@ -108,6 +111,19 @@ pub trait Model: Sized + 'static {
         trial: &Checked<Self::Output>,
     ) -> Vec<Span> {
         trial.spans.clone()
+    }
+
+    /// When each item of a checked trial that was asked for spans was due, began and ended.
+    /// By default that is what the trial reported: as items, or else as spans of tasks.
+    fn items(
+        _stage: &Self::Stage,
+        _job: &Self::Job,
+        trial: &Checked<Self::Output>,
+    ) -> Vec<ItemTimes> {
+        match (&trial.items[..], trial.started) {
+            ([], Some(start)) => ItemTimes::of_spans(&trial.spans, start),
+            (items, _) => items.to_vec(),
+        }
     }
 
     /// The result of each part of the survey's job, in an order that all variants share.

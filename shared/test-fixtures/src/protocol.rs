@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Floor;
+use crate::{Floor, ItemTimes};
 
 /// The environment variable that asks a trial for spans.
 pub const SPANS: &str = "INTERLEAVE_SPANS";
@@ -34,6 +34,10 @@ pub struct Reply<O> {
     /// Pieces of work, if they were asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub spans: Vec<Span>,
+    /// When each item was due, began and ended, if spans were asked for and they don't say
+    /// that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<ItemTimes>,
 }
 
 /// One piece of work: what, where, from when to when.

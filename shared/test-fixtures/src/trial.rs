@@ -36,6 +36,7 @@ pub fn stage_and_run<M: Model>(
     let trial = run_trial::<M>(program, runner, &stage, &job, settings)?;
     let mut trial = check::<M>(trial, &stage, &job, declared)?;
     if settings.spans {
+        trial.items = M::items(&stage, &job, &trial);
         trial.spans = M::timeline(&stage, &job, &trial);
     }
     Ok(trial)
@@ -143,6 +144,7 @@ pub fn run_trial<M: Model>(
         descriptors: reply.descriptors,
         threads: reply.threads,
         spans: reply.spans,
+        items: reply.items,
         left_behind,
     })
 }

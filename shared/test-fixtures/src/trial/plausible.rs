@@ -45,16 +45,16 @@ pub(super) fn check<O>(
             return Err(format!("{most} {what}, which no process has"));
         }
     }
-    let cannot_be = |span: &&crate::Span| {
-        let is_there = was_there.contains(&span.start) && was_there.contains(&span.end);
-        !is_there || span.end < span.start
+    let spans = reply.spans.iter().map(|span| (span.start, span.end));
+    let items = reply.items.iter();
+    let items = items.flat_map(|item| [(item.due, item.begin), (item.begin, item.end)]);
+    let cannot_be = |(start, end): &(u64, u64)| {
+        !was_there.contains(start) || !was_there.contains(end) || end < start
     };
-    match reply.spans.iter().find(cannot_be) {
-        Some(span) => Err(format!(
-            "a piece of work from {} to {} ns, and was there from {} to {}; tell nanoseconds of \
-             CLOCK_MONOTONIC",
-            span.start,
-            span.end,
+    match spans.chain(items).find(cannot_be) {
+        Some((start, end)) => Err(format!(
+            "a piece of work from {start} to {end} ns, and was there from {} to {}; tell \
+             nanoseconds of CLOCK_MONOTONIC",
             was_there.start(),
             was_there.end()
         )),
@@ -109,6 +109,15 @@ mod tests {
         for (start, end) in [(99, 150), (170, 120), (120, 201), (0, u64::MAX)] {
             let span = json!([{"task": "0", "lane": "a", "start": start, "end": end}]);
             assert!(said("spans", span).contains("a piece of work"));
+        }
+        assert_eq!(said("items", json!([[120, 120, 170]])), "");
+        for item in [
+            [99, 120, 150],
+            [130, 120, 150],
+            [120, 150, 140],
+            [120, 150, 201],
+        ] {
+            assert!(said("items", json!([item])).contains("a piece of work"));
         }
     }
 }
