@@ -115,13 +115,14 @@ impl Foreign for ModelResults {
             resolution: _,
             rows,
             ties,
+            item,
             decided,
         } = self;
         for text in [name, about, job, reference] {
             text.escape();
         }
         args.escape();
-        for text in pair.iter_mut().flatten() {
+        for text in pair.iter_mut().flatten().chain(item) {
             text.escape();
         }
         noisy.escape();
@@ -288,6 +289,7 @@ impl Foreign for Sample {
             usage: _,
             memory: _,
             facts,
+            latency: _,
         } = self;
         facts.escape();
     }

@@ -8,6 +8,7 @@ pub mod change;
 pub mod foreign;
 pub mod host;
 mod independent;
+pub mod latency;
 pub mod looks;
 pub mod merge;
 #[cfg(any(test, feature = "mock"))]

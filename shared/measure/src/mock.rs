@@ -10,7 +10,9 @@ use std::{
     time::Duration,
 };
 
-use test_fixtures::{Checked, Facts, Floor, Runner, Settings, Status, TrialError, Usage};
+use test_fixtures::{
+    Checked, Facts, Floor, ItemTimes, Runner, Settings, Status, TrialError, Usage,
+};
 
 use crate::{
     looks::Looks,
@@ -84,6 +86,7 @@ pub fn run_until(
         args: Vec::new(),
         pair: [REFERENCE; 2],
         trials: 1,
+        item: Some("a request"),
         job: Box::new(mock),
         contestants,
         reference: REFERENCE.to_owned(),
@@ -100,6 +103,8 @@ pub struct Mock {
     entrants: BTreeMap<&'static str, f64>,
     /// A factor on top of the random one, by the number of the round.
     pub disturbed: BTreeMap<usize, f64>,
+    /// What its trials report of items, if anything.
+    pub items: Option<Items>,
     state: RefCell<State>,
 }
 
@@ -125,6 +130,7 @@ impl Mock {
             machine,
             entrants: entrants.iter().copied().collect(),
             disturbed: BTreeMap::new(),
+            items: None,
             state: RefCell::new(State {
                 random,
                 had: BTreeSet::new(),
@@ -163,6 +169,43 @@ impl Mock {
         let disturbed = self.disturbed.get(round).copied().unwrap_or(1.0);
         1e8 * own * disturbed * factor
     }
+
+    /// The items of a trial that takes this long, which is what most of them take.
+    fn times_of_items(&self, nanos: f64) -> Vec<ItemTimes> {
+        let Some(items) = self.items else {
+            return Vec::new();
+        };
+        let random = &mut self.state.borrow_mut().random;
+        let mut stalled_until = 0;
+        let all = (0..items.count).map(|place| {
+            if random.f64() < items.stalls / items.count as f64 {
+                stalled_until = place + items.run;
+            }
+            let stall = if place < stalled_until {
+                items.stall
+            } else {
+                1.0
+            };
+            let factor = (items.spread * normal(random)).exp() * stall;
+            [0, 0, (nanos * factor) as u64].into()
+        });
+        all.collect()
+    }
+}
+
+/// The items of each trial. A stall is met by a run of them, as on a machine.
+#[derive(Clone, Copy, Debug)]
+pub struct Items {
+    /// How many there are.
+    pub count: usize,
+    /// The standard deviation of the logarithm of an item's factor.
+    pub spread: f64,
+    /// Stalls in a trial, on the average.
+    pub stalls: f64,
+    /// Items that a stall makes longer.
+    pub run: usize,
+    /// By what factor.
+    pub stall: f64,
 }
 
 impl AnyJob for Mock {
@@ -179,9 +222,10 @@ impl AnyJob for Mock {
         contestant: &Contestant,
         _settings: &Settings,
     ) -> Result<Checked<()>, TrialError> {
+        let nanos = self.time(&contestant.name);
         Ok(Checked {
             output: (),
-            nanos: self.time(&contestant.name) as u64,
+            nanos: nanos as u64,
             started: None,
             facts: Facts::default(),
             usage: Usage::default(),
@@ -189,6 +233,7 @@ impl AnyJob for Mock {
             descriptors: None,
             threads: None,
             spans: Vec::new(),
+            items: self.times_of_items(nanos),
             left_behind: 0,
         })
     }

@@ -25,6 +25,8 @@ pub trait AnyModel: Sync {
     fn comparison(&self) -> &'static [&'static str];
     /// How many trials of each variant a round has.
     fn trials(&self) -> usize;
+    /// What an item is whose latency can be shown, or why none can be.
+    fn item(&self) -> Result<&'static str, &'static str>;
     /// The two variants that differ most instructively.
     fn pair(&self) -> [&'static str; 2];
     /// Adds the job's arguments to a command.
@@ -203,6 +205,10 @@ impl<M: Model> AnyModel for Of<M> {
         M::TRIALS
     }
 
+    fn item(&self) -> Result<&'static str, &'static str> {
+        M::ITEM
+    }
+
     fn examples(&self) -> &'static [&'static str] {
         M::EXAMPLES
     }
@@ -355,6 +361,7 @@ impl<M: Model> AnyJob for Job<M> {
             descriptors: trial.descriptors,
             threads: trial.threads,
             spans: trial.spans,
+            items: trial.items,
             left_behind: trial.left_behind,
         })
     }

@@ -13,6 +13,7 @@ use test_fixtures::{Facts, Floor, Memory, Surveyed, Usage, runtime_of};
 use crate::{
     foreign::Foreign,
     host::Host,
+    latency::{Latency, RowLatency},
     looks::Decided,
     source::{Pair, Source},
     statistics::{Estimate, TAIL, Verdict, median},
@@ -91,6 +92,9 @@ pub struct ModelResults {
     pub rows: Vec<Row>,
     /// Pairs of rows that can't be told apart.
     pub ties: Vec<(String, String)>,
+    /// What an item is whose latency the rows have: "a request".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<String>,
     /// How it ended, where it ran until it was decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decided: Option<Decided>,
@@ -275,6 +279,9 @@ pub struct Sample {
     pub memory: Option<Memory>,
     /// What the check saw. Samples of a row that saw the same have it once.
     pub facts: Arc<Facts>,
+    /// How long its items took, if that was asked for and it reported that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency: Option<Latency>,
 }
 
 /// The summary of a row's samples.
@@ -294,4 +301,7 @@ pub struct Summary {
     pub memory: Option<f64>,
     /// Context switches, for the whole process.
     pub switches: f64,
+    /// How long its items took, if that was asked for and all its trials reported that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency: Option<RowLatency>,
 }

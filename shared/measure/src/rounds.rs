@@ -12,6 +12,7 @@ use test_fixtures::{Checked, Floor, Settings, Status, TrialError, Value};
 
 use crate::{
     foreign::Foreign,
+    latency::Latency,
     looks::{Decided, Looks, undecided},
     model::{AnyJob, Contestant},
     noise,
@@ -70,6 +71,8 @@ pub struct Field {
     /// Trials of each variant in a round, of which the middle one is its sample, and of the
     /// floor, of which it is the least.
     pub trials: usize,
+    /// What an item is, where its latency can be shown.
+    pub item: Option<&'static str>,
     /// What the trials do.
     pub job: Box<dyn AnyJob>,
     /// The contestants, in reading order.
@@ -205,6 +208,10 @@ pub fn run(field: &Field, plan: &Plan, progress: &Progress) -> Run {
         resolution: None,
         rows,
         ties: Vec::new(),
+        item: field
+            .item
+            .filter(|_| plan.settings.spans)
+            .map(str::to_owned),
         decided,
     };
     results.escape();
@@ -420,6 +427,7 @@ fn sample(round: usize, trial: Checked<()>, before: &[Sample]) -> Sample {
         usage: trial.usage,
         memory: trial.memory,
         facts: same.map_or_else(|| Arc::new(facts), Arc::clone),
+        latency: Latency::of(&trial.items),
     }
 }
 
@@ -522,6 +530,7 @@ mod tests {
                 descriptors: None,
                 threads: None,
                 spans: Vec::new(),
+                items: Vec::new(),
                 left_behind: 0,
             })
         }
@@ -553,6 +562,7 @@ mod tests {
             args: Vec::new(),
             pair: ["one", "peer"],
             trials,
+            item: None,
             job: Box::new(Written::default()),
             contestants: vec![contestant("one", false), contestant("peer", true)],
             reference: "one".to_owned(),

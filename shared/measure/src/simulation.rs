@@ -7,10 +7,11 @@
 use std::{collections::BTreeMap, fmt};
 
 use crate::{
+    latency::{Meaning, compared},
     looks::Looks,
-    mock::{Entrant, Machine, Mock, compare, run, run_until},
+    mock::{Entrant, Items, Machine, Mock, compare, run, run_until},
     progress::Progress,
-    results::ModelResults,
+    results::{ModelResults, Row},
     statistics::{Verdict, median},
 };
 
@@ -302,11 +303,90 @@ fn what_can_be_told_apart_is_decided_in_time() {
 
 /// Holds the page to the figures that were just made; prints what it must contain.
 fn is_in_methodology(table: &[String]) {
+    let page = include_str!("../../../docs/src/methodology.md");
+    is_in("docs/src/methodology.md", page, table);
+}
+
+fn is_in(name: &str, page: &str, table: &[String]) {
     let table = table.join("\n");
     println!("{table}");
-    let page = include_str!("../../../docs/src/methodology.md");
     assert!(
         page.contains(&table),
-        "docs/src/methodology.md has other figures than\n{table}"
+        "{name} has other figures than\n{table}"
     );
+}
+
+/// Items of which few meet a stall, and the trials differ by which do.
+const FEW_STALLS: Items = Items {
+    count: 100,
+    spread: 0.2,
+    stalls: 1.0,
+    run: 3,
+    stall: 5.0,
+};
+/// Items all of whose tail is the machine's.
+const MANY_STALLS: Items = Items {
+    count: 100,
+    spread: 0.05,
+    stalls: 4.0,
+    run: 4,
+    stall: 20.0,
+};
+
+/// How a row's percentile compares with the reference's.
+fn told(results: &ModelResults, name: &str, percent: f64) -> Option<Verdict> {
+    let row = results.rows.iter().find(|row| row.name == name)?;
+    let latency = row.summary.as_ref()?.latency.as_ref()?;
+    let mut tails = latency.service.iter();
+    tails.find(|tail| tail.percent == percent)?.verdict
+}
+
+fn row<'a>(results: &'a ModelResults, name: &str) -> &'a Row {
+    let mut rows = results.rows.iter();
+    rows.find(|row| row.name == name).expect("it took part")
+}
+
+/// Verdicts on percentiles: rows that are the same, and one that is not.
+#[test]
+fn a_percentile_is_seldom_called_lower_where_it_is_not() {
+    let progress = Progress::shown();
+    let mut table = Vec::new();
+    let entrants = [("a", 1.0), ("b", 1.0), ("half again", 1.5)];
+    for (name, machine, items) in [
+        ("few stalls", SEMAPHORES, FEW_STALLS),
+        ("many stalls", UNEVEN, MANY_STALLS),
+    ] {
+        for rounds in [8, 20] {
+            let mut cells = Vec::new();
+            let all = (0..400).map(|seed| {
+                let mut mock = Mock::new(machine, &entrants, seed);
+                mock.items = Some(items);
+                run(mock, rounds, seed, &progress)
+            });
+            let all: Vec<_> = all.collect();
+            for percent in [50.0, 99.0] {
+                let [mut to_reference, mut between, mut missed] = [Share::default(); 3];
+                for results in &all {
+                    let differs =
+                        |verdict| matches!(verdict, Verdict::Faster | Verdict::Slower);
+                    let of = |name| told(results, name, percent).expect("a verdict");
+                    to_reference.count(differs(of("a")));
+                    missed.count(of("half again") != Verdict::Slower);
+                    let [a, b] = ["a", "b"].map(|name| row(results, name));
+                    let service = Meaning::Service;
+                    between.count(differs(compared(results, a, b, service, percent)));
+                }
+                for share in [to_reference, between] {
+                    assert!(
+                        share.is_at_most_5_percent(),
+                        "{name}, {rounds} rounds, {percent}: {share:?}"
+                    );
+                }
+                cells.push(format!("{to_reference}, {between} | {missed}"));
+            }
+            table.push(format!("| {name} | {rounds} | {} |", cells.join(" | ")));
+        }
+    }
+    let page = include_str!("../../../docs/src/latency.md");
+    is_in("docs/src/latency.md", page, &table);
 }

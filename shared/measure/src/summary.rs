@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use test_fixtures::{Done, Facts, Value};
 
 use crate::{
+    latency,
     results::{Kind, ModelResults, Row, Sample, Summary},
     statistics::{Estimate, TAIL, Verdict, estimate_within, median, resolution, verdict},
 };
@@ -79,9 +80,11 @@ pub fn add(results: &mut ModelResults) {
             switches: cost(|s| {
                 (s.usage.voluntary_switches + s.usage.involuntary_switches) as f64
             }),
+            latency: None,
         });
     }
     results.ties = ties(results, &times);
+    latency::add(results);
 }
 
 /// How much of the job was done, in any of the rounds, by the check's word; by a fact of

@@ -86,6 +86,7 @@ mod tests {
             descriptors: None,
             threads: None,
             spans,
+            items: Vec::new(),
             left_behind: 0,
         }
     }

@@ -120,6 +120,12 @@ fn check_sample(sample: &Sample) -> Result<(), String> {
     if let Some(memory) = sample.memory {
         at_most("the memory", memory.before.max(memory.peak), BYTES)?;
     }
+    if let Some(latency) = &sample.latency {
+        for one in latency.service.iter().chain(&latency.response) {
+            number("a percentile", one.percent, 0.0, 100.0)?;
+            at_most("the latency of an item", one.nanos, NANOS)?;
+        }
+    }
     let cannot_be = |fact: &&Fact| match fact.value {
         Value::Number(number) => !number.is_finite(),
         Value::Count(_) | Value::Text(_) => false,
@@ -145,6 +151,14 @@ fn check_summary(summary: &Summary, samples: &[Sample]) -> Result<(), String> {
         ratio
             .as_ref()
             .map_or(Ok(()), |ratio| estimate(what, ratio))?;
+    }
+    let latency = summary.latency.iter();
+    for tail in latency.flat_map(|all| all.service.iter().chain(&all.response)) {
+        number("a percentile", tail.percent, 0.0, 100.0)?;
+        estimate("the latency of items", &tail.time)?;
+        if let Some(ratio) = &tail.to_reference {
+            estimate("the ratio of the latency of items", ratio)?;
+        }
     }
     number(
         "the time of all cores",

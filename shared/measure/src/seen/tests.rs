@@ -37,6 +37,7 @@ fn results(rows: &[(&'static str, Vec<Facts>)]) -> ModelResults {
                 usage: Usage::default(),
                 memory: None,
                 facts: Arc::new(facts.clone()),
+                latency: None,
             })
             .collect();
         row
