@@ -81,6 +81,7 @@ fn parse_model(model: &'static dyn AnyModel, words: &[OsString]) -> Result<Reque
     let matches = command.try_get_matches_from(line)?;
     let options = Options::read(&matches)?;
     options.ensure_terminal()?;
+    options.ensure_items(model)?;
     let args = job_arguments::given(model, &matches);
     Ok(Request::Compare(
         vec![Asked {

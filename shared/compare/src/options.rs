@@ -33,6 +33,9 @@ pub(crate) struct Options {
     #[arg(long, default_value = "44s", value_parser = duration)]
     #[arg(value_name = "TIME")]
     pub(crate) budget: Duration,
+    /// Show how long the items of one model's job took, as percentiles
+    #[arg(long)]
+    pub(crate) percentiles: bool,
     /// Draw the rounds of one model as they come in, on a terminal
     #[arg(long)]
     pub(crate) watch: bool,
@@ -98,9 +101,14 @@ impl Options {
             let why = "--with needs a model: compare MODEL --with NAME=COMMAND";
             return Err(Misuse::new(why).into());
         }
-        if options.watch {
-            let why = "--watch needs a model: compare MODEL --watch";
-            return Err(Misuse::new(why).into());
+        for (is_given, flag) in [
+            (options.watch, "--watch"),
+            (options.percentiles, "--percentiles"),
+        ] {
+            if is_given {
+                let why = format!("{flag} needs a model: compare MODEL {flag}");
+                return Err(Misuse::new(why).into());
+            }
         }
         Ok(options)
     }
@@ -114,6 +122,18 @@ impl Options {
             return Err(Misuse::new(why).into());
         }
         Ok(())
+    }
+
+    /// What has no items has no percentiles of them.
+    pub(crate) fn ensure_items(&self, model: &dyn AnyModel) -> Result<()> {
+        match model.item() {
+            Err(why) if self.percentiles => {
+                let name = model.name();
+                let why = format!("{name} has no --percentiles: {why}; leave it out");
+                Err(Misuse::new(why).into())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The options of a comparison of one model.

@@ -5,6 +5,7 @@ use measure::{host::Host, results::Results};
 use test_fixtures::{markdown as markdown_text, shown};
 
 use crate::{
+    latency,
     notes::not_run,
     table::{Style, legend, render},
 };
@@ -66,6 +67,7 @@ pub fn markdown(results: &Results) -> String {
     for model in &results.models {
         text += &render(model, &host.packages, Style::Markdown);
         text.push('\n');
+        text += &latency::document(model);
     }
     text += &legend(&results.models, Style::Markdown);
     for line in not_run(results) {

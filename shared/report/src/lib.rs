@@ -9,6 +9,7 @@ mod figure;
 pub mod findings;
 pub mod forms;
 mod groups;
+pub mod latency;
 pub mod merged;
 pub mod notes;
 pub mod overview;

@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use anyhow::Result;
 use test_fixtures::{
-    Case, Checked, Facts, Floor, Model, Outcome, Peer, Span, Variant, python_peer,
+    Case, Checked, Facts, Floor, ItemTimes, Model, Outcome, Peer, Span, Variant,
+    python_peer,
 };
 
 use crate::{
@@ -40,6 +41,8 @@ impl Model for Cancellation {
     const LONG: &'static [&'static str] = &["--deadline", "20s", "--length", "60s"];
     const WIDE: &'static [&'static str] =
         &["--work", "blocking", "--tasks", "12", "--workers", "6"];
+    const ITEM: Result<&'static str, &'static str> =
+        Ok("a stop, from the deadline to the end of its task");
     const PAIR: [&'static str; 2] = ["tokio", "smol"];
     const README: &'static str = include_str!("../../README.md");
 
@@ -110,6 +113,25 @@ impl Model for Cancellation {
             Some(fetching) if stage.origin().is_some() => fetching.timeline(),
             _ => trial.spans.clone(),
         }
+    }
+
+    /// How long after the deadline each task had ended that was stopped there.
+    fn items(_: &Stage, job: &Job, trial: &Checked<Output>) -> Vec<ItemTimes> {
+        let output = &trial.output;
+        let nanos = |micros: u64| {
+            output
+                .started_ns
+                .saturating_add(micros.saturating_mul(1000))
+        };
+        let due = nanos(job.deadline_us);
+        let stopped = output.tasks.iter();
+        let stopped = stopped.filter(|task| task.outcome == Outcome::Cancelled);
+        let item = |task: Ended| ItemTimes {
+            due,
+            begin: due,
+            end: nanos(task.at_us).max(due),
+        };
+        stopped.map(item).collect()
     }
 
     fn floor(job: &Job) -> Result<Option<Floor>> {

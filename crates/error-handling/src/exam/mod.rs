@@ -45,6 +45,7 @@ impl Model for ErrorHandling {
     ];
     const LONG: &'static [&'static str] = &["--wait", "20s", "--timeout", "60s"];
     const WIDE: &'static [&'static str] = &["--tasks", "12", "--workers", "4"];
+    const ITEM: Result<&'static str, &'static str> = Ok("a task with all its attempts");
     const PAIR: [&'static str; 2] = ["tokio", "smol"];
     const README: &'static str = include_str!("../../README.md");
 

@@ -41,6 +41,8 @@ impl Model for Hazards {
     ];
     const LONG: &'static [&'static str] = &["--watchdog", "8s"];
     const WIDE: &'static [&'static str] = &["--hazard", "blocked-executor,leaked-sender"];
+    const ITEM: Result<&'static str, &'static str> =
+        Err("its pieces go wrong, and are no items");
     const PAIR: [&'static str; 2] = ["tokio", "smol"];
     const RESULTS: usize = 10;
     const README: &'static str = include_str!("../../README.md");

@@ -35,6 +35,8 @@ impl Model for Locks {
     const LONG: &'static [&'static str] = &["--increments", "20000000000"];
     const WIDE: &'static [&'static str] =
         &["--workers", "8", "--threads", "8", "--increments", "200"];
+    const ITEM: Result<&'static str, &'static str> =
+        Err("an increment takes less time than to read the clock");
     const PAIR: [&'static str; 2] = ["std_mutex", "tokio"];
     const README: &'static str = include_str!("../../README.md");
 

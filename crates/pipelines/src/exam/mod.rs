@@ -10,7 +10,7 @@ use std::{num::NonZeroUsize, time::Duration};
 use anyhow::Result;
 use fetching::direct;
 use test_fixtures::{
-    Case, Checked, Direct, Facts, Floor, Model, Outcome, Peer, Span, Variant,
+    Case, Checked, Direct, Facts, Floor, ItemTimes, Model, Outcome, Peer, Span, Variant,
     ensure_environment, python_peer,
 };
 
@@ -44,6 +44,8 @@ impl Model for Pipelines {
     ];
     const LONG: &'static [&'static str] = &["--items", "150"];
     const WIDE: &'static [&'static str] = &["--workers", "4", "--threads", "4"];
+    const ITEM: Result<&'static str, &'static str> =
+        Ok("an item, from its first step to its last");
     const PAIR: [&'static str; 2] = ["tokio", "smol"];
     const README: &'static str = include_str!("../../README.md");
 
@@ -114,6 +116,11 @@ impl Model for Pipelines {
 
     fn timeline(_: &Stage, _: &Job, trial: &Checked<Output>) -> Vec<Span> {
         occupancy::timeline(&trial.output.passages)
+    }
+
+    fn items(_: &Stage, _: &Job, trial: &Checked<Output>) -> Vec<ItemTimes> {
+        let start = trial.started.unwrap_or(0);
+        occupancy::items(&trial.output.passages, start)
     }
 
     fn floor(job: &Job) -> Result<Option<Floor>> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Result, ensure};
 use fetching::most_at_once;
-use test_fixtures::{Facts, Span};
+use test_fixtures::{Facts, ItemTimes, Span};
 
 use crate::{Job, Passage, Shape, Step};
 
@@ -68,6 +68,22 @@ fn waited_ms(step: Step, workers: usize, items: &[Vec<Passage>]) -> f64 {
     let here = all().filter(|passage| passage.step == step);
     let busy: u64 = here.map(|passage| passage.left - passage.entered).sum();
     ((end - start) as f64 - busy as f64 / workers as f64).max(0.0) / 1e6
+}
+
+/// When each item entered its first step and left its last. All were due at `start`.
+pub(crate) fn items(passages: &[Passage], start: u64) -> Vec<ItemTimes> {
+    let mut items = BTreeMap::new();
+    for passage in passages {
+        let Passage { entered, left, .. } = *passage;
+        let item = items.entry(passage.item).or_insert(ItemTimes {
+            due: start,
+            begin: entered,
+            end: left,
+        });
+        item.begin = item.begin.min(entered);
+        item.end = item.end.max(left);
+    }
+    items.into_values().collect()
 }
 
 /// A span for each passage, on lanes in which no two overlap: the first is `fetch 0`.

@@ -33,6 +33,7 @@ impl Model for ProcessPool {
         &["--below", "40000000", "--ranges", "1000", "--workers", "2"];
     const WIDE: &'static [&'static str] =
         &["--below", "20000", "--ranges", "12", "--workers", "6"];
+    const ITEM: Result<&'static str, &'static str> = Ok("a range");
     const PAIR: [&'static str; 2] = ["std_only", "tokio"];
     const README: &'static str = include_str!("../../README.md");
 

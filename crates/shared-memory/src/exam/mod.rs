@@ -31,6 +31,8 @@ impl Model for SharedMemory {
         &["--n 1000000 --batch 1", "--fault 1:kill"];
     const LONG: &'static [&'static str] = &["--n", "100000", "--pause", "10s"];
     const WIDE: &'static [&'static str] = &["--n", "100000", "--workers", "6"];
+    const ITEM: Result<&'static str, &'static str> =
+        Err("each worker has one part, and no items");
     const PAIR: [&'static str; 2] = ["std_only", "mmap"];
     const README: &'static str = include_str!("../../README.md");
 

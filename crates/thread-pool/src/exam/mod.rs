@@ -32,6 +32,7 @@ impl Model for ThreadPool {
     ];
     const LONG: &'static [&'static str] = &["--tasks", "60", "--latency", "500ms"];
     const WIDE: &'static [&'static str] = &["--tasks", "16", "--workers", "8"];
+    const ITEM: Result<&'static str, &'static str> = Ok("a download");
     const PAIR: [&'static str; 2] = ["std_only", "tokio"];
     const README: &'static str = include_str!("../../README.md");
 

@@ -13,7 +13,7 @@ use measure::{
     rounds::{self, Field, Plan},
 };
 use report::{
-    findings, forms, notes,
+    findings, forms, latency, notes,
     overview::{self, Overview},
     survey,
     table::{Style, legend, render},
@@ -83,6 +83,7 @@ fn measure(fields: Vec<Field>, options: &Options) -> (Results, Result<()>) {
         budget: options.budget,
         settings: Settings {
             time_limit: options.time_limit,
+            spans: options.percentiles,
             ..Settings::default()
         },
         seed: options.seed,
@@ -133,6 +134,9 @@ fn measure(fields: Vec<Field>, options: &Options) -> (Results, Result<()>) {
 fn print_model(model: &ModelResults, host: &Host, options: &Options) -> Result<()> {
     if options.shows_tables() {
         print(&(render(model, &host.packages, Style::Terminal) + "\n"))?;
+    }
+    if let Some(latency) = latency::text(model, terminal::width()) {
+        print(&(latency + "\n"))?;
     }
     if options.timeline {
         print(&(picture::render(model, Look::here()) + "\n"))?;
@@ -223,6 +227,7 @@ fn field(asked: Asked, options: &Options) -> Result<Field> {
         args,
         pair: model.pair(),
         trials: model.trials(),
+        item: model.item().ok(),
         job,
         contestants,
         reference,

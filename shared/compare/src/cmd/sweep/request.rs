@@ -87,6 +87,7 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Request> {
             args: job_arguments::given(model, &matches),
             pair: model.pair(),
             trials: model.trials(),
+            item: model.item().ok(),
             job,
             contestants: contestants.clone(),
             reference: reference.clone(),

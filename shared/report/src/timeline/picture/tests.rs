@@ -56,6 +56,7 @@ fn model(timelines: Vec<(&str, Timeline)>) -> ModelResults {
         resolution: None,
         rows: timelines.into_iter().map(row).collect(),
         ties: Vec::new(),
+        item: None,
         decided: None,
     }
 }

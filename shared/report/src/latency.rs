@@ -1,0 +1,212 @@
+//! How long items took: a table of percentiles for a terminal or a document, and what it
+//! says in sentences.
+
+use std::collections::BTreeSet;
+
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use measure::{
+    latency::{Meaning, SHOWN, Tail, fewest_items, lowest, meanings},
+    results::{ModelResults, Row},
+    statistics::Verdict,
+};
+use test_fixtures::{local, markdown, wrap};
+
+use crate::{
+    figure::{ratio_of, time},
+    sweep::sentences::whole,
+};
+
+/// The latency of a model's items for a terminal, no line of its sentences wider than
+/// `width`; `None` where no row has any.
+pub fn text(results: &ModelResults, width: usize) -> Option<String> {
+    let parts = meanings(results).into_iter().map(|meaning| {
+        let mut table = table(results, meaning, |text| local(text).into_owned());
+        table.load_style(presets::NOTHING);
+        let title = format!("{}: {}", results.name, title(results, meaning));
+        let title = wrap(&local(&title), width, 2);
+        let said = sentences(results, meaning);
+        let said = said.iter().map(|line| wrap(&local(line), width, 2) + "\n");
+        let table = table.trim_fmt();
+        format!("{title}\n\n{table}\n\n{}\n", said.collect::<String>())
+    });
+    Some(parts.collect::<String>()).filter(|text| !text.is_empty())
+}
+
+/// The same for a document; empty where no row has any.
+pub(crate) fn document(results: &ModelResults) -> String {
+    let parts = meanings(results).into_iter().map(|meaning| {
+        let mut table = table(results, meaning, markdown);
+        table.load_style(presets::ASCII_MARKDOWN);
+        let said = sentences(results, meaning);
+        let said = said.iter().map(|line| format!("- {}\n", markdown(line)));
+        let title = format!("{}: {}", results.name, title(results, meaning));
+        let title = markdown(&title);
+        let table = table.trim_fmt();
+        format!("{title}\n\n{table}\n\n{}\n", said.collect::<String>())
+    });
+    parts.collect()
+}
+
+/// What is meant, in words.
+pub(crate) fn title(results: &ModelResults, meaning: Meaning) -> String {
+    let item = results.item.as_deref().unwrap_or("an item");
+    match meaning {
+        Meaning::Service => format!("service time of {item}: from its begin to its end"),
+        Meaning::Response => {
+            format!("response time of {item}: from when it was due to its end")
+        }
+    }
+}
+
+/// A percentile's name: `p99.9`, `max`.
+pub(crate) fn name(percent: f64) -> String {
+    match percent {
+        100.0 => "max".to_owned(),
+        percent => format!("p{percent}"),
+    }
+}
+
+/// A verdict on a percentile.
+pub(crate) fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Faster => "lower",
+        Verdict::Slower => "higher",
+        Verdict::Tie => "tie",
+        Verdict::Unknown => "?",
+    }
+}
+
+/// A row's percentile.
+pub(crate) fn tail(row: &Row, meaning: Meaning, percent: f64) -> Option<&Tail> {
+    let latency = row.summary.as_ref()?.latency.as_ref()?;
+    let mut tails = latency.tails(meaning).iter();
+    tails.find(|tail| tail.percent.total_cmp(&percent).is_eq())
+}
+
+/// The percentiles that any row has.
+pub(crate) fn shown(results: &ModelResults, meaning: Meaning) -> Vec<f64> {
+    let has = |percent: &f64| {
+        let mut rows = results.rows.iter();
+        rows.any(|row| tail(row, meaning, *percent).is_some())
+    };
+    SHOWN.into_iter().filter(has).collect()
+}
+
+/// The highest percentile that is not the maximum: what a row is judged by.
+pub(crate) fn judged(results: &ModelResults, meaning: Meaning) -> Option<f64> {
+    let shown = shown(results, meaning).into_iter();
+    shown.filter(|percent| *percent < 100.0).next_back()
+}
+
+/// A row's cells from the percentiles on: each of those, then of the one that it is judged
+/// by the ratio to the reference with its interval, and the verdict.
+fn table(
+    results: &ModelResults,
+    meaning: Meaning,
+    escape: impl Fn(&str) -> String,
+) -> Table {
+    let percents = shown(results, meaning);
+    let judged = judged(results, meaning);
+    let mut titles = vec![String::new()];
+    titles.extend(percents.iter().copied().map(name));
+    if let Some(percent) = judged {
+        let name = name(percent);
+        titles.push(format!("{name} × {}", results.reference));
+        titles.extend(["from", "to"].map(str::to_owned));
+        titles.push(format!("{name} is"));
+    }
+    let mut table = Table::new();
+    table.set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(titles.iter().map(|title| escape(title)));
+    for row in results.rows.iter().filter(|row| row.summary.is_some()) {
+        let time_of = |percent: &f64| match tail(row, meaning, *percent) {
+            Some(tail) => time(tail.time.median),
+            None => "–".to_owned(),
+        };
+        let mut cells = vec![row.name.clone()];
+        cells.extend(percents.iter().map(time_of));
+        if let Some(percent) = judged {
+            cells.extend(compared(results, row, tail(row, meaning, percent)));
+        }
+        table.add_row(cells.iter().map(|cell| escape(cell)));
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 1));
+        if column.index > 0 {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table
+}
+
+/// The ratio to the reference, the ends of its interval, and the verdict.
+fn compared(results: &ModelResults, row: &Row, tail: Option<&Tail>) -> [String; 4] {
+    let ratio = tail.and_then(|tail| tail.to_reference);
+    let interval = ratio.and_then(|ratio| ratio.interval);
+    let verdict = tail.and_then(|tail| tail.verdict);
+    let own = match tail {
+        Some(_) if row.name == results.reference => "1",
+        _ => "",
+    };
+    [
+        ratio.map_or_else(|| own.to_owned(), |ratio| ratio_of(ratio.median)),
+        interval.map_or_else(String::new, |(low, _)| ratio_of(low)),
+        interval.map_or_else(String::new, |(_, high)| ratio_of(high)),
+        verdict.map_or_else(String::new, |verdict| word(verdict).to_owned()),
+    ]
+}
+
+/// Who has the lowest percentiles, what the number of items supports, and which rows report
+/// no items.
+pub(crate) fn sentences(results: &ModelResults, meaning: Meaning) -> Vec<String> {
+    let mut said = Vec::new();
+    for percent in judged(results, meaning).into_iter() {
+        let Some(rows) = lowest(results, meaning, percent) else {
+            continue;
+        };
+        let names: Vec<_> = rows.iter().map(|row| &*row.name).collect();
+        let name = name(percent);
+        said.push(match &names[..] {
+            [one] => format!("lowest {name}: {one}"),
+            [first, others @ ..] => format!(
+                "lowest {name}: {first}; no difference from it was found in {}",
+                others.join(", ")
+            ),
+            [] => continue,
+        });
+    }
+    let latency = |row: &Row| Some(row.summary.as_ref()?.latency.as_ref()?.items);
+    let items: BTreeSet<usize> = results.rows.iter().filter_map(latency).collect();
+    let (Some(least), Some(most)) = (items.first(), items.last()) else {
+        return said;
+    };
+    let count = match least == most {
+        true => format!("{} items a trial", whole(*least as u64)),
+        false => {
+            let (least, most) = (whole(*least as u64), whole(*most as u64));
+            format!("{least} to {most} items a trial")
+        }
+    };
+    let lacking = SHOWN.into_iter().filter(|percent| *percent < 100.0);
+    let lacking: Vec<_> = lacking
+        .filter(|percent| fewest_items(*percent) > *most)
+        .map(|percent| {
+            let fewest = whole(fewest_items(percent) as u64);
+            format!("{} needs {fewest}", name(percent))
+        })
+        .collect();
+    said.push(match lacking.is_empty() {
+        true => format!("{count}; each figure is the median of the rounds"),
+        false => format!(
+            "{count}; {}; each figure is the median of the rounds",
+            lacking.join(", ")
+        ),
+    });
+    let silent = results.rows.iter().filter(|row| row.summary.is_some());
+    let silent = silent.filter(|row| latency(row).is_none());
+    let silent: Vec<_> = silent.map(|row| &*row.name).collect();
+    if !silent.is_empty() {
+        said.push(format!("reports no items: {}", silent.join(", ")));
+    }
+    said
+}
