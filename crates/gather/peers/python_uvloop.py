@@ -12,8 +12,8 @@ from aiohttp_outcomes import check_status, outcome, trust
 from peer_trial import Trial
 
 
-async def fetch(session, url):
-    async with session.get(url, allow_redirects=False) as response:
+async def fetch(session, pace, url):
+    async with pace.item(), session.get(url, allow_redirects=False) as response:
         if "/note/panic" in url:
             raise AssertionError(f"asked to panic by {url}")
         digest, length = hashlib.sha256(), 0
@@ -27,21 +27,21 @@ async def fetch(session, url):
         }
 
 
-async def run(job):
+async def run(job, pace):
     async with aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0, ssl=trust(job)),
         timeout=aiohttp.ClientTimeout(total=job["timeout_ms"] / 1000),
         auto_decompress=False,
         raise_for_status=check_status,
     ) as session:
-        requests = [fetch(session, url) for url in job["urls"]]
+        requests = [fetch(session, pace, url) for url in job["urls"]]
         results = await asyncio.gather(*requests, return_exceptions=True)
     return {"outcomes": [outcome(result) for result in results]}
 
 
 def main():
     trial = Trial()
-    trial.reply(trial.run(lambda: uvloop.run(run(trial.job))))
+    trial.reply(trial.run(lambda: uvloop.run(run(trial.job, trial.pace()))))
 
 
 main()

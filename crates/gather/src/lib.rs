@@ -9,13 +9,17 @@ mod parts;
 pub mod variants;
 mod work;
 
-use std::{num::NonZeroUsize, thread, time::Duration};
+use std::{
+    num::{NonZeroU32, NonZeroUsize},
+    thread,
+    time::Duration,
+};
 
 use anyhow::Result;
 use fetching::{Page, Trust, ended};
 use rustls::ClientConfig;
 use serde::{Deserialize, Serialize};
-use test_fixtures::Outcome;
+use test_fixtures::{Outcome, Pace};
 use ureq::tls::TlsConfig;
 
 pub use exam::{Args, Gather};
@@ -26,6 +30,10 @@ pub use exam::{Args, Gather};
 pub struct Job {
     /// What to fetch, all at once.
     pub urls: Vec<String>,
+    /// How many requests are due a second, whatever became of those before; `None` where
+    /// all are due at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<NonZeroU32>,
     /// The threads of runtimes that have a choice.
     pub workers: NonZeroUsize,
     /// What https is to trust beside the system's roots, in PEM.
@@ -42,6 +50,11 @@ impl Job {
     /// After how long a request is given up.
     pub fn timeout(&self) -> Duration {
         Duration::from_millis(self.timeout_ms)
+    }
+
+    /// When each request is due, from now on. One that is not waits.
+    pub fn pace(&self) -> Pace {
+        Pace::new(self.rate)
     }
 
     /// How https is verified by rustls.

@@ -11,8 +11,8 @@ from aiohttp_outcomes import check_status, outcome, trust
 from peer_trial import Trial
 
 
-async def fetch(session, semaphore, url, rounds):
-    async with semaphore, session.get(url, allow_redirects=False) as response:
+async def fetch(session, semaphore, pace, url, rounds):
+    async with semaphore, pace.item(), session.get(url, allow_redirects=False) as response:
         if "/note/panic" in url:
             raise AssertionError(f"asked to panic by {url}")
         digest, length = hashlib.sha256(), 0
@@ -30,7 +30,7 @@ async def fetch(session, semaphore, url, rounds):
         return page, again.hex()
 
 
-async def run(job):
+async def run(job, pace):
     semaphore = asyncio.Semaphore(job["limit"])
     rounds = job.get("rehash", 0)
     async with aiohttp.ClientSession(
@@ -39,7 +39,8 @@ async def run(job):
         auto_decompress=False,
         raise_for_status=check_status,
     ) as session:
-        requests = [fetch(session, semaphore, url, rounds) for url in job["urls"]]
+        urls = job["urls"]
+        requests = [fetch(session, semaphore, pace, url, rounds) for url in urls]
         results = await asyncio.gather(*requests, return_exceptions=True)
     reply = {"outcomes": [outcome(page_or_error(result)) for result in results]}
     if rounds:
@@ -54,7 +55,7 @@ def page_or_error(result):
 
 def main():
     trial = Trial()
-    trial.reply(trial.run(lambda: asyncio.run(run(trial.job))))
+    trial.reply(trial.run(lambda: asyncio.run(run(trial.job, trial.pace()))))
 
 
 main()

@@ -7,7 +7,7 @@ mod exam;
 pub mod variants;
 mod work;
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 
 use fetching::{Page, Sha256};
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,10 @@ pub struct Job {
     /// What https is to trust beside the system's roots, in PEM.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cacert: Option<String>,
+    /// How many requests are due a second, whatever became of those before; `None` where
+    /// all are due at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<NonZeroU32>,
     /// How often the digest of each answer is digested again: the work to compute.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub rehash: u32,

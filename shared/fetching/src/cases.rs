@@ -13,6 +13,7 @@ pub mod endless;
 mod for_good;
 pub mod kept;
 mod odd;
+pub mod rate;
 pub mod statuses;
 
 pub use odd::{odd, odd_location};

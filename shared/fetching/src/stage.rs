@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     net::{Ipv4Addr, SocketAddr, SocketAddrV4},
+    num::NonZeroU32,
     os::fd::OwnedFd,
     time::Duration,
 };
@@ -12,7 +13,7 @@ use http_origin::{
     Authority, Certificate, End, Exchange, GrammarError, Origin, Phase, Record, Sentence,
 };
 use rustix::net::{AddressFamily, SocketType, bind, getsockname, socket};
-use test_fixtures::{Facts, Misuse, Outcome, Span};
+use test_fixtures::{Facts, Misuse, Outcome, Span, due_after, monotonic_nanos};
 
 use crate::{
     Page,
@@ -43,6 +44,8 @@ pub struct Stage {
     _untrustworthy: Vec<Origin>,
     paths: Vec<String>,
     urls: Vec<String>,
+    /// When it was set, in nanoseconds of the system's monotonic clock.
+    set: u64,
     /// What clients are to trust beside the system's roots, in PEM.
     cacert: Option<String>,
 }
@@ -88,6 +91,7 @@ impl Stage {
             _untrustworthy: untrustworthy,
             paths,
             urls,
+            set: monotonic_nanos(),
             cacert: authority.map(Authority::pem),
         })
     }
@@ -100,6 +104,7 @@ impl Stage {
             _untrustworthy: Vec::new(),
             paths: Vec::new(),
             urls,
+            set: monotonic_nanos(),
             cacert: None,
         }
     }
@@ -206,6 +211,31 @@ impl Stage {
         Ok(Some(record))
     }
 
+    /// Looks for requests that came before they were due, at that many a second. The first
+    /// was due no earlier than the stage was set, so that as many requests may have come
+    /// since as have been due since. Where one was asked for twice, after a fault, nothing
+    /// is known.
+    ///
+    /// # Errors
+    /// There were more.
+    pub fn check_rate(&self, record: &Record, rate: NonZeroU32) -> Result<()> {
+        if record.exchanges.len() != self.urls.len() {
+            return Ok(());
+        }
+        let mut starts: Vec<u64> =
+            record.exchanges.iter().map(|one| one.started_ns).collect();
+        starts.sort_unstable();
+        for (place, start) in (0..).zip(starts) {
+            let (came, due) = (start.saturating_sub(self.set), due_after(place, rate));
+            ensure!(
+                came >= due,
+                "request {place} came {came} ns after the stage was set, and was due no \
+                 earlier than {due}, at {rate} a second"
+            );
+        }
+        Ok(())
+    }
+
     /// A span for each request that the origin saw, on the lane of its connection. The
     /// task is the request's place in the job where the path shows it, else the path.
     pub fn timeline(&self) -> Vec<Span> {
@@ -306,6 +336,37 @@ fn refusing_port() -> Result<(OwnedFd, SocketAddr)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_request_before_it_was_due_is_found() {
+        let paths = ["/bytes/1", "/bytes/2", "/bytes/3"].map(str::to_owned);
+        let stage = Stage::with_origin(paths.to_vec()).expect("a stage");
+        let came = |after: [u64; 3]| {
+            let exchange = |after| Exchange {
+                path: "/".into(),
+                connection: 1,
+                started_ns: stage.set + after,
+                ended_ns: None,
+                status: None,
+                body_bytes: 0,
+                end: End::Unfinished,
+            };
+            let record = Record {
+                exchanges: after.map(exchange).to_vec(),
+                ..Record::default()
+            };
+            let rate = NonZeroU32::new(1_000_000).expect("a million");
+            stage.check_rate(&record, rate)
+        };
+        // In any order, and late is not early.
+        for after in [[0, 1000, 2000], [2000, 0, 1000], [500, 9000, 7000]] {
+            came(after).expect("none is early");
+        }
+        for after in [[0, 999, 2000], [0, 1000, 1999], [5, 6, 7]] {
+            let why = came(after).expect_err("one is early").to_string();
+            assert!(why.contains("was due no earlier than"), "{why}");
+        }
+    }
 
     #[test]
     fn what_was_due_is_told_in_words() {

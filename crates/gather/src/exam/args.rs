@@ -1,6 +1,6 @@
 //! The command line's view of the job, and the paths that it asks the origin for.
 
-use std::time::Duration;
+use std::{num::NonZeroU32, time::Duration};
 
 use anyhow::Result;
 use fetching::{Requests, Stage};
@@ -22,6 +22,9 @@ pub struct Args {
     #[arg(long, value_name = "TIME", default_value = "200ms", value_parser = duration)]
     #[arg(conflicts_with_all = ["own_urls", "paths"])]
     latency: Duration,
+    /// How many requests are due a second, at fixed times, whatever became of those before
+    #[arg(long, value_name = "R", value_parser = whole::<NonZeroU32>(1..=1_000_000))]
+    rate: Option<NonZeroU32>,
     #[command(flatten)]
     requests: Requests,
 }
@@ -30,6 +33,7 @@ impl Args {
     pub(crate) fn job(&self) -> Result<Job> {
         let urls = self.requests.urls(self.latency, || self.paths())?;
         Ok(Job {
+            rate: self.rate,
             workers: self.requests.workers(),
             cacert: self.requests.cacert(),
             timeout_ms: self.requests.timeout_ms(),

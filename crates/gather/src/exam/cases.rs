@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 use fetching::cases::{
     beside,
     endless::{self, BODIES, Endless, FRAMES, HEADS},
-    paths,
+    paths, rate,
     statuses::{self, Means},
 };
 use test_fixtures::{Bench, Case, Settings};
@@ -19,6 +19,7 @@ use crate::Gather;
 pub(crate) fn cases() -> Vec<Case<Gather>> {
     let mut cases = shapes();
     cases.extend(faults());
+    cases.push(rate::case());
     cases.extend(own_origin::cases());
     cases.extend(own_server::cases());
     cases

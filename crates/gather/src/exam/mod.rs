@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Result;
 use fetching::Stage;
 use test_fixtures::{
-    Case, Checked, Facts, Floor, Model, Peer, Span, Variant, python_peer,
+    Case, Checked, Facts, Floor, Model, Peer, Span, Variant, due_after, python_peer,
 };
 
 use crate::{Job, Output, variants};
@@ -30,6 +30,7 @@ impl Model for Gather {
     ];
     const LONG: &'static [&'static str] = &["--latency", "8s"];
     const WIDE: &'static [&'static str] = &["--tasks", "20"];
+    const ITEM: Result<&'static str, &'static str> = Ok("a request");
     const PAIR: [&'static str; 2] = ["tokio_hyper", "smol"];
     const README: &'static str = include_str!("../../README.md");
 
@@ -103,19 +104,27 @@ impl Model for Gather {
     }
 
     fn describe(job: &Job) -> String {
-        match job.urls.len() {
-            1 => "1 URL".to_owned(),
-            urls => format!("{urls} URLs, all at once"),
+        let urls = job.urls.len();
+        let s = if urls == 1 { "" } else { "s" };
+        match job.rate {
+            Some(rate) => format!("{urls} URL{s}, {rate} due a second"),
+            None if urls == 1 => "1 URL".to_owned(),
+            None => format!("{urls} URLs, all at once"),
         }
     }
 
-    fn check(stage: &Stage, _job: &Job, output: &Output) -> Result<Facts> {
+    fn check(stage: &Stage, job: &Job, output: &Output) -> Result<Facts> {
         let (facts, record) = stage.check(&output.outcomes)?;
         let Some(record) = record else {
             return Ok(facts);
         };
         let (peak, requests) = (record.requests_most_in_flight, record.requests);
         let facts = facts.count_of("peak in flight", peak, requests);
+        if let Some(rate) = job.rate {
+            stage.check_rate(&record, rate)?;
+            // How many are in flight is then the rate's affair.
+            return Ok(facts);
+        }
         if peak < args::peak_due(stage, &record) {
             let why = format!("peak in flight {peak}, where {requests} were possible");
             return Ok(facts.breach("all_at_once", why));
@@ -132,6 +141,13 @@ impl Model for Gather {
             return Ok(None);
         }
         let time = Duration::from_secs_f64(job.slowest_ms / 1e3);
+        if let Some(rate) = job.rate {
+            let due = Duration::from_nanos(due_after(job.urls.len() as u64 - 1, rate));
+            if due > time {
+                let reason = format!("the last is due after {due:?}");
+                return Ok(Some(Floor::new(due, reason)));
+            }
+        }
         let reason = format!("all at once, and the slowest takes {} ms", job.slowest_ms);
         Ok(Some(Floor::new(time, reason)))
     }

@@ -25,7 +25,9 @@ use crate::{Job, Output, work::Body};
 pub fn run(job: &Job) -> Result<Output> {
     let agent = client(job.timeout()).tls_config(job.ureq_tls()).build();
     let agent = Agent::new_with_config(agent);
+    let pace = job.pace();
     let fetch = |url: &String| {
+        let _item = pace.item_blocking();
         let mut body = Body::of(url);
         let status = fetch(&agent, url, &mut body);
         Ok(body.page(status.map_err(io::Error::other)?))

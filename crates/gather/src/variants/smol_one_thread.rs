@@ -23,9 +23,11 @@ use crate::{Job, Output, work::Body};
 pub fn run(job: &Job) -> Result<Output> {
     let executor = Executor::new();
     let (tls, limit) = (TlsConnector::from(Arc::new(job.tls())), job.timeout());
+    let pace = job.pace();
     let fetch = move |url: String| {
-        let tls = tls.clone();
+        let (tls, pace) = (tls.clone(), pace.clone());
         async move {
+            let _item = pace.item(Timer::after).await;
             let mut body = Body::of(&url);
             let status = fetch(&tls, limit, &url, &mut body).await;
             Ok(body.page(status.map_err(io::Error::other)?))

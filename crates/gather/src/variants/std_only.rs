@@ -24,7 +24,9 @@ use crate::{Job, Output, work::Body};
 /// Fetches every URL, all at once.
 pub fn run(job: &Job) -> Result<Output> {
     let tls = Arc::new(job.tls());
+    let pace = job.pace();
     let fetch = |url: &String| {
+        let _item = pace.item_blocking();
         let mut body = Body::of(url);
         let status = fetch(&tls, job.timeout(), url, &mut body);
         Ok(body.page(status.map_err(io::Error::other)?))

@@ -24,9 +24,11 @@ use crate::{Job, Output, work::Body};
 pub fn run(job: &Job) -> Result<Output> {
     let client = client(job.urls.len())?.with(Https::for_http_too(job.tls()));
     let limit = job.timeout();
+    let pace = job.pace();
     let fetch = move |url: String| {
-        let client = client.clone();
+        let (client, pace) = (client.clone(), pace.clone());
         async move {
+            let _item = pace.item(task::sleep).await;
             let mut body = Body::of(&url);
             let status = fetch(&client, limit, &url, &mut body).await;
             Ok(body.page(status.map_err(surf::Error::into_inner)?))

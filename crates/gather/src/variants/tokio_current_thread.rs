@@ -24,9 +24,11 @@ pub fn run(job: &Job) -> Result<Output> {
     let client = client(job.timeout())
         .tls_backend_preconfigured(job.tls())
         .build()?;
+    let pace = job.pace();
     let fetch = move |url: String| {
-        let client = client.clone();
+        let (client, pace) = (client.clone(), pace.clone());
         async move {
+            let _item = pace.item(tokio::time::sleep).await;
             let mut body = Body::of(&url);
             let status = fetch(&client, &url, &mut body).await;
             Ok(body.page(status.map_err(io::Error::other)?))

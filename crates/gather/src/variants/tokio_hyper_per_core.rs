@@ -20,9 +20,11 @@ use crate::{Job, Output, work::Body};
 /// Fetches every URL, all at once.
 pub fn run(job: &Job) -> Result<Output> {
     let (tls, limit) = (TlsConnector::from(Arc::new(job.tls())), job.timeout());
+    let pace = job.pace();
     let fetch = move |url: String| {
-        let tls = tls.clone();
+        let (tls, pace) = (tls.clone(), pace.clone());
         async move {
+            let _item = pace.item(tokio::time::sleep).await;
             let mut body = Body::of(&url);
             let status = fetch(&tls, limit, &url, &mut body).await;
             Ok(body.page(status.map_err(io::Error::other)?))

@@ -1,6 +1,9 @@
 //! The command line's view of the job, and the paths that it asks the origin for.
 
-use std::{num::NonZeroUsize, time::Duration};
+use std::{
+    num::{NonZeroU32, NonZeroUsize},
+    time::Duration,
+};
 
 use anyhow::Result;
 use fetching::{Requests, Stage, most_at_once};
@@ -28,6 +31,9 @@ pub struct Args {
     #[arg(long, value_name = "TIME", default_value = "20ms", value_parser = duration)]
     #[arg(conflicts_with_all = ["own_urls", "paths"])]
     latency: Duration,
+    /// How many requests are due a second, at fixed times, whatever became of those before
+    #[arg(long, value_name = "R", value_parser = whole::<NonZeroU32>(1..=1_000_000))]
+    rate: Option<NonZeroU32>,
     #[command(flatten)]
     requests: Requests,
     /// Digest the digest of each answer N times more, so that there is something to compute
@@ -50,6 +56,7 @@ impl Args {
         Ok(Job {
             urls: self.requests.urls(self.latency, || self.paths())?,
             limit: self.limit,
+            rate: self.rate,
             workers: self.requests.workers(),
             cacert: self.requests.cacert(),
             rehash: self.rehash,

@@ -5,10 +5,10 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use fetching::cases::{
     endless::{self, BODIES, FRAMES, HEADS, given_up},
-    kept, paths,
+    kept, paths, rate,
     statuses::{self, Means},
 };
-use test_fixtures::{Bench, Case, Settings, stopped_and_continued};
+use test_fixtures::{Bench, Case, ItemTimes, Settings, stopped_and_continued};
 
 use crate::Semaphores;
 
@@ -89,6 +89,15 @@ pub(crate) fn cases() -> Vec<Case<Semaphores>> {
         |bench| kept::hold(bench, &["--limit", "2"]),
     ]));
     cases.push(statuses::case(|bench| statuses::hold(bench, Means::Page)));
+    cases.push(rate::case());
+    cases.push(
+        Case::custom(
+            "a_stall_is_in_the_response",
+            "at a rate, what waits behind a slow holder waits from when it was due",
+            a_stall_is_in_the_response,
+        )
+        .with_peers(),
+    );
     const AT_ONCE: &[&str] = &["--limit", "8", "--timeout", "1s"];
     cases.extend(endless::cases([
         |bench| given_up(bench, HEADS, AT_ONCE),
@@ -138,6 +147,46 @@ fn limited<const N: usize>(
     let mut args = paths(all);
     args.extend(["--limit", limit]);
     args
+}
+
+/// One of twelve keeps the only permit for 120 ms, and one is due each 5 ms: all others are
+/// due while it has it, and each of them takes little once it has the permit.
+fn a_stall_is_in_the_response(bench: &Bench<Semaphores>) -> Result<()> {
+    let mut args = vec![
+        "--limit",
+        "1",
+        "--rate",
+        "200",
+        "--path",
+        "/after/120ms/bytes/10",
+    ];
+    for _ in 0..11 {
+        args.extend(["--path", "/bytes/10"]);
+    }
+    let settings = Settings {
+        spans: true,
+        ..Settings::default()
+    };
+    let items = bench.trial(&args, &settings)?.items;
+    ensure!(items.len() == 12, "{} items of 12", items.len());
+    let at_least = |nanos: u64, of: fn(&ItemTimes) -> u64| {
+        items.iter().filter(|item| of(item) >= nanos).count()
+    };
+    // The last was due after 55 ms, so it waited for 65 at least.
+    let (response, service) = (
+        at_least(60_000_000, ItemTimes::response),
+        at_least(60_000_000, ItemTimes::service),
+    );
+    ensure!(
+        response == 12,
+        "{response} of 12 responses have the stall in them"
+    );
+    // A stall of the machine may be in others.
+    ensure!(
+        service < 6,
+        "{service} of 12 have the stall in their service"
+    );
+    Ok(())
 }
 
 fn ten_times_the_items(bench: &Bench<Semaphores>) -> Result<()> {

@@ -8,7 +8,8 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use fetching::{Sha256, Stage};
 use test_fixtures::{
-    Case, Checked, Facts, Floor, Model, Outcome, Peer, Span, Variant, python_peer,
+    Case, Checked, Facts, Floor, Model, Outcome, Peer, Span, Variant, due_after,
+    python_peer,
 };
 
 use crate::{Job, Output, variants, work::rehash};
@@ -27,6 +28,7 @@ impl Model for Semaphores {
         &["--tasks 1000 --limit 100", "--limit 2 --urls-from urls.txt"];
     const LONG: &'static [&'static str] = &["--tasks", "1000", "--latency", "100ms"];
     const WIDE: &'static [&'static str] = &["--tasks", "30", "--limit", "12"];
+    const ITEM: Result<&'static str, &'static str> = Ok("a request");
     const PAIR: [&'static str; 2] = ["tokio", "smol"];
     const README: &'static str = include_str!("../../README.md");
 
@@ -90,6 +92,9 @@ impl Model for Semaphores {
     fn describe(job: &Job) -> String {
         let (urls, s) = (job.urls.len(), plural(job.urls.len()));
         let mut job_is = format!("{urls} URL{s}, at most {} in flight", job.limit);
+        if let Some(rate) = job.rate {
+            job_is += &format!(", {rate} due a second");
+        }
         if job.rehash > 0 {
             job_is += &format!(", each digested {} times more", job.rehash);
         }
@@ -111,6 +116,11 @@ impl Model for Semaphores {
             "{peak} requests in flight, where {limit} are allowed"
         );
         let facts = facts.count_of("peak in flight", peak, limit);
+        if let Some(rate) = job.rate {
+            stage.check_rate(&record, rate)?;
+            // How many are in flight is then the rate's affair.
+            return Ok(facts);
+        }
         let (due, peak) = match args::last_batch(job) {
             // The rest of a mixed job fails at random, so its last part is the measure.
             Some(due) => (due, args::late_peak(&record)),
@@ -132,11 +142,20 @@ impl Model for Semaphores {
     fn floor(job: &Job) -> Result<Option<Floor>> {
         let (tasks, limit) = (job.urls.len(), job.limit.get());
         let turns = tasks.div_ceil(limit);
-        if job.latency_ms == 0.0 || turns == 0 {
+        let latency = job.latency_ms;
+        let time = Duration::from_secs_f64(latency / 1e3 * turns as f64);
+        if let (Some(rate), Some(last)) = (job.rate, (tasks as u64).checked_sub(1)) {
+            let due = Duration::from_nanos(due_after(last, rate));
+            let last = due + Duration::from_secs_f64(latency / 1e3);
+            if last > time {
+                let reason =
+                    format!("the last is due after {due:?} and takes {latency} ms");
+                return Ok(Some(Floor::new(last, reason)));
+            }
+        }
+        if time.is_zero() {
             return Ok(None);
         }
-        let time = Duration::from_secs_f64(job.latency_ms / 1e3 * turns as f64);
-        let latency = job.latency_ms;
         Ok(Some(Floor::new(
             time,
             format!(

@@ -16,7 +16,7 @@
 
 use anyhow::Result;
 use page_client::tokio::Client;
-use tokio::runtime::Builder;
+use tokio::{runtime::Builder, time::sleep};
 
 use crate::{Job, Output, work::rehashed};
 
@@ -27,9 +27,13 @@ pub fn run(job: &Job) -> Result<Output> {
         .enable_all()
         .build()?;
     let (client, rounds) = (Client::new(&job.client()), job.rehash);
+    let pace = job.pace();
     let fetch = move |url: String| {
-        let client = client.clone();
-        async move { rehashed(client.fetch(&url).await, rounds) }
+        let (client, pace) = (client.clone(), pace.clone());
+        async move {
+            let _item = pace.item(sleep).await;
+            rehashed(client.fetch(&url).await, rounds)
+        }
     };
     // Spawned, since what `block_on` polls itself is on none of the runtime's threads.
     let pages = runtime.spawn(at_most(job.limit.get(), job.urls.clone(), fetch));

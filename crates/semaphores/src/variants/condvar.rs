@@ -22,7 +22,11 @@ use crate::{Job, Output, work::rehashed};
 /// Fetches every URL, at most `job.limit` at once.
 pub fn run(job: &Job) -> Result<Output> {
     let (client, rounds) = (Client::new(&job.client()), job.rehash);
-    let fetch = |url: &String| rehashed(client.fetch(url), rounds);
+    let pace = job.pace();
+    let fetch = |url: &String| {
+        let _item = pace.item_blocking();
+        rehashed(client.fetch(url), rounds)
+    };
     let pages = at_most(job.limit.get(), &job.urls, fetch)?;
     Ok(pages.into_iter().collect())
 }

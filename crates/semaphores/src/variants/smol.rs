@@ -18,7 +18,7 @@
 
 use anyhow::Result;
 use page_client::smol::Client;
-use smol::{block_on, channel};
+use smol::{Timer, block_on, channel};
 
 use crate::{Job, Output, work::rehashed};
 
@@ -27,9 +27,13 @@ pub fn run(job: &Job) -> Result<Output> {
     let executor = Arc::new(Executor::new());
     let (signal, shutdown) = channel::bounded::<()>(1);
     let (client, rounds) = (Client::new(&executor, &job.client()), job.rehash);
+    let pace = job.pace();
     let fetch = move |url: String| {
-        let client = client.clone();
-        async move { rehashed(client.fetch(&url).await, rounds) }
+        let (client, pace) = (client.clone(), pace.clone());
+        async move {
+            let _item = pace.item(Timer::after).await;
+            rehashed(client.fetch(&url).await, rounds)
+        }
     };
     thread::scope(|scope| {
         for index in 0..job.workers.get() {

@@ -14,7 +14,7 @@
 
 use anyhow::Result;
 use page_client::smol::Client;
-use smol::block_on;
+use smol::{Timer, block_on};
 
 use crate::{Job, Output, work::rehashed};
 
@@ -22,9 +22,13 @@ use crate::{Job, Output, work::rehashed};
 pub fn run(job: &Job) -> Result<Output> {
     let executor = Arc::new(Executor::new());
     let (client, rounds) = (Client::new(&executor, &job.client()), job.rehash);
+    let pace = job.pace();
     let fetch = move |url: String| {
-        let client = client.clone();
-        async move { rehashed(client.fetch(&url).await, rounds) }
+        let (client, pace) = (client.clone(), pace.clone());
+        async move {
+            let _item = pace.item(Timer::after).await;
+            rehashed(client.fetch(&url).await, rounds)
+        }
     };
     let pages = at_most(&executor, job.limit.get(), job.urls.clone(), fetch);
     Ok(block_on(executor.run(pages)).into_iter().collect())

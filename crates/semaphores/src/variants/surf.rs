@@ -24,9 +24,13 @@ use crate::{Job, Output, work::rehashed};
 /// Fetches every URL, at most `job.limit` at once.
 pub fn run(job: &Job) -> Result<Output> {
     let (client, rounds) = (Client::without_pool(&job.client())?, job.rehash);
+    let pace = job.pace();
     let fetch = move |url: String| {
-        let client = client.clone();
-        async move { rehashed(client.fetch(&url).await, rounds) }
+        let (client, pace) = (client.clone(), pace.clone());
+        async move {
+            let _item = pace.item(task::sleep).await;
+            rehashed(client.fetch(&url).await, rounds)
+        }
     };
     let pages = at_most(job.limit.get(), job.urls.clone(), fetch);
     // Spawned, since what `block_on` polls itself is on none of the runtime's threads.

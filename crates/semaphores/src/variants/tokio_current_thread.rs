@@ -14,7 +14,7 @@
 
 use anyhow::Result;
 use page_client::tokio::Client;
-use tokio::runtime::Builder;
+use tokio::{runtime::Builder, time::sleep};
 
 use crate::{Job, Output, work::rehashed};
 
@@ -22,9 +22,13 @@ use crate::{Job, Output, work::rehashed};
 pub fn run(job: &Job) -> Result<Output> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let (client, rounds) = (Client::new(&job.client()), job.rehash);
+    let pace = job.pace();
     let fetch = move |url: String| {
-        let client = client.clone();
-        async move { rehashed(client.fetch(&url).await, rounds) }
+        let (client, pace) = (client.clone(), pace.clone());
+        async move {
+            let _item = pace.item(sleep).await;
+            rehashed(client.fetch(&url).await, rounds)
+        }
     };
     let pages = at_most(job.limit.get(), job.urls.clone(), fetch);
     let pages = runtime.block_on(pages).into_iter();

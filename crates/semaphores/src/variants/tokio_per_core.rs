@@ -14,16 +14,22 @@
 
 use anyhow::Result;
 use page_client::tokio::Client;
+use tokio::time::sleep;
 
 use crate::{Job, Output, work::rehashed};
 
 /// Fetches every URL, at most `job.limit` at once.
 pub fn run(job: &Job) -> Result<Output> {
+    let pace = job.pace();
     let fetch = || {
         let (client, rounds) = (Client::new(&job.client()), job.rehash);
+        let pace = pace.clone();
         move |url: String| {
-            let client = client.clone();
-            async move { rehashed(client.fetch(&url).await, rounds) }
+            let (client, pace) = (client.clone(), pace.clone());
+            async move {
+                let _item = pace.item(sleep).await;
+                rehashed(client.fetch(&url).await, rounds)
+            }
         }
     };
     let (cores, limit) = (job.workers.get(), job.limit.get());

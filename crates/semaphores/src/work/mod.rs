@@ -1,5 +1,6 @@
 //! The work: a page is fetched, by the runtime's client, and something computed from it, if
-//! the job says so.
+//! the job says so. With a rate it waits until it is due, when it has its permit: items are
+//! given out in the order in which they are due, so one that has a permit late is late.
 
 use std::{thread, time::Duration};
 
@@ -7,7 +8,7 @@ use anyhow::Result;
 use fetching::{Page, Sha256, Trust, ended};
 use page_client::Settings;
 use sha2::Digest;
-use test_fixtures::Outcome;
+use test_fixtures::{Outcome, Pace};
 
 use crate::{Job, Output};
 
@@ -19,6 +20,11 @@ impl Job {
             connections: self.limit.get(),
             trust: Trust::new(&self.urls, self.cacert.as_deref()),
         }
+    }
+
+    /// When each request is due, from now on.
+    pub fn pace(&self) -> Pace {
+        Pace::new(self.rate)
     }
 }
 
