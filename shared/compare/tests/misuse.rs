@@ -55,6 +55,31 @@ fn what_is_drawn_needs_a_terminal_and_a_model() {
     }
 }
 
+/// What has no items has no percentiles of them, and says why.
+#[test]
+fn percentiles_need_a_model_with_items() {
+    let flag = "--percentiles";
+    refused(
+        &[flag],
+        "--percentiles needs a model: compare MODEL --percentiles",
+    );
+    for (model, why) in [
+        (
+            "locks",
+            "an increment takes less time than to read the clock",
+        ),
+        ("shared-memory", "each worker has one part, and no items"),
+        ("hazards", "its pieces go wrong, and are no items"),
+    ] {
+        let words = format!("{model} has no --percentiles: {why}; leave it out");
+        refused(&[model, flag], &words);
+    }
+    refused(
+        &["sweep", "semaphores", "--over", "limit=1,2", flag],
+        "a sweep has no --percentiles; compare one size for them",
+    );
+}
+
 /// A conflict names only flags that the user gave.
 #[test]
 fn what_sizes_the_origins_urls_is_not_for_the_users() {

@@ -261,3 +261,51 @@ fn a_trace_that_cannot_be_written_is_told_before_the_work() {
     assert!(stderr.contains("--trace"), "{stderr}");
     assert_misuse(&compare(&["locks", "--timeline", "--json"]), "--json");
 }
+
+/// The origin waits before each answer, so no item can have taken less, whatever it reports;
+/// and at a rate none responds faster than it is served.
+#[test]
+fn percentiles_stand_beside_the_total() {
+    let files = Files::new();
+    let out = files.path("out");
+    let line = "semaphores --percentiles --rounds 6 --variants std_only,tokio --tasks 100 \
+                --limit 50 --latency 5ms --rate 2000 --out";
+    let mut args: Vec<_> = line.split_whitespace().collect();
+    args.push(out.to_str().expect("text"));
+    let output = compare(&args);
+    assert_eq!(output.status.code(), Some(0));
+    let text = stdout(&output);
+    for words in [
+        "response time of a request: from when it was due to its end",
+        "service time of a request: from its begin to its end",
+        "p99 × std_only",
+        "lowest p99: ",
+        "100 items a trial; p99.9 needs 1,000",
+    ] {
+        assert!(text.contains(words), "no {words:?}: {text}");
+    }
+    let json = fs::read_to_string(out.join("results.json")).expect("it was written");
+    let results: Value = serde_json::from_str(&json).expect("JSON");
+    let rows = results["models"][0]["rows"].as_array().expect("rows");
+    for sample in rows
+        .iter()
+        .flat_map(|row| row["samples"].as_array())
+        .flatten()
+    {
+        let latency = &sample["latency"];
+        assert_eq!(latency["items"], json!(100));
+        let figures = |meaning: &str| -> Vec<(f64, u64)> {
+            let all = latency[meaning].as_array().expect("percentiles").iter();
+            let figure =
+                |one: &Value| Some((one["percent"].as_f64()?, one["nanos"].as_u64()?));
+            all.map(|one| figure(one).expect("two numbers")).collect()
+        };
+        let (service, response) = (figures("service"), figures("response"));
+        let percents: Vec<f64> = service.iter().map(|(percent, _)| *percent).collect();
+        assert_eq!(percents, [50.0, 75.0, 90.0, 95.0, 99.0, 100.0]);
+        for ((_, service), (percent, response)) in service.iter().zip(&response) {
+            assert!(*service >= 5_000_000, "p{percent}: {service}");
+            assert!(response >= service, "p{percent}: {response}, {service}");
+        }
+    }
+}

@@ -243,7 +243,7 @@ pub fn compared(
     }
 }
 
-/// The row whose percentile is the lowest, and those that can't be told apart from it;
+/// The row whose percentile is the lowest, then those that can't be told apart from it;
 /// `None` where too few rounds or rows have it.
 pub fn lowest(
     results: &ModelResults,

@@ -94,8 +94,8 @@ pub(crate) fn shown(results: &ModelResults, meaning: Meaning) -> Vec<f64> {
 
 /// The highest percentile that is not the maximum: what a row is judged by.
 pub(crate) fn judged(results: &ModelResults, meaning: Meaning) -> Option<f64> {
-    let shown = shown(results, meaning).into_iter();
-    shown.filter(|percent| *percent < 100.0).next_back()
+    let mut shown = shown(results, meaning).into_iter();
+    shown.rfind(|percent| *percent < 100.0)
 }
 
 /// A row's cells from the percentiles on: each of those, then of the one that it is judged
@@ -160,19 +160,14 @@ fn compared(results: &ModelResults, row: &Row, tail: Option<&Tail>) -> [String; 
 /// no items.
 pub(crate) fn sentences(results: &ModelResults, meaning: Meaning) -> Vec<String> {
     let mut said = Vec::new();
-    for percent in judged(results, meaning).into_iter() {
-        let Some(rows) = lowest(results, meaning, percent) else {
-            continue;
-        };
+    let lowest = |percent| Some((percent, lowest(results, meaning, percent)?));
+    if let Some((percent, rows)) = judged(results, meaning).and_then(lowest) {
         let names: Vec<_> = rows.iter().map(|row| &*row.name).collect();
-        let name = name(percent);
-        said.push(match &names[..] {
-            [one] => format!("lowest {name}: {one}"),
-            [first, others @ ..] => format!(
-                "lowest {name}: {first}; no difference from it was found in {}",
-                others.join(", ")
-            ),
-            [] => continue,
+        let (first, others) = (names[0], names[1..].join(", "));
+        let line = format!("lowest {}: {first}", name(percent));
+        said.push(match names.len() {
+            1 => line,
+            _ => format!("{line}; no difference from it was found in {others}"),
         });
     }
     let latency = |row: &Row| Some(row.summary.as_ref()?.latency.as_ref()?.items);

@@ -65,6 +65,10 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Request> {
             "a sweep has no --watch and no --until-decided; compare one size for them";
         return Err(Misuse::new(why).into());
     }
+    if options.percentiles {
+        let why = "a sweep has no --percentiles; compare one size for them";
+        return Err(Misuse::new(why).into());
+    }
     let sweep = Sweep::from_arg_matches(&matches)?;
     let over = grid::parse(&sweep.over, sweep.points)?;
     check_field(model, &over.field, given)?;
@@ -118,6 +122,7 @@ pub(crate) fn command(model: &dyn AnyModel) -> Command {
         .mut_arg("trace", |arg| arg.hide(true))
         .mut_arg("until_decided", |arg| arg.hide(true))
         .mut_arg("watch", |arg| arg.hide(true))
+        .mut_arg("percentiles", |arg| arg.hide(true))
         .mut_arg("json", |arg| arg.help("Print JSON instead of tables"))
         .mut_arg("csv", |arg| {
             arg.help("Print a line of CSV a variant and size instead of tables")
@@ -237,7 +242,10 @@ mod tests {
         for (line, words) in [
             ("locks --over nonesuch=1..9", "workers, increments, threads"),
             ("locks --over panic=1..9", "workers, increments, threads"),
-            ("semaphores --over latency=1..9", "tasks, limit, bytes"),
+            (
+                "semaphores --over latency=1..9",
+                "tasks, limit, rate, bytes",
+            ),
             ("locks --over tasks=1..9", "no numeric field \"tasks\""),
             ("locks --over increments=9..1", "write 1..9"),
             (
