@@ -6,6 +6,7 @@ import sys
 MODELS = {
     "gather",
     "semaphores",
+    "serving",
     "thread-pool",
     "pipelines",
     "process-pool",

@@ -16,6 +16,7 @@ pub(crate) const MODELS: &[&dyn AnyModel] = &[
     &Of::<locks::Locks>::model(),
     &Of::<cancellation::Cancellation>::model(),
     &Of::<error_handling::ErrorHandling>::model(),
+    &Of::<serving::Serving>::model(),
     &Of::<hazards::Hazards>::model(),
 ];
 

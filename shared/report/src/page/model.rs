@@ -20,7 +20,7 @@ use crate::{
 /// Spans that are drawn of a model, and fewer where these would make too large a page.
 const SPANS: [usize; 6] = [5000, 2500, 1200, 600, 300, 100];
 /// Bytes of a model's section. With style and scripts, a page of one is below 200 kB.
-const BYTES: usize = 125_000;
+const BYTES: usize = 113_000;
 
 /// The section of a model, at its place in the results.
 pub(super) fn section(
