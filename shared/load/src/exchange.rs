@@ -121,13 +121,12 @@ impl Generator<'_> {
         }
         self.tally.answered(asked, now, answer.status, answer.body);
         if self.plan.spans {
-            let connection = key;
-            let (start, end) = (asked.start, now);
             self.tally.spans.push(Span {
                 number: asked.number,
-                connection,
-                start,
-                end,
+                connection: key,
+                due: asked.due,
+                start: asked.start,
+                end: now,
             });
         }
         self.under_way -= 1;

@@ -74,7 +74,9 @@ pub struct Span {
     pub number: u64,
     /// Its connection's, counted from 0.
     pub connection: usize,
-    /// When it was sent, in nanoseconds of the system's monotonic clock.
+    /// When it was due, in nanoseconds of the system's monotonic clock.
+    pub due: u64,
+    /// When it was sent.
     pub start: u64,
     /// When its answer was whole.
     pub end: u64,

@@ -9,7 +9,9 @@ use std::{io::Read, os::fd::BorrowedFd, time::Duration};
 
 use anyhow::{Result, ensure};
 use load::Fault;
-use test_fixtures::{Case, Facts, Floor, Model, Peer, Variant, python_peer};
+use test_fixtures::{
+    Case, Checked, Facts, Floor, ItemTimes, Model, Peer, Span, Variant, python_peer,
+};
 
 use crate::{Job, Output, variants};
 
@@ -35,6 +37,7 @@ impl Model for Serving {
     const LONG: &'static [&'static str] = &["--rate", "50", "--requests", "1000"];
     const WIDE: &'static [&'static str] = &["--requests", "200", "--clients", "24"];
     const PAIR: [&'static str; 2] = ["tokio", "smol"];
+    const ITEM: Result<&'static str, &'static str> = Ok("a request");
     const README: &'static str = include_str!("../../README.md");
 
     type Args = Args;
@@ -47,8 +50,9 @@ impl Model for Serving {
     }
 
     fn peers() -> &'static [Peer] {
-        static PEERS: [Peer; 1] =
-            [python_peer!("asyncio's streams, a task for each connection")];
+        static PEERS: [Peer; 1] = [python_peer!(
+            "asyncio's streams, a task for each connection"
+        )];
         &PEERS
     }
 
@@ -164,6 +168,28 @@ impl Model for Serving {
             facts = facts.text("doubt", doubt.clone());
         }
         Ok(facts)
+    }
+
+    fn timeline(stage: &Stage, _job: &Job, _trial: &Checked<Output>) -> Vec<Span> {
+        let (requests, stopped) = stage.requests();
+        let span = |request: load::Span| Span {
+            task: request.number.to_string(),
+            lane: format!("connection {}", request.connection),
+            start: request.start,
+            end: request.end,
+            note: (request.end > stopped).then(|| "drained".to_owned()),
+        };
+        requests.into_iter().map(span).collect()
+    }
+
+    fn items(stage: &Stage, _job: &Job, _trial: &Checked<Output>) -> Vec<ItemTimes> {
+        let (requests, _) = stage.requests();
+        let times = |request: load::Span| ItemTimes {
+            due: request.due,
+            begin: request.start,
+            end: request.end,
+        };
+        requests.into_iter().map(times).collect()
     }
 
     fn floor(job: &Job) -> Result<Option<Floor>> {

@@ -3,6 +3,7 @@
 
 use std::{
     io::{self, Read, Write},
+    mem,
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     os::{
         fd::{AsFd, BorrowedFd, OwnedFd},
@@ -18,14 +19,14 @@ use std::{
 };
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use load::{Pace, Plan, Report, Target};
+use load::{Pace, Plan, Report, Span, Target};
 use rustix::{
     net::{
         AddressFamily, SocketFlags, SocketType, bind, getsockname, listen, socket_with,
     },
     process::{Pid, Signal, getpid, kill_process},
 };
-use test_fixtures::{descendants, lives};
+use test_fixtures::{descendants, lives, monotonic_nanos};
 
 use super::{
     args::Args,
@@ -40,6 +41,8 @@ use crate::{
 const BACKLOG: i32 = 4096;
 /// How long the load has to end once the server has.
 const LATE: Duration = Duration::from_secs(5);
+/// Requests of a load of which each is kept.
+const MOST_SPANS: u64 = 200_000;
 /// How long an answer may take.
 const GIVEN_UP: Duration = Duration::from_secs(10);
 /// The time to the second SIGTERM.
@@ -69,6 +72,10 @@ struct State {
     is_busy: bool,
     /// What came of the last load.
     last: Option<Result<Session>>,
+    /// Its requests.
+    spans: Vec<Span>,
+    /// When the server was stopped, in nanoseconds of the system's monotonic clock.
+    stopped: u64,
 }
 
 /// What came of one load.
@@ -80,6 +87,8 @@ pub(crate) struct Session {
     pub(crate) late: Option<TcpStream>,
     /// From the stop until each answer was there.
     pub(crate) drained: Duration,
+    /// When the server was stopped, in nanoseconds of the system's monotonic clock.
+    pub(crate) stopped: u64,
     /// From the stop until the server was gone, where others stayed longer than the grace
     /// time.
     pub(crate) ended: Option<Duration>,
@@ -131,7 +140,17 @@ impl Stage {
             "the load goes on {LATE:?} after the server's end"
         );
         let none = || anyhow!("the server ended before it had answered {PID}");
-        state.last.take().unwrap_or_else(|| Err(none()))
+        let mut session = state.last.take().unwrap_or_else(|| Err(none()))?;
+        state.spans = mem::take(&mut session.report.spans);
+        state.stopped = session.stopped;
+        Ok(session)
+    }
+
+    /// The requests of the last load, with when the server was stopped, once that load was
+    /// looked at.
+    pub(crate) fn requests(&self) -> (Vec<Span>, u64) {
+        let state = self.shared.lock();
+        (state.spans.clone(), state.stopped)
     }
 }
 
@@ -227,7 +246,7 @@ impl Offer {
     fn session(&self, pid: Pid) -> Result<Session> {
         let plan = self.plan()?;
         let leave = AtomicBool::new(false);
-        let mut stopped_at = None;
+        let (mut stopped_at, mut stopped) = (None, 0);
         thread::scope(|scope| {
             let (there, are_there) = mpsc::channel();
             let guests = self.beside.map(|(guest, count)| {
@@ -243,6 +262,7 @@ impl Offer {
                 // It is a descendant of ours; if it has ended, the load says so.
                 _ = kill_process(pid, Signal::TERM);
                 stopped_at = Some(Instant::now());
+                stopped = monotonic_nanos();
                 leave.store(true, Ordering::SeqCst);
                 if self.twice {
                     scope.spawn(move || {
@@ -290,6 +310,7 @@ impl Offer {
                 report: report?,
                 late,
                 drained,
+                stopped,
                 ended,
             })
         })
@@ -302,6 +323,7 @@ impl Offer {
         plan.connections = load.clients;
         plan.most = load.requests;
         plan.greets = true;
+        plan.spans = load.requests <= MOST_SPANS;
         plan.is_right =
             Some(|number, body| answer(&format!("/{number}")).as_bytes() == body);
         (plan.pace, plan.duration) = match load.rate {
