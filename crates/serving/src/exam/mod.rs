@@ -50,9 +50,18 @@ impl Model for Serving {
     }
 
     fn peers() -> &'static [Peer] {
-        static PEERS: [Peer; 1] = [python_peer!(
-            "asyncio's streams, a task for each connection"
-        )];
+        static PEERS: [Peer; 2] = [
+            python_peer!("asyncio's streams, a task for each connection"),
+            python_peer!(
+                python_aiohttp: "aiohttp's application server and its graceful shutdown",
+                needs ["aiohttp"],
+                since (3, 11),
+                except {
+                    "more_connections_than_places": "aiohttp accepts all that come \
+                        (aiohttp 3.14, web_runner.py, SockSite)",
+                }
+            ),
+        ];
         &PEERS
     }
 
