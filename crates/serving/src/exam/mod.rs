@@ -18,6 +18,8 @@ use crate::{Job, Output, variants};
 pub use args::Args;
 use stage::Stage;
 
+/// The part of the time in which the load may be busy: above that, it is what is measured.
+const BUSY: f64 = 0.9;
 /// How late a server may end after the grace time.
 const LATE: Duration = Duration::from_millis(500);
 
@@ -173,8 +175,12 @@ impl Model for Serving {
         if output.cut > 0 {
             facts = facts.count("cut", output.cut as u64);
         }
-        if let Some(doubt) = report.doubts().first() {
-            facts = facts.text("doubt", doubt.clone());
+        // Then the figures are the load's own, and not the server's.
+        if !report.schedule_kept {
+            facts = facts.number("sent late by ms", ms(report.lateness.at(0.99)));
+        }
+        if report.busy > BUSY {
+            facts = facts.number("load busy %", report.busy * 100.0);
         }
         Ok(facts)
     }
