@@ -44,6 +44,7 @@ use std::{
     error::Error,
     io::{self, Write},
     panic::resume_unwind,
+    sync::{RwLock, mpsc::channel},
     thread,
     time::Duration,
 };
@@ -91,14 +92,20 @@ where
     for (index, item) in items.into_iter().enumerate() {
         shares[index % cores].push(item);
     }
+    let (gate, (building, built)) = (RwLock::new(()), channel::<()>());
     let ends = thread::scope(|scope| {
+        let closed = gate.write();
         let threads = shares.into_iter().enumerate().map(|(number, share)| {
-            let work = work.clone();
+            let (work, building, gate) = (work.clone(), building.clone(), &gate);
             let thread = thread::Builder::new().name(format!("core {number}"));
             thread.spawn_scoped(scope, move || {
                 let runtime = Builder::new_current_thread()
                     .enable_all()
-                    .build_local(LocalOptions::default())?;
+                    .build_local(LocalOptions::default());
+                // Work takes descriptors, so it begins when each core has its runtime.
+                drop(building);
+                drop(gate.read());
+                let runtime = runtime?;
                 runtime.block_on(async {
                     let mut tasks = JoinQueue::new();
                     for item in share {
@@ -113,8 +120,12 @@ where
                 })
             })
         });
-        let threads = threads.collect::<io::Result<Vec<_>>>()?;
-        let ends = threads.into_iter().map(|thread| thread.join());
+        let threads = threads.collect::<io::Result<Vec<_>>>();
+        drop(building);
+        // Nothing comes: it ends when all are built.
+        _ = built.recv();
+        drop(closed);
+        let ends = threads?.into_iter().map(|thread| thread.join());
         // All are joined: a scope raises the panic of a thread that was not.
         io::Result::Ok(ends.collect::<Vec<_>>())
     })?;
