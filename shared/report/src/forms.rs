@@ -109,15 +109,8 @@ mod tests {
 
     #[test]
     fn a_noisy_round_is_one_in_every_line_of_it() {
-        let machine = Machine {
-            name: "none",
-            round: 0.01,
-            persistence: 0.0,
-            reference: 0.01,
-            trial: 0.01,
-            tail: 0.0,
-        };
-        let mut model = compare(machine, &[("other", 1.0)], 3, 1, &Progress::shown());
+        let mut model =
+            compare(Machine::QUIET, &[("other", 1.0)], 3, 1, &Progress::shown());
         let why = "it was said so".to_owned();
         model.noisy = vec![Noisy { round: 1, why }];
         let results = Results {

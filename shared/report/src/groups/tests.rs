@@ -9,15 +9,7 @@ use super::*;
 
 /// Results whose rows have these names, and these ties by their places.
 fn results(count: usize, ties: &[(usize, usize)]) -> ModelResults {
-    let machine = Machine {
-        name: "none",
-        round: 0.0,
-        persistence: 0.0,
-        reference: 0.0,
-        trial: 0.0,
-        tail: 0.0,
-    };
-    let mut results = compare(machine, &[], 1, 1, &Progress::shown());
+    let mut results = compare(Machine::EXACT, &[], 1, 1, &Progress::shown());
     let row = results.rows[0].clone();
     let named = |name: usize| {
         let mut row = row.clone();

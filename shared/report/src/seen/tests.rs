@@ -13,17 +13,9 @@ use super::*;
 
 /// Words about these rows, each with these facts in its rounds. The control saw nothing.
 fn words_of(rows: &[(&'static str, Vec<Facts>)]) -> Words {
-    let machine = Machine {
-        name: "none",
-        round: 0.0,
-        persistence: 0.0,
-        reference: 0.0,
-        trial: 0.0,
-        tail: 0.0,
-    };
     let rounds = rows[0].1.len();
     let entrants: Vec<_> = rows.iter().map(|(name, _)| (*name, 1.0)).collect();
-    let mut results = compare(machine, &entrants, rounds, 1, &Progress::shown());
+    let mut results = compare(Machine::EXACT, &entrants, rounds, 1, &Progress::shown());
     results
         .rows
         .retain(|row| row.name != measure::mock::REFERENCE);

@@ -9,14 +9,6 @@ use measure::{
 use super::*;
 
 fn results() -> ModelResults {
-    let machine = Machine {
-        name: "none",
-        round: 0.0,
-        persistence: 0.0,
-        reference: 0.0,
-        trial: 0.0,
-        tail: 0.0,
-    };
     let one = |item: &str, bites: bool, figure: &str| Surveyed {
         item: item.to_owned(),
         harm: "% lost".to_owned(),
@@ -33,7 +25,8 @@ fn results() -> ModelResults {
         bites: false,
         ..one(item, false, "")
     };
-    let mut results = compare(machine, &[("tokio", 1.0)], 6, 1, &Progress::shown());
+    let mut results =
+        compare(Machine::EXACT, &[("tokio", 1.0)], 6, 1, &Progress::shown());
     for row in &mut results.rows {
         row.survey = match &*row.name {
             REFERENCE => vec![spared("futurelock"), one("lost-update", true, "45")],

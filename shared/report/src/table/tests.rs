@@ -15,12 +15,11 @@ use crate::notes::not_run;
 
 fn results(name: &'static str) -> ModelResults {
     let machine = Machine {
-        name: "none",
         round: 0.1,
-        persistence: 0.0,
         reference: 0.1,
         trial: 0.1,
         tail: 0.1,
+        ..Machine::EXACT
     };
     let entrants = [("a_long_name", 13.4), (name, 0.04)];
     let mut results = compare(machine, &entrants, 12, 1, &Progress::shown());
@@ -38,16 +37,8 @@ fn results(name: &'static str) -> ModelResults {
 /// Six rounds of a reference that takes 100 ms, a floor of 50 ms, and rows of these
 /// ratios with their intervals. Their verdicts are those of a resolution of 1.03.
 fn made_up(rows: &[(&'static str, [f64; 3])]) -> ModelResults {
-    let machine = Machine {
-        name: "none",
-        round: 0.0,
-        persistence: 0.0,
-        reference: 0.0,
-        trial: 0.0,
-        tail: 0.0,
-    };
     let entrants: Vec<_> = rows.iter().map(|(name, _)| (*name, 1.0)).collect();
-    let mut results = compare(machine, &entrants, 6, 1, &Progress::shown());
+    let mut results = compare(Machine::EXACT, &entrants, 6, 1, &Progress::shown());
     results.resolution = Some(1.03);
     results.ties.clear();
     results.floors = vec![floor(50.0); 6];
