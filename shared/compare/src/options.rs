@@ -252,6 +252,7 @@ fn brought(with: &str) -> Result<Contestant, Misuse> {
         about: command.to_owned(),
         runtime: String::new(),
         status: Status::Current,
+        another_job: None,
         is_peer: true,
         runner: Ok(Runner::Peer(words)),
         deviations: &[],

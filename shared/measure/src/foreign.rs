@@ -179,6 +179,7 @@ impl Foreign for Row {
             about,
             runtime,
             legacy: _,
+            another_job,
             is_not_installed: _,
             samples,
             failures,
@@ -195,6 +196,7 @@ impl Foreign for Row {
         name.escape();
         about.escape();
         runtime.escape();
+        another_job.escape();
         samples.escape();
         failures.escape();
         last_words.escape();

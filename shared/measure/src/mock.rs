@@ -271,6 +271,7 @@ fn contestant(name: &str) -> Contestant {
         status: Status::Current,
         is_peer: false,
         runner: Ok(Runner::Variant(name.to_owned())),
+        another_job: None,
         deviations: &[],
         source: None,
         pairs: Vec::new(),

@@ -97,6 +97,8 @@ pub struct Contestant {
     pub runtime: String,
     /// Whether new code should start from it.
     pub status: Status,
+    /// What it leaves out or does instead, where its job isn't quite that of the others.
+    pub another_job: Option<&'static str>,
     /// Whether it is a program outside Rust, or one that the user brought.
     pub is_peer: bool,
     /// How to run it, or what to do so that it can be.
@@ -234,6 +236,7 @@ impl<M: Model> AnyModel for Of<M> {
             about: variant.about.to_owned(),
             runtime: variant.runtime().to_owned(),
             status: variant.status,
+            another_job: variant.another_job,
             is_peer: false,
             runner: Ok(Runner::Variant(variant.name.to_owned())),
             deviations: variant.deviations,
@@ -245,6 +248,7 @@ impl<M: Model> AnyModel for Of<M> {
             about: peer.about.to_owned(),
             runtime: language(peer.name).to_owned(),
             status: Status::Current,
+            another_job: None,
             is_peer: true,
             runner: peer.command().map(Runner::Peer),
             deviations: peer.deviations,

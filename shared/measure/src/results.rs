@@ -143,6 +143,10 @@ pub struct Row {
     pub runtime: String,
     /// Whether its packages are discontinued.
     pub legacy: bool,
+    /// What it leaves out or does instead, where its job isn't quite that of the others;
+    /// none in results of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub another_job: Option<String>,
     /// Whether this machine lacks what it needs; the failure names it.
     #[serde(default)]
     pub is_not_installed: bool,

@@ -17,6 +17,8 @@ pub struct Standing {
     pub estimate: Estimate,
     /// The verdict so far.
     pub verdict: Verdict,
+    /// Whether its job isn't quite that of the others, so that it leads nobody.
+    pub does_another_job: bool,
 }
 
 /// All rows so far, but the reference, the control, and rows that share no round with the
@@ -40,6 +42,7 @@ pub fn standings(rows: &[Row], reference: &str, tail: f64) -> Vec<Standing> {
                 true => verdict(&estimate, resolution),
                 false => Verdict::Unknown,
             },
+            does_another_job: row.another_job.is_some(),
         })
     };
     others.filter_map(standing).collect()
@@ -55,7 +58,10 @@ pub(crate) fn resolution_of(rows: &[Row], reference: &Row) -> Option<f64> {
 /// there are rounds enough for a verdict, the phrase has a "perhaps".
 pub fn leading(standings: &[Standing], reference: &str) -> Option<String> {
     let least = |of: &dyn Fn(&&Standing) -> bool| {
-        let some = standings.iter().filter(|standing| of(standing));
+        let same_job = standings
+            .iter()
+            .filter(|standing| !standing.does_another_job);
+        let some = same_job.filter(|standing| of(standing));
         some.min_by(|a, b| a.estimate.median.total_cmp(&b.estimate.median))
     };
     let first = least(&|_| true)?;
@@ -87,6 +93,7 @@ mod tests {
                 interval: None,
             },
             verdict,
+            does_another_job: name == "other",
         }
     }
 
@@ -112,6 +119,11 @@ mod tests {
                 &[("a", 0.9, Faster), ("b", 0.5, Faster)],
                 Some("b 0.50 of base"),
             ),
+            (
+                &[("a", 0.9, Faster), ("other", 0.1, Faster)],
+                Some("a 0.90 of base"),
+            ),
+            (&[("other", 0.1, Faster)], None),
         ] {
             let rows = rows
                 .iter()

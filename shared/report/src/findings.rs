@@ -5,10 +5,10 @@
 
 use measure::{
     results::{Kind, ModelResults, Row},
-    statistics::{Estimate, FEWEST, Verdict, verdict},
+    statistics::{FEWEST, Verdict, verdict},
     summary,
 };
-use test_fixtures::{Fact, Value};
+use test_fixtures::{Fact, NO_RUNTIME, Value};
 
 use crate::{
     figure::{by, ratio_of, time},
@@ -68,9 +68,14 @@ fn compared(results: &ModelResults, measured: &[&Row]) -> Vec<String> {
     let (same, apart): (Vec<&Row>, Vec<&Row>) = measured
         .iter()
         .partition(|row| summary::is_comparable(row, reference));
+    let (others, ranked): (Vec<&Row>, Vec<&Row>) =
+        same.iter().partition(|row| row.another_job.is_some());
     let mut sentences = Vec::new();
+    if ranked.len() > 1 {
+        sentences.extend(order(results, &ranked));
+    }
+    sentences.extend(another_job(results, &others));
     if same.len() > 1 {
-        sentences.extend(order(results, &same));
         let noise = by(resolution);
         sentences.push(match resolution > COARSE {
             true => format!(
@@ -94,42 +99,128 @@ fn compared(results: &ModelResults, measured: &[&Row]) -> Vec<String> {
     sentences
 }
 
-/// Which row leads, and how far behind the others are.
+/// What rows of another job took: a clause of their own, and no rank.
+fn another_job(results: &ModelResults, rows: &[&Row]) -> Option<String> {
+    let mut kinds: Vec<(&str, Vec<&Row>)> = Vec::new();
+    for row in rows {
+        let what = row.another_job.as_deref().unwrap_or_default();
+        match kinds.iter_mut().find(|(known, _)| *known == what) {
+            Some((_, rows)) => rows.push(row),
+            None => kinds.push((what, vec![row])),
+        }
+    }
+    let parts: Vec<String> = kinds
+        .iter()
+        .map(|(what, rows)| {
+            let names: Vec<&str> = rows.iter().map(|row| &*row.name).collect();
+            format!("{} ({what}) {}", and(&names), takes(results, rows))
+        })
+        .collect();
+    let they_do = match rows {
+        [] => return None,
+        [_] => "it does",
+        _ => "they do",
+    };
+    let (parts, base) = (parts.join(", "), &results.reference);
+    Some(format!(
+        "Not ranked, since {they_do} another job: {parts} of {base}'s time."
+    ))
+}
+
+/// Which row leads, how far behind the others are, and which are too uncertain to say.
 fn order(results: &ModelResults, rows: &[&Row]) -> Vec<String> {
     let mut sorted = rows.to_vec();
-    let position = |row: &&Row| {
-        let summary = row.summary.as_ref();
-        summary
-            .and_then(|summary| summary.to_reference)
-            .map_or(1.0, |ratio| ratio.median)
-    };
     sorted.sort_by(|a, b| position(a).total_cmp(&position(b)));
-    let first = sorted[0];
-    let (behind, ahead): (Vec<&Row>, Vec<&Row>) = sorted
+    let is_first = |row: &&&Row| {
+        let mut others = rows.iter();
+        !others.any(|other| is_slower(results, row, other))
+    };
+    // A row that none beats leads; one whose own times are certain, if there is any.
+    let candidates: Vec<&&Row> = sorted.iter().filter(is_first).collect();
+    let certain = candidates.iter().find(|row| noise(row).is_none());
+    let first: &Row = certain
+        .or(candidates.first())
+        .map_or(sorted[0], |first| first);
+    let (behind, front): (Vec<&Row>, Vec<&Row>) = sorted
         .iter()
         .partition(|row| is_slower(results, row, first));
     if behind.is_empty() {
+        let mut pairs = rows.iter().flat_map(|a| rows.iter().map(move |b| (a, b)));
+        let all_tie = !pairs.any(|(a, b)| is_slower(results, a, b));
         return vec![match rows.len() {
+            _ if !all_tie => {
+                format!("No row can be told apart from {}.", first.name)
+            }
             2 => format!("{} tie.", list(rows, rows)),
             count => format!("All {count} rows tie."),
         }];
     }
-    let front = match ahead.len() {
-        1 => format!("{} is ahead.", first.name),
-        2 => format!("{} are ahead, and can't be told apart.", list(&ahead, rows)),
+    // On a machine that is noisy as a whole, a tie with the first says little of any row.
+    let is_coarse = results.resolution.is_some_and(|factor| factor > COARSE);
+    let (uncertain, ahead): (Vec<&Row>, Vec<&Row>) = front
+        .iter()
+        .partition(|row| row.name != first.name && (is_coarse || noise(row).is_some()));
+    let mut sentences = vec![match (ahead.len(), noise(first)) {
+        (1, Some(noise)) => format!(
+            "{} is ahead, although its own time is uncertain by up to {}.",
+            first.name,
+            by(noise)
+        ),
+        (1, None) => format!("{} is ahead.", first.name),
+        (2, _) => format!("{} are ahead, and can't be told apart.", list(&ahead, rows)),
         _ => format!(
             "{} are ahead, and none can be told apart from {}.",
             list(&ahead, rows),
             first.name
         ),
-    };
-    vec![front, distances(results, first, &behind, rows)]
+    }];
+    if !uncertain.is_empty() {
+        sentences.push(format!(
+            "{} can't be told apart from {}, since {}.",
+            list(&uncertain, rows),
+            first.name,
+            too_noisy(&uncertain)
+        ));
+    }
+    sentences.push(distances(results, &ahead, &behind, rows));
+    sentences
 }
 
-/// "crossbeam takes 1.25 times as long as tokio, python 5.00 times."
+/// "its own time is uncertain by up to 62 %", or that the machine is.
+fn too_noisy(rows: &[&Row]) -> String {
+    let own: Option<Vec<f64>> = rows.iter().map(|row| noise(row)).collect();
+    match own.map(|own| own.into_iter().fold(1.0, f64::max)) {
+        None => "the machine was too noisy for that".to_owned(),
+        Some(most) => {
+            let whose = match rows {
+                [_] => "its own time is",
+                _ => "their own times are",
+            };
+            format!("{whose} uncertain by up to {}", by(most))
+        }
+    }
+}
+
+/// By what factor a row's own median is uncertain, where that is too much to rank it by.
+fn noise(row: &Row) -> Option<f64> {
+    let time = row.summary.as_ref()?.time;
+    let (low, high) = time.interval?;
+    let factor = (high / time.median).max(time.median / low);
+    (factor > COARSE).then_some(factor)
+}
+
+/// Times the reference, as the table has it; 1 of the reference itself.
+fn position(row: &Row) -> f64 {
+    let summary = row.summary.as_ref();
+    let ratio = summary.and_then(|summary| summary.to_reference);
+    ratio.map_or(1.0, |ratio| ratio.median)
+}
+
+/// "As multiples of std_only's time: tokio takes 0.50, std_only and smol take 1.00, rayon
+/// takes 1.50." The figures are those of the table.
 fn distances(
     results: &ModelResults,
-    first: &Row,
+    ahead: &[&Row],
     behind: &[&Row],
     rows: &[&Row],
 ) -> String {
@@ -140,35 +231,36 @@ fn distances(
     };
     let between: usize = groups.iter().map(|group| group.len()).sum::<usize>()
         - shown.iter().map(|group| group.len()).sum::<usize>();
-    let mut parts = Vec::new();
-    for (place, group) in shown.iter().enumerate() {
-        let ratios = group
-            .iter()
-            .filter_map(|row| summary::ratio(row, first))
-            .collect::<Vec<Estimate>>();
-        let factor = range(&ratios);
-        let names = list(group, rows);
-        let verb = if group.len() == 1 { "takes" } else { "take" };
-        parts.push(match place {
-            0 => format!("{names} {verb} {factor} times as long as {}", first.name),
-            _ => format!("{names} {factor} times"),
-        });
-    }
-    let text = match (&*parts, between) {
-        (_, 1..) => format!("{}; {between} rows lie between", parts.join(", ")),
-        _ => parts.join(", "),
+    let parts: Vec<String> = std::iter::once(ahead)
+        .chain(shown)
+        .map(|group| format!("{} {}", list(group, rows), takes(results, group)))
+        .collect();
+    let between = match between {
+        0 => String::new(),
+        between => format!("; {between} rows lie between"),
     };
-    format!("{text}.")
+    let base = &results.reference;
+    format!(
+        "As multiples of {base}'s time: {}{between}.",
+        parts.join(", ")
+    )
 }
 
-/// The factors of a group: of one row its median, of several the least and the most.
-fn range(ratios: &[Estimate]) -> String {
-    let medians = ratios.iter().map(|ratio| ratio.median);
-    let least = ratio_of(medians.clone().fold(f64::INFINITY, f64::min));
-    let most = ratio_of(medians.fold(0.0, f64::max));
+/// "takes 0.50", "take 0.50 to 0.61": of one row its ratio to the reference, of several the
+/// least and the most.
+fn takes(results: &ModelResults, rows: &[&Row]) -> String {
+    if let [row] = rows
+        && row.name == results.reference
+    {
+        return "takes 1".to_owned();
+    }
+    let positions = rows.iter().map(|row| position(row));
+    let least = ratio_of(positions.clone().fold(f64::INFINITY, f64::min));
+    let most = ratio_of(positions.fold(0.0, f64::max));
+    let verb = if rows.len() == 1 { "takes" } else { "take" };
     match least == most {
-        true => least,
-        false => format!("{least} to {most}"),
+        true => format!("{verb} {least}"),
+        false => format!("{verb} {least} to {most}"),
     }
 }
 
@@ -293,7 +385,7 @@ fn failures(results: &ModelResults, rows: &[&Row]) -> Vec<String> {
         .collect()
 }
 
-/// Rows by their names: "tokio, smol and 2 of rayon's 3 rows".
+/// Rows by their names: "tokio, smol and 4 of rayon's 5 rows".
 fn list(group: &[&Row], all: &[&Row]) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut had: Vec<&str> = Vec::new();
@@ -309,18 +401,26 @@ fn list(group: &[&Row], all: &[&Row]) -> String {
         match (inside.count(), members.count()) {
             (inside, members) if inside > NAMED && inside < members => {
                 had.push(row.runtime());
-                let runtime = row.runtime();
-                parts.push(format!("{inside} of {runtime}'s {members} rows"));
+                let rows = rows_on(row.runtime(), members);
+                parts.push(format!("{inside} of {rows}"));
             }
             (inside, members) if inside == members && inside > 2 => {
                 had.push(row.runtime());
-                parts.push(format!("{}'s {inside} rows", row.runtime()));
+                parts.push(rows_on(row.runtime(), inside));
             }
             _ => parts.push(row.name.clone()),
         }
     }
     let parts: Vec<&str> = parts.iter().map(|part| &**part).collect();
     and(&parts)
+}
+
+/// "tokio's 3 rows". Those without a runtime are not std's: `parking_lot` is one of them.
+fn rows_on(runtime: &str, count: usize) -> String {
+    match runtime {
+        NO_RUNTIME => format!("the {count} rows on plain threads or processes"),
+        runtime => format!("{runtime}'s {count} rows"),
+    }
 }
 
 /// "tokio, smol and rayon".

@@ -12,6 +12,7 @@ use test_fixtures::Floor;
 use crate::{
     figure::{by, ratio_of, time},
     groups,
+    overview::ANOTHER_JOB,
     seen::{self, Words},
 };
 
@@ -51,6 +52,9 @@ pub(crate) fn notes(
         // A line for all models names what isn't installed.
         if row.kind == Kind::Control || row.is_not_installed {
             continue;
+        }
+        if let Some(what) = &row.another_job {
+            notes.push(format!("{ANOTHER_JOB} {}: another job, {what}", row.name));
         }
         for Deviated { why, reason } in row.deviations.values() {
             notes.push(format!("* {}: {why}; declared: {reason}", row.name));

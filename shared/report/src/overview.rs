@@ -13,13 +13,13 @@ use measure::{
     statistics::{Estimate, Verdict, verdict},
     summary,
 };
-use test_fixtures::RUNTIMES;
+use test_fixtures::{NO_RUNTIME, RUNTIMES};
 
 use crate::splice::kept::{Figure, Kept, KeptRow};
 
 pub(crate) use self::markup::markup;
 pub use self::{
-    cell::{Cell, Mark},
+    cell::{ANOTHER_JOB, Cell, Mark},
     picture::picture,
     text::text,
 };
@@ -43,6 +43,19 @@ pub struct Column {
     pub legacy: bool,
 }
 
+/// What stands over the rows that are on no runtime.
+const THREADS: &str = "threads";
+
+impl Column {
+    /// What stands over it: the runtime, or `threads`.
+    pub fn title(&self) -> &str {
+        match &*self.runtime {
+            NO_RUNTIME => THREADS,
+            runtime => runtime,
+        }
+    }
+}
+
 /// A model's rows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Line {
@@ -50,11 +63,11 @@ pub struct Line {
     pub model: String,
     /// The row that ratios are to.
     pub reference: String,
-    /// The plain row of each column: the first in reading order. `None` where the model has
-    /// no row.
+    /// The plain row of each column: the first in reading order that does no other job, else
+    /// the first. `None` where the model has no row.
     pub plain: Vec<Option<Cell>>,
-    /// The fastest row of each column, where it is another than the plain one and faster
-    /// than that by its verdict.
+    /// The fastest row of each column that does no other job, where it is another than the
+    /// plain one and faster than that by its verdict.
     pub best: Vec<Option<Cell>>,
 }
 
@@ -165,10 +178,13 @@ fn columns(models: &[Model<'_>]) -> Vec<Column> {
 }
 
 fn line(model: &Model<'_>, columns: &[Column]) -> Line {
+    let does_another_job = |at: usize| model.rows[at].cell.another_job.is_some();
     let of = |column: &Column| -> Vec<usize> {
         let rows = model.rows.iter().enumerate();
         let rows = rows.filter(|(_, row)| row.runtime == column.runtime);
-        rows.map(|(at, _)| at).collect()
+        let mut rows: Vec<usize> = rows.map(|(at, _)| at).collect();
+        rows.sort_by_key(|at| does_another_job(*at));
+        rows
     };
     let cell = |at: usize| model.rows[at].cell.clone();
     let plain = |column| of(column).first().map(|at| cell(*at));
@@ -177,6 +193,7 @@ fn line(model: &Model<'_>, columns: &[Column]) -> Line {
         let (plain, others) = rows.split_first()?;
         let faster = others
             .iter()
+            .filter(|at| !does_another_job(**at))
             .filter_map(|at| Some((*at, (model.faster)(*plain, *at)?)));
         let best = faster.min_by(|(_, a), (_, b)| a.total_cmp(b));
         best.map(|(at, _)| cell(at))
@@ -217,6 +234,16 @@ fn legend(overview: &Overview) -> Vec<String> {
         ),
         format!("{}.", signs.join(", ")),
     ];
+    lines.extend(other_jobs(overview));
+    if overview
+        .columns
+        .iter()
+        .any(|column| column.title() == THREADS)
+    {
+        lines.push(format!(
+            "{THREADS}: plain threads or processes, without a runtime."
+        ));
+    }
     let legacy = overview.columns.iter().filter(|column| column.legacy);
     let legacy: Vec<&str> = legacy.map(|column| &*column.runtime).collect();
     match &*legacy {
@@ -225,6 +252,20 @@ fn legend(overview: &Overview) -> Vec<String> {
         all => lines.push(format!("{} are discontinued.", all.join(" and "))),
     }
     lines
+}
+
+/// "~ another job: locks rayon (no shared counter), process-pool rayon (…)."
+fn other_jobs(overview: &Overview) -> Option<String> {
+    let of_line = |line: &Line| -> Vec<String> {
+        let cells = line.plain.iter().chain(&line.best).flatten();
+        let words = cells.filter_map(|cell| {
+            let what = cell.another_job.as_ref()?;
+            Some(format!("{} {} ({what})", line.model, cell.row))
+        });
+        words.collect()
+    };
+    let all: Vec<String> = overview.lines.iter().flat_map(of_line).collect();
+    (!all.is_empty()).then(|| format!("{ANOTHER_JOB} another job: {}.", all.join(", ")))
 }
 
 #[cfg(test)]

@@ -225,6 +225,7 @@ mod tests {
                 interval: ends,
             },
             verdict: said,
+            does_another_job: false,
         }
     }
 

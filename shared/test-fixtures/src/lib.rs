@@ -60,7 +60,7 @@ pub use outcome::{Class, Failure, Outcome, panic_message};
 pub use peer::{not_run, python_version};
 pub use program::{Program, end_with_pool, ensure_environment, worker_command};
 pub use protocol::{Memory, Range, Reply, SETTLE, SPANS, Span, WARM};
-pub use runtimes::{RUNTIMES, runtime_of};
+pub use runtimes::{NO_RUNTIME, RUNTIMES, runtime_of};
 pub use settings::{Runner, Settings};
 pub use spans::{monotonic_nanos, record_span, span, spans_wanted, take_spans};
 pub use surveyed::Surveyed;

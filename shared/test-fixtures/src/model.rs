@@ -182,6 +182,9 @@ pub struct Variant<M: Model> {
     pub status: Status,
     /// The runtime that it is on, where its name doesn't begin with that.
     pub on: Option<&'static str>,
+    /// What it leaves out or does instead, where its job isn't quite that of the others:
+    /// "no shared counter". Such a row is compared, and never called the fastest.
+    pub another_job: Option<&'static str>,
     /// The text of its file.
     pub text: &'static str,
     /// The same with its parts, each below its path.
@@ -289,13 +292,16 @@ pub struct Peer {
 /// ```
 ///
 /// A name that begins with none of [`RUNTIMES`](crate::RUNTIMES) names its runtime:
-/// `try_join = "…" on "tokio";`. Files behind a `+` come with the variant's lesson. Where
+/// `try_join = "…" on "tokio";`. A variant whose job isn't quite that of the others says
+/// how: `rayon = "…" another_job "threads instead of processes";`. Files behind a `+` come
+/// with the variant's lesson. Where
 /// a variant's lessons are pairs, it has `with table`: `table!(text smol)` is their
 /// texts, a literal, and `table!(pairs smol)` is a `&'static [Pair]`.
 #[macro_export]
 macro_rules! variants {
     ($model:ty: $(
-        $name:ident = $about:literal $(on $on:literal)? $(+ $part:literal)* $(with $table:ident)?
+        $name:ident = $about:literal $(on $on:literal)? $(another_job $another:literal)?
+        $(+ $part:literal)* $(with $table:ident)?
         $(, $word:ident $({ $($case:literal: $reason:literal),+ $(,)? })?)*
     ;)+) => {
         $(pub mod $name;)+
@@ -306,7 +312,8 @@ macro_rules! variants {
                 name: stringify!($name),
                 about: $about,
                 status: $crate::variants!(@status $($word)*),
-                on: $crate::variants!(@on $($on)?),
+                on: $crate::variants!(@option $($on)?),
+                another_job: $crate::variants!(@option $($another)?),
                 text: include_str!(concat!(stringify!($name), ".rs")),
                 source: concat!(
                     include_str!(concat!(stringify!($name), ".rs")),
@@ -324,8 +331,8 @@ macro_rules! variants {
             },
         )+];
     };
-    (@on) => { None };
-    (@on $on:literal) => { Some($on) };
+    (@option) => { None };
+    (@option $value:literal) => { Some($value) };
     (@pairs) => { &[] };
     (@pairs $table:ident $name:ident) => { $table!(pairs $name) };
     (@status $(except)?) => { $crate::Status::Current };

@@ -1,9 +1,12 @@
 //! The runtimes that variants are on.
 
-/// Every runtime, in the order in which an overview shows them. Rows of the standard
-/// library's threads and processes alone are on `std`.
+/// What rows are on that have plain threads or processes, and no runtime. Some of them use
+/// a package beside the standard library, such as parking_lot.
+pub const NO_RUNTIME: &str = "std";
+
+/// Every runtime, in the order in which an overview shows them.
 pub const RUNTIMES: [&str; 7] = [
-    "std",
+    NO_RUNTIME,
     "crossbeam",
     "rayon",
     "tokio",

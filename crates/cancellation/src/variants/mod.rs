@@ -9,7 +9,8 @@ test_fixtures::variants! { crate::Cancellation:
     crossbeam = "select! over the work and a channel that closes, a thread for each task", except {
         "odd_numbers": "ureq reads the size of a chunk as Rust reads a number, with a sign (ureq-proto 0.7.1, src/chunk.rs, read_size)",
     };
-    rayon = "a token that is looked at in the queue, on a pool" + "../parts/token.rs", except {
+    rayon = "a token that is looked at in the queue, on a pool"
+        another_job "no more tasks begun than it has threads" + "../parts/token.rs", except {
         "odd_numbers": "ureq reads the size of a chunk as Rust reads a number, with a sign (ureq-proto 0.7.1, src/chunk.rs, read_size)",
     };
     tokio = "timeout_at around a JoinQueue, which aborts what is left", except {

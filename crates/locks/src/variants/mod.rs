@@ -15,9 +15,11 @@ test_fixtures::variants! { crate::Locks:
                 is marked: parking_lot::Mutex's page, under Differences from the standard \
                 library: no poisoning (parking_lot 0.13, src/mutex.rs)",
         };
-    sharded = "one counter per worker, on cache lines of its own, added up at the end" on "std";
+    sharded = "one counter per worker, on cache lines of its own, added up at the end" on "std"
+        another_job "no shared counter";
     crossbeam = "one thread owns the counter, a bounded channel carries the increments";
-    rayon = "map each worker to a counter of its own, then add up";
+    rayon = "map each worker to a counter of its own, then add up"
+        another_job "no shared counter";
     tokio = "tokio::sync::Mutex, one task per worker",
         except {
             "panic_while_holding": "the guard unlocks when a panic drops it, and nothing \

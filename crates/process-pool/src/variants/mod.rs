@@ -19,7 +19,8 @@ test_fixtures::variants! { crate::ProcessPool:
         + "../parts/frame.rs" + "../parts/session.rs" + "../parts/waiting.rs" + "../parts/worker.rs", legacy, except {
         "leaves_nothing": "the runtime, the reactor and the reaper are the process's until it ends: three threads, three descriptors (async-std 1.13, src/rt/mod.rs; async-io 2.6, src/driver.rs; async-process 2.5, src/lib.rs, start_driver_thread)",
     };
-    rayon = "par_iter: threads of one process, to show what processes cost", except {
+    rayon = "par_iter: threads of one process, to show what processes cost"
+        another_job "threads instead of processes", except {
         "worker_killed_once": "SIGKILL ends the program: a thread has no process of its own to lose",
         "worker_killed_always": "SIGKILL ends the program: a thread has no process of its own to lose",
         "loss_is_noticed": "SIGKILL ends the program: a thread has no process of its own to lose",

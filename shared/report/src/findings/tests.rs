@@ -10,20 +10,8 @@ use test_fixtures::Facts;
 
 use super::*;
 
-const QUIET: Machine = Machine {
-    name: "quiet",
-    round: 0.001,
-    persistence: 0.0,
-    reference: 0.002,
-    trial: 0.001,
-    tail: 0.0,
-};
-const EXACT: Machine = Machine {
-    round: 0.0,
-    reference: 0.0,
-    trial: 0.0,
-    ..QUIET
-};
+const QUIET: Machine = Machine::QUIET;
+const EXACT: Machine = Machine::EXACT;
 const NOISY: Machine = Machine {
     name: "noisy",
     reference: 0.6,
@@ -60,7 +48,8 @@ fn one_ahead_and_others_behind() {
     assert_eq!(found[0], "tokio is ahead.");
     assert_eq!(
         found[1],
-        "reference and smol take 2.00 times as long as tokio, rayon 3.00 times."
+        "As multiples of reference's time: tokio takes 0.50, reference and smol take 1.00, \
+         rayon takes 1.50."
     );
     assert!(found[2].starts_with("A difference below 0."), "{found:?}");
     assert_eq!(found.len(), 3);
@@ -76,8 +65,8 @@ fn many_groups_are_named_at_their_ends() {
         ("surf", 9.0),
     ];
     let found = findings(&results(EXACT, &entrants, 12));
-    let words = "std_b takes 2.00 times as long as reference, surf 9.00 times; \
-                 3 rows lie between.";
+    let words = "As multiples of reference's time: reference takes 1, std_b takes 2.00, \
+                 surf takes 9.00; 3 rows lie between.";
     assert_eq!(found[1], words);
 }
 
@@ -209,4 +198,136 @@ fn many_rows_of_a_runtime_are_counted() {
     assert_eq!(ahead(&entrants[..4]), three);
     let every = "tokio's 3 rows are ahead, and none can be told apart from tokio.";
     assert_eq!(ahead(&entrants[..3]), every);
+}
+
+/// `parking_lot` has no runtime, and is not the standard library's.
+#[test]
+fn rows_without_a_runtime_are_called_what_they_are() {
+    let entrants = [("tokio", 2.0), ("a", 1.0), ("b", 1.0)];
+    let mut results = results(EXACT, &entrants, 12);
+    for name in [REFERENCE, "a", "b"] {
+        row(&mut results, name).runtime = NO_RUNTIME.to_owned();
+    }
+    let front = "the 3 rows on plain threads or processes are ahead, and none can be told \
+                 apart from reference.";
+    assert_eq!(findings(&results)[0], front);
+}
+
+/// It is faster than all, and leads nobody.
+#[test]
+fn a_row_of_another_job_is_no_winner() {
+    let entrants = [
+        ("tokio", 0.5),
+        ("rayon", 0.04),
+        ("smol", 2.0),
+        ("sharded", 0.05),
+    ];
+    let mut results = results(EXACT, &entrants, 12);
+    let found = findings(&results);
+    assert_eq!(found[0], "rayon is ahead.");
+    for name in ["rayon", "sharded"] {
+        row(&mut results, name).another_job = Some("no shared counter".to_owned());
+    }
+    let found = findings(&results);
+    assert_eq!(
+        found[..3],
+        [
+            "tokio is ahead.",
+            "As multiples of reference's time: tokio takes 0.50, reference takes 1, smol \
+             takes 2.00.",
+            "Not ranked, since they do another job: rayon and sharded (no shared counter) \
+             take 0.040 to 0.050 of reference's time.",
+        ]
+    );
+    // With one row that does the job there is nothing to rank.
+    results
+        .rows
+        .retain(|row| !["tokio", "smol", "sharded"].contains(&&*row.name));
+    let alone = "Not ranked, since it does another job: rayon (no shared counter) takes \
+                 0.040 of reference's time.";
+    let found = findings(&results);
+    assert_eq!(found[0], alone, "{found:?}");
+}
+
+/// Makes every second sample of a row longer and every other shorter by this factor.
+fn scatter(results: &mut ModelResults, name: &str, factor: f64) {
+    for (index, sample) in row(results, name).samples.iter_mut().enumerate() {
+        let factor = if index % 2 == 0 { factor } else { 1.0 / factor };
+        sample.nanos = (sample.nanos as f64 * factor) as u64;
+    }
+    summary::add(results);
+}
+
+#[test]
+fn a_row_that_noise_alone_brings_to_the_front_is_not_called_ahead() {
+    let entrants = [("tokio", 0.5), ("smol", 0.9), ("rayon", 3.0)];
+    let mut results = results(QUIET, &entrants, 12);
+    scatter(&mut results, "smol", 2.5);
+    let found = findings(&results);
+    assert_eq!(found[0], "tokio is ahead.");
+    assert!(
+        found[1].starts_with(
+            "smol can't be told apart from tokio, since its own time is uncertain by up to"
+        ),
+        "{found:?}"
+    );
+    assert!(
+        found[2].contains(": tokio takes 0.50, reference takes 1"),
+        "{found:?}"
+    );
+}
+
+/// The least median of all, and uncertain: a certain row that ties with it leads.
+#[test]
+fn an_uncertain_row_does_not_lead_a_certain_one_that_ties_with_it() {
+    let entrants = [("tokio", 0.5), ("smol", 0.4), ("rayon", 3.0)];
+    let mut results = results(QUIET, &entrants, 12);
+    scatter(&mut results, "smol", 3.0);
+    let found = findings(&results);
+    assert_eq!(found[0], "tokio is ahead.", "{found:?}");
+    assert!(
+        found[1].starts_with("smol can't be told apart"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_row_that_is_ahead_in_spite_of_its_noise_is_said_to_be_noisy() {
+    let entrants = [("tokio", 0.1), ("smol", 1.0)];
+    let mut results = results(QUIET, &entrants, 12);
+    scatter(&mut results, "tokio", 2.0);
+    let found = findings(&results);
+    assert!(
+        found[0].starts_with("tokio is ahead, although its own time is uncertain by"),
+        "{found:?}"
+    );
+}
+
+/// Where the reference itself is noisy, a tie with the first row says little.
+#[test]
+fn a_noisy_machine_has_one_row_ahead_at_the_most() {
+    let entrants = [("tokio", 0.1), ("smol", 0.11), ("rayon", 1.0)];
+    let mut results = results(QUIET, &entrants, 12);
+    results.resolution = Some(1.6);
+    let found = findings(&results);
+    assert_eq!(
+        found[..2],
+        [
+            "tokio is ahead.",
+            "smol can't be told apart from tokio, since the machine was too noisy for that.",
+        ]
+    );
+}
+
+/// b ties with a and with c, and c is slower than a: not all of them tie.
+#[test]
+fn rows_that_all_tie_with_the_first_need_not_tie_with_each_other() {
+    let entrants = [("tokio", 1.0), ("smol", 1.06), ("rayon", 0.98)];
+    let mut results = results(EXACT, &entrants, 12);
+    scatter(&mut results, "rayon", 1.2);
+    let found = findings(&results);
+    assert_eq!(
+        found[0], "No row can be told apart from reference.",
+        "{found:?}"
+    );
 }

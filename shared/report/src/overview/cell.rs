@@ -10,6 +10,9 @@ use crate::{
     splice::kept::{Figure, KeptRow},
 };
 
+/// The character that stands for a row of another job.
+pub const ANOTHER_JOB: char = '~';
+
 /// What is known of a row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cell {
@@ -22,6 +25,8 @@ pub struct Cell {
     pub ratio: Option<f64>,
     /// Whether a declared deviation happened.
     pub deviates: bool,
+    /// What it leaves out or does instead, where its job isn't quite that of the others.
+    pub another_job: Option<String>,
 }
 
 /// How a row compares with the reference.
@@ -107,6 +112,7 @@ impl Cell {
             mark,
             ratio: ratio.map(|Figure(ratio)| ratio.median),
             deviates: !kept.deviations.is_empty(),
+            another_job: kept.another_job.clone(),
         }
     }
 
@@ -127,13 +133,25 @@ impl Cell {
                 .filter(|_| mark.is_compared())
                 .map(|ratio| ratio.median),
             deviates: !row.deviations.is_empty(),
+            another_job: row.another_job.clone(),
         }
     }
 
-    /// "0.95+", "ref", "1.00=*".
+    /// "0.95+", "ref", "1.00=*", "0.04+~".
     pub fn words(&self) -> String {
-        let ratio = self.ratio.map(ratio_of);
-        let star = if self.deviates { "*" } else { "" };
-        format!("{}{}{star}", ratio.unwrap_or_default(), self.mark.sign())
+        let mut words = self.ratio.map(ratio_of).unwrap_or_default();
+        words += self.mark.sign();
+        words.extend(self.deviates.then_some('*'));
+        words.extend(self.another_job.as_ref().map(|_| ANOTHER_JOB));
+        words
+    }
+
+    /// What a reader who points at it is shown.
+    pub(crate) fn title(&self) -> String {
+        let title = format!("{}: {}", self.row, self.mark.meaning());
+        match &self.another_job {
+            None => title,
+            Some(what) => format!("{title}; another job: {what}"),
+        }
     }
 }

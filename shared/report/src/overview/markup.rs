@@ -20,7 +20,7 @@ pub(crate) fn markup(overview: &Overview) -> Markup {
                         th scope="col" { span.unseen { "model" } }
                         @for column in &overview.columns {
                             th scope="col" {
-                                code { (column.runtime) }
+                                code { (column.title()) }
                                 @if column.legacy { " " span.tag.legacy { "legacy" } }
                             }
                         }
@@ -44,7 +44,7 @@ fn row(overview: &Overview, line: &Line) -> Markup {
         tr {
             th scope="row" { a href=(link) { (line.model) } }
             @for (at, column) in overview.columns.iter().enumerate() {
-                td data-runtime=(column.runtime) {
+                td data-runtime=(column.title()) data-legacy[column.legacy] {
                     @if let Some(cell) = &line.plain[at] { (one(cell, &link)) }
                     @if let Some(cell) = &line.best[at] {
                         br;
@@ -57,8 +57,7 @@ fn row(overview: &Overview, line: &Line) -> Markup {
 }
 
 fn one(cell: &Cell, link: &str) -> Markup {
-    let title = format!("{}: {}", cell.row, cell.mark.meaning());
-    html! { a class=(class(cell.mark)) href=(link) title=(title) { (cell.words()) } }
+    html! { a class=(class(cell.mark)) href=(link) title=(cell.title()) { (cell.words()) } }
 }
 
 fn class(mark: Mark) -> &'static str {

@@ -50,7 +50,7 @@ pub fn picture(overview: &Overview) -> String {
             rect.paper width=(width) height=(height) {}
             @for (at, column) in overview.columns.iter().enumerate() {
                 @let class = if column.legacy { "head quiet" } else { "head" };
-                (words(right(at), MARGIN + 20, class, &column.runtime))
+                (words(right(at), MARGIN + 20, class, column.title()))
             }
             @for (line, top) in overview.lines.iter().zip(&tops) {
                 line.rule x1=(MARGIN) x2=(width - MARGIN) y1=(top) y2=(top) {}

@@ -9,15 +9,6 @@ use measure::{
 
 use super::*;
 
-const QUIET: Machine = Machine {
-    name: "quiet",
-    round: 0.001,
-    persistence: 0.0,
-    reference: 0.001,
-    trial: 0.001,
-    tail: 0.0,
-};
-
 /// One model: a reference on `std`, and rows of several runtimes.
 pub(crate) fn results() -> Results {
     let entrants = [
@@ -28,7 +19,7 @@ pub(crate) fn results() -> Results {
         ("async_std", 0.8),
         ("python", 20.0),
     ];
-    let mut model = compare(QUIET, &entrants, 12, 1, &Progress::shown());
+    let mut model = compare(Machine::QUIET, &entrants, 12, 1, &Progress::shown());
     for row in &mut model.rows {
         row.legacy = row.name == "async_std";
         if row.name == REFERENCE {
@@ -50,6 +41,7 @@ fn a_runtime_has_one_column_with_its_plain_and_its_best_row() {
     let overview = Overview::of(&results()).expect("there are rounds");
     let names: Vec<&str> = overview.columns.iter().map(|one| &*one.runtime).collect();
     assert_eq!(names, ["std", "tokio", "smol", "python", "async_std"]);
+    assert_eq!(overview.columns[0].title(), "threads");
     let line = &overview.lines[0];
     let marks: Vec<Mark> = line.plain.iter().flatten().map(|cell| cell.mark).collect();
     use Mark::{Faster, Reference, Slower, Tie};
@@ -61,6 +53,33 @@ fn a_runtime_has_one_column_with_its_plain_and_its_best_row() {
         .collect();
     // None of two that tie is the best.
     assert_eq!(best, [Some("std_atomic"), None, None, None, None]);
+}
+
+/// It has its character and its words, and it is not the best of its runtime.
+#[test]
+fn a_row_of_another_job_is_marked_and_is_no_best_one() {
+    let mut results = results();
+    for row in &mut results.models[0].rows {
+        if ["std_atomic", "smol"].contains(&&*row.name) {
+            row.another_job = Some("no shared counter".to_owned());
+        }
+    }
+    let overview = Overview::of(&results).expect("there are rounds");
+    assert_eq!(overview.lines[0].best[0], None);
+    let smol = overview.lines[0].plain[2].as_ref().expect("a row");
+    assert_eq!(smol.words(), "1.00=~");
+    assert!(smol.title().ends_with("another job: no shared counter"));
+    let legend = "~ another job: mock smol (no shared counter).";
+    assert!(text(&overview, 80, false).contains(legend));
+    assert!(picture(&overview).contains(legend));
+    assert!(markup(&overview).into_string().contains(legend));
+    // A row that does the job is the plain one, whatever the order is.
+    let rows = &mut results.models[0].rows;
+    let tokio = rows.iter_mut().find(|row| row.name == "tokio");
+    tokio.expect("a row").another_job = Some("nothing".to_owned());
+    let overview = Overview::of(&results).expect("there are rounds");
+    let plain = overview.lines[0].plain[1].as_ref().expect("a row");
+    assert_eq!(plain.row, "tokio_block_on");
 }
 
 /// What is kept of a comparison has the same overview.

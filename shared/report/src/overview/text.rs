@@ -67,7 +67,7 @@ type Written = (String, Option<Mark>);
 
 fn head(overview: &Overview) -> Vec<Written> {
     let names = overview.columns.iter().map(|column| {
-        let name = shown(&column.runtime);
+        let name = shown(column.title());
         (name, None)
     });
     std::iter::once((String::new(), None))

@@ -129,6 +129,12 @@ fn notes(results: &ModelResults, python: Option<&str>) -> Markup {
                 dt { "Ties" }
                 @for tie in ties { dd { (tie) } }
             }
+            @if results.rows.iter().any(|row| row.another_job.is_some()) {
+                dt { "Another job" }
+                @for row in results.rows.iter().filter(|row| row.kind != Kind::Control) {
+                    @if let Some(what) = &row.another_job { dd { code { (row.name) } ": " (what) } }
+                }
+            }
             @if results.rows.iter().any(|row| !row.deviations.is_empty()) {
                 dt { "Deviations" }
                 @for row in results.rows.iter().filter(|row| row.kind != Kind::Control) {

@@ -28,6 +28,7 @@ pub(super) fn name(row: &Row, reference: &str) -> Markup {
         code { (row.name) }
         @if row.name == reference { " " span.tag { "reference" } }
         @if row.legacy { " " span.tag.legacy { "legacy" } }
+        @if let Some(what) = &row.another_job { " " span.tag title=(what) { "another job" } }
         @if row.kind == Kind::Peer { " " span.tag { "peer" } }
     }
 }

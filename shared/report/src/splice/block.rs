@@ -8,7 +8,9 @@ use super::{
     kept::{Kept, KeptRow, Size},
     place::Place,
 };
-use crate::{figure::ratio_of, forms::code, sweep::sentences::whole};
+use crate::{
+    figure::ratio_of, forms::code, overview::ANOTHER_JOB, sweep::sentences::whole,
+};
 
 /// What stands where there is no figure.
 const NONE: &str = "–";
@@ -117,7 +119,7 @@ fn table(
         }
         lines.push(line(&cells));
     }
-    lines.extend(deviations(&rows));
+    lines.extend(marks(&rows));
     let compares = |field: &Field<'_>| matches!(field.name, "ratio" | "verdict");
     lines.push(made_with(place.kept, &[size], columns.iter().any(compares)));
     Ok(lines)
@@ -171,7 +173,7 @@ fn sweep(
         }
         lines.push(line(&cells));
     }
-    lines.extend(deviations(&rows));
+    lines.extend(marks(&rows));
     let compares = matches!(show.name, "ratio" | "verdict");
     lines.push(made_with(kept, &sizes, compares));
     Ok(lines)
@@ -269,8 +271,15 @@ fn known_somewhere(size: &Size, field: &Field<'_>) -> Result<(), String> {
 }
 
 /// What the marks behind rows' names mean, between empty lines.
-fn deviations(rows: &[&KeptRow]) -> Vec<String> {
+fn marks(rows: &[&KeptRow]) -> Vec<String> {
     let mut lines = vec![String::new()];
+    for row in rows {
+        if let Some(what) = &row.another_job {
+            let (name, what) = (markdown(&row.name), markdown(what));
+            lines.push(format!("{ANOTHER_JOB} {name}: another job, {what}"));
+            lines.push(String::new());
+        }
+    }
     for row in rows.iter().filter(|row| !row.deviations.is_empty()) {
         let why = row.deviations.join("; ");
         lines.push(format!("\\* {}: {}", markdown(&row.name), markdown(&why)));
@@ -283,6 +292,9 @@ fn label(row: &KeptRow) -> String {
     let mut name = markdown(&row.name);
     if row.legacy {
         name += " (legacy)";
+    }
+    if row.another_job.is_some() {
+        name.extend([' ', ANOTHER_JOB]);
     }
     if !row.deviations.is_empty() {
         name += " \\*";

@@ -90,6 +90,9 @@ pub struct KeptRow {
     /// Whether its packages are discontinued.
     #[serde(default, skip_serializing_if = "is_false")]
     pub legacy: bool,
+    /// What it leaves out or does instead, where its job isn't quite that of the others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub another_job: Option<String>,
     /// Nanoseconds.
     pub time: Figure,
     /// Times the floor.
@@ -313,6 +316,7 @@ fn kept(row: &Row, above: &[&Row], tail: f64) -> Option<KeptRow> {
         kind: row.kind,
         runtime: row.runtime().to_owned(),
         legacy: row.legacy,
+        another_job: row.another_job.clone(),
         time: summary.time.into(),
         floor: summary.to_floor.map(Figure::from),
         ratio: summary.to_reference.map(Figure::from),

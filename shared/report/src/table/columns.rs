@@ -13,6 +13,7 @@ use crate::{
     figure::{megabytes, ratio_of, time, word},
     groups,
     notes::missed,
+    overview::ANOTHER_JOB,
 };
 
 /// One column. None holds two figures.
@@ -123,6 +124,9 @@ fn name(row: &Row) -> String {
     let mut name = row.name.clone();
     if row.legacy {
         name += " (legacy)";
+    }
+    if row.another_job.is_some() {
+        name.extend([' ', ANOTHER_JOB]);
     }
     if !row.deviations.is_empty() {
         name += " *";

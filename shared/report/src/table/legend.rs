@@ -84,6 +84,10 @@ pub(super) fn lines(models: &[ModelResults]) -> Vec<String> {
             "(legacy): a package that is no longer maintained",
         ),
         (
+            |row| row.another_job.is_some(),
+            "~: does another job than the other rows, as a line below the table says",
+        ),
+        (
             |row| !row.deviations.is_empty(),
             "*: deviates from a promise of the model, as a line below the table says",
         ),

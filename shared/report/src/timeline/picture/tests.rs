@@ -29,6 +29,7 @@ fn model(timelines: Vec<(&str, Timeline)>) -> ModelResults {
         about: String::new(),
         runtime: String::new(),
         legacy: false,
+        another_job: None,
         is_not_installed: false,
         samples: Vec::new(),
         failures: BTreeMap::new(),
