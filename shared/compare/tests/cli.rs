@@ -246,7 +246,8 @@ fn models_beside_each_other_end_the_output() {
     let legend = "A number is a time";
     let (before, overview) = text.split_once("report: ").expect("a report");
     assert!(
-        before.contains("locks: sharded alone was measured"),
+        before.contains("\nlocks (4 workers ×")
+            && before.contains(": sharded alone was measured"),
         "{text}"
     );
     assert!(

@@ -46,9 +46,10 @@ pub fn findings(results: &ModelResults) -> Vec<String> {
     sentences
 }
 
-/// The findings as one paragraph, behind the model's name.
+/// The findings as one paragraph, behind the model's name and its job.
 pub fn paragraph(results: &ModelResults) -> String {
-    format!("{}: {}", results.name, findings(results).join(" "))
+    let (name, job) = (&results.name, &results.job);
+    format!("{name} ({job}): {}", findings(results).join(" "))
 }
 
 fn compared(results: &ModelResults, measured: &[&Row]) -> Vec<String> {
@@ -113,7 +114,8 @@ fn another_job(results: &ModelResults, rows: &[&Row]) -> Option<String> {
         .iter()
         .map(|(what, rows)| {
             let names: Vec<&str> = rows.iter().map(|row| &*row.name).collect();
-            format!("{} ({what}) {}", and(&names), takes(results, rows))
+            let verb = if names.len() == 1 { "takes" } else { "take" };
+            format!("{} ({what}) {verb} {}", and(&names), figures(results, rows))
         })
         .collect();
     let they_do = match rows {
@@ -160,20 +162,23 @@ fn order(results: &ModelResults, rows: &[&Row]) -> Vec<String> {
     let (uncertain, ahead): (Vec<&Row>, Vec<&Row>) = front
         .iter()
         .partition(|row| row.name != first.name && (is_coarse || noise(row).is_some()));
-    let mut sentences = vec![match (ahead.len(), noise(first)) {
-        (1, Some(noise)) => format!(
-            "{} is ahead, although its own time is uncertain by up to {}.",
-            first.name,
-            by(noise)
-        ),
-        (1, None) => format!("{} is ahead.", first.name),
-        (2, _) => format!("{} are ahead, and can't be told apart.", list(&ahead, rows)),
-        _ => format!(
-            "{} are ahead, and none can be told apart from {}.",
-            list(&ahead, rows),
-            first.name
-        ),
-    }];
+    let base = &results.reference;
+    let is = if ahead.len() == 1 { "is" } else { "are" };
+    let at = match &*ahead {
+        [one] if one.name == *base => String::new(),
+        ahead => format!(", at {} of {base}'s time", figures(results, ahead)),
+    };
+    let rest = match (ahead.len(), noise(first)) {
+        (1, Some(noise)) => {
+            let by = by(noise);
+            format!(", although its own time is uncertain by up to {by}")
+        }
+        (1, None) => String::new(),
+        (2, _) => ", and can't be told apart".to_owned(),
+        _ => format!(", and none can be told apart from {}", first.name),
+    };
+    let behind = distances(results, &behind, rows);
+    let mut sentences = vec![format!("{} {is} ahead{at}{rest}.", list(&ahead, rows))];
     if !uncertain.is_empty() {
         sentences.push(format!(
             "{} can't be told apart from {}, since {}.",
@@ -182,7 +187,10 @@ fn order(results: &ModelResults, rows: &[&Row]) -> Vec<String> {
             too_noisy(&uncertain)
         ));
     }
-    sentences.push(distances(results, &ahead, &behind, rows));
+    sentences.push(match at.is_empty() {
+        true => format!("Behind, as multiples of its time: {behind}."),
+        false => format!("Behind: {behind}."),
+    });
     sentences
 }
 
@@ -216,14 +224,8 @@ fn position(row: &Row) -> f64 {
     ratio.map_or(1.0, |ratio| ratio.median)
 }
 
-/// "As multiples of std_only's time: tokio takes 0.50, std_only and smol take 1.00, rayon
-/// takes 1.50." The figures are those of the table.
-fn distances(
-    results: &ModelResults,
-    ahead: &[&Row],
-    behind: &[&Row],
-    rows: &[&Row],
-) -> String {
+/// "std_only and smol at 1.00, rayon at 1.50": times the reference, as the table has them.
+fn distances(results: &ModelResults, behind: &[&Row], rows: &[&Row]) -> String {
     let groups = groups(results, behind);
     let shown: Vec<&[&Row]> = match &*groups {
         [near, .., far] if groups.len() > 3 => vec![near, far],
@@ -231,36 +233,30 @@ fn distances(
     };
     let between: usize = groups.iter().map(|group| group.len()).sum::<usize>()
         - shown.iter().map(|group| group.len()).sum::<usize>();
-    let parts: Vec<String> = std::iter::once(ahead)
-        .chain(shown)
-        .map(|group| format!("{} {}", list(group, rows), takes(results, group)))
-        .collect();
-    let between = match between {
-        0 => String::new(),
-        between => format!("; {between} rows lie between"),
-    };
-    let base = &results.reference;
-    format!(
-        "As multiples of {base}'s time: {}{between}.",
-        parts.join(", ")
-    )
+    let parts = shown
+        .iter()
+        .map(|group| format!("{} at {}", list(group, rows), figures(results, group)));
+    let parts = parts.collect::<Vec<_>>().join(", ");
+    match between {
+        0 => parts,
+        between => format!("{parts}; {between} rows lie between"),
+    }
 }
 
-/// "takes 0.50", "take 0.50 to 0.61": of one row its ratio to the reference, of several the
-/// least and the most.
-fn takes(results: &ModelResults, rows: &[&Row]) -> String {
+/// "0.50", "0.50 to 0.61": of one row its ratio to the reference, of several the least and
+/// the most.
+fn figures(results: &ModelResults, rows: &[&Row]) -> String {
     if let [row] = rows
         && row.name == results.reference
     {
-        return "takes 1".to_owned();
+        return "1".to_owned();
     }
     let positions = rows.iter().map(|row| position(row));
     let least = ratio_of(positions.clone().fold(f64::INFINITY, f64::min));
     let most = ratio_of(positions.fold(0.0, f64::max));
-    let verb = if rows.len() == 1 { "takes" } else { "take" };
     match least == most {
-        true => format!("{verb} {least}"),
-        false => format!("{verb} {least} to {most}"),
+        true => least,
+        false => format!("{least} to {most}"),
     }
 }
 

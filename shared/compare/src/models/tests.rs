@@ -1,9 +1,13 @@
 //! Every model, held to what the tables and the command line promise.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
 
 use clap::Command;
 use measure::{model::Contestant, source::Source};
+use report::splice::kept::Kept;
 use test_fixtures::RUNTIMES;
 
 use super::*;
@@ -76,6 +80,35 @@ fn the_readme_has_every_variant() {
         let links = row.split("](crates/").count() - 2;
         assert_eq!(links, contestants.len(), "{}", model.name());
     }
+}
+
+/// What a kept row says of its job is what its variant declares.
+#[test]
+fn kept_rows_do_the_job_that_is_declared() {
+    let results = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/results");
+    let mut others = 0;
+    for entry in fs::read_dir(results).expect("kept results") {
+        let path = entry.expect("a file").path();
+        if path.extension().is_none_or(|ending| ending != "json") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).expect("text");
+        let kept: Kept = serde_json::from_str(&text).expect("kept results");
+        let mut models = MODELS.iter().filter(|model| model.name() == kept.model);
+        let all = models.next().expect("a model").contestants();
+        for row in kept.sizes.iter().flat_map(|size| &size.rows) {
+            let declared = all.iter().find(|one| one.name == row.name);
+            let declared = declared.and_then(|one| one.another_job);
+            assert_eq!(
+                row.another_job.as_deref(),
+                declared,
+                "{path:?}: {}",
+                row.name
+            );
+            others += usize::from(declared.is_some());
+        }
+    }
+    assert!(others > 0, "no kept row does another job");
 }
 
 /// A model that fetches nothing builds no TLS.

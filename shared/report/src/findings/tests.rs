@@ -45,11 +45,11 @@ fn give(row: &mut Row, name: &str, count: u64, of: u64) {
 fn one_ahead_and_others_behind() {
     let results = results(QUIET, &[("tokio", 0.5), ("rayon", 1.5), ("smol", 1.0)], 12);
     let found = findings(&results);
-    assert_eq!(found[0], "tokio is ahead.");
+    // The figures are those of the table.
+    assert_eq!(found[0], "tokio is ahead, at 0.50 of reference's time.");
     assert_eq!(
         found[1],
-        "As multiples of reference's time: tokio takes 0.50, reference and smol take 1.00, \
-         rayon takes 1.50."
+        "Behind: reference and smol at 1.00, rayon at 1.50."
     );
     assert!(found[2].starts_with("A difference below 0."), "{found:?}");
     assert_eq!(found.len(), 3);
@@ -65,8 +65,9 @@ fn many_groups_are_named_at_their_ends() {
         ("surf", 9.0),
     ];
     let found = findings(&results(EXACT, &entrants, 12));
-    let words = "As multiples of reference's time: reference takes 1, std_b takes 2.00, \
-                 surf takes 9.00; 3 rows lie between.";
+    assert_eq!(found[0], "reference is ahead.");
+    let words = "Behind, as multiples of its time: std_b at 2.00, surf at 9.00; 3 rows lie \
+                 between.";
     assert_eq!(found[1], words);
 }
 
@@ -111,7 +112,7 @@ fn a_chain_of_ties_is_one_group() {
     };
     assert!(tie("rayon", "surf") || tie("smol", "rayon") || tie("surf", "rayon"));
     let found = findings(&results);
-    assert_eq!(found[0], "tokio is ahead.");
+    assert!(found[0].starts_with("tokio is ahead, at 0.5"), "{found:?}");
     assert!(
         found[1].contains(" to ") && !found[1].contains(';'),
         "{found:?}"
@@ -191,12 +192,14 @@ fn many_rows_of_a_runtime_are_counted() {
     ];
     let ahead =
         |entrants: &[Entrant]| findings(&results(EXACT, entrants, 12)).swap_remove(0);
-    let all = "4 of tokio's 5 rows are ahead, and none can be told apart from tokio.";
+    let all = "4 of tokio's 5 rows are ahead, at 0.50 of reference's time, and none can be \
+               told apart from tokio.";
     assert_eq!(ahead(&entrants), all);
-    let three = "tokio, tokio_b and tokio_c are ahead, and none can be told apart from \
-                 tokio.";
+    let three = "tokio, tokio_b and tokio_c are ahead, at 0.50 of reference's time, and none \
+                 can be told apart from tokio.";
     assert_eq!(ahead(&entrants[..4]), three);
-    let every = "tokio's 3 rows are ahead, and none can be told apart from tokio.";
+    let every = "tokio's 3 rows are ahead, at 0.50 of reference's time, and none can be told \
+                 apart from tokio.";
     assert_eq!(ahead(&entrants[..3]), every);
 }
 
@@ -208,8 +211,8 @@ fn rows_without_a_runtime_are_called_what_they_are() {
     for name in [REFERENCE, "a", "b"] {
         row(&mut results, name).runtime = NO_RUNTIME.to_owned();
     }
-    let front = "the 3 rows on plain threads or processes are ahead, and none can be told \
-                 apart from reference.";
+    let front = "the 3 rows on plain threads or processes are ahead, at 1.00 of reference's \
+                 time, and none can be told apart from reference.";
     assert_eq!(findings(&results)[0], front);
 }
 
@@ -224,7 +227,7 @@ fn a_row_of_another_job_is_no_winner() {
     ];
     let mut results = results(EXACT, &entrants, 12);
     let found = findings(&results);
-    assert_eq!(found[0], "rayon is ahead.");
+    assert_eq!(found[0], "rayon is ahead, at 0.040 of reference's time.");
     for name in ["rayon", "sharded"] {
         row(&mut results, name).another_job = Some("no shared counter".to_owned());
     }
@@ -232,9 +235,8 @@ fn a_row_of_another_job_is_no_winner() {
     assert_eq!(
         found[..3],
         [
-            "tokio is ahead.",
-            "As multiples of reference's time: tokio takes 0.50, reference takes 1, smol \
-             takes 2.00.",
+            "tokio is ahead, at 0.50 of reference's time.",
+            "Behind: reference at 1, smol at 2.00.",
             "Not ranked, since they do another job: rayon and sharded (no shared counter) \
              take 0.040 to 0.050 of reference's time.",
         ]
@@ -264,7 +266,7 @@ fn a_row_that_noise_alone_brings_to_the_front_is_not_called_ahead() {
     let mut results = results(QUIET, &entrants, 12);
     scatter(&mut results, "smol", 2.5);
     let found = findings(&results);
-    assert_eq!(found[0], "tokio is ahead.");
+    assert_eq!(found[0], "tokio is ahead, at 0.50 of reference's time.");
     assert!(
         found[1].starts_with(
             "smol can't be told apart from tokio, since its own time is uncertain by up to"
@@ -272,7 +274,7 @@ fn a_row_that_noise_alone_brings_to_the_front_is_not_called_ahead() {
         "{found:?}"
     );
     assert!(
-        found[2].contains(": tokio takes 0.50, reference takes 1"),
+        found[2].starts_with("Behind: reference at 1, rayon at 3.00"),
         "{found:?}"
     );
 }
@@ -284,7 +286,10 @@ fn an_uncertain_row_does_not_lead_a_certain_one_that_ties_with_it() {
     let mut results = results(QUIET, &entrants, 12);
     scatter(&mut results, "smol", 3.0);
     let found = findings(&results);
-    assert_eq!(found[0], "tokio is ahead.", "{found:?}");
+    assert_eq!(
+        found[0], "tokio is ahead, at 0.50 of reference's time.",
+        "{found:?}"
+    );
     assert!(
         found[1].starts_with("smol can't be told apart"),
         "{found:?}"
@@ -298,9 +303,11 @@ fn a_row_that_is_ahead_in_spite_of_its_noise_is_said_to_be_noisy() {
     scatter(&mut results, "tokio", 2.0);
     let found = findings(&results);
     assert!(
-        found[0].starts_with("tokio is ahead, although its own time is uncertain by"),
+        found[0].starts_with("tokio is ahead, at 0.")
+            && found[0].contains("time, although its own time is uncertain by up to"),
         "{found:?}"
     );
+    assert!(found[1].starts_with("Behind: "), "{found:?}");
 }
 
 /// Where the reference itself is noisy, a tie with the first row says little.
@@ -313,7 +320,7 @@ fn a_noisy_machine_has_one_row_ahead_at_the_most() {
     assert_eq!(
         found[..2],
         [
-            "tokio is ahead.",
+            "tokio is ahead, at 0.10 of reference's time.",
             "smol can't be told apart from tokio, since the machine was too noisy for that.",
         ]
     );
@@ -327,7 +334,7 @@ fn rows_that_all_tie_with_the_first_need_not_tie_with_each_other() {
     scatter(&mut results, "rayon", 1.2);
     let found = findings(&results);
     assert_eq!(
-        found[0], "No row can be told apart from reference.",
+        found[0], "No row can be told apart from rayon.",
         "{found:?}"
     );
 }
