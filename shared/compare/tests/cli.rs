@@ -246,7 +246,7 @@ fn models_beside_each_other_end_the_output() {
     let legend = "A number is a time";
     let (before, overview) = text.split_once("report: ").expect("a report");
     assert!(
-        before.contains("\nlocks (4 workers ×")
+        before.starts_with("locks (4 workers ×")
             && before.contains(": sharded alone was measured"),
         "{text}"
     );

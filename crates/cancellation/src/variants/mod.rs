@@ -10,7 +10,7 @@ test_fixtures::variants! { crate::Cancellation:
         "odd_numbers": "ureq reads the size of a chunk as Rust reads a number, with a sign (ureq-proto 0.7.1, src/chunk.rs, read_size)",
     };
     rayon = "a token that is looked at in the queue, on a pool"
-        another_job "no more tasks begun than it has threads" + "../parts/token.rs", except {
+        another_job "only as many tasks begun as it has threads" + "../parts/token.rs", except {
         "odd_numbers": "ureq reads the size of a chunk as Rust reads a number, with a sign (ureq-proto 0.7.1, src/chunk.rs, read_size)",
     };
     tokio = "timeout_at around a JoinQueue, which aborts what is left", except {

@@ -273,12 +273,21 @@ fn known_somewhere(size: &Size, field: &Field<'_>) -> Result<(), String> {
 /// What the marks behind rows' names mean, between empty lines.
 fn marks(rows: &[&KeptRow]) -> Vec<String> {
     let mut lines = vec![String::new()];
+    let mut others: Vec<(&str, Vec<String>)> = Vec::new();
     for row in rows {
-        if let Some(what) = &row.another_job {
-            let (name, what) = (markdown(&row.name), markdown(what));
-            lines.push(format!("{ANOTHER_JOB} {name}: another job, {what}"));
-            lines.push(String::new());
+        let Some(what) = &row.another_job else {
+            continue;
+        };
+        let name = markdown(&row.name);
+        match others.iter_mut().find(|(known, _)| known == what) {
+            Some((_, names)) => names.push(name),
+            None => others.push((what, vec![name])),
         }
+    }
+    for (what, names) in others {
+        let (names, what) = (names.join(", "), markdown(what));
+        lines.push(format!("{ANOTHER_JOB} {names}: another job, {what}"));
+        lines.push(String::new());
     }
     for row in rows.iter().filter(|row| !row.deviations.is_empty()) {
         let why = row.deviations.join("; ");
