@@ -1,6 +1,6 @@
 //! The command line's view of the job.
 
-use std::{num::NonZeroUsize, time::Duration};
+use std::{net::SocketAddr, num::NonZeroUsize, time::Duration};
 
 use anyhow::Result;
 use test_fixtures::{Misuse, cores, deadline, duration, whole};
@@ -47,6 +47,9 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = 5, requires = "beside")]
     #[arg(value_parser = whole::<usize>(1..=5_000))]
     pub(crate) guests: usize,
+    /// Serve here, without a load, until Ctrl-C or SIGTERM: for curl, wrk and others
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["beside", "rate", "twice"])]
+    pub(crate) listen: Option<SocketAddr>,
     /// Send a second SIGTERM 100 ms after the first
     #[arg(long)]
     pub(crate) twice: bool,
@@ -54,6 +57,17 @@ pub struct Args {
 
 impl Args {
     pub(crate) fn job(&self) -> Result<Job> {
+        if self.listen.is_some() {
+            return Err(Misuse::new(
+                "--listen serves once, and trials have sockets of their own; leave it out",
+            )
+            .into());
+        }
+        self.any_job()
+    }
+
+    /// The same, where the server has an address of its own.
+    pub(crate) fn any_job(&self) -> Result<Job> {
         let guests = match self.beside {
             Some(guest) if guest.stays() => self.guests,
             _ => 0,

@@ -5,15 +5,18 @@ mod cases;
 mod guests;
 mod stage;
 
-use std::{io::Read, os::fd::BorrowedFd, time::Duration};
+use std::{io::Read, net::TcpListener, os::fd::BorrowedFd, thread, time::Duration};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use load::Fault;
+use rustix::process::{Signal, getpid, kill_process};
+use signal_hook::{consts::SIGINT, iterator::Signals};
 use test_fixtures::{
-    Case, Checked, Facts, Floor, ItemTimes, Model, Peer, Span, Variant, python_peer,
+    Case, Checked, Direct, Facts, Floor, ItemTimes, Model, Peer, Span, Variant,
+    python_peer, tell,
 };
 
-use crate::{Job, Output, variants};
+use crate::{Job, Output, variants, work::listen_on};
 
 pub use args::Args;
 use stage::Stage;
@@ -36,6 +39,8 @@ impl Model for Serving {
         "--rate 2000 --requests 4000",
         "--wait 5ms --beside idle --guests 500",
     ];
+    const DIRECT_EXAMPLES: &'static [&'static str] =
+        &["--variants tokio --listen 127.0.0.1:8080"];
     const LONG: &'static [&'static str] = &["--rate", "50", "--requests", "1000"];
     const WIDE: &'static [&'static str] = &["--requests", "200", "--clients", "24"];
     const PAIR: [&'static str; 2] = ["tokio", "smol"];
@@ -240,7 +245,34 @@ impl Model for Serving {
         }
     }
 
+    fn direct(args: &Args) -> Option<Direct<Self>> {
+        args.listen.is_some().then_some(serve_here)
+    }
+
     fn cases() -> Vec<Case<Self>> {
         cases::cases()
     }
+}
+
+/// Serves at the address that the user named, until Ctrl-C or SIGTERM.
+fn serve_here(args: &Args, variant: &'static Variant<Serving>) -> Result<bool> {
+    let address = args.listen.context("--listen is not given")?;
+    let listener = TcpListener::bind(address)
+        .with_context(|| format!("can't listen on {address}"))?;
+    let job = args.any_job()?;
+    let at = listen_on(listener).local_addr()?;
+    let mut interrupts = Signals::new([SIGINT])?;
+    thread::Builder::new().spawn(move || {
+        for _ in interrupts.forever() {
+            // It can be sent to this process at any time.
+            _ = kill_process(getpid(), Signal::TERM);
+        }
+    })?;
+    tell(format_args!(
+        "{} serves http://{at}/ until Ctrl-C",
+        variant.name
+    ));
+    let output = (variant.run)(&job)?;
+    Serving::results(&job, &output).into_iter().for_each(tell);
+    Ok(true)
 }

@@ -106,14 +106,25 @@ const OWN: usize = 16;
 /// What a server finds listening when it is started by systemd, or by a trial.
 const LISTENING: RawFd = 3;
 
-/// The socket that listens, which this process has inherited as its descriptor 3. A second
-/// SIGTERM ends the process from here on; the first is the variant's.
+/// The socket that this process listens on, where it has inherited none.
+static OWN_LISTENER: OnceLock<TcpListener> = OnceLock::new();
+
+/// Has the server of this process listen on a socket of its own.
+pub(crate) fn listen_on(listener: TcpListener) -> &'static TcpListener {
+    OWN_LISTENER.get_or_init(|| listener)
+}
+
+/// The socket that listens, which this process has inherited as its descriptor 3, or has
+/// opened. A second SIGTERM ends the process from here on; the first is the variant's.
 ///
 /// # Errors
 /// Descriptor 3 is not such a socket, or too few can be open for the job's clients: a server
 /// without descriptors would wait for some without an end.
 pub(crate) fn inherited(job: &Job) -> io::Result<TcpListener> {
     second_signal_ends()?;
+    if let Some(listener) = OWN_LISTENER.get() {
+        return listener.try_clone();
+    }
     // SAFETY: the number is not -1. Nothing in this process closes descriptor 3: it was
     // inherited, and is only borrowed. If it is not open, the next call says so.
     let listening = unsafe { BorrowedFd::borrow_raw(LISTENING) };
