@@ -14,6 +14,7 @@ mod model;
 mod opening;
 mod row;
 mod spans;
+mod tails;
 mod thinned;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};

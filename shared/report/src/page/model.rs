@@ -8,7 +8,7 @@ use measure::results::{Kind, ModelResults, Row};
 use super::{
     chart,
     code::{self, Sources},
-    cures, figures, lanes,
+    cures, figures, lanes, tails,
 };
 use crate::{
     figure::time,
@@ -68,6 +68,7 @@ fn section_with(
             h3 { "Cost" }
             (figures::figures(place, results))
             (notes(results, code.python.as_deref()))
+            @if let Some(tails) = tails::section(place, results) { (tails) }
             @if let Some(survey) = survey::markup(results) { (survey) }
             h3 { "Timelines" }
             (lanes::timelines(place, results, most))
