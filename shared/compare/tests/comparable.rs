@@ -1,10 +1,10 @@
 //! The default comparison compares: each current variant did the same work as the reference,
-//! so that with rounds enough it gets a verdict.
+//! so that with rounds enough it gets a verdict. Where a job has items, each reports them.
 
 use std::process::Command;
 
 use measure::{
-    results::{Kind, Results},
+    results::{Kind, Results, Row},
     summary::is_comparable,
 };
 use test_fixtures::temporary::TemporaryDir;
@@ -29,20 +29,31 @@ fn every_current_variant_did_the_work_of_the_reference() {
         }
     }
     let output = Command::new(env!("CARGO_BIN_EXE_compare"))
-        .args(["--rounds", "1", "--json", "--variants", &names.join(",")])
+        .args(["--rounds", "1", "--percentiles", "--json"])
+        .args(["--variants", &names.join(",")])
         .arg("--out")
         .arg(directory.path())
         .output()
         .expect("compare starts");
     let results: Results = serde_json::from_slice(&output.stdout).expect("results");
     assert_eq!(results.models.len(), models.len());
+    let mut with_items = 0;
     for model in &results.models {
+        with_items += usize::from(model.item.is_some());
         let named = |name: &str| model.rows.iter().find(|row| row.name == name);
         let reference = named(&model.reference).expect("the reference has a row");
         for row in model.rows.iter().filter(|row| row.kind == Kind::Variant) {
             let place = format!("{}/{}", model.name, row.name);
             assert!(row.failures.is_empty(), "{place}: {:?}", row.failures);
             assert!(is_comparable(row, reference), "{place} is not compared");
+            let items = |row: &Row| {
+                let samples = row.samples.iter();
+                let items = samples.map(|sample| Some(sample.latency.as_ref()?.items));
+                items.collect::<Option<Vec<_>>>()
+            };
+            assert_eq!(items(row), items(reference), "{place}");
+            assert_eq!(items(row).is_some(), model.item.is_some(), "{place}");
         }
     }
+    assert_eq!(with_items, 7, "the models whose jobs have items");
 }

@@ -59,10 +59,6 @@ fn what_is_drawn_needs_a_terminal_and_a_model() {
 #[test]
 fn percentiles_need_a_model_with_items() {
     let flag = "--percentiles";
-    refused(
-        &[flag],
-        "--percentiles needs a model: compare MODEL --percentiles",
-    );
     for (model, why) in [
         (
             "locks",

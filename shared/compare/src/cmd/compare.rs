@@ -83,7 +83,6 @@ fn measure(fields: Vec<Field>, options: &Options) -> (Results, Result<()>) {
         budget: options.budget,
         settings: Settings {
             time_limit: options.time_limit,
-            spans: options.percentiles,
             ..Settings::default()
         },
         seed: options.seed,
@@ -107,6 +106,8 @@ fn measure(fields: Vec<Field>, options: &Options) -> (Results, Result<()>) {
         // What a model needs beyond its part, or leaves of it, the later ones share.
         let left = options.budget.saturating_sub(clock.elapsed());
         plan.budget = left / (models - index) as u32;
+        // Without items there is nothing to record, and recording takes time.
+        plan.settings.spans = options.percentiles && field.item.is_some();
         progress.begin(field.name, index, models);
         let run = rounds::run(&field, &plan, &progress);
         results.interrupted = run.interrupted;
@@ -217,6 +218,9 @@ fn field(asked: Asked, options: &Options) -> Result<Field> {
         matches,
         args,
     } = asked;
+    if let (Err(why), true) = (model.item(), options.percentiles) {
+        tell(format!("{} has no percentiles: {why}", model.name()));
+    }
     let (mut contestants, mut reference) = options.contestants(model)?;
     let job = model.job(&matches)?;
     leave_out(model.name(), &*job, &mut contestants, &mut reference)?;
