@@ -46,14 +46,18 @@ fn every_current_variant_did_the_work_of_the_reference() {
             let place = format!("{}/{}", model.name, row.name);
             assert!(row.failures.is_empty(), "{place}: {:?}", row.failures);
             assert!(is_comparable(row, reference), "{place} is not compared");
-            let items = |row: &Row| {
-                let samples = row.samples.iter();
-                let items = samples.map(|sample| Some(sample.latency.as_ref()?.items));
-                items.collect::<Option<Vec<_>>>()
-            };
-            assert_eq!(items(row), items(reference), "{place}");
             assert_eq!(items(row).is_some(), model.item.is_some(), "{place}");
+            // A server is stopped under load, and so are the last of its requests.
+            let (own, others) = (items(row), items(reference));
+            let is_alike = own.zip(others).is_none_or(|(a, b)| a.abs_diff(b) <= b / 10);
+            assert!(is_alike, "{place}: {own:?} items, and {others:?}");
         }
     }
-    assert_eq!(with_items, 7, "the models whose jobs have items");
+    assert_eq!(with_items, 8, "the models whose jobs have items");
+}
+
+/// How many items the row's trial reported.
+fn items(row: &Row) -> Option<usize> {
+    let sample = row.samples.first()?;
+    Some(sample.latency.as_ref()?.items)
 }

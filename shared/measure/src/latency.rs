@@ -80,7 +80,9 @@ impl Latency {
     /// That of these items; `None` of none.
     pub fn of(items: &[ItemTimes]) -> Option<Self> {
         let first = items.first()?;
-        let is_paced = items.iter().any(|item| item.due != first.due);
+        let differ = items.iter().any(|item| item.due != first.due);
+        // In a closed loop an item is due when it begins.
+        let is_paced = differ && items.iter().any(|item| item.due != item.begin);
         let response = || percentiles(items.iter().map(ItemTimes::response).collect());
         Some(Self {
             items: items.len(),
@@ -326,6 +328,9 @@ mod tests {
     fn response_is_there_where_items_are_due_at_different_times() {
         let at_once = Latency::of(&items(3)).expect("there are items");
         assert_eq!(at_once.response, []);
+        let closed = [[0, 0, 9].into(), [10, 10, 31].into()];
+        let closed = Latency::of(&closed).expect("there are items");
+        assert_eq!(closed.response, []);
         let paced = [[0, 5, 9].into(), [10, 30, 31].into()];
         let paced = Latency::of(&paced).expect("there are items");
         let most = |all: &[Percentile]| all.last().expect("the maximum").nanos;
