@@ -13,3 +13,4 @@ pub(crate) mod run;
 pub(crate) mod splice;
 pub(crate) mod sweep;
 pub(crate) mod take;
+pub(crate) mod why;

@@ -16,7 +16,7 @@ use crate::{
     cmd::{
         compare::Asked, completions::Completions, diff::Diff, faults::Faults, keep::Keep,
         list::List, merge::Merge, report::Report, run::Run, splice::Splice, sweep,
-        take::Take,
+        take::Take, why,
     },
     job_arguments::{self, with_defaults},
     models::{self, MODELS, known_somewhere, unknown_model},
@@ -41,6 +41,7 @@ pub(crate) enum Request {
     Take(Take),
     /// Help or a version: to be printed, and no error.
     Text(String),
+    Why(why::Request),
 }
 
 /// Reads the command line, program name included.
@@ -59,11 +60,13 @@ pub(crate) fn parse(args: &[OsString]) -> Result<Request> {
             parse_model(model, &[OsString::from("--help")])
         }
         _ if first == "sweep" => sweep::parse(&args[2..]).map(Request::Sweep),
+        _ if first == "why" => why::parse(&args[2..]).map(Request::Why),
+        // A model may follow, whose fields are then in the help.
         _ if first == "help" && second == Some("sweep") => {
-            // A model may follow, whose fields are then in the help.
-            let words = args.iter().skip(3).cloned();
-            let words: Vec<_> = words.chain([OsString::from("--help")]).collect();
-            sweep::parse(&words).map(Request::Sweep)
+            sweep::parse(&for_help(args)).map(Request::Sweep)
+        }
+        _ if first == "help" && second == Some("why") => {
+            why::parse(&for_help(args)).map(Request::Why)
         }
         _ => parse_top(args),
     };
@@ -72,6 +75,12 @@ pub(crate) fn parse(args: &[OsString]) -> Result<Request> {
         Ok(error) => Err(error.into()),
         Err(error) => Err(error),
     })
+}
+
+/// The words behind `help` and a command, as they would ask that command for help.
+fn for_help(args: &[OsString]) -> Vec<OsString> {
+    let words = args.iter().skip(3).cloned();
+    words.chain([OsString::from("--help")]).collect()
 }
 
 /// `compare MODEL …`: the model's job, which starts from the comparison's size.

@@ -45,6 +45,7 @@ fn answer(request: Request) -> Result<bool> {
         Request::Faults(faults) => return cmd::faults::run(&faults),
         Request::Splice(splice) => return cmd::splice::run(&splice),
         Request::Sweep(sweep) => return cmd::sweep::run(sweep),
+        Request::Why(why) => return cmd::why::run(&why),
         Request::Completions(completions) => {
             cmd::completions::run(&completions, command_line::whole())?;
         }

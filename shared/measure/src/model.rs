@@ -46,6 +46,11 @@ pub trait AnyModel: Sync {
         contestant: &Contestant,
         tell: &mut dyn FnMut(&'static str, Verdict) -> Result<()>,
     ) -> Result<()>;
+    /// Arguments of a job whose costs an item are counted; the first flag sets how many
+    /// items there are. Empty where it has no items.
+    fn counted(&self) -> &'static [&'static str];
+    /// What an item is there.
+    fn each(&self) -> &'static str;
     /// Arguments worth trying.
     fn examples(&self) -> &'static [&'static str];
     /// The model's own command line.
@@ -58,6 +63,10 @@ pub trait AnyModel: Sync {
 pub trait AnyJob {
     /// The job in one line.
     fn describe(&self) -> Result<String>;
+    /// How many items it has.
+    fn size(&self) -> Result<u64> {
+        Ok(0)
+    }
     /// The least time that the job can take. It is measured in a process of its own.
     fn floor(&self, settings: &Settings) -> Result<Option<Floor>, TrialError>;
     /// One run of a contestant, staged, timed and checked.
@@ -211,6 +220,14 @@ impl<M: Model> AnyModel for Of<M> {
         M::ITEM
     }
 
+    fn counted(&self) -> &'static [&'static str] {
+        M::COUNTED
+    }
+
+    fn each(&self) -> &'static str {
+        M::EACH
+    }
+
     fn examples(&self) -> &'static [&'static str] {
         M::EXAMPLES
     }
@@ -313,6 +330,10 @@ impl<M: Model> AnyModel for Of<M> {
 impl<M: Model> AnyJob for Job<M> {
     fn describe(&self) -> Result<String> {
         Ok(M::describe(&M::job(&self.args)?))
+    }
+
+    fn size(&self) -> Result<u64> {
+        Ok(M::size(&M::job(&self.args)?))
     }
 
     fn concerns(&self, name: &str) -> Result<bool> {

@@ -5,6 +5,7 @@
 //! gets its command line ([`demo`]), its tests ([`conformance`]) and its place in
 //! `compare`. Nothing here knows a model by name.
 
+mod allocations;
 mod bench;
 mod case;
 mod checked;
@@ -40,10 +41,11 @@ mod trial;
 mod usage;
 mod wrap;
 
+pub use allocations::{ALLOCATIONS, Allocations};
 pub use bench::job_args;
 pub use case::{Bench, Case};
 pub use checked::Checked;
-pub use child::{Held, settle, wait_for_stillness};
+pub use child::{CLOCKED, Held, settle, wait_for_stillness};
 pub use conformance::{Verdict, all_cases, conformance, judge, stopped_and_continued};
 pub use demo::{Demo, command, demo, demo_from, name, source, unknown};
 pub use descendants::{descendants, lives, state};

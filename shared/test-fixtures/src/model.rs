@@ -27,6 +27,13 @@ pub trait Model: Sized + 'static {
     /// What an item of the job is whose latency can be shown ("a request"), or why none can
     /// be, as the end of a sentence: "an increment takes less time than to read the clock".
     const ITEM: Result<&'static str, &'static str> = Err("it has no items");
+    /// Arguments of a job whose costs an item are counted by tools that slow it up to a
+    /// hundred times, and of one with twice as many items: the first flag is the number of
+    /// items, or is in proportion to it, so that the difference is without the start.
+    /// Empty where a job has no items.
+    const COUNTED: &'static [&'static str] = &[];
+    /// What an item is there: "request".
+    const EACH: &'static str = "item";
     /// Arguments worth trying, for the end of the help.
     const EXAMPLES: &'static [&'static str] = &[];
     /// The same for jobs with lasting results (`direct`), which a comparison refuses.
@@ -62,6 +69,11 @@ pub trait Model: Sized + 'static {
     /// knows, a port or a directory, it lacks until then. Misuse is reported as
     /// [`crate::Misuse`].
     fn job(args: &Self::Args) -> Result<Self::Job>;
+
+    /// How many items a job has, by which its costs are divided.
+    fn size(_job: &Self::Job) -> u64 {
+        0
+    }
 
     /// Sets the stage for a job, and puts into the job what it lacked.
     fn stage(args: &Self::Args, job: &mut Self::Job) -> Result<Self::Stage>;

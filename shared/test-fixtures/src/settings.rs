@@ -27,6 +27,9 @@ pub struct Settings {
     pub settle: bool,
     /// Whether it does the job once before the one that counts.
     pub warm: bool,
+    /// The words before the program's own: a tool that counts, with its arguments. None
+    /// where a program is started as it is.
+    pub under: Vec<OsString>,
 }
 
 impl Default for Settings {
@@ -38,6 +41,7 @@ impl Default for Settings {
             spans: false,
             settle: false,
             warm: false,
+            under: Vec::new(),
         }
     }
 }

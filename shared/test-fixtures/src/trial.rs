@@ -104,6 +104,12 @@ pub fn run_trial<M: Model>(
             command
         }
     };
+    if let Some((tool, words)) = settings.under.split_first() {
+        let mut under = Command::new(tool);
+        under.args(words).arg(command.get_program());
+        under.args(command.get_args());
+        command = under;
+    }
     for (wanted, name) in [
         (settings.spans, SPANS),
         (settings.settle, SETTLE),

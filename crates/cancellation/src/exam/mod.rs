@@ -33,6 +33,17 @@ impl Model for Cancellation {
     const ABOUT: &'static str = "A deadline that really stops the work: timers, fetches, computations, blocking calls and processes, each seen to its end";
     const COMPARISON: &'static [&'static str] =
         &["--work", "sleep", "--tasks", "500", "--deadline", "60ms"];
+    const COUNTED: &'static [&'static str] = &[
+        "--tasks",
+        "100",
+        "--work",
+        "sleep",
+        "--length",
+        "60s",
+        "--deadline",
+        "1s",
+    ];
+    const EACH: &'static str = "task";
     const EXAMPLES: &'static [&'static str] = &[
         "--work fetch --tasks 1000",
         "--work blocking --pieces 20",
@@ -69,6 +80,10 @@ impl Model for Cancellation {
 
     fn job(args: &Args) -> Result<Job> {
         args.job()
+    }
+
+    fn size(job: &Job) -> u64 {
+        job.tasks as u64
     }
 
     fn stage(args: &Args, job: &mut Job) -> Result<Stage> {

@@ -38,6 +38,9 @@ impl Model for ErrorHandling {
         "--timeout",
         "5s",
     ];
+    const COUNTED: &'static [&'static str] =
+        &["--tasks", "64", "--wait", "20ms", "--fail", "even"];
+    const EACH: &'static str = "task";
     const EXAMPLES: &'static [&'static str] = &[
         "--policy fail-fast --fail at:3 --fault-after 20ms",
         "--fail 0 --flaky 3 --retry 2",
@@ -67,6 +70,10 @@ impl Model for ErrorHandling {
 
     fn job(args: &Args) -> Result<Job> {
         args.job()
+    }
+
+    fn size(job: &Job) -> u64 {
+        job.tasks as u64
     }
 
     fn stage(_args: &Args, _job: &mut Job) -> Result<()> {

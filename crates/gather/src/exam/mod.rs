@@ -24,6 +24,8 @@ impl Model for Gather {
     const ABOUT: &'static str =
         "Gather: fetch every URL at once and report what came of each, on every runtime";
     const COMPARISON: &'static [&'static str] = &["--tasks", "100", "--latency", "60ms"];
+    const COUNTED: &'static [&'static str] = &["--tasks", "25", "--latency", "20ms"];
+    const EACH: &'static str = "request";
     const EXAMPLES: &'static [&'static str] = &[
         "http://127.0.0.1:8080/ http://127.0.0.1:8080/bytes/10",
         "--path /bytes/10 --path /hang --timeout 500ms",
@@ -77,6 +79,10 @@ impl Model for Gather {
 
     fn job(args: &Args) -> Result<Job> {
         args.job()
+    }
+
+    fn size(job: &Job) -> u64 {
+        job.urls.len() as u64
     }
 
     fn stage(args: &Args, job: &mut Job) -> Result<Stage> {

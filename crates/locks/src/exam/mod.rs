@@ -27,6 +27,8 @@ impl Model for Locks {
     const COMPARISON: &'static [&'static str] =
         &["--workers", "4", "--increments", "80000"];
     const TRIALS: usize = 7;
+    const COUNTED: &'static [&'static str] = &["--increments", "5000", "--workers", "4"];
+    const EACH: &'static str = "increment";
     const EXAMPLES: &'static [&'static str] = &[
         "--workers 2 --increments 1000000",
         "--increments 2000 --hold 500",
@@ -62,6 +64,10 @@ impl Model for Locks {
 
     fn job(args: &Args) -> Result<Job> {
         args.job()
+    }
+
+    fn size(job: &Job) -> u64 {
+        job.total()
     }
 
     fn stage(_args: &Args, _job: &mut Job) -> Result<()> {

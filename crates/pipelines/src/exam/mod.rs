@@ -37,6 +37,19 @@ impl Model for Pipelines {
         "--save",
         "5ms",
     ];
+    const COUNTED: &'static [&'static str] = &[
+        "--items",
+        "20",
+        "--workers",
+        "3",
+        "--latency",
+        "2ms",
+        "--process",
+        "1ms",
+        "--save",
+        "1ms",
+    ];
+    const EACH: &'static str = "item";
     const EXAMPLES: &'static [&'static str] = &[
         "--shape chained --items 30",
         "--items 30 --workers 1 --save 300ms",
@@ -77,6 +90,10 @@ impl Model for Pipelines {
 
     fn job(args: &Args) -> Result<Job> {
         args.job()
+    }
+
+    fn size(job: &Job) -> u64 {
+        job.urls.len() as u64
     }
 
     fn stage(args: &Args, job: &mut Job) -> Result<Stage> {

@@ -25,6 +25,9 @@ impl Model for ProcessPool {
     const COMPARISON: &'static [&'static str] =
         &["--below", "700000", "--ranges", "64", "--workers", "2"];
     const TRIALS: usize = 3;
+    const COUNTED: &'static [&'static str] =
+        &["--ranges", "100", "--below", "1000", "--workers", "2"];
+    const EACH: &'static str = "task";
     const EXAMPLES: &'static [&'static str] = &[
         "--below 1000000 --ranges 1000 --workers 2",
         "--fault 2:kill",
@@ -52,6 +55,10 @@ impl Model for ProcessPool {
 
     fn job(args: &JobArgs) -> Result<Job> {
         args.job()
+    }
+
+    fn size(job: &Job) -> u64 {
+        job.ranges as u64
     }
 
     fn stage(_args: &JobArgs, _job: &mut Job) -> Result<()> {

@@ -24,6 +24,9 @@ impl Model for Semaphores {
     const NAME: &'static str = "semaphores";
     const ABOUT: &'static str = "Many requests, few permits: fetch every URL with at most --limit in flight, on every runtime";
     const COMPARISON: &'static [&'static str] = &["--tasks", "300", "--limit", "100"];
+    const COUNTED: &'static [&'static str] =
+        &["--tasks", "50", "--limit", "10", "--latency", "1ms"];
+    const EACH: &'static str = "request";
     const EXAMPLES: &'static [&'static str] =
         &["--tasks 1000 --limit 100", "--limit 2 --urls-from urls.txt"];
     const LONG: &'static [&'static str] = &["--tasks", "1000", "--latency", "100ms"];
@@ -60,6 +63,10 @@ impl Model for Semaphores {
 
     fn job(args: &Args) -> Result<Job> {
         args.job()
+    }
+
+    fn size(job: &Job) -> u64 {
+        job.urls.len() as u64
     }
 
     fn stage(args: &Args, job: &mut Job) -> Result<Stage> {

@@ -27,6 +27,8 @@ impl Model for SharedMemory {
         and processes, and sums it";
     const COMPARISON: &'static [&'static str] = &["--n", "400000", "--workers", "2"];
     const TRIALS: usize = 5;
+    const COUNTED: &'static [&'static str] = &["--n", "50000", "--workers", "2"];
+    const EACH: &'static str = "square";
     const EXAMPLES: &'static [&'static str] =
         &["--n 1000000 --batch 1", "--fault 1:kill"];
     const LONG: &'static [&'static str] = &["--n", "100000", "--pause", "10s"];
@@ -60,6 +62,10 @@ impl Model for SharedMemory {
 
     fn job(args: &JobArgs) -> Result<Job> {
         args.job()
+    }
+
+    fn size(job: &Job) -> u64 {
+        job.n as u64
     }
 
     fn stage(_args: &JobArgs, _job: &mut Job) -> Result<()> {

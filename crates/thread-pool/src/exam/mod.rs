@@ -25,6 +25,8 @@ impl Model for ThreadPool {
     const NAME: &'static str = "thread-pool";
     const ABOUT: &'static str = "As completed: download files on --workers blocking threads and report each as it lands, on every runtime";
     const COMPARISON: &'static [&'static str] = &["--tasks", "30", "--latency", "12ms"];
+    const COUNTED: &'static [&'static str] = &["--tasks", "30", "--latency", "2ms"];
+    const EACH: &'static str = "download";
     const EXAMPLES: &'static [&'static str] = &["--tasks 100 --workers 8 --latency 20ms"];
     const DIRECT_EXAMPLES: &'static [&'static str] = &[
         "--dir downloads http://localhost:8080/bytes/1000000/note/a.bin",
@@ -67,6 +69,10 @@ impl Model for ThreadPool {
 
     fn job(args: &Args) -> Result<Job> {
         args.job()
+    }
+
+    fn size(job: &Job) -> u64 {
+        job.urls.len() as u64
     }
 
     fn stage(args: &Args, job: &mut Job) -> Result<Stage> {

@@ -22,6 +22,7 @@ Examples:
   compare diff semaphores tokio smol     what a runtime changed
   compare take semaphores tokio          the function, to take home
   compare sweep locks --over workers=1..16
+  compare why locks                      what an increment costs, counted
 
 A model's own flags: compare MODEL --help
 ";
@@ -60,6 +61,10 @@ pub(super) fn top(of_model: impl Fn(&dyn AnyModel) -> Command) -> Command {
         )
         .subcommand(
             Command::new("sweep").about("One model over a range of sizes: sweep --help"),
+        )
+        .subcommand(
+            Command::new("why")
+                .about("What an item costs: system calls, instructions, allocations"),
         )
         .subcommand(
             Faults::augment_args(Command::new("faults")).about(

@@ -9,7 +9,7 @@ use measure::model::AnyModel;
 
 use super::commands::{of_model, top};
 use crate::{
-    cmd::sweep,
+    cmd::{sweep, why},
     models::{MODELS, names},
 };
 
@@ -21,6 +21,7 @@ pub(crate) fn whole() -> Command {
     of(top(of_one), &all)
         .mut_subcommand("run", |run| each("run", &run, |model| model.command()))
         .mut_subcommand("sweep", |sweep| each("sweep", &sweep, sweep::command))
+        .mut_subcommand("why", |all| each("why", &all, why::command))
         .mut_subcommand("faults", |faults| {
             let models = models.clone();
             let faults = faults.mut_arg("models", |arg| choice(arg, models));
