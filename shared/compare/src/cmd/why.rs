@@ -9,7 +9,7 @@ mod tool;
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use measure::{model::Contestant, progress::Progress, results};
+use measure::{host::Host, model::Contestant, progress::Progress, results};
 use serde::Serialize;
 use test_fixtures::{
     Settings, TrialError, interrupt, print, print_json, shown, tell,
@@ -22,7 +22,7 @@ use self::{
     request::Jobs,
     tool::{ALLOCATED, BYTES, Counts, INSTRUCTIONS, SYSTEM_CALLS, Tool},
 };
-use crate::options::Form;
+use crate::{models, options::Form};
 
 /// A job that is too slow under a tool is tried once more with so many times fewer items.
 const FEWER: u64 = 4;
@@ -34,6 +34,7 @@ const OF_PEERS: &str = "instructions and allocations would be its interpreter's"
 #[derive(Debug, Serialize)]
 struct Counted {
     command: Vec<String>,
+    host: Host,
     model: String,
     /// What an item is.
     item: String,
@@ -77,6 +78,7 @@ pub(crate) fn run(request: &Request) -> Result<bool> {
     let jobs = request.jobs(request.size)?;
     let mut counted = Counted {
         command: results::command(),
+        host: Host::here(models::python().as_deref()),
         model: request.model.name().to_owned(),
         item: request.model.each().to_owned(),
         jobs: [jobs.small.describe()?, jobs.large.describe()?],
@@ -87,6 +89,7 @@ pub(crate) fn run(request: &Request) -> Result<bool> {
         missing: Tool::ALL.into_iter().filter_map(Tool::missing).collect(),
         rows: Vec::new(),
     };
+    counted.host.warn_of_debug_build();
     counted.missing.iter().for_each(tell);
     let tools = Tool::ALL
         .into_iter()

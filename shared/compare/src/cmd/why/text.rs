@@ -24,9 +24,9 @@ pub(super) fn table(counted: &Counted) -> String {
     let names = counted.rows.iter().map(|row| row.name.chars().count());
     let names = names.max().unwrap_or(0).max("variant".len());
     let reference = instructions_of(counted, &counted.reference);
-    text += &line(names, "variant", TITLES.map(str::to_owned));
+    text += &line(names, "variant", &TITLES.map(str::to_owned));
     for row in &counted.rows {
-        text += &line(names, &shown(&row.name), cells(row, reference));
+        text += &line(names, &shown(&row.name), &cells(row, reference));
     }
     text.push('\n');
     text += &paragraph(&format!(
@@ -63,7 +63,7 @@ const TITLES: [&str; 7] = [
 /// Columns, with the space before each. With names of 22 columns it is a line of 80.
 const WIDTHS: [usize; 7] = [8, 7, 13, 8, 6, 8, 8];
 
-fn line(names: usize, name: &str, cells: [String; 7]) -> String {
+fn line(names: usize, name: &str, cells: &[String; 7]) -> String {
     let mut line = format!("{name:names$}");
     for (cell, width) in cells.iter().zip(WIDTHS) {
         line += &format!(" {cell:>width$}", width = width - 1);
@@ -76,9 +76,9 @@ fn cells(row: &Row, reference: Option<Figure>) -> [String; 7] {
     let spread =
         |figure: Option<Figure>| figure.map_or("-".into(), |it| digits(it.spread));
     let ratio = match (row.instructions, reference) {
-        (Some(own), Some(reference)) if own != reference => own
-            .ratio_to(&reference)
-            .map_or("same".to_owned(), |ratio| ratio_of(ratio)),
+        (Some(own), Some(reference)) if own != reference => {
+            own.ratio_to(&reference).map_or("same".to_owned(), ratio_of)
+        }
         (Some(_), Some(_)) => "1".to_owned(),
         _ => "-".to_owned(),
     };
@@ -127,11 +127,10 @@ fn repeatable(counted: &Counted) -> Option<String> {
         );
     }
     type Of = fn(&Row) -> Option<Figure>;
-    let all: [(&str, Of); 4] = [
+    let all: [(&str, Of); 3] = [
         ("system calls", |row| row.system_calls),
         ("instructions", |row| row.instructions),
         ("allocations", |row| row.allocations),
-        ("bytes", |row| row.bytes),
     ];
     let lists = all.iter().filter_map(|(what, of)| {
         let differ = |row: &&Row| of(row).is_some_and(|figure| !figure.is_repeatable());
