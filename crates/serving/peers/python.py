@@ -79,6 +79,8 @@ class Server:
                 is_kept = is_kept and not self.stopping
                 writer.write(response(status, body, is_kept))
                 await writer.drain()
+                # Requests that stand in the buffer take turns with other connections.
+                await asyncio.sleep(0)
         except asyncio.LimitOverrunError:
             writer.write(response(431, "", False))
         except (asyncio.IncompleteReadError, OSError):
