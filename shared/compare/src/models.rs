@@ -62,7 +62,8 @@ pub(crate) fn known_somewhere(
 /// The Python that runs the peers, if there is one.
 pub(crate) fn python() -> Option<OsString> {
     let contestants = MODELS.iter().flat_map(|model| model.contestants());
-    let mut pythons = contestants.filter_map(|one| match one.runner {
+    let pythons = contestants.filter(|one| one.runtime == "python");
+    let mut pythons = pythons.filter_map(|one| match one.runner {
         Ok(Runner::Peer(words)) => words.into_iter().next(),
         _ => None,
     });

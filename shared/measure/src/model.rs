@@ -156,8 +156,9 @@ fn variant_source<M: Model>(variant: &Variant<M>) -> Source {
 }
 
 fn peer_source<M: Model>(peer: &Peer) -> Source {
+    let file = peer.script.rsplit('/').next().unwrap_or(peer.script);
     Source {
-        path: format!("crates/{}/peers/{}.py", M::NAME, peer.name),
+        path: format!("crates/{}/peers/{file}", M::NAME),
         text: peer.source.to_owned(),
         parts: Vec::new(),
         needs: Vec::new(),

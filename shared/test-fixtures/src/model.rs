@@ -279,14 +279,14 @@ pub struct Peer {
     pub name: &'static str,
     /// The mechanism in a phrase.
     pub about: &'static str,
-    /// The script's path.
+    /// The script's path; its ending says what runs it.
     pub script: &'static str,
     /// The script's text.
     pub source: &'static str,
     /// The modules that it takes from packages of requirements.txt: `aiohttp`. Without any,
     /// it runs on the machine's own `python3`.
     pub needs: &'static [&'static str],
-    /// The oldest Python that has what it uses, major and minor.
+    /// The oldest version of what runs it that has what it uses, major and minor.
     pub since: (u32, u32),
     /// Cases that it is known to fail.
     pub deviations: &'static [Deviation],
@@ -359,27 +359,50 @@ macro_rules! variants {
 /// where that is not 3.9. `except { "case": "reason" }` declares deviations.
 #[macro_export]
 macro_rules! python_peer {
-    (@since) => { (3, 9) };
-    (@since $major:literal, $minor:literal) => { ($major, $minor) };
     ($about:literal $($rest:tt)*) => {
         $crate::python_peer!(python: $about $($rest)*)
     };
     ($name:ident: $about:literal
         $(, needs [$($module:literal),+])?
-        $(, since ($major:literal, $minor:literal))?
+        , since ($major:literal, $minor:literal)
+        $(, except $except:tt)?
+    ) => {
+        $crate::peer!($name.py: $about
+            $(, needs [$($module),+])?, since ($major, $minor) $(, except $except)?)
+    };
+    ($name:ident: $about:literal
+        $(, needs [$($module:literal),+])?
+        $(, except $except:tt)?
+    ) => {
+        $crate::peer!($name.py: $about
+            $(, needs [$($module),+])?, since (3, 9) $(, except $except)?)
+    };
+}
+
+/// The peer in a file of any language in `peers` of the crate that calls it, with the oldest
+/// version of what runs it: `peer!(node.mjs: "node:http", since (18, 0))`.
+///
+/// `needs` and `except` are those of [`python_peer!`](crate::python_peer).
+#[macro_export]
+macro_rules! peer {
+    ($name:ident.$ending:ident: $about:literal
+        $(, needs [$($module:literal),+])?
+        , since ($major:literal, $minor:literal)
         $(, except { $($case:literal: $reason:literal),+ $(,)? })?
     ) => {
         $crate::Peer {
             name: stringify!($name),
             about: $about,
             script: concat!(
-                env!("CARGO_MANIFEST_DIR"), "/peers/", stringify!($name), ".py"
+                env!("CARGO_MANIFEST_DIR"), "/peers/",
+                stringify!($name), ".", stringify!($ending)
             ),
             source: include_str!(concat!(
-                env!("CARGO_MANIFEST_DIR"), "/peers/", stringify!($name), ".py"
+                env!("CARGO_MANIFEST_DIR"), "/peers/",
+                stringify!($name), ".", stringify!($ending)
             )),
             needs: &[$($($module),+)?],
-            since: $crate::python_peer!(@since $($major, $minor)?),
+            since: ($major, $minor),
             deviations: &[$($($crate::Deviation { case: $case, reason: $reason }),+)?],
         }
     };

@@ -1,4 +1,6 @@
-//! Where a peer's interpreter is, and what it lacks.
+//! What runs a peer: where that is, and what it lacks.
+
+mod node;
 
 use std::{
     env,
@@ -18,7 +20,7 @@ use crate::Peer;
 /// The environment variable that names another Python.
 const PYTHON: &str = "INTERLEAVE_PYTHON";
 
-/// How long a Python may take to answer.
+/// How long a Python, or another program, may take to answer.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 
 /// Asks a Python for its version, for which of the modules behind it there are, and for
@@ -35,7 +37,8 @@ pub(crate) const MODULES: &[&str] =
     &["aiohttp", "numpy", "requests", "urllib3", "uvloop"];
 
 impl Peer {
-    /// The command that runs it here, or what to do so that there is one.
+    /// The command that runs it here, or what to do so that there is one. The ending of its
+    /// file says what runs it: `node` for `.mjs`, and Python for `.py`.
     ///
     /// The Python is the one that `INTERLEAVE_PYTHON` names, else that of the environment
     /// that `compare peers` makes, else, where it needs no package, the machine's `python3`.
@@ -46,6 +49,9 @@ impl Peer {
         let script = Path::new(self.script);
         if !script.is_file() {
             return Err(format!("not here: {} is missing", self.script));
+        }
+        if script.extension().is_some_and(|ending| ending == "mjs") {
+            return node::command(self);
         }
         let python = FOUND.get_or_init(|| {
             let named = env::var_os(PYTHON).filter(|python| !python.is_empty());
@@ -220,9 +226,14 @@ pub fn python_version() -> Option<(u32, u32)> {
 
 /// A Python's answer about itself; `None` if it can't be understood.
 fn answer(python: &OsStr) -> Option<Answer> {
-    let mut child = Command::new(python)
-        .args(["-c", ASK])
-        .args(MODULES)
+    let mut ask = Command::new(python);
+    ask.args(["-c", ASK]).args(MODULES);
+    understood(&said(&mut ask)?)
+}
+
+/// What a program that ends well in time prints, its first 64 KiB.
+fn said(ask: &mut Command) -> Option<Vec<u8>> {
+    let mut child = ask
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -248,7 +259,7 @@ fn answer(python: &OsStr) -> Option<Answer> {
     let pipe = child.stdout.take()?;
     rustix::io::ioctl_fionbio(&pipe, true).ok()?;
     drop(pipe.take(1 << 16).read_to_end(&mut said));
-    if well { understood(&said) } else { None }
+    well.then_some(said)
 }
 
 fn understood(said: &[u8]) -> Option<Answer> {
@@ -301,7 +312,7 @@ pub(crate) fn missing_module(stderr: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    const PEER: Peer = Peer {
+    pub(super) const PEER: Peer = Peer {
         name: "python",
         about: "made up",
         script: "python.py",
@@ -319,8 +330,13 @@ mod tests {
 
     /// A folder with a `python3` that does this.
     fn folder(script: &str) -> tempfile::TempDir {
+        folder_with("python3", script)
+    }
+
+    /// A folder with a program of this name that does this.
+    pub(super) fn folder_with(name: &str, script: &str) -> tempfile::TempDir {
         let folder = tempfile::tempdir().expect("a folder");
-        let python = folder.path().join("python3");
+        let python = folder.path().join(name);
         // Written by another process: a file that is open here for writing, in a child that
         // another test forks just now too, can't be run.
         let write = r#"printf '#!/bin/sh\n%s\n' "$1" >"$2" && chmod 755 "$2""#;

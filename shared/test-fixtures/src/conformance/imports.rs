@@ -1,4 +1,4 @@
-//! What a peer in Python declares that it needs, held against what it imports.
+//! What a peer declares that it needs, held against what it imports.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -64,6 +64,9 @@ const NEWER: &[(&str, (u32, u32))] = &[
 
 /// Holds a peer's declaration against its script and the files beside it.
 pub(super) fn check(peer: &Peer) -> Result<()> {
+    if peer.script.ends_with(".mjs") {
+        return is_of_node(peer.source);
+    }
     let texts = texts(Path::new(peer.script))?;
     let imports = texts.values().flat_map(|text| imports(text));
     let imports: BTreeSet<&str> =
@@ -103,6 +106,22 @@ pub(super) fn check(peer: &Peer) -> Result<()> {
          its python_peer!",
         peer.since
     );
+    Ok(())
+}
+
+/// A module in JavaScript imports nothing but what Node has, and files of ours.
+fn is_of_node(text: &str) -> Result<()> {
+    for line in text.lines() {
+        let is_import = line.starts_with("import ") || line.starts_with("} from ");
+        let Some(name) = line.split(['"', '\'']).nth(1).filter(|_| is_import) else {
+            continue;
+        };
+        let known = ["node:", "./", "../"];
+        ensure!(
+            known.iter().any(|known| name.starts_with(known)),
+            "{line}: a peer on Node takes nothing from packages"
+        );
+    }
     Ok(())
 }
 
@@ -249,6 +268,17 @@ mod tests {
         };
         let error = checked("import httpx\n", unpinned).expect_err("it is not pinned");
         assert!(error.to_string().contains("not pinned"), "{error}");
+    }
+
+    #[test]
+    fn a_module_of_a_package_is_none_of_nodes() {
+        let is_one = |text| is_of_node(text).is_ok();
+        assert!(is_one("import { createServer } from \"node:http\";\n"));
+        assert!(is_one(
+            "import {\n  Trial,\n} from \"../peer_trial.mjs\";\n"
+        ));
+        assert!(!is_one("import express from \"express\";\n"));
+        assert!(!is_one("import \"express\";\n"));
     }
 
     /// Where a Python is there to be asked, and new enough to know.
