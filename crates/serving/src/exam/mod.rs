@@ -13,7 +13,7 @@ use rustix::process::{Signal, getpid, kill_process};
 use signal_hook::{consts::SIGINT, iterator::Signals};
 use test_fixtures::{
     Case, Checked, Direct, Facts, Floor, ItemTimes, Model, Peer, Span, Variant,
-    python_peer, tell,
+    peer, python_peer, tell,
 };
 
 use crate::{Job, Output, variants, work::listen_on};
@@ -57,7 +57,7 @@ impl Model for Serving {
     }
 
     fn peers() -> &'static [Peer] {
-        static PEERS: [Peer; 2] = [
+        static PEERS: [Peer; 3] = [
             python_peer!("asyncio's streams, a task for each connection"),
             python_peer!(
                 python_aiohttp: "aiohttp's application server and its graceful shutdown",
@@ -66,6 +66,14 @@ impl Model for Serving {
                 except {
                     "more_connections_than_places": "aiohttp accepts all that come \
                         (aiohttp 3.14, web_runner.py, SockSite)",
+                }
+            ),
+            peer!(
+                node.mjs: "node:http, connections handed to it one by one",
+                since (18, 0),
+                except {
+                    "out_of_descriptors": "where no descriptor is left, libuv accepts and \
+                        closes all that wait (libuv 1.46, src/unix/stream.c, uv__emfile_trick)",
                 }
             ),
         ];
