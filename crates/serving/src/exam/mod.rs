@@ -95,8 +95,8 @@ impl Model for Serving {
     fn threads(job: &Job, variant: &str) -> usize {
         let workers = job.workers.get();
         match variant {
-            "tokio" => workers,
-            "smol" => workers + 1,
+            "tokio" | "axum" => workers,
+            "smol" | "async_std" => workers + 2,
             _ => 0,
         }
     }
