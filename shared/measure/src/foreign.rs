@@ -213,6 +213,8 @@ impl Foreign for Surveyed {
             harm,
             spared,
             bites: _,
+            attempts: _,
+            why,
             failing,
             cost,
             cure,
@@ -220,7 +222,7 @@ impl Foreign for Surveyed {
         for text in [item, harm, cost] {
             text.escape();
         }
-        for text in [spared, failing, cure] {
+        for text in [spared, why, failing, cure] {
             text.escape();
         }
     }

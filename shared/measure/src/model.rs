@@ -194,6 +194,16 @@ fn needs(text: &str) -> Vec<String> {
     needs.iter().filter_map(requirement::line).collect()
 }
 
+/// Why what was tried did not go wrong, where a deviation of that case declares it.
+fn why_not(one: &Surveyed, deviations: &[Deviation]) -> Option<String> {
+    // A case is named as its folder is.
+    let case = one.item.replace('-', "_");
+    let mut declared = deviations.iter().filter(|deviation| deviation.case == case);
+    let was_tried = !one.bites && one.spared.is_none();
+    let declared = declared.next().filter(|_| was_tried)?;
+    Some(declared.reason.to_owned())
+}
+
 /// The language of a peer: `python` of `python_numpy`.
 fn language(name: &str) -> &str {
     name.split('_').next().unwrap_or(name)
@@ -362,7 +372,11 @@ impl<M: Model> AnyJob for Job<M> {
         let deviations = contestant.deviations;
         let trial =
             stage_and_run::<M>(&self.program, runner, &args, settings, deviations)?;
-        Ok(M::survey(&job, &trial.output))
+        let mut survey = M::survey(&job, &trial.output);
+        for one in &mut survey {
+            one.why = why_not(one, deviations);
+        }
+        Ok(survey)
     }
 
     fn trial(

@@ -5,8 +5,10 @@ use measure::{host::Host, results::Results};
 use test_fixtures::{markdown as markdown_text, shown};
 
 use crate::{
+    findings::findings,
     latency,
     notes::not_run,
+    overview::{Overview, document},
     table::{Style, legend, render},
 };
 
@@ -64,9 +66,12 @@ pub fn markdown(results: &Results) -> String {
         code(&results.command.join(" ")),
         made_on(host)
     );
+    if let Some(overview) = Overview::of(results) {
+        text += &format!("## Overview\n\n{}\n", document(&overview));
+    }
     for model in &results.models {
         text += &render(model, &host.packages, Style::Markdown);
-        text.push('\n');
+        text += &format!("\n{}\n\n", markdown_text(&findings(model).join(" ")));
         text += &latency::document(model);
     }
     text += &legend(&results.models, Style::Markdown);

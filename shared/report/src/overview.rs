@@ -4,11 +4,13 @@
 //! It is made from the verdicts of a comparison and from nothing else.
 
 mod cell;
+mod document;
 mod markup;
 mod picture;
 mod text;
 
 use measure::{
+    host::Host,
     results::{Kind, ModelResults, Results, Row},
     statistics::{Estimate, Verdict, verdict},
     summary,
@@ -20,6 +22,7 @@ use crate::splice::kept::{Figure, Kept, KeptRow};
 pub(crate) use self::markup::markup;
 pub use self::{
     cell::{ANOTHER_JOB, Cell, Mark},
+    document::document,
     picture::picture,
     text::text,
 };
@@ -32,6 +35,8 @@ pub struct Overview {
     pub columns: Vec<Column>,
     /// One for each model that has a whole round.
     pub lines: Vec<Line>,
+    /// The machines, and what else they did: "2 cores of AMD EPYC, load 0.45 when it began".
+    pub machines: Vec<String>,
 }
 
 /// A runtime.
@@ -61,6 +66,8 @@ impl Column {
 pub struct Line {
     /// The model's name.
     pub model: String,
+    /// The job with its sizes.
+    pub job: String,
     /// The row that ratios are to.
     pub reference: String,
     /// The plain row of each column: the first in reading order that does no other job, else
@@ -74,6 +81,8 @@ pub struct Line {
 /// A model's rows, and what is known of two of them.
 struct Model<'a> {
     name: &'a str,
+    job: &'a str,
+    machine: String,
     reference: &'a str,
     rows: Vec<Entry<'a>>,
     /// The second row's time ÷ the first's, if the second is faster by its verdict.
@@ -88,7 +97,7 @@ struct Entry<'a> {
 }
 
 impl<'a> Model<'a> {
-    fn of(model: &'a ModelResults) -> Self {
+    fn of(host: &Host, model: &'a ModelResults) -> Self {
         let rows = model.rows.iter().filter(|row| row.kind != Kind::Control);
         let rows: Vec<&Row> = rows.collect();
         let entry = |row: &&'a Row| Entry {
@@ -98,6 +107,8 @@ impl<'a> Model<'a> {
         };
         Self {
             name: &model.name,
+            job: &model.job,
+            machine: machine(host.cores, &host.processor, Some(host.load)),
             reference: &model.reference,
             rows: rows.iter().map(entry).collect(),
             faster: Box::new(move |first, second| {
@@ -121,6 +132,8 @@ impl<'a> Model<'a> {
         };
         Some(Self {
             name: &kept.model,
+            job: &size.job,
+            machine: machine(kept.cores, &kept.processor, kept.load),
             reference: &size.reference,
             rows: rows.iter().map(entry).collect(),
             faster: Box::new(move |first, second| {
@@ -132,6 +145,13 @@ impl<'a> Model<'a> {
     }
 }
 
+/// "2 cores of AMD EPYC, load 0.45 when it began".
+fn machine(cores: usize, processor: &str, load: Option<f64>) -> String {
+    let s = if cores == 1 { "" } else { "s" };
+    let load = load.map(|load| format!(", load {load:.2} when it began"));
+    format!("{cores} core{s} of {processor}{}", load.unwrap_or_default())
+}
+
 fn faster(ratio: &Estimate, resolution: Option<f64>) -> Option<f64> {
     (verdict(ratio, resolution) == Verdict::Faster).then_some(ratio.median)
 }
@@ -140,7 +160,8 @@ impl Overview {
     /// The overview of a comparison; `None` where no model has a whole round.
     pub fn of(results: &Results) -> Option<Self> {
         let models = results.models.iter().filter(|model| model.rounds > 0);
-        Self::of_models(&models.map(Model::of).collect::<Vec<_>>())
+        let models = models.map(|model| Model::of(&results.host, model));
+        Self::of_models(&models.collect::<Vec<_>>())
     }
 
     /// The overview of comparisons that were kept, in this order; `None` of none.
@@ -151,7 +172,17 @@ impl Overview {
     fn of_models(models: &[Model<'_>]) -> Option<Self> {
         let columns = columns(models);
         let lines = models.iter().map(|model| line(model, &columns)).collect();
-        (!models.is_empty()).then_some(Self { columns, lines })
+        let mut machines: Vec<String> = Vec::new();
+        for model in models {
+            if !machines.contains(&model.machine) {
+                machines.push(model.machine.clone());
+            }
+        }
+        (!models.is_empty()).then_some(Self {
+            columns,
+            lines,
+            machines,
+        })
     }
 }
 
@@ -200,10 +231,20 @@ fn line(model: &Model<'_>, columns: &[Column]) -> Line {
     };
     Line {
         model: model.name.to_owned(),
+        job: model.job.to_owned(),
         reference: model.reference.to_owned(),
         plain: columns.iter().map(plain).collect(),
         best: columns.iter().map(best).collect(),
     }
+}
+
+/// On what it was made, and the jobs with their sizes.
+fn made_on(overview: &Overview) -> String {
+    let lines = overview.lines.iter();
+    let jobs: Vec<String> = lines
+        .map(|line| format!("{}: {}", line.model, line.job))
+        .collect();
+    format!("{}. {}.", overview.machines.join("; "), jobs.join("; "))
 }
 
 /// What the signs mean, and what the numbers are: one sentence each.
@@ -229,8 +270,8 @@ fn legend(overview: &Overview) -> Vec<String> {
     let references = references.join(", ");
     let mut lines = vec![
         format!(
-            "A number is a time ÷ that of the reference ({references}); its sign compares \
-             with that alone."
+            "A number is a time ÷ that of the reference ({references}), so less is faster; \
+             its sign compares with that alone."
         ),
         format!("{}.", signs.join(", ")),
     ];

@@ -4,7 +4,7 @@
 //! is given; whatever a name or a message holds is text in the page.
 
 mod chart;
-mod code;
+pub(crate) mod code;
 mod cures;
 mod encoding;
 mod figures;
@@ -92,7 +92,7 @@ fn header(results: &Results) -> Markup {
     html! {
         header {
             h1 { "One job, every runtime, side by side" }
-            p.quiet { (made_with::line(&results.host, results.started)) }
+            p.quiet { (made_with::line(&results.host, results.started)) "." }
             @for line in not_run(results) { p.quiet { (line) "." } }
             @if results.interrupted {
                 p.warning { "This comparison was interrupted: what follows is what was done until then." }
@@ -101,6 +101,7 @@ fn header(results: &Results) -> Markup {
                 p.warning { "This was a debug build: its figures mean little." }
             }
             @if let Some(overview) = Overview::of(results) { (markup(&overview)) }
+            (how_to_read())
             nav aria-label="Models" {
                 dl.findings {
                     @for model in &results.models {
@@ -110,7 +111,6 @@ fn header(results: &Results) -> Markup {
                     dt { a href="#host" { "Made with" } ": " span.quiet { "machine, versions, command" } }
                 }
             }
-            (how_to_read())
         }
     }
 }

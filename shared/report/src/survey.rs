@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use measure::results::{ModelResults, Row};
 use test_fixtures::{Surveyed, local, wrap};
 
-use crate::written::encoded;
+use crate::{page::code, written::encoded};
 
 /// What a row that a thing does not concern has in its place.
 const SPARED: &str = "-";
@@ -105,15 +105,43 @@ pub fn text(results: &ModelResults, width: usize) -> Option<String> {
         }
     }
     let legend = format!(
-        "{SPARED} it can't go wrong there; `compare run {}` says why. Each was done once.",
+        "{SPARED} not tried, since its types or calls leave no place for it; `compare run \
+         {}` gives each reason.",
         results.name
     );
+    let mut notes = vec![legend];
+    notes.extend(not_seen(results));
     let table = table.trim_fmt();
     let table: String = table
         .lines()
         .map(|line| local(line).chars().take(width).collect::<String>() + "\n")
         .collect();
-    Some(format!("{table}\n{}\n", wrap(&local(&legend), width, 2)))
+    let notes = notes.iter().map(|note| wrap(&local(note), width, 2) + "\n");
+    Some(format!("{table}\n{}", notes.collect::<String>()))
+}
+
+/// What was tried and did not go wrong: "no: cancelled-read was not seen on python in 14
+/// attempts: …".
+fn not_seen(results: &ModelResults) -> Vec<String> {
+    let rows = results.rows.iter();
+    let all = rows.flat_map(|row| row.survey.iter().map(move |one| (row, one)));
+    let notes = all.filter(|(_, one)| !one.bites && one.spared.is_none());
+    notes
+        .map(|(row, one)| {
+            format!("no: {} was {} on {}.", one.item, seen_in_no(one), row.name)
+        })
+        .collect()
+}
+
+/// "not seen in 14 attempts (StreamReader.readexactly takes …)".
+fn seen_in_no(one: &Surveyed) -> String {
+    let attempts = match one.attempts {
+        None => String::new(),
+        Some(1) => " in 1 attempt".to_owned(),
+        Some(attempts) => format!(" in {attempts} attempts"),
+    };
+    let why = one.why.as_ref().map(|why| format!(" ({why})"));
+    format!("not seen{attempts}{}", why.unwrap_or_default())
 }
 
 /// The table in the page; a cell leads to the failing piece beside its cure.
@@ -144,7 +172,12 @@ pub(crate) fn markup(results: &ModelResults) -> Option<Markup> {
                 }
             }
         }
-        p.quiet.legend { "Above what the failing piece did, below what the cure took. " (SPARED) " it can't go wrong there. Each was done once; a cell leads to the code." }
+        p.quiet.legend {
+            "Above what the failing piece did, below what the cure took. "
+            (SPARED) " not tried, since its types or calls leave no place for it; its title has the reason. "
+            "A cell leads to the code."
+        }
+        @for note in not_seen(results) { p.quiet.legend { (note) } }
     })
 }
 
@@ -165,13 +198,28 @@ fn cell(results: &ModelResults, row: &Row, found: Option<&Surveyed>) -> Markup {
     let folder = found.item.replace('-', "_");
     let mut pairs = row.pairs.iter();
     let pair = pairs.find(|pair| pair.name == found.item || pair.name == folder);
+    let link = match pair {
+        Some(pair) => Some(link(results, row, &pair.name)),
+        None => beside(results, row),
+    };
+    let title = (!found.bites).then(|| seen_in_no(found));
     html! {
-        @if let Some(pair) = pair {
-            a href=(link(results, row, &pair.name)) { (figures) }
-        } @else {
-            (figures)
+        @match link {
+            Some(link) => a href=(link) title=[title] { (figures) },
+            None => span title=[title] { (figures) },
         }
     }
+}
+
+/// The address of a row's source beside that of the first row that has one: a peer has all
+/// its pieces in one file.
+fn beside(results: &ModelResults, row: &Row) -> Option<String> {
+    let mut others = results
+        .rows
+        .iter()
+        .filter(|one| one.source.is_some() && one.name != row.name);
+    let first = others.next().filter(|_| row.source.is_some())?;
+    Some(code::link(&results.name, &first.name, &row.name))
 }
 
 /// The address of a pair within the page.

@@ -15,6 +15,13 @@ pub struct Surveyed {
     pub spared: Option<String>,
     /// Whether the failing piece went wrong.
     pub bites: bool,
+    /// How often the failing piece was done, or until it went wrong; none where it was
+    /// spared, and in results of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempts: Option<u32>,
+    /// Why it did not go wrong, where that is declared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
     /// Its figure, or a word; none where it was spared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failing: Option<String>,

@@ -29,6 +29,8 @@ fn of(job: &Job, finding: &Finding) -> Surveyed {
         harm: harm.to_owned(),
         spared: finding.spared.clone(),
         bites,
+        attempts: finding.failing.as_ref().map(|watched| watched.attempts),
+        why: None,
         failing: finding
             .failing
             .as_ref()

@@ -9,12 +9,15 @@ use super::{
 };
 use crate::written::encoded;
 
+/// What a newcomer must know before the first figure.
+const KEY: &str = "Time ÷ that of each model's reference (ref), so less is faster: + faster, - slower, = a tie. A cell leads to its model.";
+
 /// The table with its legend.
 pub(crate) fn markup(overview: &Overview) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label="Overview: models and runtimes" {
             table.overview {
-                caption { "Time ÷ that of each model's reference" }
+                caption { (KEY) }
                 thead {
                     tr {
                         th scope="col" { span.unseen { "model" } }

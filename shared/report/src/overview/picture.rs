@@ -2,11 +2,12 @@
 //! and dark.
 
 use maud::{Markup, PreEscaped, html};
+use test_fixtures::wrap;
 
 use super::{
     Overview,
     cell::{Cell, Mark},
-    legend,
+    legend, made_on,
 };
 
 /// Units of the picture's axes: a cell is as wide as "0.95 + *" needs.
@@ -14,6 +15,8 @@ const CELL: usize = 92;
 const FIRST: usize = 150;
 const HEIGHT: usize = 30;
 const MARGIN: usize = 12;
+/// A letter of the legend is hardly ever wider.
+const LETTER: usize = 6;
 
 const STYLE: &str = "\
 text{font:14px system-ui,-apple-system,'Segoe UI','Noto Sans','DejaVu Sans',sans-serif;fill:#1b1e23}\
@@ -32,8 +35,17 @@ pub fn picture(overview: &Overview) -> String {
             false => HEIGHT,
         })
         .collect();
-    let legend = legend(overview);
     let width = 2 * MARGIN + FIRST + CELL * overview.columns.len();
+    let mut legend = legend(overview);
+    legend.push(made_on(overview));
+    let room = (width - 2 * MARGIN) / LETTER;
+    let legend: Vec<String> = legend
+        .iter()
+        .flat_map(|line| {
+            let wrapped = wrap(line, room, 0);
+            wrapped.lines().map(str::to_owned).collect::<Vec<_>>()
+        })
+        .collect();
     let table = HEIGHT + heights.iter().sum::<usize>();
     let height = 2 * MARGIN + table + 8 + 20 * legend.len();
     let mut top = MARGIN + HEIGHT;

@@ -165,6 +165,41 @@ fn colour_is_added_to_the_characters_and_replaces_none() {
     assert_eq!(words(&bare), words(&plain));
 }
 
+/// The machine, the load and each model's sizes stand beside the figures.
+#[test]
+fn what_it_was_made_with_is_said() {
+    let mut results = results();
+    results.host.cores = 2;
+    results.host.processor = "Made-up".to_owned();
+    results.host.load = 0.5;
+    results.models[0].job = "4 workers".to_owned();
+    let made = "2 cores of Made-up, load 0.50 when it began. mock: 4 workers.";
+    let overview = Overview::of(&results).expect("there are rounds");
+    for form in [picture(&overview), document(&overview)] {
+        assert!(form.contains(made), "{form}");
+    }
+    // In a terminal the sizes stand with the findings above.
+    let text = text(&overview, 80, false);
+    let made = "2 cores of Made-up, load 0.50 when it began; sizes: above, behind each \
+                model's name.";
+    assert!(text.replace("\n  ", " ").contains(made), "{text}");
+}
+
+#[test]
+fn a_document_has_every_cell_and_the_name_of_the_best_row() {
+    let mut results = results();
+    results.models[0].rows[1].another_job = Some("a|b".to_owned());
+    let overview = Overview::of(&results).expect("there are rounds");
+    let document = document(&overview);
+    let lines: Vec<&str> = document.lines().collect();
+    assert!(lines[0].contains("async_std (legacy)"), "{document}");
+    assert!(lines[1].starts_with("|-"), "{document}");
+    assert!(lines[2].contains("ref, 0.20+ std_atomic"), "{document}");
+    // Every line of a table has as many cells.
+    let pipes = |line: &str| line.replace("\\|", "").matches('|').count();
+    assert_eq!(pipes(lines[0]), pipes(lines[2]), "{document}");
+}
+
 #[test]
 fn nothing_measured_has_no_overview() {
     let mut results = results();

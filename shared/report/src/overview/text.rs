@@ -31,7 +31,8 @@ impl Named {
 }
 
 /// The table with its legend, no line wider than `width`; columns that have no room are
-/// left out from the right, and named.
+/// left out from the right, and named. It stands below the models' findings, which have the
+/// jobs with their sizes.
 pub fn text(overview: &Overview, width: usize, is_coloured: bool) -> String {
     let mut named = Named::default();
     let mut rows = vec![head(overview)];
@@ -159,5 +160,9 @@ fn notes(overview: &Overview, named: &Named, left_out: &[String]) -> Vec<String>
             left_out.join(", ")
         ));
     }
+    let machines = overview.machines.join("; ");
+    lines.push(format!(
+        "{machines}; sizes: above, behind each model's name."
+    ));
     lines
 }

@@ -281,7 +281,7 @@ pub(super) fn differs(names: [&str; 2], changes: &[Change<'_>]) -> String {
 }
 
 /// An address within the page that restores a pair: `#semaphores:tokio..smol`.
-fn link(model: &str, left: &str, right: &str) -> String {
+pub(crate) fn link(model: &str, left: &str, right: &str) -> String {
     let [model, left, right] = [model, left, right].map(encoded);
     format!("#{model}:{left}..{right}")
 }

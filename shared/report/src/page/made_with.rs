@@ -8,9 +8,10 @@ use crate::written::{date, words};
 /// A line for the top of the page.
 pub(crate) fn line(host: &Host, started: u64) -> String {
     format!(
-        "{}, {} cores, {}, {} build, on {}",
+        "{}, {} cores, load {:.2} when it began, {}, {} build, on {}",
         host.processor,
         host.cores,
+        host.load,
         host.kernel,
         host.profile,
         date(started),

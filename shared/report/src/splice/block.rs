@@ -220,7 +220,18 @@ fn survey(place: &Place<'_>, rows: Option<&str>) -> Result<Vec<String>, String> 
     }
     lines.push(String::new());
     let made = made_with(place.kept, &[], false);
-    lines.push(format!("{made} {NONE} it can't go wrong there."));
+    let mut note = format!(
+        "{made} {NONE} not tried, since its types or calls leave no place for it."
+    );
+    let is_no = |one: &&Surveyed| !one.bites && one.spared.is_none();
+    if rows
+        .iter()
+        .flat_map(|row| &row.survey)
+        .any(|one| is_no(&one))
+    {
+        note += " no: tried, and not seen.";
+    }
+    lines.push(note);
     Ok(lines)
 }
 

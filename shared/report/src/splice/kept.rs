@@ -45,6 +45,9 @@ pub struct Kept {
     pub processor: String,
     /// The cores that the comparison could use.
     pub cores: usize,
+    /// The load average of the last minute when it began; none in files of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load: Option<f64>,
     /// The system's name and release.
     pub kernel: String,
     /// The compiler's version.
@@ -261,6 +264,7 @@ impl Head<'_> {
             date: day.to_owned(),
             processor: host.processor.clone(),
             cores: host.cores,
+            load: Some(host.load),
             kernel: host.kernel.clone(),
             rustc: host.rustc.clone(),
             packages: host.packages.clone(),

@@ -14,6 +14,8 @@ fn results() -> ModelResults {
         harm: "% lost".to_owned(),
         spared: None,
         bites,
+        attempts: Some(14),
+        why: (!bites).then(|| "it reads all or nothing".to_owned()),
         failing: Some(figure.to_owned()),
         cost: "ms".to_owned(),
         cure: Some("1.25".to_owned()),
@@ -53,7 +55,10 @@ fn parts_are_down_and_rows_across() {
     assert_eq!(lines[1], ["futurelock,", "%", "lost", "-", "yes"]);
     assert_eq!(lines[2], ["cured,", "ms", "-", "1.25"]);
     assert_eq!(lines[3], ["lost-update,", "%", "lost", "45", "no"]);
-    assert!(text.contains("- it can't go wrong there"), "{text}");
+    assert!(text.contains("- not tried, since"), "{text}");
+    let no =
+        "no: lost-update was not seen in 14 attempts (it reads all or nothing) on tokio.";
+    assert_eq!(text.replace("\n  ", " ").matches(no).count(), 1, "{text}");
 }
 
 #[test]
@@ -109,4 +114,29 @@ fn a_cell_leads_to_its_pair() {
         2,
         "{page}"
     );
+    let title = "title=\"not seen in 14 attempts (it reads all or nothing)\"";
+    assert_eq!(page.matches(title).count(), 1, "{page}");
+}
+
+/// A peer's pieces are in one file: its cells lead there, or they are plain text.
+#[test]
+fn a_cell_of_a_row_without_pairs_leads_to_its_source_if_it_has_one() {
+    let mut results = results();
+    let page = |results: &ModelResults| {
+        let page = markup(results).expect("a survey").into_string();
+        page.matches("href=").count()
+    };
+    assert_eq!(page(&results), 0);
+    for row in &mut results.rows {
+        row.source = Some(Source {
+            path: "python.py".to_owned(),
+            text: String::new(),
+            parts: Vec::new(),
+            needs: Vec::new(),
+        });
+    }
+    // One of the reference's, which the other spares, and two of tokio's.
+    assert_eq!(page(&results), 3);
+    let page = markup(&results).expect("a survey").into_string();
+    assert!(page.contains("href=\"#mock:reference..tokio\""), "{page}");
 }
