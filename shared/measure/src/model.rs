@@ -406,3 +406,34 @@ impl<M: Model> AnyJob for Job<M> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What went wrong, or was not tried, has no reason why it did not.
+    #[test]
+    fn what_did_not_go_wrong_has_its_declared_reason() {
+        let deviations = [Deviation {
+            case: "cancelled_read",
+            reason: "it reads all or nothing",
+        }];
+        let one = |item: &str, bites, spared: Option<&str>| Surveyed {
+            item: item.to_owned(),
+            harm: String::new(),
+            spared: spared.map(str::to_owned),
+            bites,
+            attempts: None,
+            why: None,
+            failing: None,
+            cost: String::new(),
+            cure: None,
+        };
+        let why = |one: &Surveyed| why_not(one, &deviations);
+        let reason = "it reads all or nothing".to_owned();
+        assert_eq!(why(&one("cancelled-read", false, None)), Some(reason));
+        assert_eq!(why(&one("cancelled-read", true, None)), None);
+        assert_eq!(why(&one("cancelled-read", false, Some("none"))), None);
+        assert_eq!(why(&one("lost-update", false, None)), None);
+    }
+}

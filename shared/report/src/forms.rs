@@ -104,7 +104,8 @@ pub(crate) fn code(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::csv;
+    use super::{csv, markdown};
+    use crate::findings::findings;
     use measure::{
         host::Host,
         mock::{Machine, compare},
@@ -137,6 +138,26 @@ mod tests {
             assert_eq!(fields[noisy] == "true", fields[round] == "1", "{line}");
         }
         assert_eq!(text.lines().count(), 1 + 3 * 3);
+    }
+
+    /// The document begins with the answer, as the terminal and the page have it.
+    #[test]
+    fn a_document_has_the_overview_and_the_findings() {
+        let entrants = [("tokio", 0.5)];
+        let model = compare(Machine::QUIET, &entrants, 12, 1, &Progress::shown());
+        let found = findings(&model).join(" ");
+        let results = Results {
+            version: VERSION,
+            command: Vec::new(),
+            started: 0,
+            host: Host::here(None),
+            interrupted: false,
+            models: vec![model],
+        };
+        let text = markdown(&results);
+        let overview = text.find("0.50+").expect("the overview");
+        let table = text.find("## mock: nothing").expect("a table");
+        assert!(overview < table && text[table..].contains(&found), "{text}");
     }
 
     #[test]

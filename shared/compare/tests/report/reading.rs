@@ -106,6 +106,21 @@ pub(crate) fn nothing_overflows(pages: &Pages, page: &mut Page) -> Result<()> {
             );
         }
     }
+    // The heads of the overview are hidden where it is narrow; what they mark is not.
+    page.resize(390)?;
+    page.open(&pages.recorded)?;
+    let unmarked = page.evaluate(
+        "[...document.querySelectorAll('.overview td[data-runtime=async_std]:not(:empty)')] \
+         .map(cell => getComputedStyle(cell, '::before').content) \
+         .filter(content => !content.includes('legacy')).length",
+    )?;
+    ensure!(
+        unmarked == 0,
+        "{unmarked} cells don't say that they are legacy"
+    );
+    let cells =
+        page.evaluate("document.querySelectorAll('.overview td[data-legacy]').length")?;
+    ensure!(cells.as_u64() > Some(0), "no cell is legacy");
     Ok(())
 }
 
