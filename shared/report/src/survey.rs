@@ -120,27 +120,27 @@ pub fn text(results: &ModelResults, width: usize) -> Option<String> {
     Some(format!("{table}\n{}", notes.collect::<String>()))
 }
 
-/// What was tried and did not go wrong: "no: cancelled-read was not seen on python in 14
-/// attempts: …".
+/// What was tried and did not go wrong: "no: cancelled-read on python, not seen in 14
+/// attempts: …."
 fn not_seen(results: &ModelResults) -> Vec<String> {
     let rows = results.rows.iter();
     let all = rows.flat_map(|row| row.survey.iter().map(move |one| (row, one)));
     let notes = all.filter(|(_, one)| !one.bites && one.spared.is_none());
     notes
         .map(|(row, one)| {
-            format!("no: {} was {} on {}.", one.item, seen_in_no(one), row.name)
+            format!("no: {} on {}, {}.", one.item, row.name, seen_in_no(one))
         })
         .collect()
 }
 
-/// "not seen in 14 attempts (StreamReader.readexactly takes …)".
+/// "not seen in 14 attempts: StreamReader.readexactly takes …".
 fn seen_in_no(one: &Surveyed) -> String {
     let attempts = match one.attempts {
         None => String::new(),
         Some(1) => " in 1 attempt".to_owned(),
         Some(attempts) => format!(" in {attempts} attempts"),
     };
-    let why = one.why.as_ref().map(|why| format!(" ({why})"));
+    let why = one.why.as_ref().map(|why| format!(": {why}"));
     format!("not seen{attempts}{}", why.unwrap_or_default())
 }
 

@@ -61,8 +61,8 @@ impl Model for Hazards {
             "threads and asyncio, a process a piece",
             since (3, 11),
             except {
-                "cancelled_read": "it does not bite: StreamReader.readexactly takes \
-                    nothing out of its buffer before all of it is there \
+                "cancelled_read": "StreamReader.readexactly takes nothing out of its \
+                    buffer before all of it is there \
                     (CPython 3.11, asyncio/streams.py, readexactly)"
             }
         }]

@@ -57,7 +57,7 @@ fn parts_are_down_and_rows_across() {
     assert_eq!(lines[3], ["lost-update,", "%", "lost", "45", "no"]);
     assert!(text.contains("- not tried, since"), "{text}");
     let no =
-        "no: lost-update was not seen in 14 attempts (it reads all or nothing) on tokio.";
+        "no: lost-update on tokio, not seen in 14 attempts: it reads all or nothing.";
     assert_eq!(text.replace("\n  ", " ").matches(no).count(), 1, "{text}");
 }
 
@@ -114,7 +114,7 @@ fn a_cell_leads_to_its_pair() {
         2,
         "{page}"
     );
-    let title = "title=\"not seen in 14 attempts (it reads all or nothing)\"";
+    let title = "title=\"not seen in 14 attempts: it reads all or nothing\"";
     assert_eq!(page.matches(title).count(), 1, "{page}");
 }
 
