@@ -245,8 +245,8 @@ pub fn compared(
     }
 }
 
-/// The row whose percentile is the lowest, then those that can't be told apart from it;
-/// `None` where too few rounds or rows have it.
+/// The row whose percentile is the lowest, then those that can't be told apart from it, of
+/// those that do the same job; `None` where too few rounds or rows have it.
 pub fn lowest(
     results: &ModelResults,
     meaning: Meaning,
@@ -259,6 +259,7 @@ pub fn lowest(
         Some(tails.find(|tail| same(tail.percent, percent))?.time.median)
     };
     let rows = results.rows.iter().filter(|row| row.kind != Kind::Control);
+    let rows = rows.filter(|row| row.another_job.is_none());
     let mut rows: Vec<_> = rows.filter_map(|row| Some((time(row)?, row))).collect();
     rows.sort_by(|a, b| a.0.total_cmp(&b.0));
     let (_, first) = rows.first().filter(|_| rows.len() > 1)?;

@@ -16,17 +16,28 @@ use crate::{
     sweep::sentences::whole,
 };
 
+/// The columns behind the percentiles: the ratio to the reference, both ends of its
+/// interval, and the verdict. Where there is little room some are left out.
+const COMPARED: [&[usize]; 3] = [&[0, 1, 2, 3], &[0, 3], &[3]];
+
 /// The latency of a model's items for a terminal, no line of its sentences wider than
 /// `width`; `None` where no row has any.
 pub fn text(results: &ModelResults, width: usize) -> Option<String> {
     let parts = meanings(results).into_iter().map(|meaning| {
-        let mut table = table(results, meaning, |text| local(text).into_owned());
-        table.load_style(presets::NOTHING);
+        let tables = COMPARED.map(|columns| {
+            let escape = |text: &str| local(text).into_owned();
+            let mut table = table(results, meaning, columns, escape);
+            table.load_style(presets::NOTHING);
+            table.trim_fmt()
+        });
+        let fits =
+            |table: &&String| table.lines().all(|line| line.chars().count() <= width);
+        let [.., least] = &tables;
+        let table = tables.iter().find(fits).unwrap_or(least);
         let title = format!("{}: {}", results.name, title(results, meaning));
         let title = wrap(&local(&title), width, 2);
         let said = sentences(results, meaning);
         let said = said.iter().map(|line| wrap(&local(line), width, 2) + "\n");
-        let table = table.trim_fmt();
         format!("{title}\n\n{table}\n\n{}\n", said.collect::<String>())
     });
     Some(parts.collect::<String>()).filter(|text| !text.is_empty())
@@ -35,7 +46,7 @@ pub fn text(results: &ModelResults, width: usize) -> Option<String> {
 /// The same for a document; empty where no row has any.
 pub(crate) fn document(results: &ModelResults) -> String {
     let parts = meanings(results).into_iter().map(|meaning| {
-        let mut table = table(results, meaning, markdown);
+        let mut table = table(results, meaning, COMPARED[0], markdown);
         table.load_style(presets::ASCII_MARKDOWN);
         let said = sentences(results, meaning);
         let said = said.iter().map(|line| format!("- {}\n", markdown(line)));
@@ -103,6 +114,7 @@ pub(crate) fn judged(results: &ModelResults, meaning: Meaning) -> Option<f64> {
 fn table(
     results: &ModelResults,
     meaning: Meaning,
+    columns: &[usize],
     escape: impl Fn(&str) -> String,
 ) -> Table {
     let percents = shown(results, meaning);
@@ -111,9 +123,12 @@ fn table(
     titles.extend(percents.iter().copied().map(name));
     if let Some(percent) = judged {
         let name = name(percent);
-        titles.push(format!("{name} × {}", results.reference));
-        titles.extend(["from", "to"].map(str::to_owned));
-        titles.push(format!("{name} is"));
+        let (ratio, verdict) = (
+            format!("{name} × {}", results.reference),
+            format!("{name} is"),
+        );
+        let all = [&*ratio, "from", "to", &verdict];
+        titles.extend(columns.iter().map(|column| all[*column].to_owned()));
     }
     let mut table = Table::new();
     table.set_content_arrangement(ContentArrangement::Disabled);
@@ -126,7 +141,8 @@ fn table(
         let mut cells = vec![row.name.clone()];
         cells.extend(percents.iter().map(time_of));
         if let Some(percent) = judged {
-            cells.extend(compared(results, row, tail(row, meaning, percent)));
+            let all = compared(results, row, tail(row, meaning, percent));
+            cells.extend(columns.iter().map(|column| all[*column].clone()));
         }
         table.add_row(cells.iter().map(|cell| escape(cell)));
     }
@@ -204,4 +220,53 @@ pub(crate) fn sentences(results: &ModelResults, meaning: Meaning) -> Vec<String>
         said.push(format!("reports no items: {}", silent.join(", ")));
     }
     said
+}
+
+#[cfg(test)]
+mod tests {
+    use measure::{
+        mock::{Items, Machine, Mock, run},
+        progress::Progress,
+    };
+
+    use super::*;
+
+    #[test]
+    fn what_has_no_room_is_left_out() {
+        let machine = Machine {
+            name: "none",
+            round: 0.01,
+            persistence: 0.0,
+            reference: 0.01,
+            trial: 0.01,
+            tail: 0.0,
+        };
+        let mut mock = Mock::new(machine, &[("slow", 2.0)], 1);
+        assert_eq!(text(&run(mock, 6, 1, &Progress::shown()), 80), None);
+        mock = Mock::new(machine, &[("slow", 2.0)], 1);
+        mock.items = Some(Items {
+            count: 100,
+            spread: 0.1,
+            stalls: 0.0,
+            run: 0,
+            stall: 1.0,
+        });
+        let results = run(mock, 6, 1, &Progress::shown());
+        let shown = |width| text(&results, width).expect("there are items");
+        let wide = shown(100);
+        for words in ["p99 × reference", " from ", "p99 is", "higher", "max"] {
+            assert!(wide.contains(words), "no {words}: {wide}");
+        }
+        assert!(!wide.contains("p99.9 is"), "{wide}");
+        for (width, is_there) in [(72, true), (60, false)] {
+            let text = shown(width);
+            assert!(
+                text.lines().all(|line| line.chars().count() <= width),
+                "{text}"
+            );
+            assert!(!text.contains(" from  "), "{text}");
+            assert_eq!(text.contains("p99 × reference"), is_there, "{text}");
+            assert!(text.contains("higher"), "{text}");
+        }
+    }
 }
