@@ -35,6 +35,8 @@ impl Model for Serving {
     const ABOUT: &'static str = "A server that is stopped under load: accept connections, answer requests, and drain, on every runtime";
     const COMPARISON: &'static [&'static str] =
         &["--requests", "5000", "--clients", "32"];
+    const COUNTED: &'static [&'static str] = &["--requests", "300", "--clients", "8"];
+    const EACH: &'static str = "request";
     const EXAMPLES: &'static [&'static str] = &[
         "--rate 2000 --requests 4000",
         "--wait 5ms --beside idle --guests 500",
@@ -82,6 +84,10 @@ impl Model for Serving {
 
     fn job(args: &Args) -> Result<Job> {
         args.job()
+    }
+
+    fn size(job: &Job) -> u64 {
+        job.load.requests
     }
 
     fn stage(args: &Args, job: &mut Job) -> Result<Stage> {
