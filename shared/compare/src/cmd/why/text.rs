@@ -6,7 +6,7 @@ use test_fixtures::{local, shown, wrap};
 use super::{Counted, Row, figures::Figure};
 
 /// How many system calls of a row are named: those that it makes most.
-const MOST: usize = 4;
+const MOST: usize = 3;
 /// Those that are made less often than one in so many items are not named.
 const SELDOM: f64 = 0.01;
 
@@ -60,8 +60,8 @@ const TITLES: [&str; 7] = [
     "allocs",
     "bytes",
 ];
-/// Columns, with the space before each. With names of 22 columns it is a line of 80.
-const WIDTHS: [usize; 7] = [8, 7, 13, 8, 6, 8, 8];
+/// Columns, with the space before each. With the longest name it is a line of 79.
+const WIDTHS: [usize; 7] = [7, 6, 13, 7, 6, 7, 8];
 
 fn line(names: usize, name: &str, cells: &[String; 7]) -> String {
     let mut line = format!("{name:names$}");
@@ -133,12 +133,13 @@ fn repeatable(counted: &Counted) -> Option<String> {
         ("allocations", |row| row.allocations),
     ];
     let lists = all.iter().filter_map(|(what, of)| {
+        let has = |row: &&Row| of(row).is_some();
         let differ = |row: &&Row| of(row).is_some_and(|figure| !figure.is_repeatable());
         let rows: Vec<_> = counted.rows.iter().filter(differ).collect();
         let names: Vec<_> = rows.iter().map(|row| &*row.name).collect();
         match rows.len() {
             0 => None,
-            count if count == counted.rows.len() && count > 1 => {
+            count if count > 1 && count == counted.rows.iter().filter(has).count() => {
                 Some(format!("{what} of every row"))
             }
             _ => Some(format!("{what} of {}", names.join(", "))),
@@ -176,4 +177,87 @@ fn notes(counted: &Counted) -> Vec<String> {
     }
     let line = |(note, rows): (&str, Vec<&str>)| format!("{}: {note}", rows.join(", "));
     notes.into_iter().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use measure::host::Host;
+
+    use super::*;
+
+    fn row(name: &str, instructions: f64, spread: f64) -> Row {
+        let figure = |each, spread| Some(Figure { each, spread });
+        Row {
+            name: name.to_owned(),
+            system_calls: figure(12.25, 0.0),
+            calls: [("futex", 8.0), ("read", 4.25), ("brk", 0.001)]
+                .map(|(name, each)| (name.to_owned(), Figure { each, spread: 0.0 }))
+                .into(),
+            instructions: figure(instructions, spread),
+            allocations: figure(3.0, 0.0),
+            bytes: figure(512.0, 0.0),
+            ..Row::default()
+        }
+    }
+
+    fn counted(rows: Vec<Row>) -> Counted {
+        Counted {
+            command: Vec::new(),
+            host: Host::here(None),
+            model: "made-up".to_owned(),
+            item: "thing".to_owned(),
+            jobs: ["10 things".to_owned(), "20 things".to_owned()],
+            items: 10,
+            repeats: 3,
+            reference: "base".to_owned(),
+            interrupted: false,
+            missing: Vec::new(),
+            rows,
+        }
+    }
+
+    #[test]
+    fn two_per_cent_more_are_shown_and_what_spreads_is_named() {
+        let base = row("base", 100_000.0, 10.0);
+        let mut bare = row("bare", 0.0, 0.0);
+        (bare.instructions, bare.allocations) = (None, None);
+        bare.notes.push("why".to_owned());
+        let widest = row("buffer_unordered_block_on", 102_000.0, 20.0);
+        let text = table(&counted(vec![
+            base,
+            widest,
+            row("wild", 103_000.0, 5_000.0),
+            bare,
+        ]));
+        let cells = |name: &str| {
+            let line = text.lines().find(|line| line.starts_with(name));
+            let words = line.expect("a line").split_whitespace().skip(1);
+            words.map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(cells("base")[2..5], ["100000", "10.0", "1"]);
+        assert_eq!(cells("buffer")[2..5], ["102000", "20.0", "1.020"]);
+        assert_eq!(cells("wild")[2..5], ["103000", "5000", "same"]);
+        assert_eq!(cells("bare")[2..6], ["-", "-", "-", "-"]);
+        let not = "not repeatable within 1 %: instructions of wild\n";
+        assert!(text.contains(not), "{text}");
+        assert!(text.contains("futex 8.00, read 4.25\n"), "{text}");
+        assert!(text.ends_with("\nbare: why\n"), "{text}");
+        let widest = text.lines().map(|line| line.chars().count()).max();
+        assert!(widest <= Some(80), "{text}");
+    }
+
+    #[test]
+    fn what_no_row_repeats_is_said_of_every_row() {
+        let all = vec![row("base", 1e5, 5e3), row("other", 1e5, 5e3)];
+        let text = table(&counted(all));
+        assert!(text.contains("1 %: instructions of every row\n"), "{text}");
+        let calm = table(&counted(vec![row("base", 1e5, 5.0)]));
+        assert!(
+            calm.contains("all counts are repeatable within 1 %\n"),
+            "{calm}"
+        );
+        let mut once = counted(vec![row("base", 1e5, 0.0)]);
+        once.repeats = 1;
+        assert!(table(&once).contains("(--repeats)"));
+    }
 }
