@@ -20,7 +20,7 @@ pub(crate) use self::request::{Request, command, parse};
 use self::{
     figures::Figure,
     request::Jobs,
-    tool::{ALLOCATED, BYTES, Counts, INSTRUCTIONS, SYSTEM_CALLS, Tool},
+    tool::{ALLOCATED, BYTES, Counts, INSTRUCTIONS, KILLED, SYSTEM_CALLS, Tool},
 };
 use crate::{models, options::Form};
 
@@ -29,6 +29,10 @@ const FEWER: u64 = 4;
 
 /// Why a peer of ours is counted by strace alone.
 const OF_PEERS: &str = "instructions and allocations would be its interpreter's";
+
+/// What callgrind knows nothing of.
+const OF_KILLED: &str =
+    "instructions: without those of worker processes, which are killed at the end";
 
 /// What was counted.
 #[derive(Debug, Serialize)]
@@ -229,7 +233,13 @@ impl Repeats {
                 row.allocations = Some(figure(ALLOCATED));
                 row.bytes = Some(figure(BYTES));
             }
-            Tool::Callgrind => row.instructions = Some(figure(INSTRUCTIONS)),
+            Tool::Callgrind => {
+                row.instructions = Some(figure(INSTRUCTIONS));
+                let mut all = self.small.iter().chain(&self.large);
+                if all.any(|counts| counts.get(KILLED).is_some_and(|count| *count > 0)) {
+                    row.notes.push(OF_KILLED.to_owned());
+                }
+            }
         }
     }
 }

@@ -26,7 +26,11 @@ pub(super) fn table(counted: &Counted) -> String {
     let reference = instructions_of(counted, &counted.reference);
     text += &line(names, "variant", &TITLES.map(str::to_owned));
     for row in &counted.rows {
-        text += &line(names, &shown(&row.name), &cells(row, reference));
+        text += &line(
+            names,
+            &shown(&row.name),
+            &cells(row, reference, counted.repeats > 1),
+        );
     }
     text.push('\n');
     text += &paragraph(&format!(
@@ -71,10 +75,11 @@ fn line(names: usize, name: &str, cells: &[String; 7]) -> String {
     local(line.trim_end()).into_owned() + "\n"
 }
 
-fn cells(row: &Row, reference: Option<Figure>) -> [String; 7] {
-    let each = |figure: Option<Figure>| figure.map_or("-".into(), |it| digits(it.each));
+fn cells(row: &Row, reference: Option<Figure>, is_repeated: bool) -> [String; 7] {
+    let cell = |number: Option<f64>| number.map_or("-".to_owned(), digits);
+    let each = |figure: Option<Figure>| cell(figure.map(|it| it.each));
     let spread =
-        |figure: Option<Figure>| figure.map_or("-".into(), |it| digits(it.spread));
+        |figure: Option<Figure>| cell(figure.filter(|_| is_repeated).map(|it| it.spread));
     let ratio = match (row.instructions, reference) {
         (Some(own), Some(reference)) if own != reference => {
             own.ratio_to(&reference).map_or("same".to_owned(), ratio_of)

@@ -38,6 +38,8 @@ pub(super) const SYSTEM_CALLS: &str = "system calls";
 pub(super) const INSTRUCTIONS: &str = "all instructions";
 pub(super) const ALLOCATED: &str = "all allocations";
 pub(super) const BYTES: &str = "allocated bytes";
+/// Processes whose instructions are not known, as something killed them.
+pub(super) const KILLED: &str = "killed processes";
 
 impl Tool {
     pub(super) const ALL: [Self; 3] = [Self::Strace, Self::Allocator, Self::Callgrind];
@@ -146,8 +148,14 @@ impl Tool {
                     .map(|file| Ok(fs::read_to_string(file?.path())?))
                     .collect::<Result<Vec<_>>>()?;
                 ensure!(!texts.is_empty(), "callgrind has left no profile");
-                let all = instructions(texts.iter().map(String::as_str))?;
-                Ok(Counts::from([(INSTRUCTIONS.to_owned(), all)]))
+                // callgrind makes its file at once, and writes it at the end.
+                let (empty, whole): (Vec<_>, Vec<_>) =
+                    texts.iter().partition(|text| text.is_empty());
+                let all = instructions(whole.into_iter().map(String::as_str))?;
+                Ok(Counts::from([
+                    (INSTRUCTIONS.to_owned(), all),
+                    (KILLED.to_owned(), empty.len() as u64),
+                ]))
             }
         }
     }
