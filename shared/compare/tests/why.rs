@@ -66,7 +66,9 @@ fn two_per_cent_are_found() -> Result<()> {
         "planted=sed 's/\"hold\":1000/\"hold\":1020/' | {program} {}",
         PLAIN.join(" ")
     );
-    let line = format!("why locks --variants std_mutex {JOB} --repeats 2 --json --with");
+    let line = format!(
+        "why locks --variants std_mutex {JOB} --repeats 2 --time-limit 2m --json --with"
+    );
     let mut words: Vec<_> = line.split(' ').collect();
     words.push(&planted);
     let output = compare(&words);
