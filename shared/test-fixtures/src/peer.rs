@@ -1,5 +1,6 @@
 //! What runs a peer: where that is, and what it lacks.
 
+mod go;
 mod node;
 
 use std::{
@@ -16,6 +17,8 @@ use std::{
 };
 
 use crate::Peer;
+
+pub use go::go_builds;
 
 /// The environment variable that names another Python.
 const PYTHON: &str = "INTERLEAVE_PYTHON";
@@ -38,7 +41,8 @@ pub(crate) const MODULES: &[&str] =
 
 impl Peer {
     /// The command that runs it here, or what to do so that there is one. The ending of its
-    /// file says what runs it: `node` for `.mjs`, and Python for `.py`.
+    /// file says what runs it: `node` for `.mjs`, and Python for `.py`. What is built of a
+    /// `.go` runs by itself.
     ///
     /// The Python is the one that `INTERLEAVE_PYTHON` names, else that of the environment
     /// that `compare peers` makes, else, where it needs no package, the machine's `python3`.
@@ -50,8 +54,10 @@ impl Peer {
         if !script.is_file() {
             return Err(format!("not here: {} is missing", self.script));
         }
-        if script.extension().is_some_and(|ending| ending == "mjs") {
-            return node::command(self);
+        match script.extension().and_then(OsStr::to_str) {
+            Some("mjs") => return node::command(self),
+            Some("go") => return go::command(self),
+            _ => {}
         }
         let python = FOUND.get_or_init(|| {
             let named = env::var_os(PYTHON).filter(|python| !python.is_empty());
@@ -211,11 +217,15 @@ fn path() -> OsString {
 
 /// The Python of the workspace's own environment, which has the packages.
 fn environment(script: &Path) -> Option<PathBuf> {
-    let root = script
-        .ancestors()
-        .find(|folder| folder.join("Cargo.lock").is_file())?;
-    let python = root.join("target/peers/bin/python");
+    let python = workspace(script)?.join("target/peers/bin/python");
     python.is_file().then_some(python)
+}
+
+/// The workspace that a script is in.
+fn workspace(script: &Path) -> Option<&Path> {
+    script
+        .ancestors()
+        .find(|folder| folder.join("Cargo.lock").is_file())
 }
 
 /// The version of the machine's `python3`, major and minor; `None` if none answers with

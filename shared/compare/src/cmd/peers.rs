@@ -1,9 +1,10 @@
-//! `compare peers`: the Python environment of the peers, under `target/peers`.
+//! `compare peers`: what the peers need, under `target/peers`: a Python environment, and the
+//! programs of those in Go.
 
 use std::{process::Command, time::Duration};
 
 use anyhow::{Context, Result, bail};
-use test_fixtures::{interrupt, python_version, run_helper};
+use test_fixtures::{go_builds, interrupt, python_version, run_helper};
 
 use crate::workspace::workspace;
 
@@ -13,10 +14,14 @@ const LONGEST: Duration = Duration::from_secs(15 * 60);
 /// The oldest Python that the pinned packages are made for: NumPy's 2.4.
 const OLDEST: (u32, u32) = (3, 11);
 
-/// Makes the environment and installs the pinned requirements. Safe to call again.
+/// Builds the peers in Go where there is a `go`, makes the Python environment, and installs
+/// the pinned requirements. Safe to call again.
 pub(crate) fn run() -> Result<()> {
     interrupt::listen()?;
     let root = workspace().context("the workspace that this was built from is gone")?;
+    for mut build in go_builds(&root)? {
+        succeed(&mut build)?;
+    }
     let environment = root.join("target/peers");
     let python = environment.join("bin/python");
     if !python.is_file() {

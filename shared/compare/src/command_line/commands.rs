@@ -113,5 +113,8 @@ pub(super) fn top(of_model: impl Fn(&dyn AnyModel) -> Command) -> Command {
                 .about("Write figures into documents, from kept results")
                 .after_help("The markers: docs/src/figures.md"),
         )
-        .subcommand(Command::new("peers").about("Set up Python for the peers"))
+        .subcommand(
+            Command::new("peers")
+                .about("Set up Python for the peers, and build those in Go"),
+        )
 }

@@ -67,6 +67,9 @@ pub(super) fn check(peer: &Peer) -> Result<()> {
     if peer.script.ends_with(".mjs") {
         return is_of_node(peer.source);
     }
+    if peer.script.ends_with(".go") {
+        return is_of_go(peer.source);
+    }
     let texts = texts(Path::new(peer.script))?;
     let imports = texts.values().flat_map(|text| imports(text));
     let imports: BTreeSet<&str> =
@@ -120,6 +123,24 @@ fn is_of_node(text: &str) -> Result<()> {
         ensure!(
             known.iter().any(|known| name.starts_with(known)),
             "{line}: a peer on Node takes nothing from packages"
+        );
+    }
+    Ok(())
+}
+
+/// A program in Go imports nothing but its standard library and the module that peers share:
+/// the first part of another's path is the name of a host.
+fn is_of_go(text: &str) -> Result<()> {
+    let imports = text
+        .lines()
+        .skip_while(|line| !line.starts_with("import "))
+        .take_while(|line| *line != ")");
+    for line in imports {
+        let name = line.split('"').nth(1).unwrap_or_default();
+        let host = name.split('/').next().unwrap_or_default();
+        ensure!(
+            !host.contains('.'),
+            "{name}: a peer in Go takes nothing from modules of others"
         );
     }
     Ok(())
@@ -279,6 +300,16 @@ mod tests {
         ));
         assert!(!is_one("import express from \"express\";\n"));
         assert!(!is_one("import \"express\";\n"));
+    }
+
+    #[test]
+    fn a_module_of_others_is_none_of_gos() {
+        let is_one = |text| is_of_go(text).is_ok();
+        assert!(is_one(
+            "import (\n\t\"net/http\"\n\n\t\"peertrial\"\n)\n\"a.b\"\n"
+        ));
+        assert!(!is_one("import (\n\t\"golang.org/x/net/netutil\"\n)\n"));
+        assert!(!is_one("import \"golang.org/x/net/netutil\"\n"));
     }
 
     /// Where a Python is there to be asked, and new enough to know.

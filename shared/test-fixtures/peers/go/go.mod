@@ -1,0 +1,3 @@
+module peertrial
+
+go 1.21
