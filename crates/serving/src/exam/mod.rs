@@ -59,7 +59,7 @@ impl Model for Serving {
     }
 
     fn peers() -> &'static [Peer] {
-        static PEERS: [Peer; 3] = [
+        static PEERS: [Peer; 4] = [
             python_peer!("asyncio's streams, a task for each connection"),
             python_peer!(
                 python_aiohttp: "aiohttp's application server and its graceful shutdown",
@@ -78,6 +78,7 @@ impl Model for Serving {
                         closes all that wait (libuv 1.46, src/unix/stream.c, uv__emfile_trick)",
                 }
             ),
+            peer!(go.go: "net/http, a goroutine for each connection", since (1, 21)),
         ];
         &PEERS
     }
