@@ -12,8 +12,8 @@ use load::Fault;
 use rustix::process::{Signal, getpid, kill_process};
 use signal_hook::{consts::SIGINT, iterator::Signals};
 use test_fixtures::{
-    Case, Checked, Direct, Facts, Floor, ItemTimes, Model, Peer, Span, Variant,
-    peer, python_peer, tell,
+    Case, Checked, Direct, Facts, Floor, ItemTimes, Model, Peer, Span, Variant, peer,
+    python_peer, tell,
 };
 
 use crate::{Job, Output, variants, work::listen_on};

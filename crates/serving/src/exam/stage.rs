@@ -6,7 +6,7 @@ use std::{
     mem,
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     os::{
-        fd::{AsFd, BorrowedFd, OwnedFd},
+        fd::{AsFd, BorrowedFd},
         unix::net::UnixStream,
     },
     sync::{
@@ -21,9 +21,7 @@ use std::{
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use load::{Pace, Plan, Report, Span, Target};
 use rustix::{
-    net::{
-        AddressFamily, SocketFlags, SocketType, bind, getsockname, listen, socket_with,
-    },
+    net::{AddressFamily, SocketFlags, SocketType, bind, listen, socket_with},
     process::{Pid, Signal, getpid, kill_process},
 };
 use test_fixtures::{descendants, lives, monotonic_nanos};
@@ -170,8 +168,7 @@ fn listening() -> Result<TcpListener> {
     let socket = socket_with(AddressFamily::INET, SocketType::STREAM, flags, None)?;
     bind(&socket, &SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
     listen(&socket, BACKLOG)?;
-    getsockname(&socket)?;
-    Ok(TcpListener::from(OwnedFd::from(socket)))
+    Ok(TcpListener::from(socket))
 }
 
 /// The load, and to whom it is offered.

@@ -112,14 +112,14 @@ where
     assert!(connections > 0, "connections must be at least 1");
     listener.set_nonblocking(true)?;
     let semaphore = Arc::new(Semaphore::new(connections));
-    let core = || {
+    let core = |listener| {
         let runtime = Builder::new_current_thread()
             .enable_all()
             .build_local(LocalOptions::default())
             // Without this core the others stop.
             .inspect_err(|_| stop.cancel())?;
         runtime.block_on(async {
-            let listener = TcpListener::from_std(listener.try_clone()?)?;
+            let listener = TcpListener::from_std(listener)?;
             let stopping = CancellationToken::new();
             let mut tasks = JoinSet::new();
             loop {
@@ -164,10 +164,14 @@ where
             io::Result::Ok(cut)
         })
     };
+    let listeners = (0..cores).map(|_| listener.try_clone());
+    let listeners = listeners.collect::<io::Result<Vec<_>>>()?;
+    // Else the socket would be open until all is over.
+    drop(listener);
     thread::scope(|scope| {
-        let threads = (0..cores).map(|number| {
+        let threads = listeners.into_iter().enumerate().map(|(number, listener)| {
             let thread = thread::Builder::new().name(format!("core {number}"));
-            thread.spawn_scoped(scope, core)
+            thread.spawn_scoped(scope, move || core(listener))
         });
         let threads = threads.collect::<io::Result<Vec<_>>>();
         let threads = threads.inspect_err(|_| stop.cancel())?;
