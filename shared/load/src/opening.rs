@@ -47,7 +47,12 @@ impl Generator<'_> {
         if self.plan.greets && !self.stopped {
             self.greet(until)?;
         }
-        self.tally = Tally::new();
+        // A greeting that failed is a request that was lost.
+        let errors = std::mem::take(&mut self.tally.errors);
+        self.tally = Tally {
+            errors,
+            ..Tally::new()
+        };
         let start = now_ns() + HEAD_START_NS;
         self.schedule = Schedule::of(self.plan, start);
         Ok(())
