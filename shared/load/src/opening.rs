@@ -118,23 +118,20 @@ impl Generator<'_> {
     /// has not carried an answer.
     pub(crate) fn lost(&mut self, key: usize, now: u64) {
         self.free.retain(|other| *other != key);
-        match self.connections[key].answer.status {
-            0 if !self.schedule.is_over(now) => {
-                self.could_not_open(key, ErrorKind::ConnectionAborted.into(), now);
-            }
-            _ => self.reopen(key, now),
-        }
-    }
-
-    /// Closes the connection, which is not free, and opens it again if there is a request
-    /// to come.
-    pub(crate) fn reopen(&mut self, key: usize, now: u64) {
         if self.schedule.is_over(now) {
             // No request will need it.
             self.connections[key].stream = None;
             self.connections[key].state = State::Closed { again: u64::MAX };
             return;
         }
+        match self.connections[key].answer.status {
+            0 => self.could_not_open(key, ErrorKind::ConnectionAborted.into(), now),
+            _ => self.reopen(key, now),
+        }
+    }
+
+    /// Closes the connection, which is not free, and opens it again.
+    pub(crate) fn reopen(&mut self, key: usize, now: u64) {
         self.tally.reopened += 1;
         self.open(key, now);
     }
