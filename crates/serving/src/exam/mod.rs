@@ -34,7 +34,7 @@ impl Model for Serving {
     const NAME: &'static str = "serving";
     const ABOUT: &'static str = "A server that is stopped under load: accept connections, answer requests, and drain, on every runtime";
     const COMPARISON: &'static [&'static str] =
-        &["--requests", "5000", "--clients", "32"];
+        &["--requests", "2000", "--clients", "32"];
     const COUNTED: &'static [&'static str] = &["--requests", "300", "--clients", "8"];
     const EACH: &'static str = "request";
     const EXAMPLES: &'static [&'static str] = &[
