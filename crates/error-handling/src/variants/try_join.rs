@@ -7,7 +7,7 @@
 //!   joined.
 //! - With more than 30 futures it stops at the first error in input order: one that has
 //!   happened is not seen before everything in front of it is done (futures-util 0.3.34,
-//!   src/future/join_all.rs, SMALL).
+//!   src/future/try_join_all.rs, FuturesOrdered).
 //! - To tokio it is one task, and one task gets 128 answers out of its timers and sockets a
 //!   turn (tokio 1.54, src/task/coop/mod.rs, Budget); then each of them says that it is not
 //!   ready, and all are polled in vain. `unconstrained` takes that limit off, which matters

@@ -6,7 +6,8 @@
 //!
 //! # What to notice
 //! - Line by line it is `tokio_hyper`, but for the adapter, the time-out, which is a timer
-//!   that races the request, and the panic, which the task has to catch.
+//!   that races the request, the panic, which the task has to catch, and hyper's buffer,
+//!   which is kept small there and has its own size here.
 //! - Nothing interrupts work that never waits, and a server can keep it busy for ever. So
 //!   [`Yielding`] gives the timer its turn.
 //! - The executor is the caller's, and so are its threads: work may borrow whatever outlives

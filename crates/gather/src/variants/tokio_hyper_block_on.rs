@@ -2,7 +2,7 @@
 //!
 //! The functions are `tokio_hyper`'s, line by line. What differs is who polls the loop: the
 //! thread that calls `block_on`, which is none of the runtime's own (tokio 1.54,
-//! src/runtime/runtime.rs, worker).
+//! src/runtime/runtime.rs, block_on).
 //!
 //! # What to notice
 //! - What that thread spawns, the runtime's threads take from a queue that all share. What

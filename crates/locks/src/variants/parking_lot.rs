@@ -6,7 +6,7 @@
 //! - A panic under the lock unlocks it. The caller gets the panic from the join; nothing
 //!   says that the value may be half-done, and the other workers go on with it.
 //! - A thread that unlocks may lock again before those who wait, and nothing evens that out
-//!   (parking_lot 0.13, src/mutex.rs, unlock_fair): `MutexGuard::unlock_fair` hands the
+//!   (parking_lot 0.13, src/mutex.rs, Mutex, Fairness): `MutexGuard::unlock_fair` hands the
 //!   lock to one that waits.
 //!
 //! # When not to use this

@@ -11,8 +11,8 @@
 //!
 //! # When not to use this
 //! When workers wait for something other than the processor: a waiting item keeps its
-//! thread. Or when the job is over in less than the tens of microseconds a pool needs to
-//! wake.
+//! thread. Or when the job is over in less time than the threads of a pool take to start:
+//! a pool that is kept has only to wake.
 
 use anyhow::Result;
 use rayon::ThreadPoolBuilder;

@@ -6,6 +6,8 @@
 //!   outlives it (`'a`).
 //! - A task that unlocks may lock again at once, past those who wait; only behind one that
 //!   has starved for 0.5 ms must newcomers queue (async-lock 3.5, src/mutex.rs, starved).
+//! - A lock that is free is taken without giving the thread to another task; tokio's gives
+//!   it up now and then.
 //! - A panic would come out of the task's handle, so it is caught in the task. The lock
 //!   does not poison.
 //!

@@ -7,6 +7,7 @@
 //! - A receiver is cloned as a sender is: each thread of a stage iterates over its own,
 //!   and every item reaches one of them.
 //! - A consumer that leaves drops its receiver: `send` fails, and that stage leaves, too.
+//!   A worker sees that only when it sends: it may do one more item before.
 //! - A thread that panics drops its sender, which to the next stage is a clean end. So the
 //!   panic is caught, and passed on as the item's outcome.
 //!

@@ -7,6 +7,7 @@
 //! - A receiver has one owner, so a stage's threads share it behind a lock. In a `while
 //!   let` the guard would live through the body: one worker at a time.
 //! - A consumer that leaves drops its receiver: `send` fails, and that stage leaves, too.
+//!   A worker sees that only when it sends: it may do one more item before.
 //! - A thread that panics drops its sender, which to the next stage is a clean end. So the
 //!   panic is caught, and passed on as the item's outcome.
 //!

@@ -2,7 +2,7 @@
 //!
 //! The function is `buffer_unordered`'s, line by line. What differs is who polls it: the
 //! thread that calls `block_on`, which is none of the runtime's own
-//! (tokio 1.54, src/runtime/runtime.rs, worker).
+//! (tokio 1.54, src/runtime/runtime.rs, block_on).
 //!
 //! # What to notice
 //! - All futures are in this one task, so each answer wakes this thread: the runtime's

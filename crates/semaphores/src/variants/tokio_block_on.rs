@@ -2,7 +2,7 @@
 //!
 //! The function is `tokio`'s, line by line. What differs is who polls it: the thread that
 //! calls `block_on`, which is none of the runtime's own
-//! (tokio 1.54, src/runtime/runtime.rs, worker).
+//! (tokio 1.54, src/runtime/runtime.rs, block_on).
 //!
 //! # What to notice
 //! - Whatever wakes the loop wakes another thread: a permit that comes back, a task that has

@@ -6,7 +6,7 @@
 //! # What to notice
 //! - `job.workers` means nothing here: there is one thread for tasks, timers and sockets.
 //! - Work is `Send` all the same, since `spawn` asks for it. `spawn_local` would not, and
-//!   needs a `LocalRuntime` (tokio 1.54, src/runtime/local_runtime/runtime.rs).
+//!   needs a `LocalSet` or a `LocalRuntime` (tokio 1.54, src/task/local.rs, spawn_local).
 //! - What one task computes, all others wait for.
 //!
 //! # When not to use this

@@ -10,8 +10,8 @@
 //!   not (rayon-core 1.13, src/thread_pool/mod.rs, terminate).
 //!
 //! # When not to use this
-//! For a single array that is filled in less than the tens of microseconds a pool needs
-//! to wake.
+//! For a single array that is filled in less time than the threads of a pool take to
+//! start: a pool that is kept has only to wake.
 
 use anyhow::Result;
 
