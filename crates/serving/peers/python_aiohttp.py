@@ -15,7 +15,7 @@ from work import Work, inherited
 
 # The site listens again, with a queue of this length: aiohttp's own, of 128, is too short for
 # clients that come at once. Where no descriptor is left, asyncio tries to accept as often in
-# one turn of its loop (CPython 3.11, selector_events.py, _accept_connection).
+# one turn of its loop (CPython 3.11, asyncio/selector_events.py, _accept_connection).
 BACKLOG = 512
 
 

@@ -29,7 +29,6 @@ test_fixtures::variants! { crate::ProcessPool:
         "worker_aborts": "std::process::abort ends the program, from whatever thread",
         "corrupt_magic": "nothing is sent, so nothing is corrupt and nothing tried again",
         "huge_length": "nothing is sent, so nothing is corrupt and nothing tried again",
-        "huge_length_is_not_allocated": "nothing is sent, so nothing is corrupt and nothing tried again",
         "short_frame": "nothing is sent, so nothing is cut short and nothing tried again",
         "corrupt_always": "nothing is sent, so nothing is corrupt",
         "stopped_past_deadline": "a thread can't be killed, so rayon has no deadlines; SIGSTOP stops the program",

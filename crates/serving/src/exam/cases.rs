@@ -7,8 +7,8 @@ use test_fixtures::{Bench, Case, Settings, stopped_and_continued};
 
 use super::Serving;
 
-/// How often the server is stopped under load in one case.
-const STOPS: usize = 10;
+/// How often the server is stopped under each kind of load in one case.
+const STOPS: usize = 5;
 
 pub(crate) fn cases() -> Vec<Case<Serving>> {
     let holds = Case::holds;
@@ -75,7 +75,7 @@ pub(crate) fn cases() -> Vec<Case<Serving>> {
         ),
         Case::custom(
             "loses_nothing",
-            "stopped under load, ten times, it answers what was sent before",
+            "stopped under load, fifteen times, it answers what was sent before",
             loses_nothing,
         )
         .with_peers(),
@@ -192,8 +192,13 @@ fn beside(
 }
 
 fn loses_nothing(bench: &Bench<Serving>) -> Result<()> {
-    for _ in 0..STOPS {
-        bench.trial(&["--requests", "300"], &Settings::default())?;
+    let one_for_all = ["--requests", "300"];
+    let all_at_once = ["--requests", "32", "--clients", "32"];
+    let many_workers = ["--requests", "300", "--workers", "4", "--compute", "200us"];
+    for args in [&one_for_all[..], &all_at_once, &many_workers] {
+        for _ in 0..STOPS {
+            bench.trial(args, &Settings::default())?;
+        }
     }
     Ok(())
 }

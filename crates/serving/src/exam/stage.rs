@@ -43,6 +43,8 @@ const LATE: Duration = Duration::from_secs(5);
 const MOST_SPANS: u64 = 200_000;
 /// How long an answer may take.
 const GIVEN_UP: Duration = Duration::from_secs(10);
+/// How long a server may go on to accept after its first connections have ended.
+const ALL_STOPPED: Duration = Duration::from_millis(200);
 /// The time to the second SIGTERM.
 const TWICE: Duration = Duration::from_millis(100);
 
@@ -192,8 +194,13 @@ impl Offer {
             state.is_busy = false;
             drop(state);
             self.shared.changed.notify_all();
-            // Until it has stopped, the same server would say again who it is.
+            // Until it has stopped, the same server would say again who it is. Its parts
+            // may not stop in the same moment.
             self.wait_for_end(witness);
+            let ended = Instant::now();
+            while ended.elapsed() < ALL_STOPPED && !self.is_over() {
+                thread::sleep(Duration::from_millis(1));
+            }
         }
     }
 

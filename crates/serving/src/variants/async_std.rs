@@ -20,8 +20,8 @@
 //! - A channel that is closed wakes all that wait for it: that is the word to stop.
 //!
 //! # When not to use this
-//! On the open internet as it is: a client that never ends its head keeps its permit. hyper
-//! has `header_read_timeout` for that, and smol-hyper the timer.
+//! On the open internet as it is: a client that never ends its head keeps its permit, and
+//! holds up the stop for the grace time. hyper has `header_read_timeout` for that, and smol-hyper the timer.
 
 use anyhow::Result;
 use async_signal::{Signal, Signals};
@@ -80,8 +80,8 @@ use smol_hyper::rt::FuturesIo;
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// Answers what comes to `listener` with `handle`, on at most `connections` at once. Once
-/// `stop` is ready, it accepts no more, and answers each request that was sent before.
-/// Returns how many connections it had to cut after `grace`.
+/// `stop` is ready, it accepts no more, and answers the request that each connection has
+/// sent. Returns how many connections it had to cut after `grace`.
 ///
 /// # Panics
 /// `connections` is 0.
@@ -110,6 +110,7 @@ where
             Either::Right((accepted, _)) => accepted,
         };
         let Ok((stream, _)) = accepted else {
+            drop(permit);
             task::sleep(PAUSE).await;
             continue;
         };

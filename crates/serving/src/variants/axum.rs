@@ -114,10 +114,15 @@ pub async fn serve(
     let served = axum::serve(limited, app).with_graceful_shutdown(stop);
     let mut served = pin!(served.into_future());
     select! {
-        ended = &mut served => ended?,
-        _ = stopping => if let Ok(ended) = timeout(grace, served).await {
+        ended = &mut served => {
             ended?;
-        },
+            return Ok(0);
+        }
+        _ = stopping => {}
+    }
+    if let Ok(ended) = timeout(grace, served).await {
+        ended?;
+        return Ok(0);
     }
     Ok(connections - semaphore.available_permits())
 }

@@ -14,8 +14,8 @@
 //! - A channel that is closed wakes all that wait for it: that is the word to stop.
 //!
 //! # When not to use this
-//! On the open internet as it is: a client that never ends its head keeps its permit. hyper
-//! has `header_read_timeout` for that, and smol-hyper the timer.
+//! On the open internet as it is: a client that never ends its head keeps its permit, and
+//! holds up the stop for the grace time. hyper has `header_read_timeout` for that, and smol-hyper the timer.
 
 use std::thread;
 
@@ -87,9 +87,10 @@ use smol_hyper::rt::FuturesIo;
 /// How long no connection is accepted after one that could not be.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// Answers what comes to `listener` with `handle`, on at most `connections` at once, on the
-/// executor's threads. Once `stop` is ready, it accepts no more, and answers each request
-/// that was sent before. Returns how many connections it had to cut after `grace`.
+/// Answers what comes to `listener` with `handle`, on at most `connections` at once, on
+/// the executor's threads. Once `stop` is ready, it accepts no more, and answers the
+/// request that each connection has sent. Returns how many connections it had to cut
+/// after `grace`.
 ///
 /// # Panics
 /// `connections` is 0.
@@ -122,6 +123,7 @@ where
             break;
         };
         let Ok((stream, _)) = accepted else {
+            drop(permit);
             Timer::after(PAUSE).await;
             continue;
         };
@@ -163,9 +165,8 @@ where
     };
     let over = async { _ = Timer::after(grace).await };
     or(all_ended, over).await;
-    let mut cut = 0;
+    let cut = tasks.iter().filter(|task| !task.is_finished()).count();
     for task in tasks {
-        cut += usize::from(!task.is_finished());
         _ = task.cancel().await;
     }
     cut

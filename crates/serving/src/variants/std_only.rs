@@ -9,7 +9,8 @@
 //!   waits a millisecond for the stop.
 //! - An error of `accept` ends nothing: it is one connection's, or there is no descriptor
 //!   left. The same wait keeps the loop from spinning.
-//! - `shutdown(Read)` loses nothing: what has arrived can be read, and then comes the end.
+//! - On Linux `shutdown(Read)` loses nothing: what has arrived can be read, and then comes
+//!   the end. Other systems throw it away.
 //! - A panic of the handler is caught in the thread, and is answered by a status of 500.
 //!
 //! # When not to use this
@@ -72,8 +73,8 @@ use super::http1::converse;
 const PAUSE: Duration = Duration::from_millis(1);
 
 /// Answers what comes to `listener` with `handle`, on at most `connections` at once. Once
-/// `stop` has something, it accepts no more, and answers each request that was sent before.
-/// Returns how many connections it had to cut after `grace`.
+/// `stop` has something, it accepts no more, and answers the request that each connection
+/// has sent. Returns how many connections it had to cut after `grace`.
 ///
 /// # Errors
 /// The system starts no more threads; what was under way has ended.
@@ -93,22 +94,24 @@ pub fn serve(
     let stopping = AtomicBool::new(false);
     let lock = || open.lock().expect("no panic is in the lock");
     thread::scope(|scope| {
-        let mut started = Ok(());
+        let (mut started, mut number) = (Ok(()), 0_u64);
         while started.is_ok() {
             let is_full = lock().len() >= connections;
             let accepted = (!is_full).then(|| listener.accept());
             let pause = match accepted {
-                Some(Ok((stream, client))) => {
+                Some(Ok((stream, _))) => {
+                    number += 1;
                     let stream = Arc::new(stream);
-                    lock().insert(client, Arc::clone(&stream));
+                    lock().insert(number, Arc::clone(&stream));
                     let (ended, stopping, handle) = (&ended, &stopping, &handle);
                     let thread = thread::Builder::new().spawn_scoped(scope, move || {
                         // An error is the client's affair.
                         _ = converse(&stream, stopping, handle);
-                        lock().remove(&client);
+                        lock().remove(&number);
                         ended.notify_one();
                     });
-                    started = thread.map(drop);
+                    started =
+                        thread.map(drop).inspect_err(|_| _ = lock().remove(&number));
                     Duration::ZERO
                 }
                 Some(Err(_)) | None => PAUSE,

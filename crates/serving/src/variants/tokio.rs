@@ -14,8 +14,8 @@
 //!   the task was unwound.
 //!
 //! # When not to use this
-//! On the open internet as it is: a client that never ends its head keeps its permit. hyper
-//! has `header_read_timeout` for that.
+//! On the open internet as it is: a client that never ends its head keeps its permit, and
+//! holds up the stop for the grace time. hyper has `header_read_timeout` for that.
 
 use anyhow::Result;
 use tokio::{
@@ -73,7 +73,7 @@ use tokio::{
     net::TcpListener,
     select,
     sync::Semaphore,
-    task::JoinSet,
+    task::{JoinSet, yield_now},
     time::{sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
@@ -82,8 +82,8 @@ use tokio_util::sync::CancellationToken;
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// Answers what comes to `listener` with `handle`, on at most `connections` at once. Once
-/// `stop` is ready, it accepts no more, and answers each request that was sent before.
-/// Returns how many connections it had to cut after `grace`.
+/// `stop` is ready, it accepts no more, and answers the request that each connection has
+/// sent. Returns how many connections it had to cut after `grace`.
 ///
 /// # Panics
 /// `connections` is 0.
@@ -112,6 +112,7 @@ where
             () = &mut stop => break,
         };
         let Ok((stream, _)) = accepted else {
+            drop(permit);
             sleep(PAUSE).await;
             continue;
         };
@@ -136,9 +137,12 @@ where
         while tasks.try_join_next().is_some() {}
     }
     drop(listener);
+    // What has arrived by now is read first.
+    yield_now().await;
     stopping.cancel();
     let all_ended = async { while tasks.join_next().await.is_some() {} };
     _ = timeout(grace, all_ended).await;
+    while tasks.try_join_next().is_some() {}
     let cut = tasks.len();
     tasks.shutdown().await;
     cut

@@ -68,7 +68,7 @@ use tokio::{
     net::TcpListener,
     select,
     sync::Semaphore,
-    task::JoinSet,
+    task::{JoinSet, yield_now},
     time::{sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
@@ -77,8 +77,8 @@ use tokio_util::sync::CancellationToken;
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// Answers what comes to `listener` with `handle`, on at most `connections` at once. Once
-/// `stop` is ready, it accepts no more, and answers each request that was sent before.
-/// Returns how many connections it had to cut after `grace`.
+/// `stop` is ready, it accepts no more, and answers the request that each connection has
+/// sent. Returns how many connections it had to cut after `grace`.
 ///
 /// # Panics
 /// `connections` is 0.
@@ -107,6 +107,7 @@ where
             () = &mut stop => break,
         };
         let Ok((stream, _)) = accepted else {
+            drop(permit);
             sleep(PAUSE).await;
             continue;
         };
@@ -131,9 +132,12 @@ where
         while tasks.try_join_next().is_some() {}
     }
     drop(listener);
+    // What has arrived by now is read first.
+    yield_now().await;
     stopping.cancel();
     let all_ended = async { while tasks.join_next().await.is_some() {} };
     _ = timeout(grace, all_ended).await;
+    while tasks.try_join_next().is_some() {}
     let cut = tasks.len();
     tasks.shutdown().await;
     cut

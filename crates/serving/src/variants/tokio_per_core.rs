@@ -5,8 +5,9 @@
 //!
 //! # What to notice
 //! - Nothing that a core does has to be `Send`: `spawn_local` keeps it there.
-//! - Who is idle accepts, so busy cores get fewer connections. But a connection that has
-//!   begun stays, though another core becomes idle.
+//! - Each core that is idle wakes for a new connection, and one gets it. A connection that
+//!   has begun stays, though another core becomes idle. Servers that bind their socket
+//!   themselves give each core one of its own instead (SO_REUSEPORT).
 //! - The stop is a token, since each core waits for it.
 //!
 //! # When not to use this
@@ -78,7 +79,7 @@ use tokio::{
     runtime::{Builder, LocalOptions},
     select,
     sync::Semaphore,
-    task::JoinSet,
+    task::{JoinSet, yield_now},
     time::{sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
@@ -88,8 +89,8 @@ const PAUSE: Duration = Duration::from_millis(10);
 
 /// Answers what comes to `listener` with `handle`, on at most `connections` at once, on
 /// `cores` threads with a runtime each. Once `stop` is cancelled, it accepts no more, and
-/// answers each request that was sent before. Returns how many connections it had to cut
-/// after `grace`.
+/// answers the request that each connection has sent. Returns how many connections it had
+/// to cut after `grace`.
 ///
 /// # Errors
 /// The system starts no more threads, or a runtime can't be made; what was under way has
@@ -113,11 +114,11 @@ where
     listener.set_nonblocking(true)?;
     let semaphore = Arc::new(Semaphore::new(connections));
     let core = |listener| {
+        // Without this core the others stop.
+        let _stop = stop.clone().drop_guard();
         let runtime = Builder::new_current_thread()
             .enable_all()
-            .build_local(LocalOptions::default())
-            // Without this core the others stop.
-            .inspect_err(|_| stop.cancel())?;
+            .build_local(LocalOptions::default())?;
         runtime.block_on(async {
             let listener = TcpListener::from_std(listener)?;
             let stopping = CancellationToken::new();
@@ -132,6 +133,7 @@ where
                     () = stop.cancelled() => break,
                 };
                 let Ok((stream, _)) = accepted else {
+                    drop(permit);
                     sleep(PAUSE).await;
                     continue;
                 };
@@ -156,9 +158,12 @@ where
                 while tasks.try_join_next().is_some() {}
             }
             drop(listener);
+            // What has arrived by now is read first.
+            yield_now().await;
             stopping.cancel();
             let all_ended = async { while tasks.join_next().await.is_some() {} };
             _ = timeout(grace, all_ended).await;
+            while tasks.try_join_next().is_some() {}
             let cut = tasks.len();
             tasks.shutdown().await;
             io::Result::Ok(cut)
