@@ -57,7 +57,7 @@ pub fn run(job: &Job) -> Result<Output> {
 }
 
 // The lesson: everything below can be taken home.
-// It needs async-std, async-lock, hyper (http1, server), smol-hyper, http-body-util, bytes.
+// It needs async-std, async-lock, futures-util, hyper (http1, server), smol-hyper, http-body-util, bytes.
 
 use std::{
     convert::Infallible, panic::AssertUnwindSafe, pin::pin, sync::Arc, time::Duration,

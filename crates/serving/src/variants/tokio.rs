@@ -58,8 +58,7 @@ pub fn run(job: &Job) -> Result<Output> {
 }
 
 // The lesson: everything below can be taken home.
-// It needs tokio (macros, net, rt, sync, time), tokio-util, hyper (http1, server),
-// hyper-util (tokio), http-body-util, bytes.
+// It needs tokio (macros, net, rt, sync, time), tokio-util, hyper (http1, server), hyper-util (tokio), http-body-util, bytes.
 
 use std::{convert::Infallible, pin::pin, sync::Arc, time::Duration};
 

@@ -60,8 +60,7 @@ pub fn run(job: &Job) -> Result<Output> {
 }
 
 // The lesson: everything below can be taken home.
-// It needs tokio (macros, net, rt, sync, time), tokio-util, hyper (http1, server),
-// hyper-util (tokio), http-body-util, bytes.
+// It needs tokio (macros, net, rt, sync, time), tokio-util, hyper (http1, server), hyper-util (tokio), http-body-util, bytes.
 
 use std::{
     convert::Infallible, io, net, panic::resume_unwind, pin::pin, sync::Arc, thread,
