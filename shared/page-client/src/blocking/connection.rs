@@ -4,11 +4,12 @@
 use std::{
     fmt,
     io::{self, ErrorKind, Read, Write},
-    net::TcpStream,
+    net::{Shutdown, TcpStream},
     sync::{Arc, Weak},
     time::{Duration, Instant},
 };
 
+use rustix::net::sockopt;
 use ureq::{
     Error, Timeout,
     unversioned::transport::{
@@ -33,9 +34,9 @@ impl Connector for Sockets {
     ) -> Result<Option<Socket>, Error> {
         let stream = connect(&details.addrs, request::until()).map_err(timed_out)?;
         stream.set_nodelay(true)?;
-        let stream = Arc::new(stream);
+        let stream = Arc::new(Stream(stream));
         let handle: Weak<dyn ShutdownHandle> =
-            Weak::<TcpStream>::clone(&Arc::downgrade(&stream));
+            Weak::<Stream>::clone(&Arc::downgrade(&stream));
         (details.register_shutdown)(handle)?;
         let config = details.config;
         Ok(Some(Socket {
@@ -48,10 +49,23 @@ impl Connector for Sockets {
     }
 }
 
+/// A socket that is given up once it is shut down from elsewhere: its close is an RST. After
+/// a FIN alone, a server that waits for room to send waits for its next probe, which may be
+/// seconds away.
+struct Stream(TcpStream);
+
+impl ShutdownHandle for Stream {
+    fn shutdown(&self) {
+        // They fail only on a connection that has ended.
+        let _ = sockopt::set_socket_linger(&self.0, Some(Duration::ZERO));
+        let _ = self.0.shutdown(Shutdown::Both);
+    }
+}
+
 /// A socket with ureq's buffers. ureq's own has them, too, and a time-out for a phase.
 pub(super) struct Socket {
     /// Shut down from elsewhere, where the client is.
-    stream: Arc<TcpStream>,
+    stream: Arc<Stream>,
     buffers: LazyBuffers,
 }
 
@@ -87,14 +101,14 @@ impl Transport for Socket {
 
     fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), Error> {
         let output = &self.buffers.output()[..amount];
-        write_all(&self.stream, output).map_err(timed_out)
+        write_all(&self.stream.0, output).map_err(timed_out)
     }
 
     fn await_input(&mut self, _: NextTimeout) -> Result<bool, Error> {
         loop {
-            self.stream.set_read_timeout(wait().map_err(timed_out)?)?;
+            self.stream.0.set_read_timeout(wait().map_err(timed_out)?)?;
             let room = self.buffers.input_append_buf();
-            match (&*self.stream).read(room) {
+            match (&self.stream.0).read(room) {
                 Ok(read) => {
                     self.buffers.input_appended(read);
                     return Ok(read > 0);
@@ -107,9 +121,10 @@ impl Transport for Socket {
 
     /// Nothing can be read: neither the end nor unexpected bytes.
     fn is_open(&mut self) -> bool {
-        let looked = self.stream.set_nonblocking(true).and_then(|()| {
-            let read = (&*self.stream).read(&mut [0]);
-            self.stream.set_nonblocking(false)?;
+        let stream = &self.stream.0;
+        let looked = stream.set_nonblocking(true).and_then(|()| {
+            let read = (&self.stream.0).read(&mut [0]);
+            stream.set_nonblocking(false)?;
             read
         });
         looked.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
@@ -118,7 +133,7 @@ impl Transport for Socket {
 
 impl fmt::Debug for Socket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a socket to {:?}", self.stream.peer_addr())
+        write!(f, "a socket to {:?}", self.stream.0.peer_addr())
     }
 }
 
