@@ -84,11 +84,13 @@ impl Exchange {
     }
 
     /// Whether the client may have asked for the next before this one was seen to end.
-    /// That is so if it hangs, or if it is odd and the client left early or its
+    /// That is so if it hangs or stalls, or if it is odd and the client left early or its
     /// connection ended later.
     pub fn was_left(&self) -> bool {
-        let is_odd = ["/odd/", "/own/"].iter().any(|odd| self.path.contains(odd));
-        self.path.contains("/hang") || (is_odd && self.end != End::Answered)
+        let asks_for =
+            |words: [&str; 2]| words.iter().any(|word| self.path.contains(word));
+        let is_odd = asks_for(["/odd/", "/own/"]);
+        asks_for(["/hang", "/stall/"]) || (is_odd && self.end != End::Answered)
     }
 }
 
