@@ -44,7 +44,8 @@ impl Token {
     pub fn sleep(&self, time: Duration) -> bool {
         let start = Instant::now();
         let mut cancelled = self.lock();
-        // A loop: a wake-up may be spurious.
+        // A loop: a wake-up may be spurious. `wait_timeout_while` has it within; loom, which
+        // checks this file, has none (loom 0.7, src/sync/condvar.rs, Condvar).
         while !*cancelled {
             let left = time.saturating_sub(start.elapsed());
             if left.is_zero() {

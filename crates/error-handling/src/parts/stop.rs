@@ -37,7 +37,8 @@ impl Stop {
     pub fn wait(&self, time: Duration) -> bool {
         let until = Instant::now() + time;
         let mut first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
-        // A loop: a wake-up may be spurious.
+        // A loop: a wake-up may be spurious. `wait_timeout_while` has it within; loom, which
+        // checks this file, has none (loom 0.7, src/sync/condvar.rs, Condvar).
         while first.is_none() {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {

@@ -35,7 +35,9 @@ impl Semaphore {
     /// it, even if others wait.
     pub fn acquire(&self) -> Permit<'_> {
         let mut free = self.lock();
-        // A loop: a wake-up may be spurious, and another may have been faster.
+        // A loop: a wake-up may be spurious, and another may have been faster. `wait_while`
+        // has it within; loom, which checks this file, has none (loom 0.7,
+        // src/sync/condvar.rs, Condvar).
         while *free == 0 {
             free = self.returned.wait(free).expect(NO_PANIC);
         }

@@ -63,7 +63,9 @@ impl<T> Queue<T> {
     /// closed and empty.
     pub fn pop(&self) -> Option<T> {
         let mut state = self.lock();
-        // A loop: a wake-up may be spurious, and another may have been faster.
+        // A loop: a wake-up may be spurious, and another may have been faster. `wait_while`
+        // has it within; loom, which checks this file, has none (loom 0.7,
+        // src/sync/condvar.rs, Condvar).
         loop {
             if let Some(item) = state.items.pop_front() {
                 drop(state);
