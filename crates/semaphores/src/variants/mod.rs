@@ -16,18 +16,14 @@ test_fixtures::variants! { crate::Semaphores:
     };
     tokio = "tokio::sync::Semaphore, a task for each item", except {
         "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
-        "ten_times_the_items": "a task that has ended keeps its memory until it is joined, which is after the last was spawned (tokio 1.54, src/runtime/task/mod.rs, JoinHandle)",
     };
     tokio_block_on = "the same, with the loop left to block_on", except {
-        "ten_times_the_items": "a task that has ended keeps its memory until it is joined, which is after the last was spawned (tokio 1.54, src/runtime/task/mod.rs, JoinHandle)",
         "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
     };
     tokio_current_thread = "the same, all on one thread", except {
-        "ten_times_the_items": "a task that has ended keeps its memory until it is joined, which is after the last was spawned (tokio 1.54, src/runtime/task/mod.rs, JoinHandle)",
         "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
     };
     tokio_per_core = "the same on a runtime for each core", except {
-        "ten_times_the_items": "a task that has ended keeps its memory until it is joined, which is after the last was spawned (tokio 1.54, src/runtime/task/mod.rs, JoinHandle)",
         "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
     };
     buffer_unordered = "a stream that polls so many futures at once, on tokio" on "tokio", except {
@@ -37,15 +33,12 @@ test_fixtures::variants! { crate::Semaphores:
         "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
     };
     smol = "async_lock::Semaphore, a task for each item", except {
-        "ten_times_the_items": "a task that has ended keeps its memory until it is joined, which is after the last was spawned (async-task 4.7, src/state.rs, TASK)",
         "leaves_nothing": "the reactor is the process's: its thread and descriptors stay until it ends (async-io 2.6, src/driver.rs)",
     };
     smol_one_thread = "the same, all on one thread", except {
-        "ten_times_the_items": "a task that has ended keeps its memory until it is joined, which is after the last was spawned (async-task 4.7, src/state.rs, TASK)",
         "leaves_nothing": "the reactor is the process's: its thread and descriptors stay until it ends (async-io 2.6, src/driver.rs)",
     };
     async_std = "async_lock::Semaphore, a task for each item", legacy, except {
-        "ten_times_the_items": "a task that has ended keeps its memory until it is joined, which is after the last was spawned (async-task 4.7, src/state.rs, TASK)",
         "leaves_nothing": "async-std's global runtime stays until the process ends (async-std 1.13, src/rt/mod.rs)",
     };
     surf = "the same, with surf for a client and a connection for each request", legacy, except {
@@ -58,7 +51,6 @@ test_fixtures::variants! { crate::Semaphores:
         "odd_number": "surf takes +40 for a length, as str::parse does (async-h1 2.3.4, src/client/decode.rs)",
         "odd_bodiless": "surf reads a body of 204 and 304 if their headers announce one (async-h1 2.3.4, src/client/decode.rs)",
         "odd_silent": "surf takes an interim answer for the answer (async-h1 2.3.4, src/client/decode.rs), so it waits for no other",
-        "ten_times_the_items": "a task that has ended keeps its memory until it is joined, which is after the last was spawned (async-task 4.7, src/state.rs, TASK)",
         "statuses": "surf knows the registered statuses alone (http-types 2.12.0, src/status_code.rs)",
         "leaves_nothing": "async-std's global runtime stays until the process ends (async-std 1.13, src/rt/mod.rs)",
         "unframed_body": "surf reads no body without a length (async-h1 2.3.4, src/client/decode.rs), so such an answer is refused",

@@ -37,7 +37,7 @@ pub fn run(job: &Job) -> Result<Output> {
 // The lesson: everything below can be taken home.
 // It needs smol.
 
-use std::{panic::AssertUnwindSafe, sync::Arc, thread};
+use std::{collections::VecDeque, panic::AssertUnwindSafe, sync::Arc, thread};
 
 use smol::{Executor, future::FutureExt, lock::Semaphore};
 
@@ -58,17 +58,19 @@ where
 {
     assert!(limit > 0, "limit must be at least 1");
     let semaphore = Arc::new(Semaphore::new(limit));
-    let mut tasks = Vec::new();
+    let (mut tasks, mut ended) = (VecDeque::new(), Vec::new());
     for item in items {
         let permit = semaphore.acquire_arc().await;
         let work = work.clone();
-        tasks.push(executor.spawn(async move {
+        tasks.push_back(executor.spawn(async move {
             let _permit = permit;
             let work = AssertUnwindSafe(async move { work(item).await });
             work.catch_unwind().await
         }));
+        while let Some(task) = tasks.pop_front_if(|task| task.is_finished()) {
+            ended.push(task.await);
+        }
     }
-    let mut ended = Vec::with_capacity(tasks.len());
     for task in tasks {
         ended.push(task.await);
     }

@@ -41,7 +41,7 @@ pub fn run(job: &Job) -> Result<Output> {
 // The lesson: everything below can be taken home.
 // It needs async-lock, async-std, futures-util (std).
 
-use std::{panic::AssertUnwindSafe, sync::Arc, thread};
+use std::{collections::VecDeque, panic::AssertUnwindSafe, sync::Arc, thread};
 
 use async_lock::Semaphore;
 use async_std::task;
@@ -63,17 +63,20 @@ where
 {
     assert!(limit > 0, "limit must be at least 1");
     let semaphore = Arc::new(Semaphore::new(limit));
-    let mut tasks = Vec::new();
+    let (mut tasks, mut ended) = (VecDeque::new(), Vec::new());
     for item in items {
         let permit = semaphore.acquire_arc().await;
         let work = work.clone();
-        tasks.push(task::spawn(async move {
+        tasks.push_back(task::spawn(async move {
             let _permit = permit;
             let work = AssertUnwindSafe(async move { work(item).await });
             work.catch_unwind().await
         }));
+        while let Some(end) = tasks.front_mut().and_then(FutureExt::now_or_never) {
+            ended.push(end);
+            tasks.pop_front();
+        }
     }
-    let mut ended = Vec::with_capacity(tasks.len());
     for task in tasks {
         ended.push(task.await);
     }

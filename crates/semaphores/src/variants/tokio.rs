@@ -11,8 +11,8 @@
 //! - Spawned work is `'static`: it can't borrow what the caller has.
 //!
 //! # When not to use this
-//! With more results than memory: a task that has ended keeps its memory until it is
-//! joined, and here that is after the last was spawned.
+//! With more results than memory: all are returned together. And a task that has ended
+//! keeps its memory until it is joined, in input order: behind a slow one, many wait.
 
 use anyhow::Result;
 use page_client::tokio::Client;
@@ -67,7 +67,7 @@ where
 {
     assert!(limit > 0, "limit must be at least 1");
     let semaphore = Arc::new(Semaphore::new(limit));
-    let mut tasks = JoinQueue::new();
+    let (mut tasks, mut ended) = (JoinQueue::new(), Vec::new());
     for item in items {
         let permit = Arc::clone(&semaphore).acquire_owned().await;
         let permit = permit.expect("the semaphore is never closed");
@@ -76,8 +76,10 @@ where
             let _permit = permit;
             work(item).await
         });
+        while let Some(end) = tasks.try_join_next() {
+            ended.push(end);
+        }
     }
-    let mut ended = Vec::with_capacity(tasks.len());
     while let Some(end) = tasks.join_next().await {
         ended.push(end);
     }

@@ -66,7 +66,7 @@ where
 {
     assert!(limit > 0, "limit must be at least 1");
     let semaphore = Arc::new(Semaphore::new(limit));
-    let mut tasks = JoinQueue::new();
+    let (mut tasks, mut ended) = (JoinQueue::new(), Vec::new());
     for item in items {
         let permit = Arc::clone(&semaphore).acquire_owned().await;
         let permit = permit.expect("the semaphore is never closed");
@@ -75,8 +75,10 @@ where
             let _permit = permit;
             work(item).await
         });
+        while let Some(end) = tasks.try_join_next() {
+            ended.push(end);
+        }
     }
-    let mut ended = Vec::with_capacity(tasks.len());
     while let Some(end) = tasks.join_next().await {
         ended.push(end);
     }

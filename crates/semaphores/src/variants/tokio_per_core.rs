@@ -89,7 +89,7 @@ where
             .inspect_err(|_| semaphore.close())?;
         let work = work();
         runtime.block_on(async {
-            let mut tasks = JoinQueue::new();
+            let (mut tasks, mut ended) = (JoinQueue::new(), Vec::new());
             let mut indices = Vec::new();
             while let Ok(permit) = Arc::clone(&semaphore).acquire_owned().await {
                 // Where the items' iterator has panicked, there are none.
@@ -101,8 +101,10 @@ where
                     let _permit = permit;
                     work(item).await
                 });
+                while let Some(end) = tasks.try_join_next() {
+                    ended.push(end);
+                }
             }
-            let mut ended = Vec::with_capacity(indices.len());
             while let Some(end) = tasks.join_next().await {
                 ended.push(end);
             }
