@@ -60,11 +60,15 @@ use async_std::{
 use futures_rustls::{TlsConnector, rustls::pki_types::ServerName};
 use futures_util::{FutureExt, future::join};
 use http_body_util::{BodyExt, Empty};
-use hyper::{Request, body::Bytes, client::conn::http1::handshake, header::HOST};
+use hyper::{Request, body::Bytes, client::conn::http1, header::HOST};
 use smol_hyper::rt::FuturesIo;
 use url::{Position, Url};
 
 use super::yielding::Yielding;
+
+/// The most bytes that are read at once, and that a head may have: other tasks and timers
+/// wait while a task parses them.
+const MOST: usize = 64 * 1024;
 
 /// Does `work` on every item, all at once. Returns what came of each, in input order: a
 /// panic is an error.
@@ -132,7 +136,9 @@ async fn get(
     let request = Request::get(path).header(HOST, host);
     let request = request.body(Empty::<Bytes>::new())?;
     let stream = Yielding::new(FuturesIo::new(stream));
-    let (mut sender, connection) = handshake(stream).await?;
+    let mut client = http1::Builder::new();
+    client.max_buf_size(MOST);
+    let (mut sender, connection) = client.handshake(stream).await?;
     let exchange = async move {
         let mut response = sender.send_request(request).await?;
         while let Some(frame) = response.frame().await.transpose()? {

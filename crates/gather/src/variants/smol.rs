@@ -6,8 +6,7 @@
 //!
 //! # What to notice
 //! - Line by line it is `tokio_hyper`, but for the adapter, the time-out, which is a timer
-//!   that races the request, the panic, which the task has to catch, and hyper's buffer,
-//!   which is kept small there and has its own size here.
+//!   that races the request, and the panic, which the task has to catch.
 //! - Nothing interrupts work that never waits, and a server can keep it busy for ever. So
 //!   [`Yielding`] gives the timer its turn.
 //! - The executor is the caller's, and so are its threads: work may borrow whatever outlives
@@ -68,7 +67,7 @@ use std::{
 
 use futures_rustls::{TlsConnector, rustls::pki_types::ServerName};
 use http_body_util::{BodyExt, Empty};
-use hyper::{Request, body::Bytes, client::conn::http1::handshake, header::HOST};
+use hyper::{Request, body::Bytes, client::conn::http1, header::HOST};
 use smol::{
     Executor, Timer,
     future::{FutureExt, zip},
@@ -79,6 +78,10 @@ use smol_hyper::rt::FuturesIo;
 use url::{Position, Url};
 
 use super::yielding::Yielding;
+
+/// The most bytes that are read at once, and that a head may have: other tasks and timers
+/// wait while a task parses them.
+const MOST: usize = 64 * 1024;
 
 /// Does `work` on every item, all at once, on the executor's threads. Returns what came of
 /// each, in input order: a panic is an error.
@@ -148,7 +151,9 @@ async fn get(
     let request = Request::get(path).header(HOST, host);
     let request = request.body(Empty::<Bytes>::new())?;
     let stream = Yielding::new(FuturesIo::new(stream));
-    let (mut sender, connection) = handshake(stream).await?;
+    let mut client = http1::Builder::new();
+    client.max_buf_size(MOST);
+    let (mut sender, connection) = client.handshake(stream).await?;
     let exchange = async move {
         let mut response = sender.send_request(request).await?;
         while let Some(frame) = response.frame().await.transpose()? {
