@@ -5,7 +5,7 @@
 //!
 //! # What to notice
 //! - A handle that is dropped lets its task run on, where smol's cancels it: here only
-//!   `cancel` does, which also waits until the future has been dropped.
+//!   `cancel` does, once it is polled. A channel closes when all futures have been dropped.
 //! - It does not stop a blocking call that has begun: the call looks at a flag, and is
 //!   waited for. A queued call looks at the flag too, and is never begun.
 //! - A child that is dropped runs on, or is killed with `kill_on_drop` and reaped later
@@ -72,11 +72,12 @@ use std::{
 };
 
 use async_std::{
+    channel,
     future::timeout,
     process::Command,
     task::{self, JoinHandle, spawn_blocking},
 };
-use futures_util::future::{FutureExt, join_all};
+use futures_util::FutureExt;
 
 /// Does all `tasks` at once until `deadline`, and stops those that are not done. Returns
 /// what became of each, in input order, once all have ended: an error is a panic, and none
@@ -89,19 +90,20 @@ pub async fn until<F>(
 where
     F: Future<Output: Send + 'static> + Send + 'static,
 {
-    let tasks = tasks.into_iter();
-    let mut running: VecDeque<_> = tasks
-        .map(|task| task::spawn(AssertUnwindSafe(task).catch_unwind()))
-        .collect();
+    let (alive, all_gone) = channel::bounded::<()>(1);
+    let tasks = tasks.into_iter().map(move |task| {
+        let (task, alive) = (AssertUnwindSafe(task).catch_unwind(), alive.clone());
+        task::spawn(task.inspect(move |_| drop(alive)))
+    });
+    let mut running: VecDeque<_> = tasks.collect();
     let mut ended = Vec::with_capacity(running.len());
     let left = deadline.saturating_duration_since(Instant::now());
     // The next lines find out whether all were done in time.
     let _ = timeout(left, join(&mut running, &mut ended)).await;
-    while !running.is_empty() {
-        let some = running.len().min(1000);
-        let cancelled = running.drain(..some).map(JoinHandle::cancel);
-        ended.extend(join_all(cancelled).await);
-    }
+    let cancelled = running.drain(..).map(|task| task.cancel().now_or_never());
+    ended.extend(cancelled.map(Option::flatten));
+    // It fails once the last future has been dropped.
+    let _ = all_gone.recv().await;
     ended
 }
 

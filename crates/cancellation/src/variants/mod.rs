@@ -19,7 +19,7 @@ test_fixtures::variants! { crate::Cancellation:
     tokio_token = "CancellationToken: every task is asked to end", except {
         "leaves_nothing": "tokio's signal handling is the process's until it ends: a pair of sockets (tokio 1.54, src/signal/registry.rs, globals)",
     };
-    smol = "Task::cancel, which also waits until the future has been dropped", except {
+    smol = "Task::cancel, and a channel that closes when all futures have been dropped", except {
         "leaves_nothing": "the reactor is the process's until it ends: a thread and its descriptors (async-io 2.6, src/driver.rs)",
     };
     async_std = "JoinHandle::cancel, since a dropped handle detaches its task", legacy, except {

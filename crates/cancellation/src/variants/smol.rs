@@ -4,8 +4,9 @@
 //! executor, and what the future holds goes with it, its socket and its timer.
 //!
 //! # What to notice
-//! - `cancel` also waits until the future has been dropped, so a thousand are cancelled at a
-//!   time and not one after the other.
+//! - `cancel` does nothing before it is polled (async-task 4.7, src/task.rs, cancel). So all
+//!   are polled once, lest the last work on while the first is waited for. Then a channel
+//!   closes, of which each future holds an end until it has been dropped.
 //! - It does not stop a blocking call that has begun: the call looks at a flag, and is
 //!   waited for. A queued call looks at the flag too, and is never begun.
 //! - A child that is dropped runs on, or is killed with `kill_on_drop` and reaped later
@@ -16,7 +17,7 @@
 //! Where a task must do something before it ends: a future that is dropped can't await.
 
 use anyhow::Result;
-use smol::{block_on, channel, process::driver};
+use smol::{block_on, process::driver};
 
 use crate::{
     Job, Output, Work,
@@ -53,7 +54,7 @@ pub fn run(job: &Job) -> Result<Output> {
                 // First, since a child that finds no driver starts a thread that stays
                 // (async-process 2.5, src/lib.rs, ensure_driven).
                 let driver = async { match driver().await {} };
-                driver.or(all).await
+                or(driver, all).await
             }
         }
     };
@@ -87,8 +88,8 @@ use std::{
     time::Instant,
 };
 
-use futures_util::future::join_all;
-use smol::{Executor, Task, Timer, future::FutureExt, process::Command, unblock};
+use futures_util::FutureExt;
+use smol::{Executor, Task, Timer, channel, future::or, process::Command, unblock};
 
 /// Does all `tasks` at once until `deadline`, on the executor's threads, and stops those
 /// that are not done. Returns what became of each, in input order, once all have ended: an
@@ -102,18 +103,19 @@ pub async fn until<'a, F>(
 where
     F: Future<Output: Send + 'a> + Send + 'a,
 {
-    let tasks = tasks.into_iter();
-    let mut running: VecDeque<_> = tasks
-        .map(|task| executor.spawn(AssertUnwindSafe(task).catch_unwind()))
-        .collect();
+    let (alive, all_gone) = channel::bounded::<()>(1);
+    let tasks = tasks.into_iter().map(move |task| {
+        let (task, alive) = (AssertUnwindSafe(task).catch_unwind(), alive.clone());
+        executor.spawn(task.inspect(move |_| drop(alive)))
+    });
+    let mut running: VecDeque<_> = tasks.collect();
     let mut ended = Vec::with_capacity(running.len());
     let late = async { _ = Timer::at(deadline).await };
-    join(&mut running, &mut ended).or(late).await;
-    while !running.is_empty() {
-        let some = running.len().min(1000);
-        let cancelled = running.drain(..some).map(Task::cancel);
-        ended.extend(join_all(cancelled).await);
-    }
+    or(join(&mut running, &mut ended), late).await;
+    let cancelled = running.drain(..).map(|task| task.cancel().now_or_never());
+    ended.extend(cancelled.map(Option::flatten));
+    // It fails once the last future has been dropped.
+    let _ = all_gone.recv().await;
     ended
 }
 
@@ -140,7 +142,7 @@ where
     }
     let mut ended = Vec::with_capacity(running.len());
     let late = async { _ = Timer::at(deadline).await };
-    join(&mut running, &mut ended).or(late).await;
+    or(join(&mut running, &mut ended), late).await;
     drop(stop);
     join(&mut running, &mut ended).await;
     ended
@@ -161,7 +163,7 @@ pub async fn until_killed(
         Timer::at(deadline).await;
         Ok(None)
     };
-    let status = status.or(late).await?;
+    let status = or(status, late).await?;
     if status.is_none() {
         child.kill()?;
         child.status().await?;

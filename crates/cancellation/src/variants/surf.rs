@@ -45,10 +45,11 @@ pub fn run(job: &Job) -> Result<Output> {
 use std::{collections::VecDeque, panic::AssertUnwindSafe, thread, time::Instant};
 
 use async_std::{
+    channel,
     future::timeout,
     task::{self, JoinHandle},
 };
-use futures_util::future::{FutureExt, join_all};
+use futures_util::FutureExt;
 
 /// Does all `tasks` at once until `deadline`, and stops those that are not done. Returns
 /// what became of each, in input order, once all have ended: an error is a panic, and none
@@ -61,19 +62,20 @@ pub async fn until<F>(
 where
     F: Future<Output: Send + 'static> + Send + 'static,
 {
-    let tasks = tasks.into_iter();
-    let mut running: VecDeque<_> = tasks
-        .map(|task| task::spawn(AssertUnwindSafe(task).catch_unwind()))
-        .collect();
+    let (alive, all_gone) = channel::bounded::<()>(1);
+    let tasks = tasks.into_iter().map(move |task| {
+        let (task, alive) = (AssertUnwindSafe(task).catch_unwind(), alive.clone());
+        task::spawn(task.inspect(move |_| drop(alive)))
+    });
+    let mut running: VecDeque<_> = tasks.collect();
     let mut ended = Vec::with_capacity(running.len());
     let left = deadline.saturating_duration_since(Instant::now());
     // The next lines find out whether all were done in time.
     let _ = timeout(left, join(&mut running, &mut ended)).await;
-    while !running.is_empty() {
-        let some = running.len().min(1000);
-        let cancelled = running.drain(..some).map(JoinHandle::cancel);
-        ended.extend(join_all(cancelled).await);
-    }
+    let cancelled = running.drain(..).map(|task| task.cancel().now_or_never());
+    ended.extend(cancelled.map(Option::flatten));
+    // It fails once the last future has been dropped.
+    let _ = all_gone.recv().await;
     ended
 }
 
