@@ -104,11 +104,20 @@ where
     F: Future<Output: Send + 'a> + Send + 'a,
 {
     let (alive, all_gone) = channel::bounded::<()>(1);
-    let tasks = tasks.into_iter().map(move |task| {
+    let mut tasks = tasks.into_iter().map(move |task| {
         let (task, alive) = (AssertUnwindSafe(task).catch_unwind(), alive.clone());
-        executor.spawn(task.inspect(move |_| drop(alive)))
+        task.inspect(move |_| drop(alive))
     });
-    let mut running: VecDeque<_> = tasks.collect();
+    let mut running = VecDeque::new();
+    loop {
+        // The executor is locked while `spawn_many` iterates: `tasks` is not asked then.
+        let some: Vec<_> = tasks.by_ref().take(500).collect();
+        if some.is_empty() {
+            break;
+        }
+        executor.spawn_many(some, &mut running);
+    }
+    drop(tasks);
     let mut ended = Vec::with_capacity(running.len());
     let late = async { _ = Timer::at(deadline).await };
     or(join(&mut running, &mut ended), late).await;

@@ -1,6 +1,9 @@
 //! Tasks on an executor of the caller's: each is cancelled when it is dropped, and
 //! `cancel` waits until it is gone.
 //!
+//! `spawn_many` starts them, and locks the executor once for 500 of them (async-executor
+//! 1.14, src/lib.rs, spawn_many).
+//!
 //! # What to notice
 //! - A panic would be raised again where the task is awaited, when its turn comes. Caught
 //!   within, it is known at once.
@@ -76,12 +79,15 @@ where
     T: Send + 'a,
     E: Send + 'a,
 {
-    let mut tasks = Vec::new();
-    for item in items {
-        let work = work.clone();
+    let items = items.into_iter().map(|item| (work.clone(), item));
+    // The executor is locked while `spawn_many` iterates: nothing of the caller's runs then.
+    let items: Vec<_> = items.collect();
+    let works = items.into_iter().map(|(work, item)| {
         let work = AssertUnwindSafe(async move { work(item).await });
-        tasks.push(executor.spawn(work.catch_unwind()));
-    }
+        work.catch_unwind()
+    });
+    let mut tasks = Vec::with_capacity(works.len());
+    executor.spawn_many(works, &mut tasks);
     let mut ends = Vec::with_capacity(tasks.len());
     for task in tasks {
         ends.push(task.await);
@@ -103,17 +109,20 @@ where
     E: Send + 'a,
 {
     let (give, ended) = channel::unbounded();
-    let mut tasks = Vec::new();
-    for (index, item) in items.into_iter().enumerate() {
-        let work = work.clone();
+    let items = items.into_iter().map(|item| (work.clone(), item));
+    // Collected first, as in `settle`.
+    let items: Vec<_> = items.collect();
+    let works = items.into_iter().enumerate().map(|(index, (work, item))| {
         let work = AssertUnwindSafe(async move { work(item).await });
         let give = give.clone();
-        tasks.push(executor.spawn(async move {
+        async move {
             let end = work.catch_unwind().await;
             // Not returned: `cancel` drops what a task returns meanwhile.
             let _ = give.try_send((index, end));
-        }));
-    }
+        }
+    });
+    let mut tasks = Vec::with_capacity(works.len());
+    executor.spawn_many(works, &mut tasks);
     drop(give);
     let mut first = None;
     let mut ends: Vec<_> = (0..tasks.len()).map(|_| None).collect();

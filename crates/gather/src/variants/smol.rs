@@ -6,7 +6,8 @@
 //!
 //! # What to notice
 //! - Line by line it is `tokio_hyper`, but for the adapter, the time-out, which is a timer
-//!   that races the request, and the panic, which the task has to catch.
+//!   that races the request, the panic, which the task has to catch, and `spawn_many`, which
+//!   locks the executor once for 500 tasks (async-executor 1.14, src/lib.rs, spawn_many).
 //! - Nothing interrupts work that never waits, and a server can keep it busy for ever. So
 //!   [`Yielding`] gives the timer its turn.
 //! - The executor is the caller's, and so are its threads: work may borrow whatever outlives
@@ -94,12 +95,15 @@ where
     I: Send + 'a,
     F: Future<Output: Send + 'a> + Send + 'a,
 {
-    let mut tasks = Vec::new();
-    for item in items {
-        let work = work.clone();
+    let items = items.into_iter().map(|item| (work.clone(), item));
+    // The executor is locked while `spawn_many` iterates: nothing of the caller's runs then.
+    let items: Vec<_> = items.collect();
+    let works = items.into_iter().map(|(work, item)| {
         let work = AssertUnwindSafe(async move { work(item).await });
-        tasks.push(executor.spawn(work.catch_unwind()));
-    }
+        work.catch_unwind()
+    });
+    let mut tasks = Vec::with_capacity(works.len());
+    executor.spawn_many(works, &mut tasks);
     let mut ended = Vec::with_capacity(tasks.len());
     for task in tasks {
         ended.push(task.await);

@@ -78,12 +78,15 @@ where
     I: Send + 'a,
     F: Future<Output: Send + 'a> + Send + 'a,
 {
-    let mut tasks = Vec::new();
-    for item in items {
-        let work = work.clone();
+    let items = items.into_iter().map(|item| (work.clone(), item));
+    // The executor is locked while `spawn_many` iterates: nothing of the caller's runs then.
+    let items: Vec<_> = items.collect();
+    let works = items.into_iter().map(|(work, item)| {
         let work = AssertUnwindSafe(async move { work(item).await });
-        tasks.push(executor.spawn(work.catch_unwind()));
-    }
+        work.catch_unwind()
+    });
+    let mut tasks = Vec::with_capacity(works.len());
+    executor.spawn_many(works, &mut tasks);
     let mut ended = Vec::with_capacity(tasks.len());
     for task in tasks {
         ended.push(task.await);
