@@ -84,6 +84,24 @@ pub(crate) fn cases() -> Vec<Case<Serving>> {
             "what takes longer than the grace time is cut",
             &beside("slow", "3", &["--grace", "300ms"]),
         ),
+        holds(
+            "half_a_head",
+            "who has sent half a head by the stop holds up the end for the grace time at most",
+            &beside(
+                "half-head",
+                "5",
+                &[
+                    "--grace",
+                    "500ms",
+                    "--wait",
+                    "100ms",
+                    "--clients",
+                    "8",
+                    "--requests",
+                    "40",
+                ],
+            ),
+        ),
         Case::fails(
             "second_signal",
             "a second SIGTERM ends it at once",

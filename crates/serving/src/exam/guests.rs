@@ -24,6 +24,8 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Requests that one guest sends at once where it pipelines them.
 const AT_ONCE: usize = 20;
+/// Half a request.
+const HALF_A_HEAD: &[u8] = b"GET /half HTTP/1.1\r\nHost: a\r\nX-Half: ";
 
 /// What the clients beside the load do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -36,6 +38,8 @@ pub(crate) enum Guest {
     Deaf,
     /// Ask for what takes 3 s, and stay when the server is stopped
     Slow,
+    /// Send half a head, and stay when the server is stopped
+    HalfHead,
     /// Reset the connection in the middle of a request
     Reset,
     /// End their side of the connection behind the request
@@ -61,12 +65,12 @@ pub(crate) enum Guest {
 impl Guest {
     /// Whether it keeps its connection until the server is stopped.
     pub(crate) fn stays(self) -> bool {
-        matches!(self, Guest::Idle | Guest::Drip | Guest::Deaf | Guest::Slow)
+        matches!(self, Guest::Idle | Guest::Drip | Guest::Deaf) || self.outstays()
     }
 
     /// Whether it keeps its connection longer than that.
     pub(crate) fn outstays(self) -> bool {
-        self == Guest::Slow
+        matches!(self, Guest::Slow | Guest::HalfHead)
     }
 
     /// Is so many of these guests, until `leave` is set. The load begins once they are
@@ -86,8 +90,14 @@ impl Guest {
             stream.set_write_timeout(Some(Duration::from_millis(20)))?;
             all.push(stream);
         }
-        if self == Guest::Crowd {
-            crowd(&mut all, job)?;
+        match self {
+            Guest::Crowd => crowd(&mut all, job)?,
+            Guest::HalfHead => {
+                for guest in &mut all {
+                    guest.write_all(HALF_A_HEAD)?;
+                }
+            }
+            _ => {}
         }
         // Who waits for it may have been stopped.
         _ = there.send(());
@@ -98,7 +108,7 @@ impl Guest {
                 thread::sleep(Duration::from_millis(300));
                 all.clear();
             }
-            Guest::Idle => while_not(&is_over, || Ok(()))?,
+            Guest::Idle | Guest::HalfHead => while_not(&is_over, || Ok(()))?,
             Guest::Drip => {
                 let mut head = b"GET /0 HTTP/1.1\r\nHost: a\r\nX: ".iter().copied();
                 while_not(&is_over, || {
@@ -260,6 +270,15 @@ fn crowd(all: &mut [TcpStream], job: &Job) -> Result<()> {
         "{guests} were answered in {took:?}: more than {limit} connections were served at once"
     );
     Ok(())
+}
+
+/// The statuses of the answers that have come to these guests.
+pub(crate) fn statuses(guests: &mut [TcpStream]) -> Vec<u16> {
+    let answers = guests.iter_mut().filter_map(|guest| {
+        guest.set_nonblocking(true).ok()?;
+        one_answer(guest).ok()
+    });
+    answers.map(|(status, _)| status).collect()
 }
 
 /// Whether nothing came in time.

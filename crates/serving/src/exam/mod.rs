@@ -3,6 +3,7 @@
 mod args;
 mod cases;
 mod guests;
+mod half_heads;
 mod stage;
 
 use std::{io::Read, net::TcpListener, os::fd::BorrowedFd, thread, time::Duration};
@@ -172,7 +173,9 @@ impl Model for Serving {
             .number("p99 ms", ms(times.at(0.99)))
             .number("drained in ms", session.drained.as_secs_f64() * 1e3);
         let grace = Duration::from_millis(job.grace_ms);
-        if let Some(ended) = session.ended {
+        if let Some(halves) = &session.half_heads {
+            facts = halves.facts(facts, output.cut, grace)?;
+        } else if let Some(ended) = session.ended {
             ensure!(output.cut > 0, "none was cut, though some stayed");
             ensure!(
                 ended >= grace,

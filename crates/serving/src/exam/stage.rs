@@ -28,7 +28,8 @@ use test_fixtures::{descendants, lives, monotonic_nanos};
 
 use super::{
     args::Args,
-    guests::{Guest, next_answer, request, waits},
+    guests::{Guest, next_answer, request, statuses, waits},
+    half_heads::HalfHeads,
 };
 use crate::{
     Job,
@@ -37,7 +38,8 @@ use crate::{
 
 /// Connections that wait to be accepted: as many as the system allows.
 const BACKLOG: i32 = 4096;
-/// How long the load has to end once the server has.
+/// How long the load has to end once the server has, and the server once its grace time is
+/// over.
 const LATE: Duration = Duration::from_secs(5);
 /// Requests of a load of which each is kept.
 const MOST_SPANS: u64 = 200_000;
@@ -92,6 +94,8 @@ pub(crate) struct Session {
     /// From the stop until the server was gone, where others stayed longer than the grace
     /// time.
     pub(crate) ended: Option<Duration>,
+    /// What came of half heads, where some were sent.
+    pub(crate) half_heads: Option<HalfHeads>,
 }
 
 impl Shared {
@@ -292,17 +296,25 @@ impl Offer {
             }
             let drained = stopped_at.map_or(Duration::ZERO, |at: Instant| at.elapsed());
             leave.store(true, Ordering::SeqCst);
-            let guests = match guests.map(|guests| guests.join()) {
+            let mut guests = match guests.map(|guests| guests.join()) {
                 Some(Ok(guests)) => guests.context("beside the load")?,
                 Some(Err(_)) => bail!("a guest panicked"),
                 None => Vec::new(),
             };
-            let outstay = self.beside.is_some_and(|(guest, _)| guest.outstays());
+            let beside = self.beside.map(|(guest, _)| guest);
+            let outstay = beside.is_some_and(Guest::outstays);
+            let most = Duration::from_millis(self.job.grace_ms) + LATE;
             let ended = stopped_at.filter(|_| outstay).map(|at| {
-                while lives(pid) && at.elapsed() < LATE {
+                while lives(pid) && at.elapsed() < most {
                     thread::sleep(Duration::from_millis(2));
                 }
                 at.elapsed()
+            });
+            let sends_halves = beside == Some(Guest::HalfHead);
+            let half_heads = ended.filter(|_| sends_halves).map(|ended| HalfHeads {
+                sent: guests.len(),
+                statuses: statuses(&mut guests),
+                ended,
             });
             drop(guests);
             let late = match late.map(|late| late.join()) {
@@ -316,6 +328,7 @@ impl Offer {
                 drained,
                 stopped,
                 ended,
+                half_heads,
             })
         })
     }
