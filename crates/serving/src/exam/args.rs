@@ -5,7 +5,7 @@ use std::{net::SocketAddr, num::NonZeroUsize, time::Duration};
 use anyhow::Result;
 use test_fixtures::{Misuse, cores, deadline, duration, whole};
 
-use super::guests::Guest;
+use super::{descriptors, guests::Guest};
 use crate::{Job, Load};
 
 /// The handler, the limits, and the load.
@@ -45,7 +45,7 @@ pub struct Args {
     pub(crate) beside: Option<Guest>,
     /// How many of them
     #[arg(long, value_name = "N", default_value_t = 5, requires = "beside")]
-    #[arg(value_parser = whole::<usize>(1..=5_000))]
+    #[arg(value_parser = whole::<usize>(1..=10_000))]
     pub(crate) guests: usize,
     /// Serve here, without a load, until Ctrl-C or SIGTERM: for curl, wrk and others
     #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["beside", "rate", "twice"])]
@@ -63,7 +63,13 @@ impl Args {
             )
             .into());
         }
+        descriptors::check(self.most_open())?;
         self.any_job()
+    }
+
+    /// The most connections that are open at once.
+    pub(crate) fn most_open(&self) -> usize {
+        self.clients + self.beside.map_or(0, |_| self.guests)
     }
 
     /// The same, where the server has an address of its own.

@@ -118,8 +118,8 @@ pub(crate) fn cases() -> Vec<Case<Serving>> {
         ),
         holds(
             "idle_connections",
-            "600 that say nothing hold up neither the others nor the stop",
-            &beside("idle", "600", &["--clients", "8"]),
+            "1,000 that say nothing hold up neither the others nor the stop",
+            &beside("idle", "1000", &["--connections", "1100", "--clients", "8"]),
         ),
         holds(
             "dripping_heads",

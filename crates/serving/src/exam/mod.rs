@@ -2,6 +2,7 @@
 
 mod args;
 mod cases;
+mod descriptors;
 mod guests;
 mod half_heads;
 mod stage;

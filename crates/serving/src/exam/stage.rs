@@ -28,6 +28,7 @@ use test_fixtures::{descendants, lives, monotonic_nanos};
 
 use super::{
     args::Args,
+    descriptors,
     guests::{Guest, next_answer, request, statuses, waits},
     half_heads::HalfHeads,
 };
@@ -106,6 +107,7 @@ impl Shared {
 
 impl Stage {
     pub(crate) fn start(args: &Args, job: &Job) -> Result<Self> {
+        descriptors::allow(args.most_open())?;
         let listener = listening()?;
         let server = listener.local_addr()?;
         let (stop, stopped) = UnixStream::pair()?;
