@@ -5,6 +5,7 @@ mod cases;
 mod descriptors;
 mod guests;
 mod half_heads;
+mod idle;
 mod stage;
 
 use std::{io::Read, net::TcpListener, os::fd::BorrowedFd, thread, time::Duration};
@@ -198,6 +199,9 @@ impl Model for Serving {
         }
         if output.cut > 0 {
             facts = facts.count("cut", output.cut as u64);
+        }
+        if let Some(idle) = &session.idle {
+            facts = idle.facts(facts);
         }
         // Then the figures are the load's own, and not the server's.
         if !report.schedule_kept {

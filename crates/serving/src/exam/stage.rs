@@ -31,6 +31,7 @@ use super::{
     descriptors,
     guests::{Guest, next_answer, request, statuses, waits},
     half_heads::HalfHeads,
+    idle::{Before, Cost},
 };
 use crate::{
     Job,
@@ -97,6 +98,8 @@ pub(crate) struct Session {
     pub(crate) ended: Option<Duration>,
     /// What came of half heads, where some were sent.
     pub(crate) half_heads: Option<HalfHeads>,
+    /// What idle connections have cost, where there were some.
+    pub(crate) idle: Option<Cost>,
 }
 
 impl Shared {
@@ -257,6 +260,8 @@ impl Offer {
         let plan = self.plan()?;
         let leave = AtomicBool::new(false);
         let (mut stopped_at, mut stopped) = (None, 0);
+        let idle = self.beside.filter(|(guest, _)| *guest == Guest::Idle);
+        let before = idle.map(|_| Before::of(pid));
         thread::scope(|scope| {
             let (there, are_there) = mpsc::channel();
             let guests = self.beside.map(|(guest, count)| {
@@ -266,7 +271,9 @@ impl Offer {
                 })
             });
             // They are there, or have failed, or there are none.
-            _ = are_there.recv();
+            let are_there = are_there.recv().is_ok();
+            let idle = idle.zip(before).filter(|_| are_there);
+            let idle = idle.map(|((_, guests), before)| before?.then(guests));
             let mut late = None;
             let stop = || {
                 // It is a descendant of ours; if it has ended, the load says so.
@@ -331,6 +338,7 @@ impl Offer {
                 stopped,
                 ended,
                 half_heads,
+                idle: idle.transpose().context("the server's memory")?,
             })
         })
     }
