@@ -118,20 +118,22 @@ impl Generator<'_> {
     /// has not carried an answer.
     pub(crate) fn lost(&mut self, key: usize, now: u64) {
         self.free.retain(|other| *other != key);
-        if self.schedule.is_over(now) {
-            // No request will need it.
-            self.connections[key].stream = None;
-            self.connections[key].state = State::Closed { again: u64::MAX };
-            return;
-        }
         match self.connections[key].answer.status {
-            0 => self.could_not_open(key, ErrorKind::ConnectionAborted.into(), now),
+            0 if !self.schedule.is_over(now) => {
+                self.could_not_open(key, ErrorKind::ConnectionAborted.into(), now)
+            }
             _ => self.reopen(key, now),
         }
     }
 
-    /// Closes the connection, which is not free, and opens it again.
+    /// Closes the connection, which is not free, and opens it again where a request may
+    /// need it.
     pub(crate) fn reopen(&mut self, key: usize, now: u64) {
+        if self.schedule.is_over(now) {
+            self.connections[key].stream = None;
+            self.connections[key].state = State::Closed { again: u64::MAX };
+            return;
+        }
         self.tally.reopened += 1;
         self.open(key, now);
     }

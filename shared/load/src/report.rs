@@ -39,7 +39,8 @@ pub struct Report {
     pub statuses: BTreeMap<u16, u64>,
     /// Requests that had no answer when the run ended, sent or not.
     pub unanswered: u64,
-    /// Connections that were opened anew, after a failure or as the server closed them.
+    /// Connections that were opened anew, after a failure or as the server closed them,
+    /// while there were requests to send.
     pub reopened: u64,
     /// Attempts to open a connection that failed.
     pub unopened: u64,
