@@ -15,7 +15,8 @@
 //!
 //! # When not to use this
 //! On the open internet as it is: a client that never ends its head keeps its permit, and
-//! holds up the stop for the grace time. hyper has `header_read_timeout` for that, and smol-hyper the timer.
+//! holds up the stop for the grace time. hyper has `header_read_timeout` for that, and
+//! smol-hyper the timer.
 
 use std::thread;
 
