@@ -324,7 +324,12 @@ impl Foreign for Facts {
 
 impl Foreign for Fact {
     fn escape(&mut self) {
-        let Self { name, value, of: _ } = self;
+        let Self {
+            name,
+            value,
+            of: _,
+            column: _,
+        } = self;
         name.escape();
         match value {
             Value::Count(_) | Value::Number(_) => {}

@@ -63,6 +63,32 @@ pub enum Spread {
     Different,
 }
 
+/// The names of the facts that tables have a column for, in the order in which the checks
+/// report them.
+pub fn columns(results: &ModelResults) -> Vec<&str> {
+    let samples = results.rows.iter().flat_map(|row| &row.samples);
+    let mut names: Vec<&str> = Vec::new();
+    for fact in samples.flat_map(|sample| &sample.facts.seen) {
+        if fact.column && !names.contains(&&*fact.name) {
+            names.push(&fact.name);
+        }
+    }
+    names
+}
+
+/// The median of a row's numbers of that name; none where it has none in a round.
+pub fn median_of(row: &Row, name: &str) -> Option<f64> {
+    let numbers = row.samples.iter().map(|sample| {
+        let mut facts = sample.facts.seen.iter();
+        match facts.find(|fact| fact.name == name)?.value {
+            Value::Count(count) => Some(count as f64),
+            Value::Number(number) => Some(number),
+            Value::Text(_) => None,
+        }
+    });
+    median(&numbers.collect::<Option<Vec<f64>>>()?)
+}
+
 /// The facts of all rows but the control, in the order in which the checks report them.
 pub fn seen(results: &ModelResults) -> Vec<Seen<'_>> {
     let rows: Vec<&Row> = results

@@ -53,6 +53,17 @@ pub struct Fact {
     /// How much of it there could be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<u64>,
+    /// Whether tables have a column for it: it is what the job was run for.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub column: bool,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// A fact's value.
@@ -89,6 +100,15 @@ impl Facts {
     pub fn number(mut self, name: &str, value: f64) -> Self {
         self.push(name, Value::Number(value), None);
         self
+    }
+
+    /// Adds a measure that tables have a column for: what the job was run for.
+    pub fn column(self, name: &str, value: f64) -> Self {
+        let mut facts = self.number(name, value);
+        if let Some(last) = facts.seen.last_mut() {
+            last.column = true;
+        }
+        facts
     }
 
     /// Adds words.
@@ -156,6 +176,7 @@ impl Facts {
             name: name.to_owned(),
             value,
             of,
+            column: false,
         });
     }
 }

@@ -101,8 +101,8 @@ impl Cost {
         }
         let more = with.memory as f64 - without.memory as f64;
         facts
-            .number("idle MB", more / 1e6)
-            .number("idle KiB each", more / 1024.0 / *guests as f64)
+            .column("idle MB", more / 1e6)
+            .column("idle KiB each", more / 1024.0 / *guests as f64)
     }
 }
 

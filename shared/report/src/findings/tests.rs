@@ -36,6 +36,7 @@ fn give(row: &mut Row, name: &str, count: u64, of: u64) {
             name: name.to_owned(),
             value: Value::Count(count),
             of: Some(of),
+            column: false,
         });
         sample.facts = Arc::new(facts);
     }

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 use measure::{
     results::{Kind, ModelResults, Row},
+    seen,
     statistics::{Estimate, Verdict},
 };
 
 use super::row::{Place, name};
 use crate::{
-    figure::{megabytes, ratio_of, time, word},
+    figure::{digits, megabytes, ratio_of, time, word},
     groups,
     notes::missed,
 };
@@ -50,6 +51,7 @@ pub(super) fn table(
 ) -> Markup {
     let letters = groups::letters(results).unwrap_or_default();
     let has_ties = !letters.is_empty();
+    let seen = seen::columns(results);
     html! {
         div.scroll tabindex="0" role="region" aria-label=(format!("{}: {caption}", results.name)) {
             table.figures {
@@ -66,6 +68,7 @@ pub(super) fn table(
                         th scope="col" { "CPU" }
                         th scope="col" { "memory" }
                         th scope="col" { "switches" }
+                        @for name in &seen { th scope="col" { (name) } }
                         th.word scope="col" { "what it is" }
                     }
                 }
@@ -86,6 +89,7 @@ fn line(
     let has_ties = !letters.is_empty();
     let letters = letters.get(&*row.name).map_or("", |letters| letters);
     let is_control = row.kind == Kind::Control;
+    let seen = seen::columns(results);
     html! {
         tr.control[is_control] data-row=(place.key()) {
             th scope="row" {
@@ -110,9 +114,12 @@ fn line(
                     td { (time(summary.cpu)) }
                     td { @if let Some(memory) = summary.memory { (megabytes(memory)) } @else { "not reported" } }
                     td { (summary.switches.round()) }
+                    @for name in &seen {
+                        td { @if let Some(median) = seen::median_of(row, name) { (digits(median)) } }
+                    }
                 }
                 None => {
-                    td.word colspan=(9 + usize::from(has_ties)) {
+                    td.word colspan=(9 + usize::from(has_ties) + seen.len()) {
                         @if row.is_not_installed { "not installed" } @else { "no trial was checked" }
                     }
                 }

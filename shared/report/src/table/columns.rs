@@ -5,12 +5,13 @@ use comfy_table::{
 };
 use measure::{
     results::{ModelResults, Row},
+    seen,
     statistics::Verdict,
 };
 
 use super::Style;
 use crate::{
-    figure::{megabytes, ratio_of, time, word},
+    figure::{digits, megabytes, ratio_of, time, word},
     groups,
     notes::missed,
     overview::ANOTHER_JOB,
@@ -30,6 +31,8 @@ pub(super) enum Column {
     Cpu,
     Memory,
     Switches,
+    /// What the checks saw, by its place among such columns.
+    Seen(usize),
 }
 
 /// What stands over both ends of the interval.
@@ -61,7 +64,8 @@ impl Column {
     ];
 
     /// The two lines of its title.
-    fn title(self, reference: &str) -> [&str; 2] {
+    fn title(self, results: &ModelResults) -> [&str; 2] {
+        let reference = &*results.reference;
         match self {
             Self::Name | Self::Verdict => ["", ""],
             Self::Time => ["", "time"],
@@ -73,16 +77,20 @@ impl Column {
             Self::Cpu => ["", "CPU"],
             Self::Memory => ["", "memory"],
             Self::Switches => ["", "switches"],
+            Self::Seen(at) => {
+                let name = seen::columns(results)[at];
+                name.rsplit_once(' ').map_or(["", name], <[&str; 2]>::from)
+            }
         }
     }
 
     /// Its title in one line.
-    fn document_title(self, reference: &str) -> String {
+    fn document_title(self, results: &ModelResults) -> String {
         match self {
             Self::From => format!("{INTERVAL} from"),
             Self::To => format!("{INTERVAL} to"),
             Self::Verdict => "verdict".to_owned(),
-            _ => self.title(reference).join(" ").trim().to_owned(),
+            _ => self.title(results).join(" ").trim().to_owned(),
         }
     }
 
@@ -116,6 +124,10 @@ impl Column {
             Self::Cpu => time(summary.cpu),
             Self::Memory => summary.memory.map_or_else(String::new, megabytes),
             Self::Switches => format!("{}", summary.switches.round()),
+            Self::Seen(at) => {
+                let median = seen::median_of(row, seen::columns(results)[at]);
+                median.map_or_else(String::new, digits)
+            }
         }
     }
 }
@@ -155,7 +167,8 @@ fn filled(results: &ModelResults, style: Style) -> Vec<Filled> {
         Column::Ties => letters.get(&*row.name).cloned().unwrap_or_default(),
         column => column.cell(row, results),
     };
-    let columns = Column::ALL.into_iter().map(|column| {
+    let own = (0..seen::columns(results).len()).map(Column::Seen);
+    let columns = Column::ALL.into_iter().chain(own).map(|column| {
         let cells = rows(results).map(|row| style.text(&cell(column, row)));
         Filled {
             column,
@@ -170,7 +183,7 @@ fn filled(results: &ModelResults, style: Style) -> Vec<Filled> {
 pub(super) fn document(results: &ModelResults) -> String {
     let columns = filled(results, Style::Markdown);
     let title = |filled: &Filled| {
-        let title = filled.column.document_title(&results.reference);
+        let title = filled.column.document_title(results);
         Style::Markdown.text(&title)
     };
     let mut table = table(columns.iter().map(title), &columns);
@@ -185,7 +198,7 @@ pub(super) fn within(
 ) -> (String, Vec<&'static str>) {
     let mut columns = filled(results, Style::Terminal);
     let titles = |filled: &Filled| {
-        let titles = filled.column.title(&results.reference);
+        let titles = filled.column.title(results);
         titles.map(|title| Style::Terminal.text(title))
     };
     let width_of = |filled: &Filled| {

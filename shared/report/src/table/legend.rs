@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use measure::{
     results::{Kind, ModelResults, Row},
+    seen,
     statistics::Verdict,
 };
 
@@ -60,6 +61,12 @@ pub(super) fn lines(models: &[ModelResults]) -> Vec<String> {
              are no rank"
                 .to_owned(),
         );
+    }
+    let mut own: Vec<&str> = models.iter().flat_map(seen::columns).collect();
+    own.dedup();
+    if !own.is_empty() {
+        let own = own.join(", ");
+        lines.push(format!("{own}: medians of what the check saw"));
     }
     if has(|row| row.kind == Kind::Control) {
         lines.push(format!(

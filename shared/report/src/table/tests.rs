@@ -129,6 +129,48 @@ reference        100 ms         1                  0.00 ns
 }
 
 #[test]
+fn what_a_job_is_run_for_has_a_column() {
+    let mut results = made_up(&[("slow", [1.2, 1.1, 1.3])]);
+    for row in &mut results.rows {
+        for (round, sample) in row.samples.iter_mut().enumerate() {
+            let facts = test_fixtures::Facts::new().number("p50 ms", 1.0);
+            let cost = if row.name == "slow" { 99.95 } else { 4.0 };
+            let facts = match (&*row.name, round) {
+                // A figure of some rounds alone is none.
+                ("reference", 0) => facts,
+                _ => facts.column("idle KiB each", cost + round as f64),
+            };
+            sample.facts = std::sync::Arc::new(facts);
+        }
+    }
+    let markdown = document(&results, &BTreeMap::new());
+    let table: Vec<&str> = markdown.lines().filter(|l| l.starts_with('|')).collect();
+    let last = |line: &str| {
+        let cells: Vec<_> = line.trim_end_matches('|').split('|').collect();
+        cells.last().map(|cell| cell.trim().to_owned())
+    };
+    assert_eq!(
+        last(table[0]).as_deref(),
+        Some("idle KiB each"),
+        "{markdown}"
+    );
+    let cells: Vec<_> = table[2..].iter().filter_map(|line| last(line)).collect();
+    assert_eq!(cells, ["", "6.50", "102"], "{markdown}");
+    let text = plain(&results, &BTreeMap::new(), 80);
+    let titles: Vec<&str> = text.lines().filter(|line| line.ends_with("each")).collect();
+    assert_eq!(titles.len(), 1, "{text}");
+    assert!(
+        text.lines().any(|line| line.ends_with("idle KiB")),
+        "{text}"
+    );
+    let legend = legend(&[results], Style::Markdown);
+    assert!(
+        legend.contains("idle KiB each: medians of what the check saw"),
+        "{legend}"
+    );
+}
+
+#[test]
 fn a_tie_that_leaves_out_1_says_why() {
     let results = made_up(&[
         ("near", [0.98, 0.96, 0.99]),
