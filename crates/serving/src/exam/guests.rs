@@ -13,8 +13,9 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
-use rustix::net::sockopt;
+use rustix::{net::sockopt, process::Pid};
 
+use super::idle::{descriptors, holds};
 use crate::{
     Job,
     work::{BUSY, PANIC, SLOW, answer},
@@ -22,6 +23,9 @@ use crate::{
 
 /// How long a guest waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// Guests that come before those before them were accepted. Where a server's backlog is
+/// full, the system tries again a second later, and then after twice as long each time.
+const COMING: usize = 256;
 /// Requests that one guest sends at once where it pipelines them.
 const AT_ONCE: usize = 20;
 /// Half a request.
@@ -78,13 +82,18 @@ impl Guest {
     pub(crate) fn visit(
         self,
         guests: usize,
-        server: SocketAddr,
+        (server, pid): (SocketAddr, Pid),
         job: &Job,
         there: &Sender<()>,
         leave: &AtomicBool,
     ) -> Result<Vec<TcpStream>> {
         let mut all = Vec::with_capacity(guests);
-        for _ in 0..guests {
+        let before = descriptors(pid)?;
+        let mut are_accepted = true;
+        for number in 0..guests {
+            if number % COMING == 0 {
+                are_accepted = are_accepted && holds(pid, before + number);
+            }
             let stream = TcpStream::connect(server).context("a guest can't connect")?;
             stream.set_read_timeout(Some(PATIENCE))?;
             stream.set_write_timeout(Some(Duration::from_millis(20)))?;

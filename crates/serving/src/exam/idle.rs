@@ -61,11 +61,7 @@ impl Before {
     /// It has ended.
     pub(crate) fn then(self, guests: usize) -> io::Result<Cost> {
         let Self { pid, held: without } = self;
-        let clock = Instant::now();
-        let all = without.descriptors + guests;
-        while descriptors(pid)? < all && clock.elapsed() < ACCEPTING && lives(pid) {
-            thread::sleep(BETWEEN);
-        }
+        holds(pid, without.descriptors + guests);
         let clock = Instant::now();
         let (mut last, mut since) = (memory(pid)?, Instant::now());
         while since.elapsed() < STEADY && clock.elapsed() < SETTLING {
@@ -115,8 +111,21 @@ impl Held {
     }
 }
 
+/// Waits until a process has so many descriptors open. Returns false if it has ended, or has
+/// fewer after a limited time.
+pub(crate) fn holds(pid: Pid, count: usize) -> bool {
+    let clock = Instant::now();
+    while clock.elapsed() < ACCEPTING && lives(pid) {
+        if descriptors(pid).is_ok_and(|open| open >= count) {
+            return true;
+        }
+        thread::sleep(BETWEEN);
+    }
+    false
+}
+
 /// How many descriptors a process has open.
-fn descriptors(pid: Pid) -> io::Result<usize> {
+pub(crate) fn descriptors(pid: Pid) -> io::Result<usize> {
     Ok(fs::read_dir(format!("/proc/{pid}/fd"))?.count())
 }
 

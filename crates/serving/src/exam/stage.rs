@@ -267,7 +267,7 @@ impl Offer {
             let guests = self.beside.map(|(guest, count)| {
                 let (leave, there) = (&leave, there);
                 scope.spawn(move || {
-                    guest.visit(count, self.server, &self.job, &there, leave)
+                    guest.visit(count, (self.server, pid), &self.job, &there, leave)
                 })
             });
             // They are there, or have failed, or there are none.
