@@ -54,7 +54,7 @@ pub fn given_up_before<M: Model>(
 ) -> Case<M> {
     let mut args = paths([path, "/bytes/10", "/bytes/11"]);
     args.extend(["--timeout", "1s", "--workers", "1"]);
-    Case::holds(name, about, &args)
+    Case::holds(name, about, &args).waits()
 }
 
 /// What must come of https: whole and cut answers, and servers that can't prove their

@@ -10,6 +10,7 @@ pub struct Case<M> {
     pub name: &'static str,
     /// What must hold, in a sentence.
     pub about: &'static str,
+    pub(crate) waits: bool,
     pub(crate) body: Body<M>,
 }
 
@@ -49,6 +50,7 @@ impl<M> Case<M> {
         Self {
             name,
             about,
+            waits: false,
             body: Body::Holds { args, settings },
         }
     }
@@ -76,6 +78,7 @@ impl<M> Case<M> {
         Self {
             name,
             about,
+            waits: false,
             body: Body::Fails {
                 args,
                 settings,
@@ -94,6 +97,7 @@ impl<M> Case<M> {
         Self {
             name,
             about,
+            waits: false,
             body: Body::Custom {
                 run,
                 with_peers: false,
@@ -108,6 +112,17 @@ impl<M> Case<M> {
             *with_peers = true;
         }
         self
+    }
+
+    /// The same, which mostly waits: for a time-out, a pause or a stall. More of these run
+    /// at once than there are cores. So it is for a case that takes little of a core, and
+    /// whose check bears that others run beside it.
+    #[must_use]
+    pub fn waits(self) -> Self {
+        Self {
+            waits: true,
+            ..self
+        }
     }
 
     /// Whether a peer can be held to it.

@@ -2,16 +2,18 @@
 
 use std::{path::Path, process::ExitCode, sync::Arc};
 
-use libtest_mimic::{Arguments, Failed, Trial};
+use anyhow::{anyhow, bail};
+use libtest_mimic::Arguments;
 
 use crate::{
-    Bench, Case, Deviation, Model, Program, Runner, conformance::program_tests::Test,
+    Bench, Case, Deviation, Model, Program, Runner, conformance::side_by_side::Test,
     lesson, readme,
 };
 
 mod imports;
 mod program_tests;
 mod scarce;
+mod side_by_side;
 mod stopped;
 mod universal;
 
@@ -75,9 +77,8 @@ pub fn conformance<M: Model>(program: impl AsRef<Path>) -> ExitCode {
         tests.extend(scarce::tests::<M>(&program, variant.name));
     }
     for peer in M::peers() {
-        tests.push(Trial::test(format!("{}::declaration", peer.name), || {
-            imports::check(peer).map_err(|error| Failed::from(format!("{error:#}")))
-        }));
+        let declaration = format!("{}::declaration", peer.name);
+        tests.push(Test::new(declaration, || imports::check(peer)));
         match peer.command() {
             Ok(words) => {
                 let runner = Runner::Peer(words);
@@ -90,34 +91,28 @@ pub fn conformance<M: Model>(program: impl AsRef<Path>) -> ExitCode {
                     peer.deviations,
                 );
             }
-            Err(reason) => tests.push(
-                Trial::test(format!("{}::skipped: {reason}", peer.name), || Ok(()))
-                    .with_ignored_flag(true),
-            ),
+            Err(reason) => {
+                tests.push(Test::ignored(format!("{}::skipped: {reason}", peer.name)));
+            }
         }
     }
-    for Test { name, run } in program_tests::tests::<M>() {
+    for program_tests::Test { name, run } in program_tests::tests::<M>() {
         let program = program.clone();
-        tests.push(Trial::test(format!("program::{name}"), move || {
-            run(&program).map_err(|error| Failed::from(format!("{error:#}")))
-        }));
+        tests.push(Test::new(format!("program::{name}"), move || run(&program)));
     }
     let has_lessons = M::variants()
         .iter()
         .any(|one| one.lesson().is_some() || !one.pairs.is_empty());
     for variant in M::variants().iter().filter(|_| has_lessons) {
-        tests.push(Trial::test(format!("{}::lesson", variant.name), || {
-            lesson::check(variant).map_err(|error| Failed::from(format!("{error:#}")))
-        }));
+        let lesson = format!("{}::lesson", variant.name);
+        tests.push(Test::new(lesson, || lesson::check(variant)));
     }
-    tests.push(Trial::test("readme::variants", || {
-        readme::check::<M>().map_err(|error| Failed::from(format!("{error:#}")))
-    }));
-    libtest_mimic::run(&arguments, tests).exit_code()
+    tests.push(Test::new("readme::variants", readme::check::<M>));
+    side_by_side::run(arguments, tests).exit_code()
 }
 
 fn add<M: Model>(
-    tests: &mut Vec<Trial>,
+    tests: &mut Vec<Test>,
     cases: &Arc<Vec<Case<M>>>,
     program: &Program,
     runner: &Runner,
@@ -133,30 +128,25 @@ fn add<M: Model>(
         let case = cases[index].name;
         let others = deviations.iter().copied().filter(|one| one.case != case);
         let bench = Bench::new(program.clone(), runner.clone(), name).declaring(others);
-        let test = Trial::test(format!("{name}::{case}"), move || {
+        let waits = cases[index].waits;
+        let is_deviation = deviations.iter().any(|deviation| deviation.case == case);
+        let test = Test::new(format!("{name}::{case}"), move || {
             match judge(&bench, &cases[index], deviations) {
                 Verdict::Holds | Verdict::Deviates(_) => Ok(()),
-                Verdict::Fails(why) => {
-                    Err(format!("{}\n{why}", cases[index].about).into())
-                }
+                Verdict::Fails(why) => bail!("{}\n{why}", cases[index].about),
                 Verdict::Outdated => {
-                    Err("it holds: take the deviation out of src/variants/mod.rs".into())
+                    bail!("it holds: take the deviation out of src/variants/mod.rs")
                 }
             }
         });
-        tests.push(
-            match deviations.iter().any(|deviation| deviation.case == case) {
-                true => test.with_kind("deviation"),
-                false => test,
-            },
-        );
+        let kind = if is_deviation { "deviation" } else { "" };
+        tests.push(test.of_kind(kind).waiting(waits));
     }
     for deviation in deviations {
         if !cases.iter().any(|case| case.name == deviation.case) {
             let why = format!("no case is named {:?}", deviation.case);
-            tests.push(Trial::test(format!("{name}::{}", deviation.case), || {
-                Err(why.into())
-            }));
+            let name = format!("{name}::{}", deviation.case);
+            tests.push(Test::new(name, || Err(anyhow!(why))));
         }
     }
 }

@@ -43,6 +43,9 @@ pub trait Model: Sized + 'static {
     const LONG: &'static [&'static str];
     /// Arguments of a small job that takes many threads at once: what scarcity is tried on.
     const WIDE: &'static [&'static str] = &[];
+    /// Whether its own job and the wide one mostly wait, and with them the cases of every
+    /// model that run these; see [`Case::waits`].
+    const WAITS: bool = false;
     /// The two variants that differ most instructively: what the report opens on.
     const PAIR: [&'static str; 2];
     /// How many lines of results the demo shows without `--all`.

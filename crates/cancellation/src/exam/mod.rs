@@ -52,6 +52,8 @@ impl Model for Cancellation {
     const LONG: &'static [&'static str] = &["--deadline", "20s", "--length", "60s"];
     const WIDE: &'static [&'static str] =
         &["--work", "blocking", "--tasks", "12", "--workers", "6"];
+    /// Until the deadline.
+    const WAITS: bool = true;
     const ITEM: Result<&'static str, &'static str> =
         Ok("a stop, from the deadline to the end of its task");
     const PAIR: [&'static str; 2] = ["tokio", "smol"];

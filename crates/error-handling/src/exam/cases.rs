@@ -89,7 +89,8 @@ fn faults() -> Vec<Case<ErrorHandling>> {
             "every_fault",
             "each fault is one outcome, and the others arrive",
             "--tasks 60 --fail 10 --flaky 10 --panic 5 --panic-any 5 --hang 5 --timeout 1500ms --retry 2 --wait 5ms",
-        ),
+        )
+        .waits(),
         Case::custom(
             "source_chain",
             "an error keeps its causes, down to the innermost one",
@@ -99,7 +100,8 @@ fn faults() -> Vec<Case<ErrorHandling>> {
             "second_batch",
             "after a job in which half panicked, the next one runs at full width",
             second_batch,
-        ),
+        )
+        .waits(),
         holds(
             "deadline_before_end",
             "a task that would end after its deadline is given up",
@@ -166,7 +168,8 @@ fn stops() -> Vec<Case<ErrorHandling>> {
             "done_is_kept",
             "what was done before the first fault is not lost with it",
             done_is_kept,
-        ),
+        )
+        .waits(),
         Case::custom(
             "stops_in_a_pause",
             "a task that pauses before a retry is stopped, too",
@@ -196,7 +199,8 @@ fn retries() -> Vec<Case<ErrorHandling>> {
             "stopped_and_continued",
             "a process that is stopped and continued, again and again, has every outcome",
             |bench| stopped_and_continued(bench, &["--wait", "300ms", "--flaky", "1"]),
-        ),
+        )
+        .waits(),
         Case::custom(
             "only_what_is_safe",
             "only a transient error is tried again: not a broken record, not a panic",

@@ -46,12 +46,14 @@ fn shapes() -> Vec<Case<Gather>> {
             "all_at_once",
             "300 URLs are all in flight at once: nothing limits them",
             &["--tasks", "300", "--latency", "3s"],
-        ),
+        )
+        .waits(),
         holds(
             "one_worker",
             "one thread is enough for many URLs",
             &["--tasks", "60", "--latency", "1s", "--workers", "1"],
-        ),
+        )
+        .waits(),
         holds(
             "more_workers_than_items",
             "threads without work do no harm",

@@ -16,7 +16,8 @@ pub(crate) fn cases() -> Vec<Case<Hazards>> {
             "two_locks",
             "two locks in two orders hang, in one order they don't",
             &["--hazard", "two-locks"],
-        ),
+        )
+        .waits(),
         Case::holds(
             "blocked_executor",
             "a heartbeat is as late as the executor is blocked, and is not if something \
@@ -34,12 +35,14 @@ pub(crate) fn cases() -> Vec<Case<Hazards>> {
             "guard_across_await",
             "a guard across an await hangs on one thread, one that ends before doesn't",
             &["--hazard", "guard-across-await"],
-        ),
+        )
+        .waits(),
         Case::holds(
             "join_under_lock",
             "a join under a lock hangs, a lock after the join doesn't",
             &["--hazard", "join-under-lock"],
-        ),
+        )
+        .waits(),
         Case::holds(
             "oversubscribed",
             "one thread per task switches at every turn, one per core hardly ever",
@@ -49,17 +52,20 @@ pub(crate) fn cases() -> Vec<Case<Hazards>> {
             "leaked_sender",
             "a receiver waits as long as a sender lives, and no longer",
             &["--hazard", "leaked-sender"],
-        ),
+        )
+        .waits(),
         Case::holds(
             "cancelled_read",
             "a read that is cancelled half-way loses its bytes, one that continues doesn't",
             &["--hazard", "cancelled-read"],
-        ),
+        )
+        .waits(),
         Case::holds(
             "futurelock",
             "a waiter that is not polled stops those behind it, a task doesn't",
             &["--hazard", "futurelock"],
-        ),
+        )
+        .waits(),
         Case::holds(
             "starved_deadline",
             "a deadline beside a peer that always has more is missed, unless the work gives \
@@ -95,7 +101,8 @@ pub(crate) fn cases() -> Vec<Case<Hazards>> {
             "what hangs is ended once the watchdog's time is up, not before and not long \
              after, and leaves no process",
             hung_is_ended,
-        ),
+        )
+        .waits(),
         Case::custom(
             "cures_leak_nothing",
             "a cure that is done again in its process leaves no more threads and \
@@ -123,7 +130,8 @@ fn sizes() -> Vec<Case<Hazards>> {
                 "--messages",
                 "1",
             ],
-        ),
+        )
+        .waits(),
         Case::holds(
             "more_workers_than_cores",
             "more workers than cores change nothing",

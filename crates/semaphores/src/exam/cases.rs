@@ -124,14 +124,17 @@ pub(crate) fn cases() -> Vec<Case<Semaphores>> {
             ..Settings::default()
         },
     ));
-    cases.push(Case::custom(
-        "stopped_and_continued",
-        "a process that is stopped and continued, again and again, is served",
-        |bench| {
-            let args = ["--tasks", "40", "--limit", "5", "--latency", "50ms"];
-            stopped_and_continued(bench, &args)
-        },
-    ));
+    cases.push(
+        Case::custom(
+            "stopped_and_continued",
+            "a process that is stopped and continued, again and again, is served",
+            |bench| {
+                let args = ["--tasks", "40", "--limit", "5", "--latency", "50ms"];
+                stopped_and_continued(bench, &args)
+            },
+        )
+        .waits(),
+    );
     cases.push(Case::custom(
         "ten_times_the_items",
         "ten times the items take at most 1.3 times the memory",

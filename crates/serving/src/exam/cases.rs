@@ -72,7 +72,8 @@ pub(crate) fn cases() -> Vec<Case<Serving>> {
             "the_last_is_answered",
             "one request of half a second is under way when the server is stopped",
             &["--wait", "500ms", "--clients", "1", "--requests", "1"],
-        ),
+        )
+        .waits(),
         Case::custom(
             "loses_nothing",
             "stopped under load, fifteen times, it answers what was sent before",
@@ -115,7 +116,8 @@ pub(crate) fn cases() -> Vec<Case<Serving>> {
                 "--twice",
             ],
             "143",
-        ),
+        )
+        .waits(),
         holds(
             "idle_connections",
             "1,000 that say nothing hold up neither the others nor the stop",
@@ -178,7 +180,8 @@ pub(crate) fn cases() -> Vec<Case<Serving>> {
                 "20",
                 &["--connections", "5", "--clients", "4", "--wait", "30ms"],
             ),
-        ),
+        )
+        .waits(),
         holds(
             "a_busy_handler",
             "a handler that computes 20 ms again and again delays the others, and no more",
@@ -194,7 +197,8 @@ pub(crate) fn cases() -> Vec<Case<Serving>> {
             "stopped_and_continued",
             "a process that is stopped and continued, again and again, serves",
             |bench| stopped_and_continued(bench, &["--rate", "200", "--requests", "100"]),
-        ),
+        )
+        .waits(),
     ]
 }
 

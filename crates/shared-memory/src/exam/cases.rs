@@ -65,7 +65,8 @@ fn shapes() -> Vec<Case<SharedMemory>> {
             "workers_at_once",
             "there are as many workers as the job says, and they work at the same time",
             seen::workers_at_once,
-        ),
+        )
+        .waits(),
     ]
 }
 

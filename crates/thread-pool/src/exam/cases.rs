@@ -178,7 +178,8 @@ fn pool() -> Vec<Case<ThreadPool>> {
                 "/after/600ms/bytes/11",
                 "/bytes/12",
             ]),
-        ),
+        )
+        .waits(),
         Case::holds(
             "every_thread_works",
             "with work enough, all threads download at once, and no more",
@@ -193,7 +194,8 @@ fn pool() -> Vec<Case<ThreadPool>> {
             "straggler",
             "a download that never ends is stopped at the deadline, and named",
             straggler,
-        ),
+        )
+        .waits(),
         Case::custom(
             "never_begun",
             "what waits behind a straggler is cancelled, not forgotten",
@@ -206,7 +208,8 @@ fn pool() -> Vec<Case<ThreadPool>> {
                 let args = ["--tasks", "12", "--workers", "3", "--latency", "100ms"];
                 stopped_and_continued(bench, &args)
             },
-        ),
+        )
+        .waits(),
         Case::custom(
             "ten_times_the_items",
             "ten times the files take at most 1.3 times the memory",

@@ -36,7 +36,8 @@ pub(super) fn cases<M: Model>() -> Vec<Case<M>> {
             "late_answer_for_good",
             "an answer that comes when its request was given up is no other file's",
             late_answer,
-        ),
+        )
+        .waits(),
         Case::custom(
             "a_thousand_urls",
             "a file with 1,000 URLs is saved, each in a line",

@@ -69,7 +69,8 @@ pub fn odd<M: Model>(narrow: &[&str], wide: &[&str]) -> Vec<Case<M>> {
             "odd_silent",
             "an answer of which no more comes is given up",
             Kind::Silent,
-        ),
+        )
+        .waits(),
     ]
 }
 

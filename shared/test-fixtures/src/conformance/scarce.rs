@@ -11,11 +11,10 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
-use libtest_mimic::{Failed, Trial};
 
 use crate::{
-    Bench, Model, Program, Runner, Settings, TrialError, job_args, run_trial,
-    trial::lacks_memory,
+    Bench, Model, Program, Runner, Settings, TrialError, conformance::side_by_side::Test,
+    job_args, run_trial, trial::lacks_memory,
 };
 
 /// The limits of processes and threads; the guard and the trial's main thread count as
@@ -28,20 +27,15 @@ const DESCRIPTORS: [u64; 7] = [3, 5, 8, 12, 20, 32, 64];
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The tests of one variant.
-pub(super) fn tests<M: Model>(program: &Program, variant: &'static str) -> Vec<Trial> {
+pub(super) fn tests<M: Model>(program: &Program, variant: &'static str) -> Vec<Test> {
     let test = |name: &str, run: fn(&Bench<M>) -> Result<()>| {
         let runner = Runner::Variant(variant.to_owned());
         let bench = Bench::new(program.clone(), runner, variant);
-        Trial::test(format!("{variant}::{name}"), move || {
-            run(&bench).map_err(|error| Failed::from(format!("{error:#}")))
-        })
+        Test::new(format!("{variant}::{name}"), move || run(&bench)).waiting(M::WAITS)
     };
     let few_threads = match refused_threads() {
         Ok(()) => test("few_threads", few_threads),
-        Err(why) => {
-            Trial::test(format!("{variant}::few_threads, skipped: {why}"), || Ok(()))
-                .with_ignored_flag(true)
-        }
+        Err(why) => Test::ignored(format!("{variant}::few_threads, skipped: {why}")),
     };
     vec![
         few_threads,

@@ -16,7 +16,7 @@ use crate::{Bench, Case, Model, Settings, descendants::with_guards, lives, run_t
 const PROMPT: Duration = Duration::from_secs(1);
 
 pub(crate) fn cases<M: Model>() -> Vec<Case<M>> {
-    vec![
+    let mut cases = vec![
         Case::holds(
             "default_job",
             "the demo's own job comes out as the oracle says",
@@ -32,6 +32,11 @@ pub(crate) fn cases<M: Model>() -> Vec<Case<M>> {
             "a second job in the same process leaves no more than the first did",
             leaks_nothing,
         ),
+    ];
+    if M::WAITS {
+        cases = cases.into_iter().map(Case::waits).collect();
+    }
+    cases.extend([
         Case::custom(
             "interrupted",
             "Ctrl-C ends the program within a second, with exit code 130 and no process left",
@@ -47,7 +52,8 @@ pub(crate) fn cases<M: Model>() -> Vec<Case<M>> {
             "when the program is killed, all its processes are gone within a second",
             |bench| ends_on(bench, Signal::KILL, None),
         ),
-    ]
+    ]);
+    cases
 }
 
 fn leaves_nothing<M: Model>(bench: &Bench<M>) -> Result<()> {

@@ -26,17 +26,20 @@ pub(super) fn cases() -> Vec<Case<Cancellation>> {
             "cancelled_connecting",
             "tasks are stopped while the host doesn't answer",
             |bench| stopped_in(bench, "/unanswered", Phase::Connecting),
-        ),
+        )
+        .waits(),
         custom(
             "cancelled_reading_head",
             "tasks are stopped while they wait for the head, and know it",
             |bench| stopped_in(bench, "/hang", Phase::ReadingHead),
-        ),
+        )
+        .waits(),
         custom(
             "cancelled_reading_body",
             "tasks are stopped in the middle of a body",
             |bench| stopped_in(bench, "/bytes/4096/stall/1000", Phase::ReadingBody),
-        ),
+        )
+        .waits(),
         beside("refused", "nobody listens", "/refused"),
         beside("closed", "closed without an answer is truncated", "/close"),
         beside("garbage", "what is not HTTP is malformed", "/garbage"),
@@ -74,7 +77,7 @@ fn beside(
         "--path",
         "/hang",
     ];
-    Case::holds(name, about, &args)
+    Case::holds(name, about, &args).waits()
 }
 
 /// All tasks that were begun have come to this phase and are stopped in it. Only a

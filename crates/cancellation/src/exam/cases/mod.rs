@@ -26,18 +26,20 @@ fn shapes() -> Vec<Case<Cancellation>> {
     let holds = Case::holds;
     vec![
         holds("no_items", "no task is no error", &["--tasks", "0"]),
-        holds("one_item", "one task is stopped", &["--tasks", "1"]),
-        holds("one_worker", "one thread is enough", &["--workers", "1"]),
+        holds("one_item", "one task is stopped", &["--tasks", "1"]).waits(),
+        holds("one_worker", "one thread is enough", &["--workers", "1"]).waits(),
         holds(
             "more_workers_than_items",
             "threads without work do no harm",
             &["--tasks", "2", "--workers", "8"],
-        ),
+        )
+        .waits(),
         holds(
             "fetches",
             "the origin sees every client hang up",
             &["--work", "fetch"],
-        ),
+        )
+        .waits(),
         holds(
             "computations",
             "no piece is begun much later than at the deadline",
@@ -47,7 +49,8 @@ fn shapes() -> Vec<Case<Cancellation>> {
             "blocking_calls",
             "those that were begun run on and are waited for, the rest are stopped",
             &["--work", "blocking"],
-        ),
+        )
+        .waits(),
         holds(
             "processes",
             "every process is gone, by what the system says",

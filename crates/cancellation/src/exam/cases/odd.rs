@@ -60,7 +60,8 @@ pub(super) fn cases() -> Vec<Case<Cancellation>> {
             "silent_answers",
             "what stops coming in the middle of an answer is stopped at the deadline",
             |bench| odd(bench, Kind::Silent, SOON),
-        ),
+        )
+        .waits(),
         custom(
             "endless_answers",
             "what never stops coming is stopped at the deadline, and costs no memory",

@@ -21,12 +21,14 @@ pub(super) fn cases() -> Vec<Case<Cancellation>> {
             "nothing_counted_after",
             "no sleeper wakes after the deadline, and no request or answer comes",
             nothing_counted_after,
-        ),
+        )
+        .waits(),
         custom(
             "stops_between_pieces",
             "a blocking call that looks is stopped at its next look",
             stops_between_pieces,
-        ),
+        )
+        .waits(),
         custom(
             "runs_on_in_one_piece",
             "what never looks runs on past the deadline, is waited for and shown",
@@ -36,17 +38,20 @@ pub(super) fn cases() -> Vec<Case<Cancellation>> {
             "leaves_nothing_of_any_work",
             "after a deadline no descriptor, thread or process is left, whatever the work",
             leaves_nothing_of_any_work,
-        ),
+        )
+        .waits(),
         custom(
             "as_far_as_threads_go",
             "where a task takes a thread, the job ends with the number of threads that it may have",
             as_far_as_threads_go,
-        ),
+        )
+        .waits(),
         custom(
             "no_more_threads",
             "where the system refuses a thread, those that have one end, and the job says how many",
             no_more_threads,
-        ),
+        )
+        .waits(),
     ]
 }
 

@@ -60,7 +60,8 @@ pub(super) fn cases() -> Vec<Case<Gather>> {
             "stopped_and_continued",
             "a process that is stopped and continued, again and again, is served",
             |bench| stopped_and_continued(bench, &["--latency", "400ms"]),
-        ),
+        )
+        .waits(),
     ]
 }
 
