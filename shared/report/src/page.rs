@@ -40,7 +40,7 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 
 /// The whole page.
 pub fn render(results: &Results) -> String {
     let script = html! { script type="module" { (PreEscaped(SCRIPT)) } };
-    frame(
+    let page = frame(
         &title(results),
         "",
         &html! {
@@ -59,7 +59,28 @@ pub fn render(results: &Results) -> String {
             div #said .unseen role="status" {}
             (script)
         },
-    )
+    );
+    without_implied_ends(&page)
+}
+
+/// A page without the end tags of cells and rows. HTML implies these, and there are
+/// thousands. None is ever text, where `<` is escaped, or in the style or the script.
+fn without_implied_ends(page: &str) -> String {
+    let mut rest = page;
+    let mut kept = String::with_capacity(page.len());
+    while let Some(at) = rest.find("</t") {
+        let (before, tag) = rest.split_at(at);
+        kept += before;
+        rest = ["</td>", "</th>", "</tr>"]
+            .into_iter()
+            .find_map(|end| tag.strip_prefix(end))
+            .unwrap_or_else(|| {
+                let (start, behind) = tag.split_at("</t".len());
+                kept += start;
+                behind
+            });
+    }
+    kept + rest
 }
 
 /// A document that needs nothing from outside, with this style beside that of all pages.
@@ -227,13 +248,23 @@ mod tests {
     }
 
     #[test]
-    fn a_model_is_at_most_200_kilobytes() {
+    fn only_ends_that_are_implied_are_left_out() {
+        let page = "<title>a</title><table><thead><tr><th>b</th></tr></thead><tbody>\
+            <tr><td>&lt;/td></td><td></td></tr><tr><td>c</td></tr></tbody></table>";
+        let due = "<title>a</title><table><thead><tr><th>b</thead><tbody>\
+            <tr><td>&lt;/td><td><tr><td>c</tbody></table>";
+        assert_eq!(without_implied_ends(page), due);
+        assert!(![STYLE, SCRIPT].iter().any(|text| text.contains("</t")));
+    }
+
+    #[test]
+    fn a_model_is_at_most_150_kilobytes() {
         let mut results = recorded();
         for model in results.models.clone() {
             results.models = vec![model];
             let bytes = render(&results).len();
             assert!(
-                bytes <= 200_000,
+                bytes <= 150_000,
                 "{}: {bytes} bytes",
                 results.models[0].name
             );

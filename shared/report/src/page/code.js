@@ -16,8 +16,8 @@ function lines(element) {
 function decode(text, left, right) {
   const rows = [];
   let [i, j] = [0, 0];
-  const places = (list) => list === '' ? [] : list.split(',').map(Number);
-  for (const [all, sign, count, one, other] of text.matchAll(/([=\/+-])(\d*)|!([\d,]*);([\d,]*);/g)) {
+  const places = (list) => list === '' ? [] : list.split(',').map((digits) => parseInt(digits, 36));
+  for (const [all, sign, count, one, other] of text.matchAll(/([=\/+-])(\d*)|!([\da-z,]*);([\da-z,]*);/g)) {
     if (all[0] === '!') {
       rows.push({ sign: '!', sides: [left[i++], right[j++]], marks: [places(one), places(other)] });
     }
@@ -33,7 +33,8 @@ function marked(line, places = []) {
   const parts = [];
   let from = 0;
   for (let n = 0; n < places.length; n += 2) {
-    const [start, end] = [places[n], places[n] + places[n + 1]];
+    const start = from + places[n];
+    const end = start + places[n + 1];
     parts.push(line.slice(from, start), make('mark', { textContent: line.slice(start, end) }));
     from = end;
   }
@@ -51,14 +52,14 @@ const KINDS = {
 function row({ sign, sides, marks = [] }, numbers) {
   const [kind, sight, said] = KINDS[sign];
   const cells = sides.map((line, side) => {
-    if (line === null) return [make('td', { className: 'number' }), make('td', { className: 'empty' })];
-    const className = /^\s*(\/\/|#)/.test(line) ? 'comment' : '';
+    if (line === null) return [make('td'), make('td', { className: 'empty' })];
+    const properties = /^\s*(\/\/|#)/.test(line) ? { className: 'comment' } : {};
     return [
-      make('td', { className: 'number', textContent: ++numbers[side] }),
-      make('td', { className }, make('code', {}, ...marked(line, marks[side]))),
+      make('td', { textContent: ++numbers[side] }),
+      make('td', properties, make('code', {}, ...marked(line, marks[side]))),
     ];
   });
-  const mark = make('td', { className: 'mark' }, sight);
+  const mark = make('td', {}, sight);
   if (said) mark.append(make('span', { className: 'unseen', textContent: said }));
   const line = make('tr', {}, ...cells[0], mark, ...cells[1]);
   if (kind) line.className = kind;

@@ -4,7 +4,7 @@
 //! between the others stands in the page as [`encoding`] has it; the script draws it from
 //! the files that stand below.
 
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 use measure::{
     results::{ModelResults, Row},
     source::{Part, Source},
@@ -108,7 +108,7 @@ pub(super) fn code(
             }
             @for (index, part) in sources.shared.iter().enumerate() {
                 h4 { span.path { (part.path) } }
-                pre id=(part_id(place, index)) tabindex="0" { code { (taken::below_its_name(part)) } }
+                pre id=(part_id(place, index)) tabindex="0" { code { (text(&taken::below_its_name(part))) } }
             }
         }
     }
@@ -141,10 +141,10 @@ fn file(
         div id=(place.id("code")) data-path=(source.path) {
             h4 { code { (row.name) } span.path { " " (source.path) } }
             @if !(header.is_empty() && adapter.is_empty()) {
-                pre tabindex="0" { code { span.header { (header) } span.adapter { (adapter) } } }
+                pre tabindex="0" { code { span.header { (text(header)) } span.adapter { (text(adapter)) } } }
             }
-            pre.taken[can_be_taken] tabindex="0" data-parts=(parts.join(" ")) {
-                code { (taken::cargo_lines(source)) span.lesson { (lesson) } }
+            pre class=[can_be_taken.then_some("taken")] tabindex="0" data-parts=(parts.join(" ")) {
+                code { (text(&taken::cargo_lines(source))) span.lesson { (text(lesson)) } }
             }
         }
     }
@@ -168,7 +168,14 @@ fn part_id(model: usize, index: usize) -> String {
     format!("part-{model}-{index}")
 }
 
-/// Two sources in a table of two columns.
+/// Text of an element. Where it stands, `"` and `>` mean nothing else, and sources are full
+/// of them.
+pub(super) fn text(text: &str) -> PreEscaped<String> {
+    PreEscaped(text.replace('&', "&amp;").replace('<', "&lt;"))
+}
+
+/// Two sources in a table of two columns. The style knows its cells by their places, since
+/// a page has thousands of them.
 pub(super) fn side_by_side(paths: [&str; 2], changes: &[Change<'_>]) -> Markup {
     let (mut left_line, mut right_line) = (0, 0);
     html! {
@@ -183,7 +190,7 @@ pub(super) fn side_by_side(paths: [&str; 2], changes: &[Change<'_>]) -> Markup {
                     @let (one, other) = sides(change);
                     tr class=[class] {
                         (side(one, &mut left_line))
-                        td.mark { (mark) @if !said.is_empty() { span.unseen { (said) } } }
+                        td { (mark) @if !said.is_empty() { span.unseen { (said) } } }
                         (side(other, &mut right_line))
                     }
                 }
@@ -222,7 +229,7 @@ fn marked(change: &Change<'_>) -> (Option<&'static str>, &'static str, &'static 
 
 fn side(side: Side<'_>, number: &mut usize) -> Markup {
     let Some((line, marks)) = side else {
-        return html! { td.number {} td.empty {} };
+        return html! { td {} td.empty {} };
     };
     *number += 1;
     let first = line.trim_start();
@@ -234,11 +241,11 @@ fn side(side: Side<'_>, number: &mut usize) -> Markup {
         .map(|(start, mark)| (&line[start..mark.start], mark));
     let rest = &line[marks.last().map_or(0, |mark| mark.end)..];
     html! {
-        td.number { (*number) }
-        td.comment[is_comment] {
+        td { (*number) }
+        td class=[is_comment.then_some("comment")] {
             code {
-                @for (plain, mark) in between { (plain) mark { (&line[mark.clone()]) } }
-                (rest)
+                @for (plain, mark) in between { (text(plain)) mark { (text(&line[mark.clone()])) } }
+                (text(rest))
             }
         }
     }
@@ -292,5 +299,12 @@ mod tests {
     fn a_link_is_one_word() {
         let link = super::link("semaphores", "tokio", "<a b>");
         assert_eq!(link, "#semaphores:tokio..%3Ca%20b%3E");
+    }
+
+    #[test]
+    fn no_text_is_markup() {
+        let text = super::text("a -> &\"b\" </td><script>&lt;");
+        let due = "a -> &amp;\"b\" &lt;/td>&lt;script>&amp;lt;";
+        assert_eq!(text.into_string(), due);
     }
 }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use measure::{results::ModelResults, source::Pair};
 
 use super::{
-    code::{differs, side_by_side, take},
+    code::{differs, side_by_side, take, text},
     encoding,
 };
 use crate::{
@@ -100,16 +100,16 @@ fn files(id: &str, Named { name, pair, .. }: &Named<'_>) -> Markup {
             h4 { code { (name) } }
             @for (side, section) in sides.iter().zip(&sections) {
                 pre tabindex="0" {
-                    code class=(side) { span.header { (section.header) } span.adapter { (section.adapter) } }
+                    code class=(side) { span.header { (text(section.header)) } span.adapter { (text(section.adapter)) } }
                 }
             }
             pre.taken tabindex="0" {
                 code {
-                    (taken::cargo_lines_of(pair))
+                    (text(&taken::cargo_lines_of(pair)))
                     @for (side, section) in sides.iter().zip(&sections) {
                         @if *side == "cure" { "\n" }
                         (taken::HEADING) (side) ".rs\n"
-                        span class=(side) { span.lesson { (section.lesson) } }
+                        span class=(side) { span.lesson { (text(section.lesson)) } }
                     }
                 }
             }

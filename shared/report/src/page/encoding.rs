@@ -6,9 +6,9 @@
 //!
 //! In a part, `=3` is three lines that are the same. `-3` and `+3` are lines of the left
 //! and of the right alone. `/3` is lines that stand beside each other and have little in
-//! common. Without a number it is one line. `!4,2;7,1,9,3;` is one line that changed:
-//! where the marks of each side begin and how long they are, in units of UTF-16, as
-//! scripts count.
+//! common. Without a number it is one line. `!4,2;7,1,1,3;` is one line that changed: how
+//! long each mark of a side is, and what stands between it and the one before. These
+//! lengths are to the base of 36, in units of UTF-16, as scripts count.
 
 use std::fmt::Write;
 
@@ -69,12 +69,23 @@ fn sign(row: &Change<'_>) -> char {
 }
 
 fn places(line: &str, marks: &Marks) -> String {
-    let units = |text: &str| text.encode_utf16().count();
+    let units = |text: &str| short(text.encode_utf16().count());
+    let mut before = 0;
     let place = |mark: &std::ops::Range<usize>| {
-        let (start, length) = (units(&line[..mark.start]), units(&line[mark.clone()]));
-        format!("{start},{length}")
+        let between = units(&line[before..mark.start]);
+        before = mark.end;
+        format!("{between},{}", units(&line[mark.clone()]))
     };
     marks.iter().map(place).collect::<Vec<_>>().join(",")
+}
+
+/// A number to the base of 36.
+fn short(number: usize) -> String {
+    let last = char::from_digit((number % 36) as u32, 36).expect("it is below 36");
+    match number / 36 {
+        0 => last.to_string(),
+        rest => short(rest) + &last.to_string(),
+    }
 }
 
 #[cfg(test)]
@@ -89,7 +100,19 @@ mod tests {
             "//! Says.\n\nfn f() {\n}\n",
         ];
         let cuts = texts.map(Cut::of);
-        let expected = "=2||=!11,3;11,3;+=\n=2||=-=\n=2||=-2=";
+        let expected = "=2||=!b,3;b,3;+=\n=2||=-=\n=2||=-2=";
         assert_eq!(all(&cuts.each_ref()), expected);
+    }
+
+    #[test]
+    fn marks_are_counted_from_the_one_before() {
+        let line = format!("{}ab«é»cd", " ".repeat(40));
+        let at = |word: &str| {
+            let start = line.find(word).expect("it is there");
+            start..start + word.len()
+        };
+        let marks = vec![at("ab"), at("é"), at("cd")];
+        assert_eq!(places(&line, &marks), "14,2,1,1,1,2");
+        assert_eq!([0, 35, 36, 1295].map(short), ["0", "z", "10", "zz"]);
     }
 }

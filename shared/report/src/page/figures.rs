@@ -91,7 +91,7 @@ fn line(
     let is_control = row.kind == Kind::Control;
     let seen = seen::columns(results);
     html! {
-        tr.control[is_control] data-row=(place.key()) {
+        tr class=[is_control.then_some("control")] data-row=(place.key()) {
             th scope="row" {
                 (name(row, &results.reference))
                 @if !row.deviations.is_empty() { " " span.tag { "deviates" } }

@@ -226,7 +226,7 @@ fn table(results: &ModelResults, meaning: Meaning) -> Markup {
                 tbody {
                     @for row in &results.rows {
                         @if tails(row, meaning).is_some() {
-                            tr.control[row.kind == Kind::Control] {
+                            tr class=[(row.kind == Kind::Control).then_some("control")] {
                                 th scope="row" { (name(row, &results.reference)) }
                                 @for percent in &percents { td { (value(row, meaning, Some(*percent))) } }
                                 @if let Some(percent) = judged { (compared(results, row, tail(row, meaning, percent))) }
