@@ -316,6 +316,7 @@ impl Foreign for Facts {
             seen,
             breaches,
             done: _,
+            is_of_load: _,
         } = self;
         seen.escape();
         breaches.escape();

@@ -20,6 +20,18 @@ pub struct Facts {
     /// all, and in results of earlier versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub done: Option<Done>,
+    /// Whether the times are the load's own rather than the variant's, since a load from
+    /// outside could not do as it was to.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_of_load: bool,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// Items that ended as the job asks.
@@ -147,6 +159,12 @@ impl Facts {
     pub fn done(mut self, items: usize, of: usize) -> Self {
         let (items, of) = (items as u64, of as u64);
         self.done = Some(Done { items, of });
+        self
+    }
+
+    /// Notes that the times are the load's own.
+    pub fn of_load(mut self) -> Self {
+        self.is_of_load = true;
         self
     }
 

@@ -214,6 +214,12 @@ impl Model for Serving {
         if report.busy > BUSY {
             facts = facts.number("load busy %", report.busy * 100.0);
         }
+        // Late by less than the load's own bound, it may still be most of a short p99.
+        let (late, took) = (report.lateness.at(0.99), report.response.at(0.99));
+        let is_most = late.zip(took).is_some_and(|(late, took)| late > took / 2);
+        if !report.schedule_kept || report.busy > BUSY || is_most {
+            facts = facts.of_load();
+        }
         Ok(facts)
     }
 
