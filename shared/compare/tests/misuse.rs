@@ -71,8 +71,8 @@ fn percentiles_need_a_model_with_items() {
         refused(&[model, flag], &words);
     }
     refused(
-        &["sweep", "semaphores", "--over", "limit=1,2", flag],
-        "a sweep has no --percentiles; compare one size for them",
+        &["sweep", "locks", "--over", "workers=1,2", flag],
+        "locks has no --percentiles: an increment takes less time than to read the clock",
     );
 }
 

@@ -173,6 +173,54 @@ fn an_interrupted_sweep_keeps_what_it_has() {
     assert_eq!(json(directory.path()), kept);
 }
 
+/// Over a rate each row has a knee, or a bound of it, and every form says so.
+#[test]
+fn over_a_rate_there_are_knees() {
+    let directory = folder();
+    let words = "semaphores --over rate=500,1000 --tasks 100 --latency 1ms \
+                 --variants tokio,std_only --rounds 2";
+    let output = output(directory.path(), words);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{stderr}");
+    let text = String::from_utf8_lossy(&output.stdout);
+    for words in ["p99", "knee", "the limit is", "p99 goes above"] {
+        assert!(text.contains(words), "no {words:?} in: {text}");
+    }
+    let tables = text.lines().filter(|line| !line.starts_with("charts: "));
+    for line in tables {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+    let json = json(directory.path());
+    assert_eq!(json["latency"], "response");
+    let limit = json["limit"]["nanos"].as_f64().expect("a limit");
+    let mut lowest = f64::INFINITY;
+    for name in ["tokio", "std_only"] {
+        let line = line(&json, name);
+        let p99 = line["marks"][0]["p99"].as_array().expect("rounds");
+        assert_eq!(p99.len(), 2);
+        let nanos = p99.iter().filter_map(|one| one["nanos"].as_f64());
+        lowest = lowest.min(nanos.sum::<f64>() / 2.0);
+        assert_eq!(line["knee"]["rounds"], 2);
+        assert!(line["knee"]["interval"].is_null());
+    }
+    assert!((limit / lowest - 2.0).abs() < 1e-6, "{limit}, {lowest}");
+    let page = std::fs::read_to_string(directory.path().join("sweep.html"));
+    assert_eq!(page.expect("a page").matches("<svg").count(), 4);
+}
+
+/// Over any other field p99 stands beside the rest, where it was asked for.
+#[test]
+fn percentiles_of_a_sweep_are_asked_for() {
+    let words = "semaphores --over limit=10,20 --tasks 100 --latency 1ms --rounds 1 \
+                 --variants tokio";
+    for (flag, columns) in [("", 13), (" --percentiles", 17)] {
+        let output = output(folder().path(), &format!("{words} --csv{flag}"));
+        let csv = String::from_utf8(output.stdout).expect("text");
+        let counts: Vec<_> = csv.lines().map(|line| line.split(',').count()).collect();
+        assert_eq!(counts, [columns; 3], "{csv}");
+    }
+}
+
 #[test]
 fn misuse_is_one_line() {
     for (words, told) in [
@@ -186,6 +234,10 @@ fn misuse_is_one_line() {
             "leave it out",
         ),
         ("locks --over workers=1..20000", "from 1 to 10000"),
+        (
+            "locks --over rate=1000,2000",
+            "locks has no rate; gather, semaphores",
+        ),
         ("locks", "--over"),
         ("nonesuch --over n=1..9", "gather, semaphores"),
         ("--over n=1..9 locks", "write the model first"),

@@ -22,7 +22,8 @@ const LEVELS: [u32; 10] = [5000, 7500, 9000, 9500, 9900, 9950, 9990, 9995, 9999,
 pub const SHOWN: [f64; 5] = [50.0, 90.0, 99.0, 99.9, 100.0];
 
 /// What is meant by an item's latency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Meaning {
     /// From when the work on it began to its end.
     Service,
@@ -91,6 +92,12 @@ impl Latency {
         })
     }
 
+    /// That percentile, in nanoseconds; `None` where there were too few items for it.
+    pub fn at(&self, meaning: Meaning, percent: f64) -> Option<u64> {
+        let mut all = self.percentiles(meaning).iter();
+        Some(all.find(|one| same(one.percent, percent))?.nanos)
+    }
+
     fn percentiles(&self, meaning: Meaning) -> &[Percentile] {
         match meaning {
             Meaning::Service => &self.service,
@@ -143,9 +150,8 @@ type ByRound = BTreeMap<usize, f64>;
 
 fn by_round(row: &Row, meaning: Meaning, percent: f64) -> ByRound {
     let figure = |sample: &crate::results::Sample| {
-        let all = sample.latency.as_ref()?.percentiles(meaning);
-        let one = all.iter().find(|one| same(one.percent, percent))?;
-        Some((sample.round, one.nanos as f64))
+        let nanos = sample.latency.as_ref()?.at(meaning, percent)?;
+        Some((sample.round, nanos as f64))
     };
     row.samples.iter().filter_map(figure).collect()
 }

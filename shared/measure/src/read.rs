@@ -1,14 +1,18 @@
 //! Results that were written before, read back and checked.
 
-use std::{fs::File, path::Path};
+use std::{
+    fs::{self, File},
+    path::Path,
+};
 
-use anyhow::Result;
+use anyhow::{Context, Result, anyhow};
 use serde::{Deserialize, de::IgnoredAny};
 use test_fixtures::{Misuse, read_at_most, shortened, utf8};
 
 use crate::{
     foreign::Foreign,
     results::{Results, VERSION},
+    sweep::results::Sweep,
 };
 
 mod plausible;
@@ -73,4 +77,23 @@ pub fn results(path: &Path) -> Result<Results> {
     plausible::check(&results).map_err(damaged)?;
     results.escape();
     Ok(results)
+}
+
+/// The sweep in a file; `None` if there is none in it.
+///
+/// # Errors
+/// A sweep that is damaged.
+pub fn sweep(path: &Path) -> Result<Option<Sweep>> {
+    // A file that can't be read, or is no JSON, is no sweep; reading it as results
+    // reports what is wrong.
+    let text = fs::read_to_string(path).unwrap_or_default();
+    let head = serde_json::from_str::<Head>(&text);
+    if !head.is_ok_and(|head| head.points.is_some()) {
+        return Ok(None);
+    }
+    let damaged = || format!("{}: a damaged sweep", path.display());
+    let sweep: Sweep = serde_json::from_str(&text).with_context(damaged)?;
+    plausible::check_sweep(&sweep)
+        .map_err(|why| anyhow!("{}: {}", damaged(), shortened(&why, MOST_SAID)))?;
+    Ok(Some(sweep))
 }

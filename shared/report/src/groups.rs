@@ -43,7 +43,7 @@ fn has_tie(results: &ModelResults, name: &str) -> bool {
 }
 
 /// The fewest groups that were found to hold every tie, each in order.
-fn groups(ties: &[Vec<bool>]) -> Option<Vec<Vec<usize>>> {
+pub(crate) fn groups(ties: &[Vec<bool>]) -> Option<Vec<Vec<usize>>> {
     let mut found = Vec::new();
     let all = (0..ties.len()).collect();
     cliques(ties, &mut Vec::new(), all, Vec::new(), &mut found)?;

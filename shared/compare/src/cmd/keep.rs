@@ -11,7 +11,7 @@ use std::{
 
 use anyhow::{Context, Result};
 use clap::Args;
-use measure::{read, sweep::results::Sweep};
+use measure::read;
 use report::splice::kept::Kept;
 use test_fixtures::{Misuse, print, shown, tell, unknown};
 
@@ -164,7 +164,7 @@ fn kept(
     let file = from.display();
     let misuse = |why: &str| Err(Misuse(format!("{file}: {why}")).into());
     let not_whole = "an interrupted run is not kept: let it end";
-    if let Some(sweep) = sweep(from)? {
+    if let Some(sweep) = read::sweep(from)? {
         if model.is_some_and(|model| *model != sweep.model) {
             return misuse(&format!("a sweep of {}", sweep.model));
         }
@@ -200,24 +200,4 @@ fn kept(
             .ok_or_else(|| unknown(&format!("{file} has no model"), wanted, &names))?,
     };
     Ok(vec![(name.clone(), Kept::of_model(&results, model))])
-}
-
-/// The sweep in a file, if it is one.
-fn sweep(from: &Path) -> Result<Option<Sweep>> {
-    #[derive(serde::Deserialize)]
-    struct Head {
-        points: Option<serde::de::IgnoredAny>,
-    }
-    // A file that can't be read, or is no JSON, is no sweep; reading it as results
-    // reports what is wrong.
-    let text = fs::read_to_string(from).unwrap_or_default();
-    let head = serde_json::from_str::<Head>(&text);
-    if head.is_ok_and(|head| head.points.is_some()) {
-        let file = from.display();
-        let sweep = serde_json::from_str(&text);
-        return Ok(Some(
-            sweep.with_context(|| format!("{file}: a damaged sweep"))?,
-        ));
-    }
-    Ok(None)
 }

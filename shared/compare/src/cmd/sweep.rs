@@ -1,7 +1,8 @@
 //! `compare sweep`: one model's job over a range of sizes, each with its rounds.
 //!
 //! Where `compare MODEL` reports who is faster at one size, a sweep reports how each
-//! grows, where one passes another, and where one breaks.
+//! grows, where one passes another, where one breaks, and at which rate its tail leaves
+//! the floor.
 
 mod grid;
 mod request;
@@ -87,6 +88,7 @@ fn measure(request: Request) -> Sweep {
         over,
         args,
         jobs,
+        percentiles,
         options,
     } = request;
     let mut sweep = Sweep {
@@ -99,6 +101,8 @@ fn measure(request: Request) -> Sweep {
         about: model.about().to_owned(),
         field: over.field,
         args: args.iter().map(|arg| shown(arg)).collect(),
+        latency: None,
+        limit: None,
         points: Vec::new(),
         lines: Vec::new(),
         bounds: Vec::new(),
@@ -130,6 +134,7 @@ fn measure(request: Request) -> Sweep {
             budget: left / (sizes - index) as u32,
             settings: Settings {
                 time_limit: options.time_limit,
+                spans: percentiles,
                 ..Settings::default()
             },
             seed: options.seed,

@@ -6,8 +6,13 @@ use std::collections::BTreeSet;
 use test_fixtures::{Fact, Value};
 
 use crate::{
+    host::Host,
     results::{ModelResults, Results, Row, Sample, Summary, Timeline},
     statistics::Estimate,
+    sweep::{
+        knee::{Knee, Range},
+        results::{Line, Sweep},
+    },
 };
 
 /// Nanoseconds that nothing takes: a hundred days.
@@ -23,16 +28,72 @@ const PIECES: usize = 100_000;
 
 /// Looks at all figures, and for what stands there twice.
 pub(super) fn check(results: &Results) -> Result<(), String> {
-    let host = &results.host;
     at_most("the start", results.started, 1 << 40)?;
-    at_most("the cores", host.cores as u64, 1 << 20)?;
-    at_most("the machine's memory", host.memory, BYTES)?;
-    number("the load", host.load, 0.0, RATIO)?;
+    check_host(&results.host)?;
     unique("model", results.models.iter().map(|model| &*model.name))?;
     for model in &results.models {
         check_model(model).map_err(|why| format!("{}: {why}", model.name))?;
     }
     Ok(())
+}
+
+/// The same for a sweep.
+pub(super) fn check_sweep(sweep: &Sweep) -> Result<(), String> {
+    at_most("the start", sweep.started, 1 << 40)?;
+    check_host(&sweep.host)?;
+    rising("size", sweep.points.iter().map(|point| point.value))?;
+    for point in &sweep.points {
+        let at = |why| format!("{} {}: {why}", sweep.field, point.value);
+        check_model(&point.results).map_err(at)?;
+    }
+    unique("line", sweep.lines.iter().map(|line| &*line.name))?;
+    for line in &sweep.lines {
+        check_line(line).map_err(|why| format!("{}: {why}", line.name))?;
+    }
+    let Some(limit) = &sweep.limit else {
+        return Ok(());
+    };
+    number("the limit", limit.nanos, f64::MIN_POSITIVE, NANOS as f64)?;
+    match sweep.lines.iter().any(|line| line.name == limit.row) {
+        true => Ok(()),
+        false => Err(format!("{:?} gives the limit, and is no line", limit.row)),
+    }
+}
+
+fn check_line(line: &Line) -> Result<(), String> {
+    rising("size", line.marks.iter().map(|mark| mark.value))?;
+    for mark in &line.marks {
+        let value = mark.value;
+        estimate("the time", &mark.time)?;
+        rising("round", mark.p99.iter().map(|one| one.round as u64))
+            .map_err(|why| format!("p99 at {value}: {why}"))?;
+        for one in &mark.p99 {
+            at_most("the round", one.round as u64, 1_000_000)?;
+            number("p99", one.nanos as f64, 1.0, NANOS as f64)?;
+        }
+    }
+    line.knee.as_ref().map_or(Ok(()), check_knee)
+}
+
+fn check_knee(knee: &Knee) -> Result<(), String> {
+    let end = |end: Option<f64>| number("the knee", end.unwrap_or(1.0), 0.0, RATIO);
+    for Range { from, to } in [Some(knee.rate), knee.interval].into_iter().flatten() {
+        end(from)?;
+        end(to)?;
+        if let Some((from, to)) = from.zip(to).filter(|(from, to)| from > to) {
+            return Err(format!("the knee is from {from} to {to}"));
+        }
+    }
+    match knee.at_once.max(knee.never) > knee.rounds {
+        true => Err(format!("{} rounds have no such knee", knee.rounds)),
+        false => Ok(()),
+    }
+}
+
+fn check_host(host: &Host) -> Result<(), String> {
+    at_most("the cores", host.cores as u64, 1 << 20)?;
+    at_most("the machine's memory", host.memory, BYTES)?;
+    number("the load", host.load, 0.0, RATIO)
 }
 
 fn check_model(model: &ModelResults) -> Result<(), String> {
@@ -220,6 +281,18 @@ fn number(what: &str, value: f64, least: f64, most: f64) -> Result<(), String> {
         true => Ok(()),
         false => Err(format!("{what} is {value}, which can't be")),
     }
+}
+
+/// Numbers in order, each once.
+fn rising(what: &str, numbers: impl Iterator<Item = u64>) -> Result<(), String> {
+    let mut last = None;
+    for number in numbers {
+        if last.is_some_and(|last| last >= number) {
+            return Err(format!("the {what} {number} is not behind the one before"));
+        }
+        last = Some(number);
+    }
+    Ok(())
 }
 
 fn unique<'a>(what: &str, names: impl Iterator<Item = &'a str>) -> Result<(), String> {

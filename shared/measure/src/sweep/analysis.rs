@@ -1,29 +1,39 @@
 //! The analysis of a sweep's trials: lines, what bounds them, and where they cross.
 
 use crate::{
+    latency::{Meaning, meanings},
     results::{Kind, ModelResults, Row},
     statistics::{Estimate, estimate, median, verdict},
     summary,
     sweep::{
         crossing::{self, Crossing, Told},
         fit::{Growth, fit},
-        results::{Bound, End, Line, Mark, Point, Quantity, Sweep},
+        knee::{self, RATE},
+        results::{Bound, End, Line, Mark, P99, Point, Quantity, Sweep},
     },
 };
 
 /// What a job's work takes on one core is compared with under this name.
 pub const ONE_CORE: &str = "one core";
 
-/// Fills in lines, bounds and crossings.
+/// Fills in lines, bounds and crossings, and knees where the sweep is over a rate.
 pub fn add(sweep: &mut Sweep) {
     let Some(first) = sweep.points.first() else {
         return;
     };
+    let told = sweep
+        .points
+        .iter()
+        .flat_map(|point| meanings(&point.results));
+    sweep.latency = told.min_by_key(|meaning| *meaning != Meaning::Response);
     let rows = first.results.rows.iter();
     sweep.lines = rows
         .filter(|row| row.kind != Kind::Control)
-        .map(|row| line(row, &sweep.points))
+        .map(|row| line(row, &sweep.points, sweep.latency))
         .collect();
+    if sweep.field == RATE && sweep.latency == Some(Meaning::Response) {
+        add_knees(sweep);
+    }
     sweep.bounds = [
         ("floor", floors as fn(&ModelResults) -> Vec<f64>),
         (ONE_CORE, one_core),
@@ -35,10 +45,35 @@ pub fn add(sweep: &mut Sweep) {
     sweep.crossings = crossings(&sweep.lines, &sweep.points);
 }
 
-fn line(row: &Row, points: &[Point]) -> Line {
+/// One limit for all rows, and where each row passes it.
+fn add_knees(sweep: &mut Sweep) {
+    let Some(first) = sweep.points.first() else {
+        return;
+    };
+    // What does another job gives no limit to those that do this one.
+    let same_job = sweep.lines.iter().filter(|line| {
+        let row = row_at(first, &line.name);
+        row.is_some_and(|row| row.another_job.is_none())
+    });
+    sweep.limit = knee::limit(same_job, first.value);
+    let Some(limit) = &sweep.limit else {
+        return;
+    };
+    // The last size of a sweep that was interrupted has some of its rounds.
+    let whole = match &*sweep.points {
+        [whole @ .., _] if sweep.interrupted && !whole.is_empty() => whole,
+        all => all,
+    };
+    let rounds = whole.iter().map(|point| point.results.rounds).min();
+    for line in &mut sweep.lines {
+        line.knee = knee::find(&line.marks, limit, rounds.unwrap_or(0));
+    }
+}
+
+fn line(row: &Row, points: &[Point], latency: Option<Meaning>) -> Line {
     let marks: Vec<Mark> = points
         .iter()
-        .filter_map(|point| mark(row_at(point, &row.name)?, point.value))
+        .filter_map(|point| mark(row_at(point, &row.name)?, point.value, latency))
         .collect();
     let end = points.iter().find_map(|point| {
         let (_, why) = point.ended.iter().find(|(name, _)| *name == row.name)?;
@@ -62,6 +97,7 @@ fn line(row: &Row, points: &[Point]) -> Line {
         to_one_core: told.collect(),
         marks,
         end,
+        knee: None,
     }
 }
 
@@ -72,7 +108,7 @@ fn row_at<'a>(point: &'a Point, name: &str) -> Option<&'a Row> {
     row.filter(|_| !broke)
 }
 
-fn mark(row: &Row, value: u64) -> Option<Mark> {
+fn mark(row: &Row, value: u64, latency: Option<Meaning>) -> Option<Mark> {
     let cpu = row.samples.iter().map(|sample| {
         let usage = sample.usage;
         (usage.user_nanos + usage.system_nanos) as f64
@@ -81,11 +117,20 @@ fn mark(row: &Row, value: u64) -> Option<Mark> {
         .samples
         .iter()
         .filter_map(|s| Some(s.memory?.peak as f64));
+    let p99 = row.samples.iter().filter_map(|sample| {
+        let nanos = sample.latency.as_ref()?.at(latency?, knee::PERCENT)?;
+        Some(P99 {
+            round: sample.round,
+            nanos,
+            is_of_load: sample.facts.is_of_load,
+        })
+    });
     Some(Mark {
         value,
         time: row.summary.as_ref()?.time,
         cpu: estimate(&cpu.collect::<Vec<_>>())?,
         memory: estimate(&memory.collect::<Vec<_>>()),
+        p99: p99.collect(),
     })
 }
 

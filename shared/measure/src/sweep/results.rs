@@ -4,11 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     host::Host,
+    latency::Meaning,
     results::{Kind, ModelResults},
-    statistics::Estimate,
+    statistics::{Estimate, estimate},
     sweep::{
         crossing::{Crossing, Told},
         fit::Growth,
+        knee::{Knee, Limit},
     },
 };
 
@@ -36,6 +38,13 @@ pub struct Sweep {
     pub field: String,
     /// The arguments that all its jobs share.
     pub args: Vec<String>,
+    /// What an item's latency is, where percentiles were asked for and any row has them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency: Option<Meaning>,
+    /// What p99 is at the most where a row keeps up, the same for all rows; none unless the
+    /// field is a rate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<Limit>,
     /// Every trial, size by size.
     pub points: Vec<Point>,
     /// The lines of the trials, one for each variant or peer.
@@ -80,10 +89,13 @@ pub struct Line {
     pub memory: Option<Growth>,
     /// Its time ÷ that of one core, where that is known.
     pub to_one_core: Vec<Told>,
+    /// The rate at which its p99 leaves the floor; none where there is no limit, or no p99.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub knee: Option<Knee>,
 }
 
 /// One variant at one size.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Mark {
     /// The size.
     pub value: u64,
@@ -93,6 +105,42 @@ pub struct Mark {
     pub cpu: Estimate,
     /// Peak memory in bytes.
     pub memory: Option<Estimate>,
+    /// The 99th percentile of its items' latency in each round that has one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub p99: Vec<P99>,
+}
+
+impl Mark {
+    /// The figures of the rounds that are the variant's: where the load was late, p99 is
+    /// the load's.
+    pub fn own_p99(&self) -> impl Iterator<Item = &P99> {
+        self.p99.iter().filter(|one| !one.is_of_load)
+    }
+
+    /// Rounds in which the load could not keep its schedule.
+    pub fn late(&self) -> usize {
+        self.p99.len() - self.own_p99().count()
+    }
+}
+
+/// The 99th percentile of a trial's items.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct P99 {
+    /// The number of the round, from 0.
+    pub round: usize,
+    /// Nanoseconds.
+    pub nanos: u64,
+    /// Whether it is the load's own, and no figure of the variant.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_of_load: bool,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// The size at which a variant broke, and why.
@@ -113,7 +161,7 @@ pub struct Bound {
     pub marks: Vec<(u64, f64)>,
 }
 
-/// One of the three quantities that a sweep reports.
+/// One of the quantities that a sweep reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quantity {
     /// How long the job took.
@@ -122,11 +170,25 @@ pub enum Quantity {
     Cpu,
     /// The most memory of the whole process.
     Memory,
+    /// The 99th percentile of the items' latency.
+    P99,
 }
 
 impl Quantity {
-    /// All three, in the order in which they are shown.
-    pub const ALL: [Self; 3] = [Self::Time, Self::Cpu, Self::Memory];
+    /// Those that every sweep has, in the order in which they are shown.
+    const USUAL: [Self; 3] = [Self::Time, Self::Cpu, Self::Memory];
+
+    /// Those of a sweep, in the order in which they are shown. At a rate p99 is what is
+    /// asked for.
+    pub fn all(sweep: &Sweep) -> Vec<Self> {
+        let mut all = Self::USUAL.to_vec();
+        match (sweep.latency, &sweep.limit) {
+            (None, _) => {}
+            (Some(_), None) => all.push(Self::P99),
+            (Some(_), Some(_)) => all.insert(0, Self::P99),
+        }
+        all
+    }
 
     /// As it is written.
     pub fn name(self) -> &'static str {
@@ -134,24 +196,32 @@ impl Quantity {
             Self::Time => "time",
             Self::Cpu => "CPU",
             Self::Memory => "memory",
+            Self::P99 => "p99",
         }
     }
 
-    /// What one variant took of it at one size.
+    /// What one variant took of it at one size. There is no p99 where the load was late in
+    /// half of the rounds or more.
     pub fn of(self, mark: &Mark) -> Option<Estimate> {
         match self {
             Self::Time => Some(mark.time),
             Self::Cpu => Some(mark.cpu),
             Self::Memory => mark.memory,
+            Self::P99 => {
+                let own = mark.own_p99().map(|one| one.nanos as f64);
+                let own: Vec<f64> = own.collect();
+                estimate(&own).filter(|_| mark.late() < own.len())
+            }
         }
     }
 
-    /// How a variant's grows.
+    /// How a variant's grows. No curve is looked for in p99, which has a knee.
     pub fn growth(self, line: &Line) -> Option<&Growth> {
         match self {
             Self::Time => line.time.as_ref(),
             Self::Cpu => line.cpu.as_ref(),
             Self::Memory => line.memory.as_ref(),
+            Self::P99 => None,
         }
     }
 }

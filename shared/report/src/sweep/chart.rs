@@ -6,7 +6,10 @@
 use std::fmt::Write;
 
 use maud::html;
-use measure::sweep::results::{Line, Quantity, Sweep};
+use measure::sweep::{
+    knee::{Knee, Limit},
+    results::{Line, Quantity, Sweep},
+};
 
 use crate::{scale::Scale, sweep::sentences};
 
@@ -58,8 +61,15 @@ pub(crate) fn render(sweep: &Sweep, quantity: Quantity) -> Option<String> {
             }
         }
     }
+    let limit = sweep.limit.as_ref().filter(|_| quantity == Quantity::P99);
+    if let Some(limit) = limit {
+        draw_limit(&mut body, limit, &y);
+    }
     for (index, line) in sweep.lines.iter().enumerate() {
         draw_line(&mut body, index, line, quantity, &x, &y);
+    }
+    if let Some(limit) = limit {
+        draw_knees(&mut body, sweep, limit, &x, &y);
     }
     let names = names(&mut body, sweep, quantity, &y);
     let ends = draw_ends(&mut body, sweep);
@@ -112,6 +122,8 @@ fn axes(sweep: &Sweep, quantity: Quantity) -> Option<(Side, Side)> {
         let bounds = sweep.bounds.iter().flat_map(|bound| &bound.marks);
         values.extend(bounds.map(|(_, nanos)| nanos));
     }
+    let limit = sweep.limit.iter().filter(|_| quantity == Quantity::P99);
+    values.extend(limit.map(|limit| limit.nanos));
     let sizes = sweep.points.iter().map(|point| point.value as f64);
     Some((
         Side::of(Scale::logarithmic(sizes)?, (LEFT, RIGHT)),
@@ -177,9 +189,19 @@ fn draw_line(
         .collect();
     let colour = index % 10;
     add(body, &format!("<g class=\"line colour-{colour}\">"));
-    let points = marks.iter().map(|(n, e)| (*n as f64, e.median));
     let dash = DASHES[index % DASHES.len()];
-    let d = path(x, y, points);
+    // Across what is no figure of the variant no line is drawn.
+    let parts = line
+        .marks
+        .split(|mark| sentences::is_of_load(mark, quantity));
+    let d: String = parts
+        .map(|part| {
+            let points = part
+                .iter()
+                .filter_map(|mark| Some((mark.value, quantity.of(mark)?.median)));
+            path(x, y, points.map(|(n, median)| (n as f64, median)))
+        })
+        .collect();
     add(
         body,
         &format!("<path d=\"{d}\" stroke-dasharray=\"{dash}\"/>"),
@@ -209,6 +231,59 @@ fn draw_line(
         );
     }
     add(body, "</g>");
+}
+
+/// The limit, with its figure at the right end, where lines that pass it are above it.
+fn draw_limit(body: &mut String, limit: &Limit, y: &Side) {
+    let at = y.place(limit.nanos);
+    let line = format!("M{LEFT} {at:.1}H{RIGHT}");
+    add(body, &format!("<path class=\"limit\" d=\"{line}\"/>"));
+    let figure = sentences::figure(Quantity::P99, limit.nanos);
+    let name = format!("limit {figure}");
+    text(body, "bound-name", "end", (RIGHT - 4.0, at + 14.0), &name);
+}
+
+/// From the interval of one knee to the next, so that none hides another.
+const KNEES_APART: f64 = 3.0;
+
+/// Where lines leave the floor: a ring on the limit, and its interval, which ends without a
+/// stroke where it is open. What has no place has no ring.
+fn draw_knees(body: &mut String, sweep: &Sweep, limit: &Limit, x: &Side, y: &Side) {
+    let knees = sweep.lines.iter().enumerate();
+    let knees: Vec<(usize, &Line, Knee)> = knees
+        .filter_map(|(index, line)| Some((index, line, line.knee?)))
+        .filter(|(.., knee)| knee.rate.place().is_some())
+        .collect();
+    let middle = (knees.len() as f64 - 1.0) / 2.0;
+    for (place, (index, line, knee)) in knees.iter().enumerate() {
+        let Some(rate) = knee.rate.place() else {
+            continue;
+        };
+        let at = (x.place(rate), y.place(limit.nanos));
+        add(body, &format!("<g class=\"line colour-{}\">", index % 10));
+        if let Some(interval) = knee.interval {
+            let across = at.1 + (place as f64 - middle) * KNEES_APART;
+            let (from, to) = (
+                interval.from.map_or(LEFT, |from| x.place(from)),
+                interval.to.map_or(RIGHT, |to| x.place(to)),
+            );
+            let mut d = format!("M{from:.1} {across:.1}H{to:.1}");
+            let ends = [interval.from.map(|_| from), interval.to.map(|_| to)];
+            for end in ends.into_iter().flatten() {
+                let top = across - 3.0;
+                write!(d, "M{end:.1} {top:.1}v6").expect("a String takes all");
+            }
+            add(body, &format!("<path class=\"whisker\" d=\"{d}\"/>"));
+        }
+        let (left, middle) = (at.0 - 6.0, at.1);
+        let ring = format!("M{left:.1} {middle:.1}a6 6 0 1 0 12 0a6 6 0 1 0-12 0z");
+        let told = escape(&sentences::knee_in_full(line).unwrap_or_default());
+        add(
+            body,
+            &format!("<path class=\"knee\" d=\"{ring}\"><title>{told}</title></path>"),
+        );
+        add(body, "</g>");
+    }
 }
 
 /// Dashes are a second difference between lines, beside their markers.

@@ -1,4 +1,4 @@
-//! A sweep as a page of its own: three charts, and the tables beneath.
+//! A sweep as a page of its own: a chart for each quantity, and its table beneath.
 
 use maud::{Markup, PreEscaped, html};
 use measure::sweep::results::{Line, Point, Quantity, Sweep};
@@ -33,11 +33,12 @@ pub(crate) fn render(sweep: &Sweep) -> String {
                     @for line in lines { dd { (line) } }
                 }
             }
-            @for quantity in Quantity::ALL {
+            @for quantity in Quantity::all(sweep) {
                 @if let Some(chart) = chart::render(sweep, quantity) {
+                    @let heading = sentences::meaning(sweep, quantity);
                     section.model {
-                        h2 { (heading(quantity)) }
-                        div.scroll tabindex="0" role="region" aria-label=(heading(quantity)) {
+                        h2 { (heading) }
+                        div.scroll tabindex="0" role="region" aria-label=(heading) {
                             (PreEscaped(chart))
                         }
                         (table(sweep, quantity))
@@ -48,7 +49,7 @@ pub(crate) fn render(sweep: &Sweep) -> String {
         footer {
             (made_with(&sweep.command, sweep.started, &sweep.host, &rounds(sweep)))
             p.quiet {
-                "Points are medians, whiskers their 95 % intervals. How growth is fitted and crossings are placed is in "
+                "Points are medians, whiskers their 95 % intervals. How growth is fitted, and crossings and knees are placed, is in "
                 code { "docs/src/sweeps.md" } "."
             }
         }
@@ -56,8 +57,9 @@ pub(crate) fn render(sweep: &Sweep) -> String {
     frame(&sentences::title(sweep), chart::STYLE, &body)
 }
 
-fn notes(sweep: &Sweep) -> [(&'static str, Vec<String>); 5] {
+fn notes(sweep: &Sweep) -> [(&'static str, Vec<String>); 6] {
     [
+        ("Knees", sentences::knees(sweep)),
         ("Crossings in time", sentences::crossings(sweep)),
         ("One core", sentences::one_core(sweep)),
         ("Ends", sentences::ends(sweep)),
@@ -66,16 +68,10 @@ fn notes(sweep: &Sweep) -> [(&'static str, Vec<String>); 5] {
     ]
 }
 
-fn heading(quantity: Quantity) -> &'static str {
-    match quantity {
-        Quantity::Time => "Time",
-        Quantity::Cpu => "CPU time of the whole process",
-        Quantity::Memory => "Memory at the most",
-    }
-}
-
-/// Medians with their intervals, and the growth that they show.
+/// Medians with their intervals, and the growth that they show, or of p99 the knee.
 fn table(sweep: &Sweep, quantity: Quantity) -> Markup {
+    let is_p99 = quantity == Quantity::P99;
+    let has_knees = is_p99 && sweep.limit.is_some();
     let label = format!("{} by {}", quantity.name(), sweep.field);
     html! {
         div.scroll tabindex="0" role="region" aria-label=(label) {
@@ -84,7 +80,8 @@ fn table(sweep: &Sweep, quantity: Quantity) -> Markup {
                 thead {
                     tr {
                         th scope="col" { (sweep.field) }
-                        th scope="col" { "growth" }
+                        @if has_knees { th scope="col" { "knee" } }
+                        @if !is_p99 { th scope="col" { "growth" } }
                         @for point in &sweep.points {
                             th scope="col" { (sentences::whole(point.value)) }
                         }
@@ -94,12 +91,23 @@ fn table(sweep: &Sweep, quantity: Quantity) -> Markup {
                     @for line in sweep.lines.iter().filter(|line| !line.is_not_installed) {
                         tr {
                             th scope="row" { code { (sentences::name(line)) } }
-                            td { (sentences::growth(quantity, line)) }
+                            @if has_knees { td { (knee(line)) } }
+                            @if !is_p99 { td { (sentences::growth(quantity, line)) } }
                             @for point in &sweep.points { td { (cell(line, point, quantity)) } }
                         }
                     }
                 }
             }
+        }
+    }
+}
+
+fn knee(line: &Line) -> Markup {
+    let interval = line.knee.as_ref().and_then(sentences::knee_interval);
+    html! {
+        (sentences::knee(line))
+        @if let Some(interval) = interval {
+            br; span.interval { (interval) }
         }
     }
 }
@@ -110,6 +118,9 @@ fn cell(line: &Line, point: &Point, quantity: Quantity) -> Markup {
     let estimate = mark.and_then(|mark| quantity.of(mark));
     html! {
         @if line.end.as_ref().is_some_and(|end| is_end(end.value)) { "ends" }
+        @else if mark.is_some_and(|mark| sentences::is_of_load(mark, quantity)) {
+            "late"
+        }
         @else if let Some(estimate) = estimate {
             (sentences::figure(quantity, estimate.median))
             @if let Some(interval) = sentences::interval(quantity, estimate) {

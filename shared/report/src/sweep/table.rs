@@ -20,13 +20,16 @@ use crate::{
 
 /// Sizes beside each other, so that a table fits into 80 columns.
 const ABREAST: usize = 6;
+/// The same beside a column of knees.
+const ABREAST_OF_KNEES: usize = 5;
 
 /// A sweep, for a person.
 pub fn render(sweep: &Sweep, style: Style) -> String {
     let mut text = heading(style, 2, &sentences::title(sweep));
-    for quantity in Quantity::ALL {
+    for quantity in Quantity::all(sweep) {
         text.push('\n');
         let abreast = match style {
+            Style::Terminal if has_knees(sweep, quantity) => ABREAST_OF_KNEES,
             Style::Terminal => ABREAST,
             Style::Markdown => usize::MAX,
         };
@@ -40,7 +43,9 @@ pub fn render(sweep: &Sweep, style: Style) -> String {
             let between = if part > 0 { "\n" } else { "" };
             text += &format!("{between}{}\n", table(sweep, quantity, points, style));
         }
-        if sweep.points.len() >= FEWEST {
+        if has_knees(sweep, quantity) {
+            text += &section(style, "knees", &sentences::knees(sweep));
+        } else if sweep.points.len() >= FEWEST && quantity != Quantity::P99 {
             let growths = growths(sweep, quantity);
             text += &section(style, &format!("growth of {}", quantity.name()), &growths);
         }
@@ -49,7 +54,12 @@ pub fn render(sweep: &Sweep, style: Style) -> String {
     if sweep.points.len() < FEWEST {
         text += &format!("\ngrowth takes {FEWEST} sizes or more; --points sets them\n");
     }
+    let without = match sweep.limit {
+        Some(_) => Vec::new(),
+        None => sentences::knees(sweep),
+    };
     for (title, lines) in [
+        ("knees", without),
         ("ends", sentences::ends(sweep)),
         ("failures", sentences::failures(sweep)),
         ("crossings in time", sentences::crossings(sweep)),
@@ -61,6 +71,11 @@ pub fn render(sweep: &Sweep, style: Style) -> String {
         }
     }
     text
+}
+
+/// Whether a column of the table says where the quantity leaves the floor.
+fn has_knees(sweep: &Sweep, quantity: Quantity) -> bool {
+    quantity == Quantity::P99 && sweep.limit.is_some()
 }
 
 fn heading(style: Style, level: usize, text: &str) -> String {
@@ -103,6 +118,24 @@ fn legend(sweep: &Sweep) -> Vec<String> {
             name => format!("({name}): the least time that the job can take"),
         });
     }
+    if sweep.latency.is_some() {
+        let p99 = sentences::meaning(sweep, Quantity::P99);
+        lines.push(p99.replacen("p99", "p99: that", 1));
+    }
+    if sweep.limit.is_some() {
+        lines.push(
+            "knee: the rate at which p99 goes above the limit and stays there; < and >: \
+             beyond the rates that were tried"
+                .to_owned(),
+        );
+    }
+    let is_late = |line: &Line| {
+        let mut marks = line.marks.iter();
+        marks.any(|mark| sentences::is_of_load(mark, Quantity::P99))
+    };
+    if sweep.lines.iter().any(is_late) {
+        lines.push("late: the load was late in half of the rounds or more".to_owned());
+    }
     let resolutions = || sweep.points.iter().map(|point| point.results.resolution);
     if resolutions().any(|resolution| resolution.is_some()) {
         lines.push("(noise): times that differ by no more are a tie".to_owned());
@@ -140,13 +173,18 @@ fn table(sweep: &Sweep, quantity: Quantity, points: &[Point], style: Style) -> S
         Style::Terminal => quantity.name(),
         Style::Markdown => &sweep.field,
     };
-    table.set_header(std::iter::once(corner.to_owned()).chain(sizes));
+    let is_last = points.last().map(|point| point.value)
+        == sweep.points.last().map(|point| point.value);
+    let has_knees = has_knees(sweep, quantity) && is_last;
+    let titles = std::iter::once(corner.to_owned()).chain(sizes);
+    table.set_header(titles.chain(has_knees.then(|| "knee".to_owned())));
     for line in &sweep.lines {
         if line.is_not_installed {
             continue;
         }
         let cells = points.iter().map(|point| cell(line, quantity, point));
         let row = std::iter::once(sentences::name(line)).chain(cells);
+        let row = row.chain(has_knees.then(|| sentences::knee(line)));
         table.add_row(row.map(|cell| style.text(&cell)));
     }
     if quantity == Quantity::Time {
@@ -173,6 +211,9 @@ fn cell(line: &Line, quantity: Quantity, point: &Point) -> String {
         return "ends".to_owned();
     }
     let mark = line.marks.iter().find(|mark| mark.value == point.value);
+    if mark.is_some_and(|mark| sentences::is_of_load(mark, quantity)) {
+        return "late".to_owned();
+    }
     mark.and_then(|mark| quantity.of(mark))
         .map_or_else(String::new, |estimate| {
             sentences::figure(quantity, estimate.median)

@@ -4,7 +4,7 @@ use std::{any::TypeId, ffi::OsString, num::NonZero};
 
 use anyhow::Result;
 use clap::{ArgAction, Args, Command, FromArgMatches};
-use measure::{model::AnyModel, rounds::Field};
+use measure::{model::AnyModel, rounds::Field, sweep::knee::RATE};
 use test_fixtures::{Misuse, whole};
 
 use super::grid::{self, Over};
@@ -23,6 +23,8 @@ pub(crate) struct Request {
     pub(crate) args: Vec<String>,
     /// One for each value of the field.
     pub(crate) jobs: Vec<Field>,
+    /// Whether items are timed, for their p99.
+    pub(crate) percentiles: bool,
     pub(crate) options: Options,
 }
 
@@ -30,7 +32,7 @@ pub(crate) struct Request {
 #[command(next_help_heading = "Sweep")]
 struct Sweep {
     /// The field of the job that grows, and its sizes: tasks=10..10000 is a logarithmic
-    /// grid, tasks=10,100,1000 a list
+    /// grid, tasks=10,100,1000 a list. Over rate it finds where each p99 leaves the floor
     #[arg(long, value_name = "FIELD=FROM..TO")]
     over: String,
     /// Sizes on the grid [default: three for each factor of ten]
@@ -65,10 +67,7 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Request> {
             "a sweep has no --watch and no --until-decided; compare one size for them";
         return Err(Misuse::new(why).into());
     }
-    if options.percentiles {
-        let why = "a sweep has no --percentiles; compare one size for them";
-        return Err(Misuse::new(why).into());
-    }
+    options.ensure_items(model)?;
     let sweep = Sweep::from_arg_matches(&matches)?;
     let over = grid::parse(&sweep.over, sweep.points)?;
     check_field(model, &over.field, given)?;
@@ -98,7 +97,9 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Request> {
         })
     });
     let jobs = jobs.collect::<Result<Vec<_>>>()?;
+    let is_timed = options.percentiles || over.field == RATE;
     Ok(Request {
+        percentiles: is_timed && model.item().is_ok(),
         model,
         over,
         args: job_arguments::given(model, &matches),
@@ -122,7 +123,9 @@ pub(crate) fn command(model: &dyn AnyModel) -> Command {
         .mut_arg("trace", |arg| arg.hide(true))
         .mut_arg("until_decided", |arg| arg.hide(true))
         .mut_arg("watch", |arg| arg.hide(true))
-        .mut_arg("percentiles", |arg| arg.hide(true))
+        .mut_arg("percentiles", |arg| {
+            arg.help("Report p99 of how long items took, as --over rate=… always does")
+        })
         .mut_arg("json", |arg| arg.help("Print JSON instead of tables"))
         .mut_arg("csv", |arg| {
             arg.help("Print a line of CSV a variant and size instead of tables")
@@ -140,7 +143,7 @@ fn help() -> clap::Error {
         Command::new("sweep")
             .bin_name("compare sweep MODEL")
             .about(
-                "One model over a range of sizes: growth, crossings, and where it ends",
+                "One model over a range of sizes: growth, crossings, knees, and where it ends",
             )
             .after_help(format!(
                 "Models: {}. compare sweep MODEL --help has the model's fields",
@@ -158,6 +161,19 @@ fn check_field(
     given: &[OsString],
 ) -> Result<(), Misuse> {
     let fields = fields(model);
+    if field == RATE && !fields.iter().any(|known| known == field) {
+        let at_a_rate = MODELS.iter().filter(|model| {
+            let fields = self::fields(**model);
+            fields.iter().any(|known| known == RATE)
+        });
+        let names: Vec<_> = at_a_rate.map(|model| model.name()).collect();
+        return Err(Misuse(format!(
+            "--over: {} has no rate; {} have one; it has {}",
+            model.name(),
+            names.join(", "),
+            fields.join(", ")
+        )));
+    }
     if !fields.iter().any(|known| known == field) {
         return Err(Misuse(format!(
             "--over: {} has no numeric field {field:?}; it has {}",
@@ -247,6 +263,10 @@ mod tests {
                 "tasks, limit, rate, bytes",
             ),
             ("locks --over tasks=1..9", "no numeric field \"tasks\""),
+            (
+                "locks --over rate=1..9",
+                "gather, semaphores, serving have one",
+            ),
             ("locks --over increments=9..1", "write 1..9"),
             (
                 "locks --over increments=1..9 --increments 5",

@@ -4,7 +4,10 @@ use measure::{
     host::Host,
     results::Kind,
     statistics::Estimate,
-    sweep::results::{End, Mark},
+    sweep::{
+        knee::Range,
+        results::{End, Mark, P99},
+    },
 };
 
 use super::*;
@@ -19,6 +22,7 @@ fn sweep(names: &[&str]) -> Sweep {
         time: estimate(value as f64 * 100.0),
         cpu: estimate(value as f64 * 200.0),
         memory: None,
+        p99: Vec::new(),
     };
     let line = |name: &&str| Line {
         name: (*name).to_owned(),
@@ -34,6 +38,7 @@ fn sweep(names: &[&str]) -> Sweep {
         cpu: None,
         memory: None,
         to_one_core: Vec::new(),
+        knee: None,
     };
     let point = |value| measure::sweep::results::Point {
         value,
@@ -55,6 +60,8 @@ fn sweep(names: &[&str]) -> Sweep {
         about: String::new(),
         field: "increments".to_owned(),
         args: Vec::new(),
+        latency: None,
+        limit: None,
         points: [10, 100, 1000].map(point).to_vec(),
         lines: names.iter().map(line).collect(),
         bounds: Vec::new(),
@@ -98,4 +105,127 @@ fn lines_differ_by_more_than_colour() {
     });
     let looks: std::collections::BTreeSet<_> = looks.collect();
     assert_eq!(looks.len(), 12);
+}
+
+/// A knee at 30 with an interval that is open above, one that nobody reached, and a mark
+/// whose p99 is the load's.
+fn at_a_rate() -> Sweep {
+    let mut sweep = sweep(&["tokio", "<b>", "late"]);
+    sweep.field = "rate".to_owned();
+    sweep.latency = Some(measure::latency::Meaning::Response);
+    sweep.limit = Some(Limit {
+        nanos: 2e5,
+        row: "tokio".to_owned(),
+        rate: 10,
+    });
+    let range = |from, to| Range { from, to };
+    let knees = [
+        (range(Some(30.5), Some(30.5)), range(Some(20.5), None)),
+        (range(Some(100.0), None), range(Some(100.0), None)),
+        (range(None, Some(10.0)), range(None, Some(10.0))),
+    ];
+    for (line, (rate, interval)) in sweep.lines.iter_mut().zip(knees) {
+        line.knee = Some(Knee {
+            rate,
+            interval: Some(interval),
+            rounds: 7,
+            at_once: 0,
+            never: 2,
+        });
+        line.end = None;
+        let is_late = line.name == "late";
+        for mark in &mut line.marks {
+            let one = |round| P99 {
+                round,
+                nanos: mark.value * 10_000,
+                is_of_load: is_late && mark.value > 10,
+            };
+            mark.p99 = (0..7).map(one).collect();
+        }
+    }
+    sweep
+}
+
+#[test]
+fn a_knee_has_a_ring_on_the_limit_where_it_has_a_place() {
+    let sweep = at_a_rate();
+    let chart = render(&sweep, Quantity::P99).expect("a chart");
+    assert_eq!(chart.matches("class=\"limit\"").count(), 1);
+    assert!(chart.contains("limit 200 µs"), "{chart}");
+    assert_eq!(chart.matches("class=\"knee\"").count(), 1, "{chart}");
+    assert!(chart.contains("from 21 on, open above"), "{chart}");
+    assert!(!chart.contains("<b>"), "{chart}");
+    assert!(!chart.contains("NaN") && !chart.contains("inf"), "{chart}");
+    // One mark of the last line is not the server's.
+    assert_eq!(chart.matches(" at 100: ").count(), 2, "{chart}");
+    let time = render(&sweep, Quantity::Time).expect("a chart");
+    assert!(!time.contains("class=\"limit\"") && !time.contains("class=\"knee\""));
+}
+
+#[test]
+fn every_form_has_the_knees() {
+    let sweep = at_a_rate();
+    let page = crate::sweep::page::render(&sweep);
+    assert_eq!(page.matches("<svg").count(), 3);
+    assert!(page.contains("<td>late</td>"), "{page}");
+    let text = crate::sweep::table::render(&sweep, crate::table::Style::Terminal);
+    for words in [
+        "knee\n",
+        "  31\n",
+        "> 100\n",
+        "< 10\n",
+        "the limit is 200 µs",
+        "at 100 the load was late",
+        "in 7 of 7",
+    ] {
+        assert!(text.contains(words), "no {words:?} in: {text}");
+    }
+    assert!(
+        text.lines().all(|line| line.chars().count() <= 80),
+        "{text}"
+    );
+    let csv = crate::sweep::forms::csv(&sweep);
+    let columns: Vec<_> = csv.lines().map(|line| line.split(',').count()).collect();
+    assert!(columns.iter().all(|count| *count == 22), "{csv}");
+    assert!(csv.contains(",0,200000,30,30,20,,"), "{csv}");
+    assert!(csv.contains(",7,200000,,10,,10,"), "{csv}");
+}
+
+#[test]
+fn where_the_load_was_late_from_the_first_rate_on_nothing_is_claimed() {
+    let mut sweep = at_a_rate();
+    sweep.limit = None;
+    for line in &mut sweep.lines {
+        line.knee = None;
+        for one in line.marks.iter_mut().flat_map(|mark| &mut mark.p99) {
+            one.is_of_load = true;
+        }
+    }
+    assert!(render(&sweep, Quantity::P99).is_none());
+    let text = crate::sweep::table::render(&sweep, crate::table::Style::Terminal);
+    assert!(
+        text.contains("the load was late at 10 in every row"),
+        "{text}"
+    );
+    assert!(!text.contains("items or more"), "{text}");
+}
+
+#[test]
+fn no_line_is_drawn_across_what_is_of_the_load() {
+    let mut sweep = at_a_rate();
+    sweep.lines.truncate(1);
+    let mut third = sweep.lines[0].marks[1].clone();
+    third.value = 1000;
+    sweep.lines[0].marks.push(third);
+    let line = |sweep: &Sweep| {
+        let chart = render(sweep, Quantity::P99).expect("a chart");
+        let begin = "colour-0\">\n<path d=\"";
+        let at = chart.find(begin).expect("a line") + begin.len();
+        let end = chart[at..].find('"').expect("its end");
+        chart[at..at + end].to_owned()
+    };
+    assert_eq!(line(&sweep).matches('M').count(), 1);
+    let late = &mut sweep.lines[0].marks[1].p99;
+    late.iter_mut().for_each(|one| one.is_of_load = true);
+    assert_eq!(line(&sweep).matches('M').count(), 2);
 }
