@@ -211,9 +211,14 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	listener, err := net.FileListener(os.NewFile(listening, "listener"))
+	inherited := os.NewFile(listening, "listener")
+	listener, err := net.FileListener(inherited)
 	if err != nil {
 		return fmt.Errorf("descriptor %d is not a socket that listens: %w", listening, err)
+	}
+	// The listener has a copy. Left open, this one is closed with some later collection.
+	if err := inherited.Close(); err != nil {
+		return err
 	}
 	runtime.GOMAXPROCS(job.Workers)
 	milliseconds := func(ms float64) time.Duration {

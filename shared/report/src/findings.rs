@@ -69,11 +69,19 @@ fn compared(results: &ModelResults, measured: &[&Row]) -> Vec<String> {
     let (same, apart): (Vec<&Row>, Vec<&Row>) = measured
         .iter()
         .partition(|row| summary::is_comparable(row, reference));
-    let (others, ranked): (Vec<&Row>, Vec<&Row>) =
+    let (others, own): (Vec<&Row>, Vec<&Row>) =
         same.iter().partition(|row| row.another_job.is_some());
+    let (ranked, few): (Vec<&Row>, Vec<&Row>) =
+        own.iter().partition(|row| has_interval(row, reference));
     let mut sentences = Vec::new();
     if ranked.len() > 1 {
         sentences.extend(order(results, &ranked));
+    }
+    if !few.is_empty() {
+        sentences.push(format!(
+            "Not ranked, since fewer than {FEWEST} of its rounds have a figure: {}.",
+            list(&few, measured)
+        ));
     }
     sentences.extend(another_job(results, &others));
     if same.len() > 1 {
@@ -98,6 +106,12 @@ fn compared(results: &ModelResults, measured: &[&Row]) -> Vec<String> {
         });
     }
     sentences
+}
+
+/// Whether it has rounds enough to be compared with the reference.
+fn has_interval(row: &Row, reference: &Row) -> bool {
+    let ratio = row.summary.as_ref().and_then(|one| one.to_reference);
+    row.name == reference.name || ratio.is_some_and(|ratio| ratio.interval.is_some())
 }
 
 /// What rows of another job took: a clause of their own, and no rank.

@@ -45,11 +45,12 @@ pub(crate) struct Before {
 }
 
 impl Before {
-    /// Looks at a server.
+    /// Looks at a server that has started, once its memory is steady.
     ///
     /// # Errors
     /// It has ended.
     pub(crate) fn of(pid: Pid) -> io::Result<Self> {
+        settle(pid)?;
         let held = Held::of(pid)?;
         Ok(Self { pid, held })
     }
@@ -62,15 +63,7 @@ impl Before {
     pub(crate) fn then(self, guests: usize) -> io::Result<Cost> {
         let Self { pid, held: without } = self;
         holds(pid, without.descriptors + guests);
-        let clock = Instant::now();
-        let (mut last, mut since) = (memory(pid)?, Instant::now());
-        while since.elapsed() < STEADY && clock.elapsed() < SETTLING {
-            thread::sleep(BETWEEN);
-            let now = memory(pid)?;
-            if now != last {
-                (last, since) = (now, Instant::now());
-            }
-        }
+        settle(pid)?;
         Ok(Cost {
             guests,
             without,
@@ -122,6 +115,20 @@ pub(crate) fn holds(pid: Pid, count: usize) -> bool {
         thread::sleep(BETWEEN);
     }
     false
+}
+
+/// Waits until a process's memory is steady, or a limited time.
+fn settle(pid: Pid) -> io::Result<()> {
+    let clock = Instant::now();
+    let (mut last, mut since) = (memory(pid)?, Instant::now());
+    while since.elapsed() < STEADY && clock.elapsed() < SETTLING {
+        thread::sleep(BETWEEN);
+        let now = memory(pid)?;
+        if now != last {
+            (last, since) = (now, Instant::now());
+        }
+    }
+    Ok(())
 }
 
 /// How many descriptors a process has open.

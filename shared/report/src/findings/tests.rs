@@ -140,6 +140,25 @@ fn too_few_rounds_compare_nothing() {
 }
 
 #[test]
+fn a_row_that_failed_too_often_has_no_rank() {
+    let mut results = results(QUIET, &[("tokio", 0.5), ("python", 0.1)], 8);
+    let python = row(&mut results, "python");
+    python.samples.truncate(4);
+    for round in 4..8 {
+        python.failures.insert(round, "it was killed".to_owned());
+    }
+    summary::add(&mut results);
+    let found = findings(&results);
+    assert_eq!(found[0], "tokio is ahead, at 0.50 of reference's time.");
+    assert!(!found[1].contains("python"), "{found:?}");
+    assert_eq!(
+        found[2],
+        "Not ranked, since fewer than 6 of its rounds have a figure: python."
+    );
+    assert!(found[4].starts_with("python failed in 4 of 8"), "{found:?}");
+}
+
+#[test]
 fn without_the_reference_nothing_is_compared() {
     let mut results = results(QUIET, &[("tokio", 3.0), ("smol", 1.0)], 12);
     let reference = row(&mut results, REFERENCE);
