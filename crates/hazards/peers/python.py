@@ -137,9 +137,15 @@ def turn(task, nth):
     return int.from_bytes(hashlib.sha256(name + BLOCK).digest()[:8], "little")
 
 
+def computing_at_once(job):
+    """How many threads can compute at once: where the interpreter has its lock, one."""
+    has_lock = getattr(sys, "_is_gil_enabled", lambda: True)()
+    return 1 if has_lock else job["workers"]
+
+
 def oversubscribed(job, cure):
     tasks = job["tasks"]
-    count = job["workers"] if cure else tasks
+    count = computing_at_once(job) if cure else tasks
     barrier = threading.Barrier(count)
     sums = [0] * count
 
