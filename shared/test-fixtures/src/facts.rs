@@ -22,16 +22,8 @@ pub struct Facts {
     pub done: Option<Done>,
     /// Whether the times are the load's own rather than the variant's, since a load from
     /// outside could not do as it was to.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_of_load: bool,
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes a reference"
-)]
-fn is_false(value: &bool) -> bool {
-    !value
 }
 
 /// Items that ended as the job asks.
@@ -66,7 +58,7 @@ pub struct Fact {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<u64>,
     /// Whether tables have a column for it: it is what the job was run for.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub column: bool,
 }
 

@@ -131,16 +131,8 @@ pub struct P99 {
     /// Nanoseconds.
     pub nanos: u64,
     /// Whether it is the load's own, and no figure of the variant.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_of_load: bool,
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes a reference"
-)]
-fn is_false(value: &bool) -> bool {
-    !value
 }
 
 /// The size at which a variant broke, and why.
