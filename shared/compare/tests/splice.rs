@@ -454,6 +454,7 @@ fn what_is_kept_is_whole_small_and_nobodys() {
     debug["host"]["profile"] = json!("debug");
     assert_misuse(&keep("slow", &debug).0, "--release");
     assert_misuse(&keep("a/b", &all).0, "letters, digits");
+    assert_misuse(&keep("*", &all).0, "only --measure has it");
     assert_misuse(&compare(&["keep", "x", "--from", "/nonesuch"]), "/nonesuch");
     assert_misuse(&compare(&["keep", "x", "y"]), "one name at a time");
     assert_misuse(

@@ -208,6 +208,39 @@ fn over_a_rate_there_are_knees() {
     assert_eq!(page.expect("a page").matches("<svg").count(), 4);
 }
 
+/// The load comes from outside there, and says of each round whether it was late itself.
+#[test]
+fn servers_have_knees() {
+    let directory = folder();
+    let words = "serving --over rate=200,400 --requests 200 --variants tokio,std_only \
+                 --rounds 2";
+    let output = output(directory.path(), words);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{stderr}");
+    let json = json(directory.path());
+    assert_eq!(json["latency"], "response");
+    let mut is_limit_due = false;
+    for name in ["tokio", "std_only"] {
+        let line = line(&json, name);
+        let p99 = |mark: &Value| mark["p99"].as_array().expect("rounds").clone();
+        let all: Vec<Value> = [0, 1]
+            .into_iter()
+            .flat_map(|at| p99(&line["marks"][at]))
+            .collect();
+        assert_eq!(all.len(), 4, "{line}");
+        for one in &all {
+            // No request of two hundred takes a second, and none comes in no time.
+            let nanos = one["nanos"].as_u64().expect("a time");
+            assert!((1_000..1_000_000_000).contains(&nanos), "{one}");
+        }
+        let is_own = |one: &Value| one["is_of_load"] != true;
+        is_limit_due |= p99(&line["marks"][0]).iter().all(is_own);
+        let rounds = line["knee"]["rounds"].as_u64().unwrap_or(0);
+        assert!(rounds <= 2, "{line}");
+    }
+    assert!(!is_limit_due || json["limit"]["nanos"].is_f64(), "{json}");
+}
+
 /// Over any other field p99 stands beside the rest, where it was asked for.
 #[test]
 fn percentiles_of_a_sweep_are_asked_for() {

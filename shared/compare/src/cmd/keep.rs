@@ -45,10 +45,11 @@ pub(crate) struct Keep {
     results: Option<PathBuf>,
 }
 
-/// A name that stands in a marker as it is.
+/// A name that stands in a marker as it is, or the list's word for every model.
 fn plain_name(name: &str) -> Result<String, String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    match !name.is_empty() && name.chars().all(plain) {
+    let is_plain = !name.is_empty() && name.chars().all(plain);
+    match is_plain || name == list::EACH {
         true => Ok(name.to_owned()),
         false => Err("a name is letters, digits, - and _".to_owned()),
     }
@@ -75,6 +76,10 @@ pub(crate) fn run(asked: &Keep) -> Result<()> {
     }
     let name = match &*asked.names {
         [] => None,
+        [name] if name == list::EACH => {
+            let why = format!("{name} stands for every model, and only --measure has it");
+            return Err(Misuse(why).into());
+        }
         [name] => Some(name),
         _ => {
             return Err(
