@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Result, anyhow};
 use measure::results::Results;
 use report::{forms, page, timeline::trace};
-use test_fixtures::temporary;
+use test_fixtures::{interrupt, temporary};
 
 /// The file that holds everything.
 pub(crate) const JSON: &str = "results.json";
@@ -98,7 +98,9 @@ pub(crate) fn whole(path: &Path, text: &str, option: &str) -> Result<()> {
     };
     // A device or a pipe is written to: put in its place, a file would be its end.
     let written = match path.metadata() {
-        Ok(there) if !there.is_file() => fs::write(path, text),
+        Ok(there) if !there.is_file() => {
+            interrupt::while_writing(|| fs::write(path, text))
+        }
         // A link stays one, and what it leads to is replaced.
         Ok(_) => path.canonicalize().and_then(|path| replace(&path)),
         Err(_) if path.is_symlink() => fs::write(path, text),

@@ -9,8 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use rustix::process::Pid;
 use serde_json::Value;
 use tempfile::TempDir;
+use test_fixtures::descendants;
 
 /// What a trial has besides its limit: the start of processes on a busy machine.
 const REST: Duration = Duration::from_secs(8);
@@ -509,5 +511,45 @@ fn one_interrupt_ends_what_reads() {
             }
             thread::sleep(Duration::from_millis(5));
         }
+    }
+}
+
+/// A pipe without a reader, where a file is due.
+#[test]
+fn one_interrupt_ends_what_writes() {
+    let directory = TempDir::new().expect("a temporary directory");
+    let pipe = directory.path().join("results.json");
+    let made = Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("mkfifo").success());
+    let mut child = Command::new("env")
+        .arg("--default-signal=INT")
+        .arg(env!("CARGO_BIN_EXE_compare"))
+        .args(["locks", "--workers", "2", "--increments", "100"])
+        .args(["--variants", "std_mutex", "--rounds", "1", "--out"])
+        .arg(directory.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("compare starts");
+    let pid = Pid::from_child(&child);
+    // It writes once its last trial has ended.
+    let (clock, mut quiet) = (Instant::now(), Instant::now());
+    while clock.elapsed() < Duration::from_secs(2)
+        || quiet.elapsed() < Duration::from_millis(500)
+    {
+        if !descendants(pid).is_empty() {
+            quiet = Instant::now();
+        }
+        assert!(child.try_wait().expect("a child").is_none(), "it ended");
+        thread::sleep(Duration::from_millis(5));
+    }
+    signal(child.id(), "INT");
+    let clock = Instant::now();
+    while child.try_wait().expect("a child").is_none() {
+        if clock.elapsed() > REST {
+            child.kill().expect("it is there");
+            panic!("it is still there");
+        }
+        thread::sleep(Duration::from_millis(5));
     }
 }

@@ -153,10 +153,10 @@ impl Report {
                 "the generator did not keep its schedule: the p99 of its own lateness is {late}, above {bound}; ask for a lower --rate, or give it a processor of its own"
             ));
         }
-        if self.closed && self.busy > 0.9 {
+        if self.busy > 0.9 {
             let part = self.busy * 100.0;
             doubts.push(format!(
-                "the generator was busy for {part:.0} % of the time: the rate may be its own and not the server's"
+                "the generator was busy for {part:.0} % of the time: its figures may be its own and not the server's"
             ));
         }
         doubts

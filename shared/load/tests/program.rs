@@ -3,7 +3,9 @@
 mod server;
 
 use std::process::{Command, Output, Stdio};
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use server::{OK, Outcome, Server, Then, reply};
@@ -123,11 +125,22 @@ fn requests_that_fail_are_an_exit_code() -> Outcome {
 
 #[test]
 fn a_signal_ends_it_with_what_was_measured() -> Outcome {
-    let server = Server::start(|_| reply(OK, Then::Keep));
+    let asked = Arc::new(AtomicU64::new(0));
+    let count = Arc::clone(&asked);
+    let server = Server::start(move |_| {
+        count.fetch_add(1, Ordering::Relaxed);
+        reply(OK, Then::Keep)
+    });
     let url = format!("http://{}/", server.address);
     for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        asked.store(0, Ordering::Relaxed);
         let child = load(&[&url, "--duration", "60s", "--json"]).spawn()?;
-        std::thread::sleep(Duration::from_millis(300));
+        // What has asked so often listens to signals.
+        let clock = Instant::now();
+        while asked.load(Ordering::Relaxed) < 50 {
+            assert!(clock.elapsed() < Duration::from_secs(30), "it asks nothing");
+            std::thread::sleep(Duration::from_millis(5));
+        }
         kill_process(Pid::from_child(&child), signal)?;
         let output = child.wait_with_output()?;
         assert_eq!(output.status.code(), Some(code));

@@ -43,9 +43,18 @@ fn stalling(after: u64) -> (Server, Arc<AtomicU64>) {
     (server, stalled)
 }
 
-/// Whether the quantiles of the response time are within 5 % of theory; else the first that
-/// is not.
-fn compare(report: &Report, stall: f64, duration: f64) -> Result<(), String> {
+/// Whether the quantiles of the response time are within 5 % of theory, and few requests
+/// have the stall in their service time; else what is not so.
+fn compare(report: &Report, stall: u64, duration: f64) -> Result<(), String> {
+    // Each connection meets the stall with one request, and the others don't.
+    let met = report.service.above(stall / 2);
+    if !(1..=CONNECTIONS as u64).contains(&met) {
+        return Err(format!("{met} met it\n{report}"));
+    }
+    if report.service.at(0.9).ok_or(EMPTY)? >= stall / 4 {
+        return Err(report.to_string());
+    }
+    let stall = stall as f64;
     for part in [0.90, 0.95, 0.99, 0.999] {
         let theory = stall - (1.0 - part) * duration;
         let seen = report.response.at(part).ok_or(EMPTY)? as f64;
@@ -71,11 +80,7 @@ fn the_response_time_shows_the_stall_as_theory_has_it() -> Outcome {
 
         let stall = stalled.load(Ordering::Acquire);
         assert!(u128::from(stall) >= STALL.as_nanos());
-        // Each connection meets the stall with one request, and the others don't.
-        let met = report.service.above(stall / 2);
-        assert!((1..=CONNECTIONS as u64).contains(&met), "{met}\n{report}");
-        assert!(report.service.at(0.9).ok_or(EMPTY)? < stall / 4, "{report}");
-        compared = compare(&report, stall as f64, 600e6);
+        compared = compare(&report, stall, 600e6);
         if compared.is_ok() {
             break;
         }
@@ -83,19 +88,24 @@ fn the_response_time_shows_the_stall_as_theory_has_it() -> Outcome {
     Ok(compared?)
 }
 
+/// Here, too, a busy machine has stalls of its own, and one run of three is enough.
 #[test]
 fn a_closed_loop_omits_the_stall() -> Outcome {
-    let (server, stalled) = stalling(150);
-    let plan = server.plan(Pace::Closed, 700, CONNECTIONS);
-    let report = load::run(&plan, None)?;
-    assert_eq!(report.due, report.answered, "{report}");
-    assert!(report.due > 100 * CONNECTIONS as u64, "{report}");
-    let half = stalled.load(Ordering::Acquire) / 2;
-    let met = report.response.above(half);
-    assert!((1..=CONNECTIONS as u64).contains(&met), "{met}\n{report}");
-    assert!(
-        report.response.at(0.99).ok_or(EMPTY)? < half / 5,
-        "{report}"
-    );
-    Ok(())
+    let mut last = String::new();
+    for _ in 0..3 {
+        let (server, stalled) = stalling(150);
+        let plan = server.plan(Pace::Closed, 700, CONNECTIONS);
+        let report = load::run(&plan, None)?;
+        assert_eq!(report.due, report.answered, "{report}");
+        let half = stalled.load(Ordering::Acquire) / 2;
+        let met = report.response.above(half);
+        let is_omitted = report.due > 100 * CONNECTIONS as u64
+            && (1..=CONNECTIONS as u64).contains(&met)
+            && report.response.at(0.99).ok_or(EMPTY)? < half / 5;
+        if is_omitted {
+            return Ok(());
+        }
+        last = format!("{met} met it\n{report}");
+    }
+    Err(last.into())
 }

@@ -6,7 +6,7 @@ use std::{
     process::ExitCode,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
     time::Duration,
 };
@@ -70,10 +70,26 @@ impl Signal {
     fn note(self) {
         let now = monotonic_nanos();
         let first = self.came().compare_exchange(0, now, Relaxed, Relaxed);
-        if first.is_err_and(|first| is_another(first, now)) {
+        let ends = match first {
+            Ok(_) => WRITING.load(Relaxed) > 0,
+            Err(first) => is_another(first, now),
+        };
+        if ends {
             low_level::exit(128 + self.number());
         }
     }
+}
+
+/// How many threads write what nobody may read.
+static WRITING: AtomicUsize = AtomicUsize::new(0);
+
+/// Writes to a pipe or a device that stands where a file is due: its reader may never come.
+/// No trial is under way then, so the first signal ends the program at once.
+pub fn while_writing<T>(write: impl FnOnce() -> T) -> T {
+    WRITING.fetch_add(1, Relaxed);
+    let written = write();
+    WRITING.fetch_sub(1, Relaxed);
+    written
 }
 
 /// Whether a signal is a request of its own, by the times of the first and of this one.

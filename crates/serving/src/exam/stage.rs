@@ -276,10 +276,11 @@ impl Offer {
             let idle = idle.map(|((_, guests), before)| before?.then(guests));
             let mut late = None;
             let stop = || {
-                // It is a descendant of ours; if it has ended, the load says so.
-                _ = kill_process(pid, Signal::TERM);
+                // Before the signal, which may wake the server on this very core.
                 stopped_at = Some(Instant::now());
                 stopped = monotonic_nanos();
+                // It is a descendant of ours; if it has ended, the load says so.
+                _ = kill_process(pid, Signal::TERM);
                 leave.store(true, Ordering::SeqCst);
                 if self.twice {
                     scope.spawn(move || {
