@@ -455,6 +455,15 @@ fn what_is_kept_is_whole_small_and_nobodys() {
     assert_misuse(&keep("slow", &debug).0, "--release");
     assert_misuse(&keep("a/b", &all).0, "letters, digits");
     assert_misuse(&keep("*", &all).0, "only --measure has it");
+    let mut leading = all.clone();
+    leading["models"][0]["name"] = json!("../out");
+    let from = files.write("leading.json", &leading);
+    let to = files.path("kept");
+    let [from, to] = [&from, &to].map(|path| path.to_str().expect("text"));
+    let led = compare(&["keep", "--from", from, "--results", to]);
+    assert_misuse(&led, "letters, digits");
+    assert!(!files.path("out.json").exists());
+    assert_misuse(&compare(&["keep", "x", "--from", "/dev/zero"]), "256 MB");
     assert_misuse(&compare(&["keep", "x", "--from", "/nonesuch"]), "/nonesuch");
     assert_misuse(&compare(&["keep", "x", "y"]), "one name at a time");
     assert_misuse(

@@ -15,6 +15,7 @@ use crate::{
         Bar, Deviated, LastWords, ModelResults, Noisy, Results, Row, Sample, Timeline,
     },
     source::{Pair, Part, Source},
+    sweep::results::Sweep,
 };
 
 /// Text that others wrote is in it.
@@ -74,6 +75,51 @@ impl Foreign for Results {
         command.escape();
         host.escape();
         models.escape();
+    }
+}
+
+impl Foreign for Sweep {
+    fn escape(&mut self) {
+        let Self {
+            version: _,
+            command,
+            started: _,
+            host,
+            interrupted: _,
+            model,
+            about,
+            field,
+            args,
+            latency: _,
+            limit,
+            points,
+            lines,
+            bounds,
+            crossings,
+        } = self;
+        command.escape();
+        host.escape();
+        for text in [model, about, field] {
+            text.escape();
+        }
+        args.escape();
+        limit.iter_mut().for_each(|limit| limit.row.escape());
+        for point in points {
+            point.results.escape();
+            for (row, why) in &mut point.ended {
+                row.escape();
+                why.escape();
+            }
+        }
+        for line in lines {
+            line.name.escape();
+            line.end.iter_mut().for_each(|end| end.why.escape());
+        }
+        bounds.iter_mut().for_each(|bound| bound.name.escape());
+        for crossing in crossings {
+            crossing.passes.escape();
+            crossing.passed.escape();
+        }
     }
 }
 

@@ -1,11 +1,8 @@
 //! Results that were written before, read back and checked.
 
-use std::{
-    fs::{self, File},
-    path::Path,
-};
+use std::{fs::File, path::Path};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::Result;
 use serde::{Deserialize, de::IgnoredAny};
 use test_fixtures::{Misuse, read_at_most, shortened, utf8};
 
@@ -34,13 +31,52 @@ struct Head {
     points: Option<IgnoredAny>,
 }
 
+/// What a file has that `compare` wrote.
+#[derive(Debug)]
+pub enum Written {
+    /// A comparison.
+    Results(Box<Results>),
+    /// A sweep.
+    Sweep(Box<Sweep>),
+}
+
 /// The results in a file. Whatever is wrong with it is misuse, in one line.
 pub fn results(path: &Path) -> Result<Results> {
-    let file = path.display();
-    let misuse = |why: String| Misuse(format!("{file}: {why}"));
+    results_in(path, &text(path)?)
+}
+
+/// The results or the sweep in a file, which is read once, as it may be a pipe. Whatever is
+/// wrong with it is misuse, in one line.
+pub fn results_or_sweep(path: &Path) -> Result<Written> {
+    let text = text(path)?;
+    let head = serde_json::from_str::<Head>(&text);
+    if !head.is_ok_and(|head| head.points.is_some()) {
+        return Ok(Written::Results(Box::new(results_in(path, &text)?)));
+    }
+    let damaged = |why: String| {
+        let why = shortened(&why, MOST_SAID);
+        Misuse(format!("{}: a damaged sweep: {why}", path.display()))
+    };
+    let mut sweep: Sweep =
+        serde_json::from_str(&text).map_err(|error| damaged(error.to_string()))?;
+    plausible::check_sweep(&sweep).map_err(damaged)?;
+    sweep.escape();
+    Ok(Written::Sweep(Box::new(sweep)))
+}
+
+/// A file's text.
+fn text(path: &Path) -> Result<String> {
+    let misuse = |why: String| Misuse(format!("{}: {why}", path.display()));
     let read = File::open(path).and_then(|file| read_at_most(file, LARGEST));
     let read = read.map_err(|error| misuse(format!("can't be read: {error}")))?;
-    let text = utf8(&read).map_err(|why| misuse(why.to_string()))?;
+    Ok(utf8(&read)
+        .map_err(|why| misuse(why.to_string()))?
+        .to_owned())
+}
+
+fn results_in(path: &Path, text: &str) -> Result<Results> {
+    let file = path.display();
+    let misuse = |why: String| Misuse(format!("{file}: {why}"));
     // A parser repeats what it does not know.
     let misuse = |why: String| misuse(shortened(&why, MOST_SAID));
     let damaged =
@@ -77,23 +113,4 @@ pub fn results(path: &Path) -> Result<Results> {
     plausible::check(&results).map_err(damaged)?;
     results.escape();
     Ok(results)
-}
-
-/// The sweep in a file; `None` if there is none in it.
-///
-/// # Errors
-/// A sweep that is damaged.
-pub fn sweep(path: &Path) -> Result<Option<Sweep>> {
-    // A file that can't be read, or is no JSON, is no sweep; reading it as results
-    // reports what is wrong.
-    let text = fs::read_to_string(path).unwrap_or_default();
-    let head = serde_json::from_str::<Head>(&text);
-    if !head.is_ok_and(|head| head.points.is_some()) {
-        return Ok(None);
-    }
-    let damaged = || format!("{}: a damaged sweep", path.display());
-    let sweep: Sweep = serde_json::from_str(&text).with_context(damaged)?;
-    plausible::check_sweep(&sweep)
-        .map_err(|why| anyhow!("{}: {}", damaged(), shortened(&why, MOST_SAID)))?;
-    Ok(Some(sweep))
 }

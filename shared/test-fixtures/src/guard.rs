@@ -298,7 +298,7 @@ pub fn is_guard(pid: Pid) -> bool {
 
 /// Makes the kernel kill the child when the thread that starts it ends, which waits for it:
 /// so it ends with this program even if that is killed.
-fn die_with_parent(command: &mut Command) {
+pub fn die_with_parent(command: &mut Command) {
     let parent = process::getpid();
     let hook = move || {
         process::set_parent_process_death_signal(Some(Signal::KILL))?;

@@ -53,7 +53,7 @@ pub use duration::{deadline, duration};
 pub use encoding::{NotUtf8, file_at_most, read_at_most, utf8, without_mark};
 pub use exit::{ensure_output, exit_code, print, print_coloured, print_json, tell};
 pub use facts::{Breach, Done, Fact, Facts, Floor, OtherFloor, Value};
-pub use guard::{guard, is_guard};
+pub use guard::{die_with_parent, guard, is_guard};
 pub use items::{Item, ItemTimes, Pace, due_after, take_items};
 pub use lesson::{Lesson, Package};
 pub use model::{Deviation, Direct, Model, Pair, Part, Peer, Status, Variant};

@@ -340,6 +340,9 @@ fn refused(guest: &mut TcpStream) -> Result<()> {
     }
 }
 
+/// The most bytes of an answer; each of ours has less than a hundredth.
+const LONGEST: usize = 64 * 1024;
+
 /// The next answer of a connection on which one was asked for.
 fn one_answer(stream: &mut TcpStream) -> io::Result<(u16, String)> {
     next_answer(stream, &mut Vec::new())
@@ -365,18 +368,54 @@ pub(crate) fn next_answer(
                 .find(|header| header.name.eq_ignore_ascii_case("Content-Length"))
                 .and_then(|header| str::from_utf8(header.value).ok()?.parse().ok())
                 .unwrap_or(0);
-            if rest.len() >= head + length {
-                let body =
-                    String::from_utf8_lossy(&rest[head..head + length]).into_owned();
-                rest.drain(..head + length);
+            let end = head.saturating_add(length);
+            if end > LONGEST {
+                return Err(invalid("an answer of more than 64 KiB"));
+            }
+            if rest.len() >= end {
+                let body = String::from_utf8_lossy(&rest[head..end]).into_owned();
+                rest.drain(..end);
                 return Ok((status, body));
             }
+        } else if rest.len() > LONGEST {
+            return Err(invalid("a head of more than 64 KiB"));
         }
         match stream.read(&mut buffer) {
             Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
             Ok(count) => rest.extend_from_slice(&buffer[..count]),
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, TcpListener};
+
+    use super::*;
+
+    #[test]
+    fn an_answer_has_an_end() {
+        let long = "x".repeat(2 * LONGEST);
+        for answer in [
+            format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", u64::MAX),
+            format!("HTTP/1.1 200 OK\r\nContent-Length: {LONGEST}\r\n\r\n"),
+            format!("HTTP/1.1 200 OK\r\nx: {long}"),
+        ] {
+            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+            let address = listener.local_addr().expect("its address");
+            let mut guest = TcpStream::connect(address).expect("it listens");
+            let (mut server, _) = listener.accept().expect("it was connected");
+            let sends = std::thread::spawn(move || {
+                // A reader that has enough closes it.
+                drop(server.write_all(answer.as_bytes()));
+                server
+            });
+            let error = one_answer(&mut guest).expect_err("there is no end to it");
+            assert!(error.to_string().contains("more than 64 KiB"), "{error}");
+            drop(guest);
+            drop(sends.join().expect("it only writes"));
         }
     }
 }

@@ -11,9 +11,9 @@ use std::{
 
 use anyhow::{Context, Result};
 use clap::Args;
-use measure::read;
+use measure::read::{self, Written};
 use report::splice::kept::Kept;
-use test_fixtures::{Misuse, print, shown, tell, unknown};
+use test_fixtures::{Misuse, die_with_parent, print, shown, tell, unknown};
 
 use crate::{files, workspace::workspace};
 
@@ -100,6 +100,11 @@ fn keep(
     directory: &Path,
 ) -> Result<()> {
     let kept = kept(name, model, from)?;
+    // A name from a file could lead out of the directory.
+    for (name, _) in &kept {
+        let file = from.display();
+        plain_name(name).map_err(|why| Misuse(format!("{file}: {name:?}: {why}")))?;
+    }
     files::prepare(directory, "--results")?;
     for (name, kept) in kept {
         let path = directory.join(format!("{name}.json"));
@@ -140,10 +145,10 @@ fn measure(names: &[String], directory: &Path) -> Result<()> {
             entry.name,
             entry.words.join(" ")
         ));
-        let ended = Command::new(&program)
-            .args(&entry.words)
-            .arg("--out")
-            .arg(&out)
+        let mut command = Command::new(&program);
+        command.args(&entry.words).arg("--out").arg(&out);
+        die_with_parent(&mut command);
+        let ended = command
             .stdout(Stdio::null())
             .status()
             .context("compare starts itself")?;
@@ -169,21 +174,23 @@ fn kept(
     let file = from.display();
     let misuse = |why: &str| Err(Misuse(format!("{file}: {why}")).into());
     let not_whole = "an interrupted run is not kept: let it end";
-    if let Some(sweep) = read::sweep(from)? {
-        if model.is_some_and(|model| *model != sweep.model) {
-            return misuse(&format!("a sweep of {}", sweep.model));
-        }
-        return match () {
-            () if sweep.interrupted => misuse(not_whole),
-            () if sweep.host.profile == "debug" => misuse(DEBUG),
-            () => {
-                let own = || format!("{}-{}", sweep.model, sweep.field);
-                let name = name.cloned().unwrap_or_else(own);
-                Ok(vec![(name, Kept::of_sweep(&sweep))])
+    let results = match read::results_or_sweep(from)? {
+        Written::Results(results) => results,
+        Written::Sweep(sweep) => {
+            if model.is_some_and(|model| *model != sweep.model) {
+                return misuse(&format!("a sweep of {}", sweep.model));
             }
-        };
-    }
-    let results = read::results(from)?;
+            return match () {
+                () if sweep.interrupted => misuse(not_whole),
+                () if sweep.host.profile == "debug" => misuse(DEBUG),
+                () => {
+                    let own = || format!("{}-{}", sweep.model, sweep.field);
+                    let name = name.cloned().unwrap_or_else(own);
+                    Ok(vec![(name, Kept::of_sweep(&sweep))])
+                }
+            };
+        }
+    };
     match () {
         () if results.interrupted => return misuse(not_whole),
         () if results.host.profile == "debug" => return misuse(DEBUG),
