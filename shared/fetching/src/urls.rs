@@ -1,6 +1,10 @@
 //! The URLs that a user names.
 
-use std::{env, io};
+use std::{
+    collections::BTreeMap,
+    env, fs, io,
+    sync::{Mutex, PoisonError},
+};
 
 use anyhow::Result;
 use test_fixtures::{Misuse, file_at_most, read_at_most, utf8};
@@ -75,9 +79,9 @@ fn called(file: &str) -> &str {
     }
 }
 
-/// Standard input can be read once, and every trial of a run needs the same URLs.
+/// Standard input or a pipe can be read once, and every trial of a run needs the same URLs.
 fn read(file: &str) -> Result<String, Misuse> {
-    static STANDARD_INPUT: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+    static READ: Mutex<BTreeMap<String, String>> = Mutex::new(BTreeMap::new());
     let cant = |error: io::Error| {
         let file = called(file);
         Misuse(format!(
@@ -88,14 +92,22 @@ fn read(file: &str) -> Result<String, Misuse> {
         Ok(text) => Ok(text.to_owned()),
         Err(why) => Err(Misuse(format!("{}, {why}", called(file)))),
     };
-    if file != "-" {
+    let is_plain = |there: fs::Metadata| there.is_file();
+    if file != "-" && fs::metadata(file).is_ok_and(is_plain) {
         return text(file_at_most(file, LARGEST).map_err(cant)?);
     }
-    if let Some(text) = STANDARD_INPUT.get() {
+    // What panicked here has changed nothing.
+    let mut all = READ.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(text) = all.get(file) {
         return Ok(text.clone());
     }
-    let text = text(read_at_most(io::stdin().lock(), LARGEST).map_err(cant)?)?;
-    Ok(STANDARD_INPUT.get_or_init(|| text).clone())
+    let bytes = match file {
+        "-" => read_at_most(io::stdin().lock(), LARGEST),
+        file => file_at_most(file, LARGEST),
+    };
+    let text = text(bytes.map_err(cant)?)?;
+    all.insert(file.to_owned(), text.clone());
+    Ok(text)
 }
 
 /// The URL in its normal form, or what is wrong with it.
@@ -127,7 +139,9 @@ fn checked(text: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::Urls;
+    use std::fs;
+
+    use super::{Urls, read};
 
     fn of(text: &[u8]) -> Result<Option<Vec<String>>, String> {
         let file = tempfile::NamedTempFile::new().expect("a temporary file");
@@ -178,5 +192,20 @@ mod tests {
             let why = of(text).expect_err("it is refused");
             assert!(why.contains(words), "no {words:?} in: {why}");
         }
+    }
+
+    #[test]
+    fn a_pipe_is_read_once_for_all_rows() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let pipe = directory.path().join("pipe");
+        let pipe = pipe.to_str().expect("text").to_owned();
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.expect("mkfifo").success());
+        let to = pipe.clone();
+        let writes = std::thread::spawn(move || fs::write(to, "http://h/a\n"));
+        for _ in 0..3 {
+            assert_eq!(read(&pipe).expect("it was read"), "http://h/a\n");
+        }
+        writes.join().expect("it only writes").expect("it is read");
     }
 }

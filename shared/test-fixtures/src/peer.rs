@@ -8,7 +8,7 @@ use std::{
     ffi::{OsStr, OsString},
     fs,
     io::Read,
-    os::unix::{ffi::OsStrExt, fs::PermissionsExt},
+    os::unix::{ffi::OsStrExt, fs::PermissionsExt, process::CommandExt},
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::OnceLock,
@@ -16,7 +16,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::Peer;
+use rustix::process::{Pid, Signal, kill_process_group};
+
+use crate::{Peer, guard::die_with_parent, interrupt};
 
 pub use go::go_builds;
 
@@ -238,12 +240,15 @@ pub fn python_version() -> Option<(u32, u32)> {
 fn answer(python: &OsStr) -> Option<Answer> {
     let mut ask = Command::new(python);
     ask.args(["-c", ASK]).args(MODULES);
-    understood(&said(&mut ask)?)
+    understood(&said(&mut ask, ANSWERS_WITHIN)?)
 }
 
-/// What a program that ends well in time prints, its first 64 KiB.
-fn said(ask: &mut Command) -> Option<Vec<u8>> {
+/// What a program that ends well in time prints, its first 64 KiB. Where it does not, or a
+/// signal asks this program to end, it is ended with its group.
+fn said(ask: &mut Command, within: Duration) -> Option<Vec<u8>> {
+    die_with_parent(ask);
     let mut child = ask
+        .process_group(0)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -253,12 +258,13 @@ fn said(ask: &mut Command) -> Option<Vec<u8>> {
     let well = loop {
         match child.try_wait() {
             Ok(Some(status)) => break status.success(),
-            Ok(None) if start.elapsed() < ANSWERS_WITHIN => {
+            Ok(None) if start.elapsed() < within && interrupt::received().is_none() => {
                 thread::sleep(Duration::from_millis(2));
             }
             // What can't be ended has ended.
             Ok(None) | Err(_) => {
-                drop(child.kill());
+                // It is not waited for yet, so no other group has its id.
+                _ = kill_process_group(Pid::from_child(&child), Signal::KILL);
                 drop(child.wait());
                 return None;
             }
@@ -433,6 +439,32 @@ mod tests {
         // It does not list its modules, so its trials report what it lacks.
         let silent = find(OsStr::new("true")).expect("it is a program");
         assert_eq!(silent.suits(&NUMPY), Ok(()));
+    }
+
+    #[test]
+    fn what_does_not_answer_is_ended_with_its_children() {
+        let folder = tempfile::tempdir().expect("a directory");
+        let file = folder.path().join("pid");
+        let mut ask = Command::new("sh");
+        ask.args(["-c", "sleep 60 & echo $! >\"$1\"; wait", "sh"])
+            .arg(&file);
+        assert_eq!(said(&mut ask, Duration::from_millis(500)), None);
+        let pid = fs::read_to_string(&file).expect("it was started");
+        let pid = pid
+            .trim()
+            .parse()
+            .ok()
+            .and_then(Pid::from_raw)
+            .expect("a number");
+        // Who reaps it may take its time.
+        let clock = Instant::now();
+        while crate::lives(pid) {
+            assert!(
+                clock.elapsed() < Duration::from_secs(2),
+                "it is there still"
+            );
+            thread::sleep(Duration::from_millis(5));
+        }
     }
 
     #[test]
