@@ -62,7 +62,7 @@ fn main() -> ExitCode {
             // What a line announces stands in those below it.
             let lines = text.lines().take_while(|line| !line.is_empty());
             let lines: Vec<_> = lines.map(str::trim).collect();
-            eprintln!("{}; --help says how", shown(&lines.join(" ")));
+            tell(&format!("{}; --help says how", shown(&lines.join(" "))));
             return ExitCode::from(2);
         }
     };
@@ -71,7 +71,7 @@ fn main() -> ExitCode {
         // Nothing to make noise about.
         Err(Error::Output(_)) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("error: {}", shown(&error.to_string()));
+            tell(&format!("error: {}", shown(&error.to_string())));
             ExitCode::FAILURE
         }
     }
@@ -79,9 +79,10 @@ fn main() -> ExitCode {
 
 /// Serves until a signal comes, and returns its number.
 fn serve(args: &Args) -> Result<u8, Error> {
+    let origin = start(args)?;
+    // Before this, a signal ends it by itself, even where a pipe has no reader.
     let mut signals =
         Signals::new([SIGINT, SIGTERM]).map_err(http_origin::Error::from)?;
-    let origin = start(args)?;
     let mut lines = format!("{}\n", origin.address());
     if let Some(file) = &args.ca_out {
         let (url, file) = (origin.url("/"), shown(&file.to_string_lossy()));
@@ -94,6 +95,11 @@ fn serve(args: &Args) -> Result<u8, Error> {
     let signal = signals.forever().next().unwrap_or(SIGTERM);
     drop(origin);
     Ok(u8::try_from(signal).unwrap_or(1))
+}
+
+/// Says it on standard error; where that can't be written, nobody can be told.
+fn tell(line: &str) {
+    _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// What the user wrote, or a file's name, so that it does nothing to a terminal.

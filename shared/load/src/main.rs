@@ -36,7 +36,7 @@ fn main() -> ExitCode {
             // What a line announces stands in those below it.
             let lines = text.lines().take_while(|line| !line.is_empty());
             let lines: Vec<_> = lines.map(str::trim).collect();
-            eprintln!("{}; --help says how", shown(&lines.join(" ")));
+            tell(&format!("{}; --help says how", shown(&lines.join(" "))));
             return ExitCode::from(2);
         }
     };
@@ -58,7 +58,7 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     }
     for doubt in report.doubts() {
-        eprintln!("{doubt}");
+        tell(&doubt);
     }
     match signals.number.load(Ordering::Relaxed) {
         0 if !report.schedule_kept => ExitCode::from(LATE),
@@ -87,17 +87,22 @@ fn print(report: &Report, plan: &Plan, json: bool) -> io::Result<()> {
 }
 
 fn refused(error: &load::Error, code: u8) -> ExitCode {
-    eprintln!("error: {}", shown(&error.to_string()));
+    tell(&format!("error: {}", shown(&error.to_string())));
     ExitCode::from(code)
+}
+
+/// Says it on standard error; where that can't be written, nobody can be told.
+fn tell(line: &str) {
+    _ = writeln!(io::stderr(), "{line}");
 }
 
 /// What the user wrote, so that it does nothing to a terminal.
 fn shown(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
-        match c.is_control() {
-            true => shown.extend(c.escape_debug()),
-            false => shown.push(c),
+        match c.is_ascii_graphic() || c == ' ' {
+            true => shown.push(c),
+            false => shown.extend(c.escape_debug()),
         }
     }
     shown

@@ -77,6 +77,20 @@ fn bad_arguments_are_one_line_that_says_what_to_do() -> Outcome {
 }
 
 #[test]
+fn what_cannot_be_said_changes_no_exit_code() -> Outcome {
+    let full = std::fs::File::options().write(true).open("/dev/full")?;
+    let mut command = load(&["http://127.0.0.1:9/\u{202e}", "--rate", "x"]);
+    let said = text(&command.output()?.stderr);
+    assert!(
+        !said.contains('\u{202e}') && said.lines().count() == 1,
+        "{said}"
+    );
+    let status = command.stderr(full).status()?;
+    assert_eq!(status.code(), Some(2));
+    Ok(())
+}
+
+#[test]
 fn the_report_is_one_object_and_the_exit_code_is_what_came_of_it() -> Outcome {
     let server = Server::start(|_| reply(OK, Then::Keep));
     let url = format!("http://{}/", server.address);
