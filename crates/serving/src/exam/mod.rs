@@ -173,9 +173,11 @@ impl Model for Serving {
         // Each was sent; what the stop has cost is a breach, and stands beside the time.
         facts = facts
             .done(of as usize, of as usize)
-            .number("p50 ms", ms(times.at(0.5)))
-            .number("p99 ms", ms(times.at(0.99)));
-        // Of fewer it would be the most, under another name.
+            .number("p50 ms", ms(times.at(0.5)));
+        // Of fewer, either would be the most under another name.
+        if of >= 100 {
+            facts = facts.number("p99 ms", ms(times.at(0.99)));
+        }
         if of >= 1000 {
             facts = facts.number("p99.9 ms", ms(times.at(0.999)));
         }
