@@ -3,11 +3,12 @@
 import asyncio
 import hashlib
 import os
+import stat
 import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import aiohttp
@@ -91,6 +92,7 @@ class Works:
                 if saving["sync"]:
                     os.fsync(file.fileno())
             if saving["force"]:
+                self.check_replaceable(name)
                 os.replace(file.name, self.folder / name)
             else:
                 # Fails if the name is taken, which a rename does not.
@@ -100,12 +102,25 @@ class Works:
                 os.fsync(folder)
                 os.close(folder)
         except FileExistsError:
+            self.check_kept(name)
             return {"kept": {"name": name}}
         except OSError as error:
             raise failed("disk", str(error)) from error
         finally:
             Path(file.name).unlink(missing_ok=True)
         return {"saved": {"name": name, "bytes": len(body)}}
+
+    def check_replaceable(self, name):
+        """Nothing may be replaced, or a plain file: no link, wherever it leads."""
+        with suppress(OSError):
+            if not stat.S_ISREG(os.lstat(self.folder / name).st_mode):
+                raise failed("name", f"what stands under the name {name!r} is no plain file")
+
+    def check_kept(self, name):
+        """What stands may be kept if it is a file, or a link to one."""
+        path = self.folder / name
+        if os.path.lexists(path) and not os.path.isfile(path):
+            raise failed("name", f"what stands under the name {name!r} is no file")
 
 
 def failed(kind, why):

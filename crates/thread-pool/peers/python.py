@@ -6,11 +6,13 @@ import http.client
 import itertools
 import os
 import ssl
+import stat
 import sys
 import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from email.message import Message
 from pathlib import Path
 
@@ -67,7 +69,9 @@ class Downloads:
             raise Unnamed(name["Err"])
         name = name["Ok"]
         force = self.job["saving"]["force"]
-        if not force and self.stands(name):
+        if force:
+            self.check_replaceable(name)
+        elif self.stands(name):
             return {"ok": {"kept": {"name": name}}}
         with client.get(self.session(), url, self.timeout) as response:
             if not 200 <= response.status_code < 300:
@@ -89,9 +93,15 @@ class Downloads:
     def stands(self, name):
         """Whether a file stands there, or a link to one."""
         path = self.folder / name
-        if os.path.lexists(path) and not path.is_file():
+        if os.path.lexists(path) and not os.path.isfile(path):
             raise Unnamed(f"what stands under the name {name!r} is no file, and stays")
-        return path.is_file()
+        return os.path.isfile(path)
+
+    def check_replaceable(self, name):
+        """Nothing may be replaced, or a plain file: no link, wherever it leads."""
+        with suppress(OSError):
+            if not stat.S_ISREG(os.lstat(self.folder / name).st_mode):
+                raise Unnamed(f"what stands under the name {name!r} is no plain file, and stays")
 
     def take(self, name, place):
         """Gives away a name, with a number behind it if another file has it."""
@@ -139,6 +149,7 @@ class Downloads:
             if sync:
                 os.fsync(file.fileno())
             if force:
+                self.check_replaceable(name)
                 os.replace(file.name, final)
             else:
                 # Fails if the name is taken, which a rename does not.
