@@ -82,9 +82,12 @@ class Works:
         """Writes the body under a hidden name; it gets its own when it is whole."""
         time.sleep(self.job["save_ms"] / 1000)
         name, saving = self.job["names"][item]["Ok"], self.job["saving"]
-        file = tempfile.NamedTemporaryFile(
-            dir=self.folder, prefix=".", suffix=".unfinished", delete=False
-        )
+        try:
+            file = tempfile.NamedTemporaryFile(
+                dir=self.folder, prefix=".", suffix=".unfinished", delete=False
+            )
+        except OSError as error:
+            raise unsaved(error) from error
         try:
             with file:
                 file.write(body)
@@ -105,7 +108,7 @@ class Works:
             self.check_kept(name)
             return {"kept": {"name": name}}
         except OSError as error:
-            raise failed("disk", str(error)) from error
+            raise unsaved(error) from error
         finally:
             Path(file.name).unlink(missing_ok=True)
         return {"saved": {"name": name, "bytes": len(body)}}
@@ -125,6 +128,12 @@ class Works:
 
 def failed(kind, why):
     return Lost({"failed": {"class": kind, "why": why}})
+
+
+def unsaved(error):
+    """The file can't be written: it is the disk, unless there are no descriptors left."""
+    kind = "descriptors" if failure(error) == "descriptors" else "disk"
+    return failed(kind, str(error))
 
 
 def lost(stage, error):
