@@ -18,7 +18,8 @@ MOST_LINE = 64 * 1024
 
 # What is one, where http.client is content with less.
 STATUS = re.compile(rb"HTTP/1\.[0-9] [0-9]{3}[ \r\n]")
-LENGTH = re.compile(r"[ \t]*[0-9]+[ \t]*")
+# Of more than 4,300 digits `int` makes no number, and http.client no length.
+LENGTH = re.compile(r"[ \t]*0{0,181}[0-9]{1,19}[ \t]*")
 SIZE = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;.*)?\r?\n")
 
 # Until when this thread's request may be silent.
