@@ -10,7 +10,15 @@ pub(super) fn file_name(value: &[u8]) -> Option<String> {
     let mut rest = &value[value.iter().position(|&byte| byte == b';')?..];
     let mut plain = None;
     while let Some(parameter) = rest.strip_prefix(b";") {
-        let equals = parameter.iter().position(|&byte| byte == b'=')?;
+        let is_end = |&byte: &u8| matches!(byte, b'=' | b';');
+        let Some(equals) = parameter.iter().position(is_end) else {
+            break;
+        };
+        // Without a value it says nothing.
+        if parameter[equals] == b';' {
+            rest = &parameter[equals..];
+            continue;
+        }
         let key = parameter[..equals].trim_ascii().to_ascii_lowercase();
         let (text, behind) = parameter_value(parameter[equals + 1..].trim_ascii_start());
         match key.as_slice() {

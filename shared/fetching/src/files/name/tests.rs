@@ -64,6 +64,10 @@ fn a_name_is_found_in_a_header() {
         ("attachment; filename*=utf-8'en'b; filename=a", "b"),
         ("attachment; filename*=koi8-r''x; filename=a", "a"),
         ("attachment; filename*=iso-8859-1''%e9", "é"),
+        ("attachment; filename=\"a.txt\";", "a.txt"),
+        ("attachment; filename=a; x", "a"),
+        ("attachment; x; filename=a", "a"),
+        ("attachment;; filename=a ; ;", "a"),
     ] {
         assert_eq!(of_header(value), Some(Ok(name.to_owned())), "{value}");
     }
@@ -72,6 +76,8 @@ fn a_name_is_found_in_a_header() {
         "inline",
         "attachment; size=3",
         "attachment; filename",
+        "attachment; filename; x",
+        "attachment;",
         ";;",
     ] {
         assert_eq!(of_header(value), None, "{value}");
