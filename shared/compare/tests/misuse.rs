@@ -2,7 +2,7 @@
 
 mod made_up;
 
-use std::fs;
+use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt};
 
 use made_up::{Files, assert_misuse, compare, results, row, stdout};
 
@@ -163,6 +163,21 @@ fn what_cannot_be_written_is_named_with_what_to_do() {
         assert!(stderr.contains(place), "{stderr}");
         assert!(stderr.contains("name another place with --out"), "{stderr}");
         assert!(!stderr.contains(".tmp"), "{stderr}");
+    }
+}
+
+/// A job is JSON, so no trial could be told of such a directory.
+#[test]
+fn scratch_has_a_path_in_utf_8() {
+    let files = Files::new();
+    let mut parent = files.path("").into_os_string();
+    parent.push(OsStr::from_bytes(b"\xff"));
+    fs::create_dir(&parent).expect("it can be made");
+    for model in ["thread-pool", "pipelines"] {
+        let args = ["run", model, "--scratch"].map(OsStr::new);
+        let output = compare(&[&args[..], &[&parent]].concat());
+        assert_misuse(&output, "--scratch leads to ");
+        assert_misuse(&output, "\\xFF\", which is not UTF-8");
     }
 }
 

@@ -202,7 +202,8 @@ pub fn run_helper(command: &Command, time_limit: Duration) -> Result<String, Tri
 }
 
 fn json(job: &impl serde::Serialize) -> Vec<u8> {
-    let mut json = serde_json::to_vec(job).expect("a job has string keys and no NaN");
+    let mut json = serde_json::to_vec(job)
+        .expect("a job has string keys, no NaN and no path that is not UTF-8");
     json.push(b'\n');
     json
 }

@@ -53,7 +53,7 @@ impl Files {
     /// the origin answers to these paths, where that is known.
     ///
     /// # Errors
-    /// Misuse: nothing can be made where the user wants it.
+    /// Misuse: nothing can be made where the user wants it, or a job can't carry its path.
     pub fn scratch(&self, saving: &mut Saving, paths: &[String]) -> Result<TemporaryDir> {
         let scratch = match &self.scratch {
             Some(parent) => TemporaryDir::new_in(parent).map_err(|error| {
@@ -69,6 +69,7 @@ impl Files {
                 })?
             }
         };
+        ensure_text(scratch.path(), self.scratch.is_some())?;
         saving.dir = scratch.path().to_owned();
         Ok(scratch)
     }
@@ -94,6 +95,20 @@ impl Files {
     }
 }
 
+/// Checks that a job can carry the path of a scratch directory: a job is JSON, which is
+/// UTF-8. `is_named` where the user named its parent.
+fn ensure_text(scratch: &Path, is_named: bool) -> Result<(), Misuse> {
+    if scratch.to_str().is_some() {
+        return Ok(());
+    }
+    let parent = scratch.parent().unwrap_or(scratch);
+    let why = format!("leads to {parent:?}, which is not UTF-8, as a trial's paths are");
+    Err(Misuse(match is_named {
+        true => format!("--scratch {why}; name another directory"),
+        false => format!("TMPDIR {why}; set it to another directory, or unset it"),
+    }))
+}
+
 /// What the bodies of these paths take as files.
 fn bytes(paths: &[String]) -> u64 {
     const PAGE: u64 = 4096;
@@ -103,4 +118,36 @@ fn bytes(paths: &[String]) -> u64 {
         let pages = content.bytes.div_ceil(PAGE).max(1);
         sum.saturating_add(pages.saturating_mul(PAGE))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt};
+
+    use super::*;
+
+    #[test]
+    fn a_directory_whose_path_is_not_utf_8_is_misuse() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let parent = dir.path().join(OsStr::from_bytes(b"\xff"));
+        fs::create_dir(&parent).expect("it can be made");
+        let files = Files {
+            scratch: Some(parent.clone()),
+            ..Files::default()
+        };
+        let mut saving = files.saving_of_trial().expect("a trial");
+        let error = files.scratch(&mut saving, &[]).expect_err("it is refused");
+        assert!(error.is::<Misuse>(), "{error:#}");
+        let line = error.to_string();
+        assert!(line.starts_with("--scratch leads to "), "{line}");
+        assert!(line.contains("\\xFF\", which is not UTF-8"), "{line}");
+        let left = fs::read_dir(&parent).expect("it is there").count();
+        assert_eq!(left, 0, "litter");
+
+        let line = ensure_text(&parent.join("a"), false)
+            .expect_err("it is refused")
+            .0;
+        assert!(line.starts_with("TMPDIR leads to "), "{line}");
+        assert!(ensure_text(dir.path(), false).is_ok());
+    }
 }
