@@ -45,6 +45,7 @@ const STANDARD: &[&str] = &[
     "signal",
     "socket",
     "ssl",
+    "stat",
     "subprocess",
     "sys",
     "tempfile",
