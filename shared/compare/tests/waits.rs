@@ -470,6 +470,19 @@ fn a_long_comparison_does_not_grow() {
     assert!(last > 0 && grown < 300_000, "{grown} bytes in 100 rounds");
 }
 
+/// Sends one SIGINT, and sees that it ends.
+fn assert_one_interrupt_ends(mut child: Child, words: &str) {
+    signal(child.id(), "INT");
+    let clock = Instant::now();
+    while child.try_wait().expect("a child").is_none() {
+        if clock.elapsed() > REST {
+            child.kill().expect("it is there");
+            panic!("{words} is still there");
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
 /// Where no trial is under way, one Ctrl-C ends the program at once.
 #[test]
 fn one_interrupt_ends_what_reads() {
@@ -502,15 +515,7 @@ fn one_interrupt_ends_what_reads() {
                 .expect("a child")
                 .is_none_or(|status| !status.success())
         );
-        signal(child.id(), "INT");
-        let clock = Instant::now();
-        while child.try_wait().expect("a child").is_none() {
-            if clock.elapsed() > REST {
-                child.kill().expect("it is there");
-                panic!("{words:?} is still there");
-            }
-            thread::sleep(Duration::from_millis(5));
-        }
+        assert_one_interrupt_ends(child, &format!("{words:?}"));
     }
 }
 
@@ -543,13 +548,5 @@ fn one_interrupt_ends_what_writes() {
         assert!(child.try_wait().expect("a child").is_none(), "it ended");
         thread::sleep(Duration::from_millis(5));
     }
-    signal(child.id(), "INT");
-    let clock = Instant::now();
-    while child.try_wait().expect("a child").is_none() {
-        if clock.elapsed() > REST {
-            child.kill().expect("it is there");
-            panic!("it is still there");
-        }
-        thread::sleep(Duration::from_millis(5));
-    }
+    assert_one_interrupt_ends(child, "what writes");
 }
