@@ -8,12 +8,12 @@ import aiohttp
 import uvloop
 
 sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
-from aiohttp_outcomes import check_status, outcome, trust
+from aiohttp_outcomes import as_written, check_status, outcome, trust
 from peer_trial import Trial
 
 
 async def fetch(session, pace, url):
-    async with pace.item(), session.get(url, allow_redirects=False) as response:
+    async with pace.item(), session.get(as_written(url), allow_redirects=False) as response:
         if "/note/panic" in url:
             raise AssertionError(f"asked to panic by {url}")
         digest, length = hashlib.sha256(), 0
@@ -31,6 +31,8 @@ async def run(job, pace):
     async with aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0, ssl=trust(job)),
         timeout=aiohttp.ClientTimeout(total=job["timeout_ms"] / 1000),
+        # As no other client here does, it would send back what an answer asks it to keep.
+        cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         raise_for_status=check_status,
     ) as session:

@@ -15,6 +15,8 @@ STILL = 0.1
 PATIENCE = 30 * 10**9
 # What is not certain to come out as it should is tried over and over for so long.
 TRYING = 1.0
+# So many switches of threads are too many.
+SWITCHES_A_TURN = 0.5
 
 
 def is_worth_another(job, hazard, cure, value, record):
@@ -79,6 +81,21 @@ def asleep(pid):
 
 
 def watch(job, hazard, kind):
+    """Runs a piece; a cure that others took the core from too often once more, for a while."""
+    started, attempts = time.monotonic(), 0
+    while True:
+        watched = watch_once(job, hazard, kind)
+        attempts += watched["attempts"]
+        watched["attempts"] = attempts
+        usage = watched["usage"]
+        switches = usage["voluntary_switches"] + usage["involuntary_switches"]
+        is_cure = hazard == "oversubscribed" and kind == "cure"
+        is_disturbed = is_cure and switches >= SWITCHES_A_TURN * job["tasks"] * job["turns"]
+        if not is_disturbed or time.monotonic() - started > 3 * TRYING:
+            return watched
+
+
+def watch_once(job, hazard, kind):
     """Runs a piece to its end, and kills it if it hangs."""
     words = [sys.executable, sys.argv[0], "piece", hazard, kind]
     child = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)

@@ -109,11 +109,12 @@ pub struct Finding {
 pub struct Watched {
     /// How it ended.
     pub ended: Ended,
-    /// How often it was done until it bit, in one process.
+    /// How often it was done until it bit, in one process; or until the cure of
+    /// `oversubscribed` was not disturbed, in a process each.
     pub attempts: u32,
     /// Nanoseconds of the last attempt, to its end or until it was killed.
     pub nanos: u64,
-    /// What the process used, in all attempts.
+    /// What the process used, in all its attempts.
     pub usage: Usage,
     /// What the work recorded in the last attempt.
     #[serde(default)]

@@ -14,7 +14,7 @@ from pathlib import Path
 import aiohttp
 
 sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
-from aiohttp_outcomes import check_status, failure, trust
+from aiohttp_outcomes import answer, check_status, failure, noting_reuse, trust
 from peer_trial import Trial
 
 
@@ -47,7 +47,7 @@ class Works:
                     raise failed("other", "asked to fail")
             yield
             passage["whole"] = True
-        except (Lost, OSError, aiohttp.ClientError) as error:
+        except (Lost, OSError, UnicodeError, aiohttp.ClientError) as error:
             raise lost(stage, error) from error
         finally:
             passage["left"] = time.monotonic_ns()
@@ -56,7 +56,7 @@ class Works:
     async def fetch(self, item):
         with self.passing("fetch", item):
             url, body = self.job["urls"][item], bytearray()
-            async with self.session.get(url, allow_redirects=False) as response:
+            async with answer(self.session, self.job, url) as response:
                 if not 200 <= response.status < 300:
                     raise failed("status", f"status {response.status}")
                 async for part in response.content.iter_any():
@@ -242,8 +242,11 @@ async def run(job):
     async with aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0, ssl=trust(job)),
         timeout=aiohttp.ClientTimeout(total=job["timeout_ms"] / 1000),
+        # As no other client here does, it would send back what an answer asks it to keep.
+        cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         raise_for_status=check_status,
+        trace_configs=noting_reuse(),
     ) as session:
         works = Works(job, session)
         shape = chained if job["shape"] == "chained" else staged

@@ -93,8 +93,15 @@ def run(job, count):
     # One task a message balances best; above some thousands, messages are what costs.
     chunksize = job.get("chunksize") or max(1, job["ranges"] // (workers * 256))
     with ProcessPoolExecutor(workers, initializer=end_with_parent) as pool:
-        # No deadline: `map` has a timeout, but nothing that ends the worker.
-        return list(pool.map(count, tasks(job), chunksize=chunksize))
+        try:
+            # No deadline: `map` has a timeout, but nothing that ends the worker.
+            counts = pool.map(count, tasks(job), chunksize=chunksize)
+        except (OSError, RuntimeError):
+            # A shutdown would wait for the threads and workers that could not be started.
+            sys.excepthook(*sys.exc_info())
+            sys.stderr.flush()
+            os._exit(1)
+        return list(counts)
 
 
 def main():

@@ -2,8 +2,12 @@
 
 use std::{
     io,
+    path::PathBuf,
     process::Command,
-    sync::atomic::{AtomicUsize, Ordering::SeqCst},
+    sync::{
+        LazyLock,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
     time::Duration,
 };
 
@@ -29,13 +33,25 @@ fn found(first: char, length: usize) -> End<Found> {
 
 const LIMIT: Duration = Duration::from_secs(60);
 
+/// The example, built with the features that the tests' own build has: by itself it would
+/// have others, and all that it needs would be built once more.
 fn example() -> Command {
-    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
-    let mut command = Command::new(env!("CARGO"));
-    command
-        .args(["run", "--quiet", "--example", "own_task"])
-        .args(["--manifest-path", manifest, "--"]);
-    command
+    static BUILT: LazyLock<PathBuf> = LazyLock::new(|| {
+        let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo
+            .args(["build", "--quiet", "--workspace", "--example", "own_task"])
+            .args(["--manifest-path", manifest]);
+        if !cfg!(debug_assertions) {
+            cargo.arg("--release");
+        }
+        let output = cargo.output().expect("cargo runs");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{said}");
+        let beside = PathBuf::from(env!("CARGO_BIN_EXE_process-pool"));
+        beside.with_file_name("examples").join("own_task")
+    });
+    Command::new(&*BUILT)
 }
 
 /// A worker that reads and then kills itself, while fewer than so many were started; later
@@ -55,7 +71,7 @@ fn a_function_of_ones_own_runs_in_worker_processes() {
     let output = example()
         .args(["a", "few", "", "words"])
         .output()
-        .expect("cargo runs");
+        .expect("it starts");
     let text = String::from_utf8_lossy(&output.stdout);
     let lines: Vec<_> = text.lines().collect();
     let wanted = [

@@ -7,12 +7,12 @@ import sys
 import aiohttp
 
 sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
-from aiohttp_outcomes import check_status, outcome, trust
+from aiohttp_outcomes import answer, check_status, noting_reuse, outcome, trust
 from peer_trial import Trial
 
 
-async def fetch(session, semaphore, pace, url, rounds):
-    async with semaphore, pace.item(), session.get(url, allow_redirects=False) as response:
+async def fetch(session, semaphore, pace, job, url):
+    async with semaphore, pace.item(), answer(session, job, url) as response:
         if "/note/panic" in url:
             raise AssertionError(f"asked to panic by {url}")
         digest, length = hashlib.sha256(), 0
@@ -25,25 +25,27 @@ async def fetch(session, semaphore, pace, url, rounds):
             "sha256": digest.hexdigest(),
         }
         again = digest.digest()
-        for _ in range(rounds):
+        for _ in range(job.get("rehash", 0)):
             again = hashlib.sha256(again).digest()
         return page, again.hex()
 
 
 async def run(job, pace):
     semaphore = asyncio.Semaphore(job["limit"])
-    rounds = job.get("rehash", 0)
     async with aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0, ssl=trust(job)),
         timeout=aiohttp.ClientTimeout(total=job["timeout_ms"] / 1000),
+        # As no other client here does, it would send back what an answer asks it to keep.
+        cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         raise_for_status=check_status,
+        trace_configs=noting_reuse(),
     ) as session:
         urls = job["urls"]
-        requests = [fetch(session, semaphore, pace, url, rounds) for url in urls]
+        requests = [fetch(session, semaphore, pace, job, url) for url in urls]
         results = await asyncio.gather(*requests, return_exceptions=True)
     reply = {"outcomes": [outcome(page_or_error(result)) for result in results]}
-    if rounds:
+    if job.get("rehash"):
         answers = [result for result in results if isinstance(result, tuple)]
         reply["digests"] = [digest for _, digest in answers]
     return reply

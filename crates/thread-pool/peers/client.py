@@ -1,8 +1,10 @@
 """requests, within the job's limits: whole heads, a deadline, and trust when it is needed."""
 
 import http.client
+import http.cookiejar
 import io
 import re
+import socket
 import ssl
 import threading
 import time
@@ -22,6 +24,9 @@ STATUS = re.compile(rb"HTTP/1\.[0-9] [0-9]{3}[ \r\n]")
 LENGTH = re.compile(r"[ \t]*0{0,181}[0-9]{1,19}[ \t]*")
 SIZE = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;.*)?\r?\n")
 
+# How long an address is waited for that has others behind it, in seconds.
+PAUSE = 0.25
+
 # Until when this thread's request may be silent.
 busy = threading.local()
 
@@ -32,6 +37,8 @@ def limit(timeout, deadline):
     Answer.deadline = deadline and time.monotonic() + deadline
     # Of every connection, since requests has no way to hand one a class.
     urllib3.connection.HTTPConnection.response_class = Answer
+    # Nor a function that connects.
+    urllib3.util.connection.create_connection = connect
 
 
 def wait_no_longer():
@@ -43,9 +50,28 @@ def is_late():
     return Answer.deadline is not None and time.monotonic() >= Answer.deadline
 
 
+def connect(name, timeout, *args, of_one=urllib3.util.connection.create_connection, **kwargs):
+    """urllib3 waits for every address of a name as long as for a name that has one."""
+    host, port = name
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
+    except UnicodeError:
+        found = []
+    for *_, address in found[:-1]:
+        try:
+            connected = of_one(address[:2], min(timeout, PAUSE), *args, **kwargs)
+        except OSError:
+            continue
+        connected.settimeout(timeout)
+        return connected
+    return of_one(found[-1][-1][:2] if found else name, timeout, *args, **kwargs)
+
+
 def session(context):
     session = Session()
     session.trust_env = False
+    # As no other client here does, it would send back what an answer asks it to keep.
+    session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
     session.max_redirects = 10
     session.headers["Accept-Encoding"] = "identity"
     session.mount("https://", Trusting(context))

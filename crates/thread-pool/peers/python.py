@@ -189,7 +189,8 @@ def outcome(future):
     kind = failure(error)
     if kind == "timed_out":
         return kind
-    why = " ".join(f"{type(error).__name__}: {error}".split())
+    cause = f", {error.__cause__}" if isinstance(error, Unsaved) else ""
+    why = " ".join(f"{type(error).__name__}: {error}{cause}".split())
     return {"failed": {"class": kind, "why": why}}
 
 

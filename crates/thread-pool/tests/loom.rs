@@ -39,10 +39,10 @@ fn each_item_comes_out_once() {
         let queue = Arc::new(Queue::bounded(1));
         let threads = [(); 2].map(|()| {
             let queue = Arc::clone(&queue);
-            thread::spawn(move || iter::from_fn(|| queue.pop()).collect::<Vec<_>>())
+            thread::spawn(move || iter::from_fn(|| queue.recv()).collect::<Vec<_>>())
         });
         let feed = queue.feed();
-        (0..2).for_each(|item| feed.push(item));
+        (0..2).for_each(|item| feed.send(item));
         drop(feed);
         let taken = threads.map(|thread| thread.join().expect("it does not panic"));
         let mut taken = taken.concat();
@@ -68,10 +68,10 @@ fn items_come_out_in_order() {
         let queue = Arc::new(Queue::bounded(2));
         let other = {
             let queue = Arc::clone(&queue);
-            thread::spawn(move || iter::from_fn(|| queue.pop()).collect::<Vec<_>>())
+            thread::spawn(move || iter::from_fn(|| queue.recv()).collect::<Vec<_>>())
         };
         let feed = queue.feed();
-        (0..3).for_each(|item| feed.push(item));
+        (0..3).for_each(|item| feed.send(item));
         drop(feed);
         assert_eq!(other.join().expect("it does not panic"), [0, 1, 2]);
     });
@@ -81,44 +81,44 @@ fn items_come_out_in_order() {
 /// wake-up and the lock finds nothing.
 struct Hasty {
     items: Mutex<VecDeque<usize>>,
-    pushed: Condvar,
+    sent: Condvar,
 }
 
 impl Hasty {
-    fn push(&self, item: usize) {
+    fn send(&self, item: usize) {
         let mut items = self.items.lock().expect("nobody panics with the lock");
         items.push_back(item);
         drop(items);
-        self.pushed.notify_one();
+        self.sent.notify_one();
     }
 
-    fn pop(&self) -> usize {
+    fn recv(&self) -> usize {
         let mut items = self.items.lock().expect("nobody panics with the lock");
         if items.is_empty() {
-            let waited = self.pushed.wait(items);
+            let waited = self.sent.wait(items);
             items = waited.expect("nobody panics with the lock");
         }
         let item = items.pop_front();
         drop(items);
-        item.expect("an item was pushed")
+        item.expect("an item was sent")
     }
 }
 
 #[test]
-#[should_panic(expected = "an item was pushed")]
+#[should_panic(expected = "an item was sent")]
 fn the_twin_that_looks_once_is_caught() {
     loom::model(|| {
         let queue = Arc::new(Hasty {
             items: Mutex::new(VecDeque::new()),
-            pushed: Condvar::new(),
+            sent: Condvar::new(),
         });
         let threads: Vec<_> = (0..2)
             .map(|_| {
                 let queue = Arc::clone(&queue);
-                thread::spawn(move || queue.pop())
+                thread::spawn(move || queue.recv())
             })
             .collect();
-        (0..2).for_each(|item| queue.push(item));
+        (0..2).for_each(|item| queue.send(item));
         for thread in threads {
             if let Err(panic) = thread.join() {
                 panic::resume_unwind(panic);

@@ -2,15 +2,16 @@
 
 use std::{
     fs,
-    io::{self, Write},
-    os::unix::fs::PermissionsExt,
-    path::Path,
+    io::{self, ErrorKind, Write},
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
 };
 
-use anyhow::{Result, anyhow};
+use anyhow::{Error, Result, anyhow};
 use measure::results::Results;
 use report::{forms, page, timeline::trace};
-use test_fixtures::{interrupt, temporary};
+use tempfile::NamedTempFile;
+use test_fixtures::{Misuse, interrupt, temporary};
 
 /// The file that holds everything.
 pub(crate) const JSON: &str = "results.json";
@@ -24,25 +25,10 @@ pub(crate) fn prepare(directory: &Path, option: &str) -> Result<()> {
         .map(drop)
         .map_err(|error| {
             let directory = directory.display();
-            let why = cause(error);
-            anyhow!("can't write to {directory}: {why}; name another place with {option}")
+            anyhow!(
+                "can't write to {directory}: {error}; name another place with {option}"
+            )
         })
-}
-
-/// The cause alone: the error of a temporary file names a file that the user doesn't
-/// know.
-fn cause(error: io::Error) -> io::Error {
-    match error.get_ref() {
-        Some(_) => error.kind().into(),
-        None => error,
-    }
-}
-
-/// A temporary file that others may read, as far as the umask lets them.
-fn readable() -> tempfile::Builder<'static, 'static> {
-    let mut builder = temporary::hidden();
-    builder.permissions(fs::Permissions::from_mode(0o666));
-    builder
 }
 
 /// Writes every form into the directory. A file is there whole or as it was before.
@@ -58,10 +44,16 @@ pub(crate) fn write(directory: &Path, results: &Results) -> Result<()> {
     )
 }
 
-/// Writes files of these names and texts. Each is there whole or as it was before.
+/// Writes files of these names and texts. Each is there whole or as it was before; where
+/// one of them can't be written, all are as they were.
 pub(crate) fn write_all(directory: &Path, files: &[(&str, String)]) -> Result<()> {
-    for (name, text) in files {
-        whole(&directory.join(name), text, "--out")?;
+    let begun = files.iter().map(|(name, text)| {
+        let path = directory.join(name);
+        let begun = Begun::new(&path, text).map_err(|error| cant(&path, &error, "--out"));
+        Ok((path, begun?))
+    });
+    for (path, begun) in begun.collect::<Result<Vec<_>>>()? {
+        begun.end().map_err(|error| cant(&path, &error, "--out"))?;
     }
     Ok(())
 }
@@ -85,29 +77,80 @@ pub(crate) fn traces(directory: &Path, results: &Results) -> Result<usize> {
 
 /// Writes a file that an option names. It is there whole or as it was before.
 pub(crate) fn whole(path: &Path, text: &str, option: &str) -> Result<()> {
-    let replace = |path: &Path| {
+    Begun::new(path, text)
+        .and_then(Begun::end)
+        .map_err(|error| cant(path, &error, option))
+}
+
+fn cant(path: &Path, error: &io::Error, option: &str) -> Error {
+    let path = path.display();
+    anyhow!("can't write {path}: {error}; name another place with {option}")
+}
+
+/// A file that is about to be written: all that can fail on a full disk was done.
+enum Begun<'a> {
+    /// It is whole beside its place, and takes that over.
+    Beside(NamedTempFile, PathBuf),
+    /// A device or a pipe is written to: put in its place, a file would be its end. So is
+    /// what a link leads to that isn't there.
+    Through(PathBuf, &'a str),
+}
+
+impl<'a> Begun<'a> {
+    fn new(path: &Path, text: &'a str) -> io::Result<Self> {
+        // A link stays one, and what it leads to is replaced.
+        let (place, there) = match path.metadata() {
+            Ok(there) if there.is_dir() => return Err(ErrorKind::IsADirectory.into()),
+            Ok(there) if !there.is_file() => {
+                return Ok(Self::Through(path.to_owned(), text));
+            }
+            Ok(there) => (path.canonicalize()?, Some(there)),
+            Err(_) if path.is_symlink() => {
+                return Ok(Self::Through(path.to_owned(), text));
+            }
+            Err(_) => (path.to_owned(), None),
+        };
         // A name alone has an empty parent, which is no directory.
-        let parent = path.parent().filter(|parent| *parent != Path::new(""));
+        let parent = place.parent().filter(|parent| *parent != Path::new(""));
         let directory = parent.unwrap_or(Path::new("."));
         // What a run left that was killed while it wrote.
         temporary::sweep(directory);
-        let mut file = readable().tempfile_in(directory)?;
-        file.write_all(text.as_bytes())?;
-        file.as_file().sync_all()?;
-        file.persist(path).map(drop).map_err(|error| error.error)
-    };
-    // A device or a pipe is written to: put in its place, a file would be its end.
-    let written = match path.metadata() {
-        Ok(there) if !there.is_file() => {
-            interrupt::while_writing(|| fs::write(path, text))
+        let mut file = temporary::readable_in(directory, "")?;
+        if let Some(there) = there {
+            file.as_file().set_permissions(there.permissions())?;
         }
-        // A link stays one, and what it leads to is replaced.
-        Ok(_) => path.canonicalize().and_then(|path| replace(&path)),
-        Err(_) if path.is_symlink() => fs::write(path, text),
-        Err(_) => replace(path),
-    };
-    written.map_err(|error| {
-        let (path, why) = (path.display(), cause(error));
-        anyhow!("can't write {path}: {why}; name another place with {option}")
-    })
+        // The error of the temporary file itself names it, and the user doesn't know it.
+        file.as_file_mut().write_all(text.as_bytes())?;
+        file.as_file().sync_all()?;
+        Ok(Self::Beside(file, place))
+    }
+
+    fn end(self) -> io::Result<()> {
+        match self {
+            Self::Beside(file, place) => {
+                file.persist(place).map(drop).map_err(|error| error.error)
+            }
+            Self::Through(path, text) => {
+                interrupt::while_writing(|| fs::write(path, text))
+            }
+        }
+    }
+}
+
+/// Whether both names lead to one file that is there.
+pub(crate) fn are_one(one: &Path, other: &Path) -> bool {
+    let id = |path: &Path| path.metadata().map(|there| (there.dev(), there.ino()));
+    id(one).is_ok_and(|one| id(other).is_ok_and(|other| one == other))
+}
+
+/// Holds that what is written is none of what is read: it would be lost.
+pub(crate) fn ensure_other(to: &Path, read: &[PathBuf]) -> Result<(), Misuse> {
+    match read.iter().any(|from| are_one(to, from)) {
+        false => Ok(()),
+        true => {
+            let to = to.display();
+            let why = "is one of the files that are read; name another with --out";
+            Err(Misuse(format!("{to} {why}")))
+        }
+    }
 }

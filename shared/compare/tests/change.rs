@@ -126,6 +126,7 @@ fn files_that_are_no_results_are_refused_in_a_line() {
     refused("empty", "", "not results of compare");
     refused("text", "no\njson", "line 1 column 2");
     refused("other", "{\"version\":1}", "not results of compare");
+    refused("list", "[]", "expected an object");
     refused("new", "{\"version\":7,\"models\":[]}", "version 7");
     refused("cut", "{\"version\":1,\"models\":[]}", "damaged results");
     refused(
@@ -185,6 +186,22 @@ fn figures_that_cannot_be_are_refused_in_a_line() {
     let timeline = |bar: Value| json!({"nanos": 100, "lanes": ["one"], "bars": [bar], "left_out": 0});
     for (pointer, value, words) in [
         (format!("{sample}/nanos"), json!(0), "no time at all"),
+        (
+            format!("{sample}/facts/seen/0/value"),
+            json!(5),
+            "5 of 4 are ok",
+        ),
+        (
+            format!("{sample}/facts"),
+            json!({"seen": [], "done": {"items": 3, "of": 2}}),
+            "3 of 2 were done",
+        ),
+        ("/models/0/trials".into(), json!(0), "the trials of a round"),
+        (
+            "/models/0/reference".into(),
+            json!("nobody"),
+            "is the reference, and no row",
+        ),
         (format!("{sample}/nanos"), json!(u64::MAX), "the time is"),
         (format!("{sample}/nanos"), json!(-5), "invalid value"),
         (format!("{sample}/nanos"), json!(1e30), "invalid type"),
@@ -255,7 +272,11 @@ fn figures_that_cannot_be_are_refused_in_a_line() {
             "to the floor is -3",
         ),
         (format!("{summary}/cpu"), json!(-1.0), "of all cores is -1"),
-        (format!("{summary}/memory"), json!(1e300), "the memory is"),
+        (
+            format!("{summary}/memory"),
+            json!(1e300),
+            "the memory is 1e300, which",
+        ),
         (
             format!("{summary}/switches"),
             json!(1e300),

@@ -178,7 +178,7 @@ fn a_limit_of_file_sizes_is_said_in_a_line() {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{stderr}");
     let said = stderr.lines().last().unwrap_or_default();
-    assert!(said.contains("file too large"), "{stderr}");
+    assert!(said.contains("File too large (os error 27)"), "{stderr}");
     assert!(!directory.path().join("results.json").exists());
 }
 
@@ -199,4 +199,20 @@ fn a_link_stays_one_and_what_it_leads_to_is_written() {
         assert_eq!(link, Path::new(target));
         assert!(fs::metadata(directory.join(target)).expect("a file").len() > 1000);
     }
+}
+
+/// All files of a directory are of one run.
+#[test]
+fn where_one_file_cannot_be_written_all_are_as_they_were() {
+    let directory = TemporaryDir::new().expect("a temporary directory");
+    let directory = directory.path();
+    fs::create_dir(directory.join("results.md")).expect("it can be made");
+    let args = ["locks", "--variants", "std_atomic", "--rounds", "1"];
+    let output = compare(directory, &args).output().expect("compare starts");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    let line = stderr.lines().last().unwrap_or_default();
+    assert!(line.contains("results.md: is a directory"), "{stderr}");
+    let left = fs::read_dir(directory).expect("it is there").count();
+    assert_eq!(left, 1, "beside results.md");
 }

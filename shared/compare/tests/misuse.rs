@@ -2,7 +2,11 @@
 
 mod made_up;
 
-use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt};
+use std::{
+    ffi::OsStr,
+    fs,
+    os::unix::{ffi::OsStrExt, fs::symlink},
+};
 
 use made_up::{Files, assert_misuse, compare, results, row, stdout};
 
@@ -162,6 +166,7 @@ fn what_cannot_be_written_is_named_with_what_to_do() {
         assert_eq!(stderr.lines().count(), 1, "{stderr}");
         assert!(stderr.contains(place), "{stderr}");
         assert!(stderr.contains("name another place with --out"), "{stderr}");
+        assert!(stderr.contains("(os error "), "{stderr}");
         assert!(!stderr.contains(".tmp"), "{stderr}");
     }
 }
@@ -174,10 +179,16 @@ fn scratch_has_a_path_in_utf_8() {
     parent.push(OsStr::from_bytes(b"\xff"));
     fs::create_dir(&parent).expect("it can be made");
     for model in ["thread-pool", "pipelines"] {
-        let args = ["run", model, "--scratch"].map(OsStr::new);
-        let output = compare(&[&args[..], &[&parent]].concat());
-        assert_misuse(&output, "--scratch leads to ");
-        assert_misuse(&output, "\\xFF\", which is not UTF-8");
+        // A comparison says it once, and not for each of its rows.
+        for start in [&["run", model, "--scratch"][..], &[model, "--scratch"]] {
+            let args: Vec<_> = start.iter().map(OsStr::new).collect();
+            let output = compare(&[&args[..], &[&parent]].concat());
+            assert_misuse(&output, "--scratch leads to ");
+            assert_misuse(&output, "\\xFF\", which is not UTF-8");
+            let output = compare(&[&args[..], &[OsStr::new("/nonesuch")]].concat());
+            assert_misuse(&output, "--scratch /nonesuch: No such file");
+            assert_misuse(&output, "name a directory that can be written");
+        }
     }
 }
 
@@ -213,4 +224,31 @@ fn results_in_another_encoding_are_named() {
         &["merge", &marked, "/dev/zero"],
         "more than 256 MB are not read",
     );
+}
+
+/// Measurements can't be made again.
+#[test]
+fn what_is_read_is_not_written() {
+    let files = Files::new();
+    let one = files.write("one.json", &results(&[row("a", 100, 10)]));
+    let mut other = results(&[row("a", 100, 10)]);
+    other["host"]["processor"] = "another".into();
+    let other = files.write("other.json", &other);
+    let link = files.path("report.html");
+    symlink(&one, &link).expect("it can be made");
+    let again = files.path("./one.json");
+    let (one, other, again) = (one.as_os_str(), other.as_os_str(), again.as_os_str());
+    let [report, merge, out] = ["report", "merge", "--out"].map(OsStr::new);
+    for (args, why) in [
+        (vec![report, one, out, one], "are read"),
+        (vec![report, one, out, again], "are read"),
+        (vec![report, one], "are read"),
+        (vec![merge, one, other, out, other], "are read"),
+        (vec![merge, one, other, again], "named twice"),
+    ] {
+        let before = [one, other].map(|file| fs::read(file).expect("it is there"));
+        assert_misuse(&compare(&args), why);
+        let after = [one, other].map(|file| fs::read(file).expect("it is there"));
+        assert!(before == after, "{args:?}");
+    }
 }

@@ -2,7 +2,12 @@
 
 mod made_up;
 
-use std::fs;
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process::{Command, Output},
+};
 
 use serde_json::{Value, json};
 
@@ -69,6 +74,17 @@ impl Kept {
         let args = [&["keep"][..], args, &["--results", &directory]].concat();
         let output = compare(&args);
         assert_eq!(output.status.code(), Some(0), "{output:?}");
+    }
+
+    /// What becomes of a file that is spliced.
+    fn splice_file(&self, file: &Path) -> Output {
+        let directory = self.directory();
+        compare(&[
+            "splice",
+            file.to_str().expect("text"),
+            "--results",
+            &directory,
+        ])
     }
 
     /// What `splice` makes of a document: its exit code, the text, and its messages.
@@ -474,4 +490,113 @@ fn what_is_kept_is_whole_small_and_nobodys() {
         assert_misuse(&compare(&["keep", "--measure"]), "--release");
     }
     assert_misuse(&compare(&["splice", "/nonesuch"]), "/nonesuch");
+}
+
+#[test]
+fn a_document_keeps_its_mode() {
+    let kept = Kept::new();
+    let document = kept.0.path("document.md");
+    for mode in [0o600, 0o444] {
+        fs::write(
+            &document,
+            "It took <!--=made-up/fast time-->1 ms<!--/-->.\n",
+        )
+        .expect("it can be written");
+        fs::set_permissions(&document, fs::Permissions::from_mode(mode))
+            .expect("it is there");
+        assert_eq!(kept.splice_file(&document).status.code(), Some(0));
+        let there = document.metadata().expect("it is there").permissions();
+        assert_eq!(there.mode() & 0o777, mode);
+        fs::remove_file(&document).expect("it is there");
+    }
+}
+
+#[test]
+fn what_is_no_plain_file_is_refused_and_not_waited_for() {
+    let kept = Kept::new();
+    let document = kept.0.path("document.md");
+    fs::write(&document, b"caf\xe9\n").expect("it can be written");
+    assert_misuse(&kept.splice_file(&document), "not UTF-8");
+    let pipe = kept.0.path("pipe.md");
+    let mkfifo = |path: &Path| Command::new("mkfifo").arg(path).status();
+    assert!(mkfifo(&pipe).expect("mkfifo").success());
+    assert_misuse(&kept.splice_file(&pipe), "no plain file");
+    fs::write(&document, "Nothing.\n").expect("it can be written");
+    let kept_pipe = kept.0.path("kept/pipe.json");
+    assert!(mkfifo(&kept_pipe).expect("mkfifo").success());
+    assert_misuse(&kept.splice_file(&document), "no plain file");
+    let nowhere = ["splice", "README.md", "--results", "/nonesuch"];
+    assert_misuse(&compare(&nowhere), "--results /nonesuch: no directory");
+}
+
+/// What a machine is called may look like a marker.
+#[test]
+fn what_is_spliced_can_be_spliced_again() {
+    let kept = Kept::new();
+    let mut all = results(&[row("fast", 50, 10)]);
+    all["host"]["processor"] = json!("p|<!--=x--> <!--/--> `");
+    let from = kept.0.write("odd.json", &all);
+    kept.keep(&["odd", "--from", from.to_str().expect("text")]);
+    let document = kept.0.path("document.md");
+    fs::write(&document, "On <!--=odd processor-->y<!--/-->.\n").expect("it is written");
+    for _ in 0..3 {
+        let output = kept.splice_file(&document);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+    }
+    let text = fs::read_to_string(&document).expect("it is there");
+    assert!(!text.contains("-->y<!--"), "{text}");
+}
+
+/// Others may have written a kept file, too.
+#[test]
+fn kept_figures_that_cannot_be_are_refused_in_a_line() {
+    let kept = Kept::new();
+    let file = kept.0.path("kept/made-up.json");
+    let text = fs::read_to_string(&file).expect("it is there");
+    let good: Value = serde_json::from_str(&text).expect("JSON");
+    let document = kept.0.path("document.md");
+    fs::write(&document, "Nothing.\n").expect("it can be written");
+    for (pointer, value, words) in [
+        ("/sizes/0/rows/0/time", json!([1e300]), "1e300 can't be"),
+        ("/sizes/0/rows/0/time", json!([-1.0]), "-1e0 can't be"),
+        ("/sizes/0/rows/0/cpu", json!(-5.0), "-5e0 can't be"),
+        ("/sizes/0/rows/0/switches", json!(1e40), "1e40 can't be"),
+        ("/sizes/0/floor", json!(-2.0), "-2e0 can't be"),
+        ("/cores", json!(0), "0 cores can't be"),
+        ("/sizes/0/rounds", json!(u64::MAX), "rounds can't be"),
+        (
+            "/sizes/0/resolution",
+            json!(1e15),
+            "a resolution of 1e15 can't be",
+        ),
+        (
+            "/sizes/0/reference",
+            json!("nobody"),
+            "is the reference, and no row",
+        ),
+        (
+            "/sizes/0/rows/1/name",
+            json!("base"),
+            "\"base\" stands there twice",
+        ),
+        ("/version", json!(9), "version 9, not 1"),
+        (
+            "/sizes",
+            json!("many"),
+            "not results that `compare keep` wrote",
+        ),
+    ] {
+        let mut bad = good.clone();
+        *bad.pointer_mut(pointer).expect("a place") = value;
+        fs::write(&file, bad.to_string()).expect("it can be written");
+        assert_misuse(&kept.splice_file(&document), words);
+    }
+    let mut bad = good;
+    bad["processor"] = json!("a\u{1b}[31mred\u{202e}");
+    fs::write(&file, bad.to_string()).expect("it can be written");
+    fs::write(&document, "On <!--=made-up processor-->y<!--/-->.\n").expect("written");
+    let output = kept.splice_file(&document);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let text = fs::read_to_string(&document).expect("it is there");
+    assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text:?}");
 }

@@ -5,14 +5,32 @@ use std::{
     fs,
     os::unix::process::ExitStatusExt,
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicUsize, Ordering},
     thread,
     time::{Duration, Instant},
 };
 
-use rustix::process::Pid;
-use serde_json::Value;
+use rustix::{pipe::fcntl_setpipe_size, process::Pid};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use test_fixtures::descendants;
+
+/// A job of no time, in a model whose rounds have one trial of a row.
+const JOB: [&str; 13] = [
+    "error-handling",
+    "--tasks",
+    "2",
+    "--wait",
+    "0ms",
+    "--fail",
+    "0",
+    "--flaky",
+    "0",
+    "--panic",
+    "0",
+    "--variants",
+    "std_only",
+];
 
 /// What a trial has besides its limit: the start of processes on a busy machine.
 const REST: Duration = Duration::from_secs(8);
@@ -47,6 +65,25 @@ fn assert_gone(words: &str) {
     }
 }
 
+/// Holds a test against each of these, three at once: they mostly wait. The test is also
+/// called with the place.
+fn three_at_once<T: Sync>(all: &[T], test: impl Fn(usize, &T) + Sync) {
+    let next = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                loop {
+                    let place = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(one) = all.get(place) else {
+                        return;
+                    };
+                    test(place, one);
+                }
+            });
+        }
+    });
+}
+
 struct Compared {
     code: Option<i32>,
     took: Duration,
@@ -60,8 +97,8 @@ impl Compared {
         let with = format!("x={program}");
         let clock = Instant::now();
         let output = Command::new(env!("CARGO_BIN_EXE_compare"))
-            .args(["locks", "--workers", "2", "--increments", "100", "--json"])
-            .args(["--variants", "std_mutex", "--rounds", "1", "--with", &with])
+            .args(JOB)
+            .args(["--json", "--rounds", "1", "--with", &with])
             .args(more)
             .arg("--out")
             .arg(directory.path())
@@ -86,7 +123,7 @@ impl Compared {
 
 #[test]
 fn what_keeps_a_pipe_is_not_waited_for() {
-    for (place, (program, words)) in [
+    let programs = [
         ("setsid sleep MARK & sleep 1; echo nothing", "begins with"),
         ("sleep MARK & exit 3", "exit code 3"),
         ("sleep MARK", "killed after 2s"),
@@ -99,10 +136,8 @@ fn what_keeps_a_pipe_is_not_waited_for() {
         ("(setsid sleep MARK &) ; exec sleep MARK", "killed after 2s"),
         ("kill -STOP $$; sleep MARK", "killed after 2s"),
         ("setsid sleep MARK & kill -9 $$", "killed by signal 9"),
-    ]
-    .into_iter()
-    .enumerate()
-    {
+    ];
+    three_at_once(&programs, |place, (program, words)| {
         let mark = mark(place as u32);
         let program = program.replace("MARK", &mark);
         let compared = Compared::with(&program, &["--time-limit", "2s"]);
@@ -112,7 +147,7 @@ fn what_keeps_a_pipe_is_not_waited_for() {
         let limit = Duration::from_secs(2) + REST;
         assert!(compared.took < limit, "{program}: {:?}", compared.took);
         assert_gone(&format!("sleep {mark}"));
-    }
+    });
 }
 
 /// A program and its child, which have left the group and the session where they could.
@@ -125,16 +160,8 @@ fn started(mark: &str, program: &str, processes: usize) -> (Child, TempDir) {
     let directory = TempDir::new().expect("a temporary directory");
     let with = format!("x={}", program.replace("MARK", mark));
     let child = Command::new(env!("CARGO_BIN_EXE_compare"))
-        .args([
-            "locks",
-            "--workers",
-            "2",
-            "--increments",
-            "100",
-            "--rounds",
-            "1",
-        ])
-        .args(["--variants", "std_mutex", "--with", &with, "--out"])
+        .args(JOB)
+        .args(["--rounds", "1", "--with", &with, "--out"])
         .arg(directory.path())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -293,7 +320,7 @@ fn what_never_ends_is_not_kept() {
 
 #[test]
 fn what_a_program_said_is_kept_and_shown() {
-    for (program, words) in [
+    let programs = [
         (
             "echo waiting for the lock of 77 >&2; sleep 30",
             "killed after 2s, its time limit (--time-limit), with all its processes; it last \
@@ -338,7 +365,8 @@ fn what_a_program_said_is_kept_and_shown() {
             "python3 -c 'import sys; print(\"begun\", file=sys.stderr); 1 / 0'",
             "exit code 1: ZeroDivisionError: division by zero",
         ),
-    ] {
+    ];
+    three_at_once(&programs, |_, (program, words)| {
         // One that exits has the time that a busy machine needs.
         let limit = if program.contains("sleep 30") {
             "2s"
@@ -348,7 +376,7 @@ fn what_a_program_said_is_kept_and_shown() {
         let compared = Compared::with(program, &["--time-limit", limit]);
         let failure = compared.failure();
         assert!(failure.contains(words), "{program}: {failure}");
-    }
+    });
     let compared = Compared::with("seq 100000 >&2; echo half; exit 5", &[]);
     let said = &compared.row()["last_words"]["0"];
     let stderr = said["stderr"].as_str().expect("its standard error");
@@ -357,14 +385,40 @@ fn what_a_program_said_is_kept_and_shown() {
         "{stderr}"
     );
     assert_eq!(said["stdout"], "half\n");
+    // What the check refuses, or can't be, is said with them, too.
+    for (fields, words) in [
+        ("\"nanos\":0", "it tells 0ns for the job"),
+        ("\"started\":7", "it tells"),
+        (
+            "\"output\":{\"first\":null,\"outcomes\":[]}",
+            "check failed",
+        ),
+    ] {
+        let mut reply = json!({"nanos": 1_000_000, "output": {"first": null, "outcomes": [
+            {"ok": {"value": 0, "attempts": 1}}, {"ok": {"value": 1, "attempts": 1}}]}});
+        let fields: Value = serde_json::from_str(&format!("{{{fields}}}")).expect("JSON");
+        for (name, value) in fields.as_object().expect("fields") {
+            reply[name] = value.clone();
+        }
+        let program =
+            format!("cat >/dev/null; echo counted >&2; sleep 0.01; echo '{reply}'");
+        let compared = Compared::with(&program, &[]);
+        let failure = compared.failure();
+        assert!(failure.contains(words), "{fields}: {failure}");
+        assert!(failure.ends_with("; it last said: counted"), "{failure}");
+        let said = &compared.row()["last_words"]["0"];
+        assert_eq!(said["stderr"], "counted\n", "{fields}");
+        let stdout = said["stdout"].as_str().expect("its standard output");
+        assert!(stdout.starts_with('{'), "{stdout}");
+    }
 }
 
 /// A reply that is right but for these fields.
 fn reply(fields: &str) -> String {
     format!(
-        "cat >/dev/null; sleep 0.01; echo '{{\"nanos\":1000000,\"output\":{{\"counter\":\
-         {{\"entered\":200,\"left\":200}},\"poisoned\":false,\"outcomes\":\
-         [{{\"ok\":null}},{{\"ok\":null}}]}}{fields}}}'"
+        "cat >/dev/null; sleep 0.01; echo '{{\"nanos\":1000000,\"output\":{{\"first\":null,\
+         \"outcomes\":[{{\"ok\":{{\"value\":0,\"attempts\":1}}}},{{\"ok\":{{\"value\":1,\
+         \"attempts\":1}}}}]}}{fields}}}'"
     )
 }
 
@@ -372,7 +426,7 @@ fn reply(fields: &str) -> String {
 fn what_a_reply_tells_must_be_able_to_be() {
     let compared = Compared::with(&reply(r#","memory":{"before":1,"peak":1}"#), &[]);
     assert_eq!(compared.failure(), "no failure");
-    for (fields, words) in [
+    let replies = [
         (
             r#","memory":{"before":1,"peak":18446744073709551615}"#,
             "the machine has",
@@ -391,18 +445,19 @@ fn what_a_reply_tells_must_be_able_to_be() {
             "no process has",
         ),
         (r#","nanos":5"#, "duplicate field `nanos`"),
-    ] {
+    ];
+    three_at_once(&replies, |_, (fields, words)| {
         let compared = Compared::with(&reply(fields), &[]);
         let failure = compared.failure();
         assert!(failure.contains(words), "{fields}: {failure}");
-    }
+    });
 }
 
 #[test]
 fn what_a_reply_says_is_bounded_before_it_is_kept() {
     for (start, end) in [
         (
-            r#"{"nanos":1,"output":{"counter":{"entered":200,"left":200},"poisoned":false,"outcomes":[{"ok":null},{"panicked":""#,
+            r#"{"nanos":1,"output":{"first":null,"outcomes":[{"ok":{"value":0,"attempts":1}},{"panicked":""#,
             r#""}]}}"#,
         ),
         (r#"{"nanos":1,"output":""#, r#""}"#),
@@ -420,54 +475,6 @@ fn what_a_reply_says_is_bounded_before_it_is_kept() {
         );
         assert!(compared.json.to_string().len() < 100_000, "{failure}");
     }
-}
-
-/// Bytes of a process that are in memory.
-fn resident(pid: u32) -> Option<u64> {
-    let text = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    line.split_whitespace()
-        .next()?
-        .parse()
-        .ok()
-        .map(|kilobytes: u64| kilobytes << 10)
-}
-
-/// What is kept of a trial is some tens of bytes.
-#[test]
-fn a_long_comparison_does_not_grow() {
-    let directory = TempDir::new().expect("a temporary directory");
-    let rounds = directory.path().join("rounds");
-    // It replies at once, and counts the rounds.
-    let with = format!("x=echo . >>{}; {}", rounds.display(), reply(""));
-    let mut child = Command::new(env!("CARGO_BIN_EXE_compare"))
-        .args([
-            "locks",
-            "--workers",
-            "2",
-            "--increments",
-            "100",
-            "--rounds",
-            "160",
-        ])
-        .args(["--variants", "std_atomic", "--with", &with, "--out"])
-        .arg(directory.path())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("compare starts");
-    let done = || fs::metadata(&rounds).map_or(0, |there| there.len() / 2);
-    let (mut first, mut last) = (None, 0);
-    while child.try_wait().expect("a child").is_none() {
-        match (done(), resident(child.id())) {
-            (20..40, Some(bytes)) => first = first.or(Some(bytes)),
-            (120..=150, Some(bytes)) => last = bytes,
-            _ => {}
-        }
-        thread::sleep(Duration::from_millis(10));
-    }
-    let grown = last.saturating_sub(first.expect("it was seen at work"));
-    assert!(last > 0 && grown < 300_000, "{grown} bytes in 100 rounds");
 }
 
 /// Sends one SIGINT, and sees that it ends.
@@ -529,8 +536,8 @@ fn one_interrupt_ends_what_writes() {
     let mut child = Command::new("env")
         .arg("--default-signal=INT")
         .arg(env!("CARGO_BIN_EXE_compare"))
-        .args(["locks", "--workers", "2", "--increments", "100"])
-        .args(["--variants", "std_mutex", "--rounds", "1", "--out"])
+        .args(JOB)
+        .args(["--rounds", "1", "--out"])
         .arg(directory.path())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -549,4 +556,32 @@ fn one_interrupt_ends_what_writes() {
         thread::sleep(Duration::from_millis(5));
     }
     assert_one_interrupt_ends(child, "what writes");
+}
+
+/// A standard output whose reader takes nothing.
+#[test]
+fn one_interrupt_ends_what_prints() {
+    let directory = TempDir::new().expect("a temporary directory");
+    let mut child = Command::new("env")
+        .arg("--default-signal=INT")
+        .arg(env!("CARGO_BIN_EXE_compare"))
+        .args(JOB)
+        .args(["--rounds", "1", "--json", "--out"])
+        .arg(directory.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("compare starts");
+    let pipe = child.stdout.take().expect("it is piped");
+    fcntl_setpipe_size(&pipe, 4096).expect("it is a pipe");
+    // The files are written before.
+    let results = directory.path().join("results.json");
+    let clock = Instant::now();
+    while !results.exists() {
+        assert!(clock.elapsed() < REST, "it did not come to its end");
+        thread::sleep(Duration::from_millis(5));
+    }
+    thread::sleep(Duration::from_millis(300));
+    assert!(child.try_wait().expect("a child").is_none(), "it ended");
+    assert_one_interrupt_ends(child, "what prints");
 }

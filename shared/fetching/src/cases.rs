@@ -1,12 +1,17 @@
 //! The cases of every model that fetches: answers that are not whole, and https.
 
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs},
+};
 
 use anyhow::{Context, Result, ensure};
 use http_origin::{Authority, Certificate, Origin};
 use test_fixtures::{
     Bench, Case, Facts, Model, Settings, Value, temporary::TemporaryFile,
 };
+
+use crate::raw::Deaf;
 
 pub mod endless;
 #[cfg(feature = "files")]
@@ -210,11 +215,37 @@ pub fn names<M: Model>() -> Vec<Case<M>> {
             every_address,
         )
         .with_peers(),
+        Case::custom(
+            "deaf_address",
+            "an address that answers nothing does not take the time of the next",
+            deaf_address,
+        )
+        .with_peers()
+        .waits(),
     ]
 }
 
 /// On most systems localhost has an address of each family, and the origin one of them.
 fn every_address<M: Model>(bench: &Bench<M>) -> Result<()> {
+    on_one_address(bench, |_| Ok(()))
+}
+
+/// The same, and on the other nobody answers: not even that there is no such port.
+fn deaf_address<M: Model>(bench: &Bench<M>) -> Result<()> {
+    on_one_address(bench, |origin| {
+        let other = match origin.ip() {
+            IpAddr::V4(_) => IpAddr::from(Ipv6Addr::LOCALHOST),
+            IpAddr::V6(_) => IpAddr::from(Ipv4Addr::LOCALHOST),
+        };
+        Deaf::start_on((other, origin.port()).into())
+    })
+}
+
+/// Has one page fetched from an origin by its name, while what `beside` starts is there.
+fn on_one_address<M: Model, T>(
+    bench: &Bench<M>,
+    beside: impl Fn(SocketAddr) -> io::Result<T>,
+) -> Result<()> {
     for address in [
         SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         SocketAddr::from((Ipv6Addr::LOCALHOST, 0)),
@@ -228,8 +259,10 @@ fn every_address<M: Model>(bench: &Bench<M>) -> Result<()> {
         if !known.into_iter().any(|known| known == origin.address()) {
             continue;
         }
+        let _beside = beside(origin.address())?;
         let url = format!("http://localhost:{port}/bytes/10");
-        let facts = bench.trial(&[url], &Settings::default())?.facts;
+        let args = [url.as_str(), "--timeout", "4s"];
+        let facts = bench.trial(&args, &Settings::default())?.facts;
         let ok = facts.seen.iter().find(|fact| fact.name == "ok");
         let ok = ok.map(|fact| &fact.value);
         ensure!(ok == Some(&Value::Count(1)), "{address}: {:?}", facts.seen);

@@ -216,7 +216,15 @@ impl Deaf {
     /// # Errors
     /// The system has no port left, or accepts every connection.
     pub fn start() -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        Self::start_on((Ipv4Addr::LOCALHOST, 0).into())
+    }
+
+    /// One at this address.
+    ///
+    /// # Errors
+    /// It is taken, or the system accepts every connection.
+    pub fn start_on(address: SocketAddr) -> io::Result<Self> {
+        let listener = TcpListener::bind(address)?;
         rustix::net::listen(&listener, 0)?;
         let address = listener.local_addr()?;
         let mut waiting = Vec::new();

@@ -43,7 +43,7 @@ impl Requests {
         latency: Duration,
         paths: impl FnOnce() -> Vec<String>,
     ) -> Result<Vec<String>> {
-        if let Some(urls) = self.urls.read()? {
+        if let Some(urls) = self.urls.read(self.cacert.is_some())? {
             return Ok(urls);
         }
         if self.paths.is_empty() {
@@ -100,7 +100,7 @@ impl Requests {
 
     /// The URLs that the user named; `None` if there are none.
     pub fn own_urls(&self) -> Result<Option<Vec<String>>> {
-        self.urls.read()
+        self.urls.read(self.cacert.is_some())
     }
 
     /// What https is to trust beside the system's roots, in PEM, where there is no stage.

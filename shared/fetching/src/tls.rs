@@ -9,8 +9,8 @@ use std::{
     env,
     ffi::{OsStr, OsString},
     fs::{self, File},
-    io,
-    path::Path,
+    io, iter,
+    path::{Path, PathBuf},
     str,
     sync::Arc,
 };
@@ -20,6 +20,7 @@ use rustls::{
     crypto::ring::default_provider,
     pki_types::{CertificateDer, pem::PemObject},
 };
+use rustls_native_certs::{load_certs_from_paths, load_native_certs};
 use test_fixtures::{Misuse, file_at_most, utf8, without_mark};
 
 /// Bytes of a PEM file at the most: those of all the world's authorities are half of one.
@@ -87,48 +88,70 @@ impl Trust {
             return Vec::new();
         }
         // Files that can't be read are none that a server could be verified by.
-        let mut trusted = rustls_native_certs::load_native_certs().certs;
+        let mut trusted = load_native_certs().certs;
         trusted.extend(certificates(self.cacert.as_deref().unwrap_or_default()));
         trusted
     }
 }
 
-/// Checks that the files that the user names for the system's roots can be read. Without
-/// roots no server can be verified, and no client reports why. `variable` looks one up.
+/// Checks that the files that the user names for the system's roots can be read, and hold
+/// some unless there are `other_roots`. Without roots no server can be verified, and no
+/// client reports why. `variable` looks one up.
 ///
 /// # Errors
-/// It can't. The line names the variable.
+/// They can't, or hold none. The line names the variable.
 pub(crate) fn ensure_roots_of_user(
     variable: impl Fn(&str) -> Option<OsString>,
+    other_roots: bool,
 ) -> Result<(), Misuse> {
-    let cant = |name, value: &OsStr, error| {
-        let value = Path::new(value).display();
-        Misuse(format!(
-            "{name} is {value}, which can't be read: {error}; name certificates in PEM, or \
-             unset it"
-        ))
-    };
-    if let Some(file) = variable("SSL_CERT_FILE") {
-        return File::open(&file)
-            .and_then(|file| file.metadata())
-            .and_then(|file| match file.is_dir() {
-                true => Err(io::ErrorKind::IsADirectory.into()),
-                false => Ok(()),
-            })
-            .map_err(|error| cant("SSL_CERT_FILE", &file, error));
-    }
-    // Of several directories some may be absent.
-    let Some(directories) = variable("SSL_CERT_DIR") else {
+    let (file, directories) = (variable("SSL_CERT_FILE"), variable("SSL_CERT_DIR"));
+    let Some((name, value)) = (file.as_ref().map(|file| ("SSL_CERT_FILE", file)))
+        .or(directories.as_ref().map(|all| ("SSL_CERT_DIR", all)))
+    else {
         return Ok(());
     };
+    let refused = |why: String| {
+        let value = Path::new(value).display();
+        let advice = "name certificates in PEM, or unset it";
+        Misuse(format!("{name} is {value}, {why}; {advice}"))
+    };
+    let readable = match &file {
+        Some(file) => plain_file(file),
+        None => directory(value),
+    };
+    readable.map_err(|error| refused(format!("which can't be read: {error}")))?;
+    let directories = directories.iter().flat_map(env::split_paths).map(Some);
+    let holds = |directory: Option<PathBuf>| {
+        let file = file.as_deref().map(Path::new);
+        !load_certs_from_paths(file, directory.as_deref())
+            .certs
+            .is_empty()
+    };
+    match other_roots || iter::once(None).chain(directories).any(holds) {
+        true => Ok(()),
+        false => Err(refused(
+            "which holds no certificate that can be read".to_owned(),
+        )),
+    }
+}
+
+fn plain_file(file: &OsStr) -> io::Result<()> {
+    match File::open(file)?.metadata()?.is_dir() {
+        true => Err(io::ErrorKind::IsADirectory.into()),
+        false => Ok(()),
+    }
+}
+
+/// Of several directories some may be absent.
+fn directory(directories: &OsStr) -> io::Result<()> {
     let mut last = io::ErrorKind::NotFound.into();
-    for directory in env::split_paths(&directories) {
+    for directory in env::split_paths(directories) {
         match fs::read_dir(directory) {
             Ok(_) => return Ok(()),
             Err(error) => last = error,
         }
     }
-    Err(cant("SSL_CERT_DIR", &directories, last))
+    Err(last)
 }
 
 /// The certificates in a PEM text.
@@ -277,25 +300,41 @@ mod tests {
     }
 
     #[test]
-    fn roots_of_the_user_that_can_t_be_read_are_named() {
-        let file = tempfile::NamedTempFile::new().expect("a temporary file");
-        let file = file.path().to_str().expect("a name in UTF-8");
-        let both = format!("/nowhere:{}", env::temp_dir().display());
-        for (name, value, is_refused) in [
-            ("SSL_CERT_FILE", file, false),
-            ("SSL_CERT_FILE", "/nowhere/ca.pem", true),
-            ("SSL_CERT_FILE", "/", true),
-            ("SSL_CERT_DIR", &*both, false),
-            ("SSL_CERT_DIR", "/nowhere", true),
-            ("SSL_CERT_DIR", file, true),
-            ("OTHER", "/nowhere", false),
+    fn roots_of_the_user_that_are_none_are_named() {
+        let folder = tempfile::tempdir().expect("a temporary directory");
+        let folder = folder.path().to_str().expect("a name in UTF-8");
+        let (full, empty) = (format!("{folder}/full/ca.pem"), format!("{folder}/empty"));
+        let pem = Authority::new().expect("it can be made").pem();
+        let parent = format!("{folder}/full");
+        fs::create_dir(&parent).expect("it can be made");
+        fs::write(&full, pem).expect("it can be written");
+        fs::write(&empty, "no PEM").expect("it can be written");
+        let some = format!("/nowhere:{folder}:{parent}");
+        let (unread, none) = ("can't be read: ", "holds no certificate");
+        for (name, value, why) in [
+            ("SSL_CERT_FILE", &*full, ""),
+            ("SSL_CERT_FILE", "/nowhere/ca.pem", unread),
+            ("SSL_CERT_FILE", "/", unread),
+            ("SSL_CERT_FILE", &*empty, none),
+            ("SSL_CERT_FILE", "/dev/null", none),
+            ("SSL_CERT_DIR", &*some, ""),
+            ("SSL_CERT_DIR", "/nowhere", unread),
+            ("SSL_CERT_DIR", &*full, unread),
+            ("SSL_CERT_DIR", folder, none),
+            ("OTHER", "/nowhere", ""),
         ] {
-            let held =
-                ensure_roots_of_user(|wanted| (wanted == name).then(|| value.into()));
-            let said = held.err().map(|why| why.to_string());
-            let start = format!("{name} is {value}, which can't be read: ");
-            let is_said = said.as_ref().is_some_and(|said| said.starts_with(&start));
-            assert_eq!(is_said, is_refused, "{name}={value}: {said:?}");
+            let said = |other_roots| {
+                let variable = |wanted: &str| (wanted == name).then(|| value.into());
+                let held = ensure_roots_of_user(variable, other_roots);
+                held.err().map(|why| why.to_string()).unwrap_or_default()
+            };
+            let start = match why {
+                "" => String::new(),
+                why => format!("{name} is {value}, which {why}"),
+            };
+            assert!(said(false).starts_with(&start), "{}", said(false));
+            assert_eq!(said(false).is_empty(), why.is_empty(), "{name}={value}");
+            assert_eq!(said(true).is_empty(), why != unread, "{name}={value}");
         }
     }
 

@@ -7,13 +7,16 @@ use std::{
 };
 
 use anyhow::Result;
-use test_fixtures::{Misuse, file_at_most, read_at_most, utf8};
+use test_fixtures::{Misuse, file_at_most, read_at_most, shortened, utf8};
 use url::Url;
 
 use crate::tls;
 
 /// Bytes of a list at the most: a million long URLs.
 const LARGEST: u64 = 256 << 20;
+
+/// Characters of an error at the most, which quotes a URL.
+const MOST_SAID: usize = 400;
 
 /// URLs to fetch instead of the origin's own. What sizes the origin's answers conflicts
 /// with them by the name of this group.
@@ -35,14 +38,16 @@ impl Urls {
         !self.urls.is_empty() || self.urls_from.is_some()
     }
 
-    /// The URLs, each checked; `None` if the user named neither URLs nor a file.
-    pub fn read(&self) -> Result<Option<Vec<String>>> {
+    /// The URLs, each checked; `None` if the user named neither URLs nor a file. Where there
+    /// are no `other_roots`, the system's are held to be some.
+    pub fn read(&self, other_roots: bool) -> Result<Option<Vec<String>>> {
         if !self.are_named() {
             return Ok(None);
         }
         let mut urls = Vec::new();
         for url in &self.urls {
-            urls.push(checked(url).map_err(Misuse::new)?);
+            let checked = checked(url).map_err(|why| shortened(&why, MOST_SAID));
+            urls.push(checked.map_err(Misuse::new)?);
         }
         if let Some(file) = &self.urls_from {
             let text = read(file)?;
@@ -58,7 +63,8 @@ impl Urls {
                     let why = "a URL has no spaces; a comment has a line of its own";
                     return Err(at(why.to_owned()).into());
                 }
-                urls.push(checked(line).map_err(at)?);
+                // A line of the wrong file may be as long as the file.
+                urls.push(checked(line).map_err(|why| at(shortened(&why, MOST_SAID)))?);
             }
         }
         if urls.is_empty() {
@@ -66,7 +72,7 @@ impl Urls {
             return Err(Misuse(format!("{file} names no URL; write one a line")).into());
         }
         if urls.iter().any(|url| url.starts_with("https://")) {
-            tls::ensure_roots_of_user(|name| env::var_os(name))?;
+            tls::ensure_roots_of_user(|name| env::var_os(name), other_roots)?;
         }
         Ok(Some(urls))
     }
@@ -150,7 +156,7 @@ mod tests {
             urls: Vec::new(),
             urls_from: Some(file.path().to_string_lossy().into_owned()),
         };
-        urls.read().map_err(|error| error.to_string())
+        urls.read(false).map_err(|error| error.to_string())
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::moved::Moved;
 use crate::record::{End, Phase};
 use crate::request::{Method, Refusal, Request};
 use crate::script::{Manner, Script};
-use crate::server::Server;
+use crate::server::{READS, Server};
 
 /// How long a client whose request was refused may continue to send before it is cut off.
 const LINGER_NS: u64 = 1_000_000_000;
@@ -43,10 +43,19 @@ impl Server {
     }
 
     /// Reads the bytes that have arrived. `ended` says that the client has ended its
-    /// side, so that the end must be looked for behind the data.
+    /// side, so that the end must be looked for behind the data. A socket that is full
+    /// again at once is read on in the next turn.
     pub(crate) fn read(&mut self, key: usize, ended: bool) {
         let mut received = std::mem::take(&mut self.received);
+        let mut reads = 0;
         while let Some(connection) = self.connections.get_mut(key) {
+            if reads == READS {
+                if !self.unread.contains(&key) {
+                    self.unread.push(key);
+                }
+                break;
+            }
+            reads += 1;
             connection.ended |= ended;
             connection.unread = !connection.has_room();
             if connection.unread || connection.half_closed {

@@ -1,13 +1,15 @@
 //! The origin as a program: listens, prints its address, serves until it is stopped.
 #![forbid(unsafe_code)]
 
-use std::io::Write as _;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
 use http_origin::{Authority, Certificate, Origin};
+use printed_text::{shown, tell};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
@@ -35,12 +37,9 @@ enum Error {
     #[error(transparent)]
     Origin(#[from] http_origin::Error),
     #[error("can't write the CA's certificate to {}: {source}; name another file by --ca-out", file.display())]
-    Authority {
-        file: PathBuf,
-        source: std::io::Error,
-    },
-    #[error("standard output is closed")]
-    Output(std::io::Error),
+    Authority { file: PathBuf, source: io::Error },
+    #[error("standard output: {0}")]
+    Output(io::Error),
 }
 
 fn address(text: &str) -> Result<SocketAddr, &'static str> {
@@ -52,9 +51,16 @@ fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) if error.exit_code() == 0 => {
-            return match error.print() {
+            return match printed_text::print(&error.to_string()) {
                 Ok(()) => ExitCode::SUCCESS,
-                Err(_) => ExitCode::FAILURE,
+                // A reader that has left is nothing to make noise about.
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                    ExitCode::FAILURE
+                }
+                Err(error) => {
+                    tell(format_args!("error: standard output: {error}"));
+                    ExitCode::FAILURE
+                }
             };
         }
         Err(error) => {
@@ -62,16 +68,18 @@ fn main() -> ExitCode {
             // What a line announces stands in those below it.
             let lines = text.lines().take_while(|line| !line.is_empty());
             let lines: Vec<_> = lines.map(str::trim).collect();
-            tell(&format!("{}; --help says how", shown(&lines.join(" "))));
+            tell(format_args!("{}; --help says how", lines.join(" ")));
             return ExitCode::from(2);
         }
     };
     match serve(&args) {
         Ok(signal) => ExitCode::from(128 + signal),
-        // Nothing to make noise about.
-        Err(Error::Output(_)) => ExitCode::FAILURE,
+        // A reader that has left is nothing to make noise about.
+        Err(Error::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+            ExitCode::FAILURE
+        }
         Err(error) => {
-            tell(&format!("error: {}", shown(&error.to_string())));
+            tell(format_args!("error: {error}"));
             ExitCode::FAILURE
         }
     }
@@ -88,30 +96,10 @@ fn serve(args: &Args) -> Result<u8, Error> {
         let (url, file) = (origin.url("/"), shown(&file.to_string_lossy()));
         lines.push_str(&format!("{url} --cacert {file}\n"));
     }
-    let mut out = std::io::stdout().lock();
-    out.write_all(lines.as_bytes())
-        .and_then(|()| out.flush())
-        .map_err(Error::Output)?;
+    printed_text::print(&lines).map_err(Error::Output)?;
     let signal = signals.forever().next().unwrap_or(SIGTERM);
     drop(origin);
     Ok(u8::try_from(signal).unwrap_or(1))
-}
-
-/// Says it on standard error; where that can't be written, nobody can be told.
-fn tell(line: &str) {
-    _ = writeln!(std::io::stderr(), "{line}");
-}
-
-/// What the user wrote, or a file's name, so that it does nothing to a terminal.
-fn shown(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c.is_ascii_graphic() || c == ' ' {
-            true => shown.push(c),
-            false => shown.extend(c.escape_debug()),
-        }
-    }
-    shown
 }
 
 fn start(args: &Args) -> Result<Origin, Error> {
@@ -120,9 +108,30 @@ fn start(args: &Args) -> Result<Origin, Error> {
     };
     let authority = Authority::new().map_err(http_origin::Error::from)?;
     let origin = Origin::start_tls(args.listen, &authority, Certificate::Valid)?;
-    std::fs::write(file, authority.pem()).map_err(|source| Error::Authority {
+    write(file, &authority.pem()).map_err(|source| Error::Authority {
         file: file.clone(),
         source,
     })?;
     Ok(origin)
+}
+
+/// Writes a plain file whole or not at all; what is none, a pipe say, is written to, and so
+/// is what a link leads to.
+fn write(file: &Path, text: &str) -> io::Result<()> {
+    if file.is_symlink() || file.metadata().is_ok_and(|found| !found.is_file()) {
+        return fs::write(file, text);
+    }
+    let beside = match file.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    // Not by tempfile's own way: that makes a private file, and its errors name it.
+    let mut whole = tempfile::Builder::new()
+        .prefix(".interleave-")
+        .make_in(beside, |path| options.open(path))?;
+    whole.as_file_mut().write_all(text.as_bytes())?;
+    whole.persist(file).map_err(|error| error.error)?;
+    Ok(())
 }

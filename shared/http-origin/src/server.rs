@@ -25,6 +25,8 @@ use crate::timers::{Timer, Timers};
 const LISTENER: usize = usize::MAX / 2;
 /// Bytes to one read.
 const READ: usize = 64 * 1024;
+/// Reads from one socket before the others, the clock and a stop have their turn.
+pub(crate) const READS: usize = 16;
 /// The time until accepting is tried again when descriptors have run out.
 const RETRY_NS: u64 = 10_000_000;
 
@@ -40,6 +42,8 @@ pub(crate) struct Server {
     timers: Timers,
     /// Connections that continue once the others had their turn.
     pub(crate) yielded: Vec<usize>,
+    /// Connections that had more to read than one turn takes; no edge will name them.
+    pub(crate) unread: Vec<usize>,
     pub(crate) paths: KnownPaths,
     pub(crate) ledger: Ledger,
     /// Whether the ledger was written to in this turn.
@@ -65,6 +69,7 @@ impl Server {
             connections: Slab::new(),
             timers: Timers::default(),
             yielded: Vec::new(),
+            unread: Vec::new(),
             paths: KnownPaths::new(),
             ledger: Ledger::new(),
             changed: false,
@@ -76,11 +81,8 @@ impl Server {
     /// Serves until it is asked to stop.
     pub(crate) fn run(mut self) {
         while !self.snapshots.stopping() {
-            if self
-                .poller
-                .wait(self.timers.next(), !self.yielded.is_empty())
-                .is_err()
-            {
+            let at_once = !self.yielded.is_empty() || !self.unread.is_empty();
+            if self.poller.wait(self.timers.next(), at_once).is_err() {
                 // Only a descriptor of the poller's own gone bad brings this about.
                 break;
             }
@@ -97,6 +99,11 @@ impl Server {
         for key in std::mem::take(&mut self.yielded) {
             if self.waits(key, WaitsFor::Turn) {
                 self.go_on(key);
+            }
+        }
+        for key in std::mem::take(&mut self.unread) {
+            if self.connections.contains(key) {
+                self.read(key, false);
             }
         }
         let mut index = 0;

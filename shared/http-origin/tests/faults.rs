@@ -3,8 +3,8 @@
 
 mod client;
 
-use std::io::ErrorKind;
-use std::time::Duration;
+use std::io::{ErrorKind, Write as _};
+use std::time::{Duration, Instant};
 
 use client::{Client, Outcome, PATIENCE};
 use http_origin::{End, Expected, Fault, Origin, Phase, digest, expected};
@@ -142,5 +142,31 @@ fn hanging_up_on_a_body_in_full_flow_is_noticed() -> Outcome {
     let exchange = &origin.record().exchanges[0];
     assert_eq!(exchange.end, End::HungUp(Phase::SendingBody));
     assert!(exchange.body_bytes >= 1_000_000 && exchange.body_bytes < 1 << 32);
+    Ok(())
+}
+
+/// Four threads send at once, so that there is nearly always something to read.
+#[test]
+fn a_client_that_never_stops_sending_is_cut_off_and_holds_up_no_other() -> Outcome {
+    let origin = Origin::start()?;
+    let senders: Vec<_> = {
+        let mut client = Client::new(&origin)?;
+        client.send("no request\r\n\r\n")?;
+        let senders = (0..4).map(|_| {
+            let mut stream = client.stream.try_clone()?;
+            Ok(std::thread::spawn(move || {
+                let bytes = vec![b'x'; 1 << 20];
+                while stream.write_all(&bytes).is_ok() {}
+            }))
+        });
+        senders.collect::<std::io::Result<_>>()?
+    };
+    let mut other = Client::new(&origin)?;
+    assert_eq!(other.get("/bytes/10")?.body.len(), 10);
+    let clock = Instant::now();
+    while !senders.iter().all(std::thread::JoinHandle::is_finished) {
+        assert!(clock.elapsed() < PATIENCE, "it is never cut off");
+        std::thread::sleep(Duration::from_millis(10));
+    }
     Ok(())
 }

@@ -89,10 +89,12 @@ fn tls_prints_what_a_client_needs() -> Outcome {
     assert!(std::fs::read_to_string(file)?.starts_with("-----BEGIN CERTIFICATE-----"));
     kill_process(Pid::from_child(&child), Signal::TERM)?;
     assert_eq!(child.wait()?.code(), Some(143));
-    let nowhere = ["--listen", "127.0.0.1:0", "--tls", "--ca-out", "/no/ca.pem"];
-    let output = program(&nowhere).output()?;
-    assert_eq!(output.status.code(), Some(1));
-    assert!(one_line(&output).contains("name another file"));
+    for file in ["/no/ca.pem", "/dev/full"] {
+        let arguments = ["--listen", "127.0.0.1:0", "--tls", "--ca-out", file];
+        let output = program(&arguments).output()?;
+        assert_eq!(output.status.code(), Some(1));
+        assert!(one_line(&output).contains("name another file"));
+    }
     for (arguments, missing) in [
         (&["--ca-out", "ca.pem"][..], "--tls"),
         (&["--tls"], "--ca-out <FILE>"),
@@ -102,6 +104,19 @@ fn tls_prints_what_a_client_needs() -> Outcome {
         let line = one_line(&output);
         let said = format!("were not provided: {missing}; --help says how");
         assert!(line.contains(&said), "{line}");
+    }
+    Ok(())
+}
+
+#[test]
+fn an_address_that_cannot_be_said_is_a_failure() -> Outcome {
+    for output in [">&-", ">/dev/full"] {
+        let script = format!("exec \"$0\" --listen 127.0.0.1:0 {output}");
+        let mut command = Command::new("sh");
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_http-origin")]);
+        let output = command.output()?;
+        assert_eq!(output.status.code(), Some(1), "{script}");
+        assert!(one_line(&output).contains("standard output"));
     }
     Ok(())
 }

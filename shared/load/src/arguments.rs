@@ -1,5 +1,6 @@
 //! The command line, and the plan that it asks for.
 
+use std::str::FromStr;
 use std::time::Duration;
 
 use clap::Parser;
@@ -23,6 +24,7 @@ pub(crate) struct Args {
     /// Requests that become due each second, evenly: 1 to 1,000,000
     #[arg(long, default_value_t = 1_000, value_name = "PER_SECOND")]
     #[arg(conflicts_with = "closed", allow_negative_numbers = true)]
+    #[arg(value_parser = whole::<u32>)]
     rate: u32,
     /// A closed loop: each connection asks again as soon as it has its answer. It gives the
     /// most that a server takes, as wrk and oha do, and no true latencies
@@ -33,6 +35,7 @@ pub(crate) struct Args {
     duration: Duration,
     /// Keep-alive connections, each with one request at a time: 1 to 10,000
     #[arg(long, default_value_t = 64, value_name = "NUMBER")]
+    #[arg(allow_negative_numbers = true, value_parser = whole::<usize>)]
     connections: usize,
     /// How long a request may be under way before it counts as failed: 1ms to 10m
     #[arg(long, default_value = "10s", value_name = "TIME", value_parser = duration)]
@@ -68,6 +71,12 @@ impl Args {
         plan.late = self.late;
         Ok(plan)
     }
+}
+
+/// A whole number; the run says which it can use.
+fn whole<N: FromStr>(text: &str) -> Result<N, &'static str> {
+    text.parse()
+        .map_err(|_| "write a whole number, such as 1000")
 }
 
 /// A duration as people write it: `500ms`, `1.5s`, `2m`.

@@ -16,6 +16,14 @@ pub enum Error {
         /// What is wrong with it.
         why: String,
     },
+    /// The name service knows no address of the host.
+    #[error("can't find the address of {host}: {source}")]
+    Lookup {
+        /// The host's name.
+        host: String,
+        /// What the name service said.
+        source: io::Error,
+    },
     /// The address belongs to another machine.
     #[error(
         "{0} is not a loopback address; add --anywhere if its owner agreed to the load"

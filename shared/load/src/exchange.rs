@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read as _, Write as _};
 use crate::clock::now_ns;
 use crate::connection::State;
 use crate::fault::Fault;
-use crate::generator::{Generator, READ};
+use crate::generator::{Generator, READ, READS};
 use crate::report::Span;
 use crate::tally::Asked;
 
@@ -68,8 +68,9 @@ impl Generator<'_> {
     }
 
     /// Reads the bytes that have arrived; to the connection's end, if that was announced.
+    /// A socket that is full again at once is read on in the next turn.
     pub(crate) fn read(&mut self, key: usize, ended: bool) {
-        loop {
+        for _ in 0..READS {
             let connection = &mut self.connections[key];
             let Some(stream) = &mut connection.stream else {
                 return;
@@ -103,6 +104,9 @@ impl Generator<'_> {
             if opens || (bytes < READ && !ended) {
                 return;
             }
+        }
+        if !self.unread.contains(&key) {
+            self.unread.push(key);
         }
     }
 

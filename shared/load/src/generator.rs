@@ -15,6 +15,8 @@ use crate::tally::Tally;
 
 /// Bytes to one read.
 pub(crate) const READ: usize = 64 * 1024;
+/// Reads from one socket before the others, the clock and the signals have their turn.
+pub(crate) const READS: usize = 16;
 /// The times between two looks at what took too long.
 const SWEEP_NS: (u64, u64) = (1_000_000, 50_000_000);
 
@@ -32,6 +34,8 @@ pub(crate) struct Generator<'a> {
     /// Requests under way.
     pub(crate) under_way: usize,
     pub(crate) received: Vec<u8>,
+    /// Connections that had more to read than one turn takes; no edge will name them.
+    pub(crate) unread: Vec<usize>,
     /// What the last connection that could not be opened failed with.
     pub(crate) refusal: Option<std::io::Error>,
     pub(crate) schedule: Schedule,
@@ -59,6 +63,7 @@ impl<'a> Generator<'a> {
             opening: 0,
             under_way: 0,
             received: vec![0; READ],
+            unread: Vec::new(),
             refusal: None,
             schedule: Schedule::of(plan, now_ns()),
             tally: Tally::new(),
@@ -82,7 +87,8 @@ impl<'a> Generator<'a> {
         let mut sweep = start + between;
         loop {
             let began = now_ns();
-            let worked = !self.ready.is_empty() | self.ask(began);
+            let is_ready = !self.ready.is_empty() || !self.unread.is_empty();
+            let worked = is_ready | self.ask(began);
             self.turn();
             let now = now_ns();
             if worked {
@@ -128,12 +134,20 @@ impl<'a> Generator<'a> {
     }
 
     pub(crate) fn wait(&mut self, deadline: u64) -> Result<(), Error> {
+        let deadline = if self.unread.is_empty() { deadline } else { 0 };
         self.stopped |= self.poller.wait(deadline, &mut self.ready)?;
         Ok(())
     }
 
-    /// Handles what the last wait found ready.
+    /// Reads on where the last turn stopped, and handles what the last wait found ready.
     pub(crate) fn turn(&mut self) {
+        for key in std::mem::take(&mut self.unread) {
+            let state = self.connections[key].state;
+            if matches!(state, State::Busy { .. } | State::Free { .. }) {
+                // The end may have been announced with the data.
+                self.read(key, true);
+            }
+        }
         let mut ready = std::mem::take(&mut self.ready);
         for ready in ready.drain(..) {
             self.on_ready(ready);

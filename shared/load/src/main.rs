@@ -3,7 +3,7 @@
 
 mod arguments;
 
-use std::io::{self, Write as _};
+use std::io;
 use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use clap::Parser as _;
 use load::{Plan, Report};
+use printed_text::{print_json, tell};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::{flag, low_level};
 
@@ -26,9 +27,16 @@ fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) if error.exit_code() == 0 => {
-            return match error.print() {
+            return match printed_text::print(&error.to_string()) {
                 Ok(()) => ExitCode::SUCCESS,
-                Err(_) => ExitCode::FAILURE,
+                // A reader that has left is nothing to make noise about.
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                    ExitCode::FAILURE
+                }
+                Err(error) => {
+                    tell(format_args!("error: standard output: {error}"));
+                    ExitCode::FAILURE
+                }
             };
         }
         Err(error) => {
@@ -36,12 +44,13 @@ fn main() -> ExitCode {
             // What a line announces stands in those below it.
             let lines = text.lines().take_while(|line| !line.is_empty());
             let lines: Vec<_> = lines.map(str::trim).collect();
-            tell(&format!("{}; --help says how", shown(&lines.join(" "))));
+            tell(format_args!("{}; --help says how", lines.join(" ")));
             return ExitCode::from(2);
         }
     };
     let plan = match args.plan() {
         Ok(plan) => plan,
+        Err(error @ load::Error::Lookup { .. }) => return refused(&error, 1),
         Err(error) => return refused(&error, 2),
     };
     let signals = match Signals::new() {
@@ -53,12 +62,15 @@ fn main() -> ExitCode {
         Err(error @ load::Error::Range { .. }) => return refused(&error, 2),
         Err(error) => return refused(&error, 1),
     };
-    if print(&report, &plan, args.json).is_err() {
-        // Standard output is closed: nothing to make noise about.
+    if let Err(error) = print(&report, &plan, args.json) {
+        // A reader that has left is nothing to make noise about.
+        if error.kind() != io::ErrorKind::BrokenPipe {
+            tell(format_args!("error: standard output: {error}"));
+        }
         return ExitCode::FAILURE;
     }
     for doubt in report.doubts() {
-        tell(&doubt);
+        tell(doubt);
     }
     match signals.number.load(Ordering::Relaxed) {
         0 if !report.schedule_kept => ExitCode::from(LATE),
@@ -69,43 +81,20 @@ fn main() -> ExitCode {
 }
 
 fn print(report: &Report, plan: &Plan, json: bool) -> io::Result<()> {
-    let mut out = io::stdout().lock();
     if json {
-        serde_json::to_writer(&mut out, report)?;
-        writeln!(out)?;
-    } else {
-        writeln!(out, "{report}")?;
-        if report.unanswered > 0 && !report.interrupted {
-            let grace = plan.grace;
-            writeln!(
-                out,
-                "unanswered: {grace:?} after the last was due; see --grace"
-            )?;
-        }
+        return print_json(&format!("{}\n", serde_json::to_string(report)?));
     }
-    out.flush()
+    let mut text = format!("{report}\n");
+    if report.unanswered > 0 && !report.interrupted {
+        let grace = plan.grace;
+        text += &format!("unanswered: {grace:?} after the last was due; see --grace\n");
+    }
+    printed_text::print(&text)
 }
 
 fn refused(error: &load::Error, code: u8) -> ExitCode {
-    tell(&format!("error: {}", shown(&error.to_string())));
+    tell(format_args!("error: {error}"));
     ExitCode::from(code)
-}
-
-/// Says it on standard error; where that can't be written, nobody can be told.
-fn tell(line: &str) {
-    _ = writeln!(io::stderr(), "{line}");
-}
-
-/// What the user wrote, so that it does nothing to a terminal.
-fn shown(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c.is_ascii_graphic() || c == ' ' {
-            true => shown.push(c),
-            false => shown.extend(c.escape_debug()),
-        }
-    }
-    shown
 }
 
 /// SIGINT and SIGTERM, of which the first ends the run and the second the process.

@@ -41,7 +41,10 @@ impl Target {
         let name = host.trim_start_matches('[').trim_end_matches(']');
         let addresses: Vec<SocketAddr> = (name, port)
             .to_socket_addrs()
-            .map_err(|error| bad(error.to_string()))?
+            .map_err(|source| Error::Lookup {
+                host: name.to_owned(),
+                source,
+            })?
             .collect();
         // An IPv4 address first: it is what most servers on a loopback listen on.
         let address = addresses.iter().find(|address| address.is_ipv4());

@@ -2,6 +2,8 @@
 
 mod server;
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
 use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -40,6 +42,8 @@ fn bad_arguments_are_one_line_that_says_what_to_do() -> Outcome {
             "the rate must be 1 to 1000000, not 0",
         ),
         (&[url, "--rate", "-1"], 2, "--rate"),
+        (&[url, "--rate", "nan"], 2, "write a whole number"),
+        (&[url, "--connections", "1e3"], 2, "write a whole number"),
         (&[url, "--rate", "5", "--closed"], 2, "cannot be used with"),
         (&[url, "--duration", "5"], 2, "1.5s"),
         (&[url, "--duration=-5s"], 2, "--duration"),
@@ -162,5 +166,60 @@ fn a_signal_ends_it_with_what_was_measured() -> Outcome {
         assert_eq!(report["interrupted"], true);
         assert!(report["answered"].as_u64() > Some(10), "{report}");
     }
+    Ok(())
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_a_failure() -> Outcome {
+    let server = Server::start(|_| reply(OK, Then::Keep));
+    let url = format!("http://{}/", server.address);
+    for (output, lines) in [(">&-", 1), (">/dev/full", 1), ("| true", 0)] {
+        let script = format!("\"$0\" \"$@\" {output}; exit ${{PIPESTATUS[0]}}");
+        let mut command = Command::new("bash");
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_load"), &url]);
+        // A pipe's reader has left by then.
+        let output = command.args(["--duration", "500ms", "--json"]).output()?;
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{script}: {said}");
+        assert_eq!(said.lines().count(), lines, "{script}: {said}");
+    }
+    Ok(())
+}
+
+/// Four threads send at once, so that there is nearly always something to read.
+#[test]
+fn an_answer_without_end_is_given_up_in_time_and_ended_by_a_signal() -> Outcome {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let url = format!("http://{}/", listener.local_addr()?);
+    std::thread::spawn(move || {
+        for client in listener.incoming().map_while(Result::ok) {
+            let mut client = client;
+            // Before the request nothing is due, and what comes belongs to nobody.
+            _ = client.read(&mut [0; 1024]);
+            let head = b"HTTP/1.1 200 OK\r\nContent-Length: 999999999999999\r\n\r\n";
+            // A client that gives up is what is tested.
+            _ = client.write_all(head);
+            for mut client in (0..4).map_while(|_| client.try_clone().ok()) {
+                let bytes = vec![b'x'; 1 << 20];
+                std::thread::spawn(move || while client.write_all(&bytes).is_ok() {});
+            }
+        }
+    });
+    let common = [&url[..], "--connections", "1", "--json", "--closed"];
+    let clock = Instant::now();
+    let times = ["--duration", "300ms", "--timeout", "300ms", "--grace", "1s"];
+    let output = load(&common).args(times).output()?;
+    assert!(clock.elapsed() < Duration::from_secs(10), "{output:?}");
+    assert_eq!(output.status.code(), Some(4), "{output:?}");
+    assert_ne!(json(&output)["errors"]["timed_out"], 0);
+    let child = load(&common)
+        .args(["--duration", "60s", "--timeout", "60s"])
+        .spawn()?;
+    std::thread::sleep(Duration::from_millis(500));
+    let clock = Instant::now();
+    kill_process(Pid::from_child(&child), Signal::INT)?;
+    let output = child.wait_with_output()?;
+    assert!(clock.elapsed() < Duration::from_secs(10), "{output:?}");
+    assert_eq!(output.status.code(), Some(130), "{output:?}");
     Ok(())
 }

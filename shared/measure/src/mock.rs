@@ -11,7 +11,8 @@ use std::{
 };
 
 use test_fixtures::{
-    Checked, Facts, Floor, ItemTimes, Runner, Settings, Status, TrialError, Usage,
+    Checked, Facts, Floor, ItemTimes, Printed, Runner, Settings, Status, TrialError,
+    Usage,
 };
 
 use crate::{
@@ -255,6 +256,7 @@ impl AnyJob for Mock {
             spans: Vec::new(),
             items: self.times_of_items(nanos),
             left_behind: 0,
+            printed: Printed::default(),
         })
     }
 

@@ -403,6 +403,7 @@ impl<M: Model> AnyJob for Job<M> {
             spans: trial.spans,
             items: trial.items,
             left_behind: trial.left_behind,
+            printed: trial.printed,
         })
     }
 }

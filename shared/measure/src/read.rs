@@ -22,6 +22,7 @@ const MOST_SAID: usize = 400;
 
 /// What distinguishes results from other JSON, whatever their version.
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct Head {
     version: Option<u32>,
     models: Option<IgnoredAny>,

@@ -122,6 +122,7 @@ pub fn run(field: &Field, plan: &Plan, progress: &Progress) -> Run {
         progress.begin_round(rounds, expected(rounds, clock.elapsed(), plan));
         let round = field.job.has_machine().then(noise::Round::begin);
         let mut floors_now = Vec::new();
+        let mut no_floor = String::new();
         let mut trials: Vec<_> = rows.iter().map(|_| Vec::new()).collect();
         for (pass, turn) in passes(field.trials, &mut turns, &mut random) {
             let is_last = pass + 1 == field.trials;
@@ -135,7 +136,13 @@ pub fn run(field: &Field, plan: &Plan, progress: &Progress) -> Run {
                             break 'rounds;
                         }
                         // Without a floor there are still times.
-                        Err(error) => progress.warn(field.name, &error.to_string()),
+                        Err(error) => {
+                            let why = error.to_string();
+                            if why != no_floor {
+                                progress.warn(field.name, &why);
+                            }
+                            no_floor = why;
+                        }
                     }
                     if is_last {
                         floors.extend(floors_now.drain(..).reduce(Floor::least));
@@ -481,7 +488,7 @@ fn note_deviations(row: &mut Row, contestant: &Contestant, trial: &Checked<()>) 
 mod tests {
     use std::cell::RefCell;
 
-    use test_fixtures::{Facts, Runner, Usage};
+    use test_fixtures::{Facts, Printed, Runner, Usage};
 
     use super::*;
 
@@ -533,6 +540,7 @@ mod tests {
                 spans: Vec::new(),
                 items: Vec::new(),
                 left_behind: 0,
+                printed: Printed::default(),
             })
         }
 

@@ -71,7 +71,7 @@ pub fn of(trial: &Checked<()>) -> Option<Timeline> {
 
 #[cfg(test)]
 mod tests {
-    use test_fixtures::{Facts, Usage};
+    use test_fixtures::{Facts, Printed, Usage};
 
     use super::*;
 
@@ -88,6 +88,7 @@ mod tests {
             spans,
             items: Vec::new(),
             left_behind: 0,
+            printed: Printed::default(),
         }
     }
 

@@ -5,7 +5,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 /// How long an address is waited for before the next is tried as well (RFC 8305, 5).
-pub(crate) const DELAY: Duration = Duration::from_millis(250);
+pub const DELAY: Duration = Duration::from_millis(250);
 
 /// The addresses in the order in which they are tried. It is the order of the look-up,
 /// but the families take turns, so that one that leads nowhere delays nothing for long
@@ -27,7 +27,7 @@ pub(crate) fn in_turn(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
 }
 
 #[cfg(feature = "futures-io")]
-pub(crate) use racing::first;
+pub use racing::first;
 
 #[cfg(feature = "futures-io")]
 mod racing {
@@ -42,8 +42,11 @@ mod racing {
 
     /// The first stream that `connect` opens to one of these addresses. `pause` is how
     /// long an address is waited for before the next is tried as well; one that fails is
-    /// not waited for. If all fail, the last one's error is returned.
-    pub(crate) async fn first<S, C, P>(
+    /// not waited for.
+    ///
+    /// # Errors
+    /// All have failed: the last one's.
+    pub async fn first<S, C, P>(
         addresses: &[SocketAddr],
         connect: impl Fn(SocketAddr) -> C,
         pause: impl Fn() -> P,

@@ -23,8 +23,9 @@ use std::{
 use anyhow::Result;
 use fetching::{Page, redirect};
 use ureq::{
-    Agent, BodyReader,
+    Agent, BodyReader, RequestBuilder,
     http::{self, HeaderName, Response},
+    typestate::WithoutBody,
     unversioned::transport::{Connector, RustlsConnector},
 };
 use url::Url;
@@ -186,16 +187,29 @@ impl Client {
         limits: Limits,
         until: Option<Instant>,
     ) -> Result<Answer, ureq::Error> {
-        let (asked, is_stale) = limited(until, || self.agent.get(url).call());
+        let (asked, is_stale) = limited(until, || self.request(url, false).call());
         let response = match asked {
             Err(ureq::Error::Io(_)) if is_stale => {
-                let request = self.agent.get(url).config();
-                let request = request.max_idle_age(Duration::ZERO).build();
-                limited(until, || request.call()).0?
+                limited(until, || self.request(url, true).call()).0?
             }
             asked => asked?,
         };
         Ok(Answer::new(response, limits))
+    }
+
+    /// A request, on a new connection if it is to be `anew` or its head is longer than what
+    /// a kept one writes at once.
+    fn request(&self, url: &str, anew: bool) -> RequestBuilder<WithoutBody> {
+        let request = self.agent.get(url).config();
+        let is_long = url.len() > OUTPUT / 2;
+        let request = match is_long {
+            true => request.output_buffer_size(OUTPUT + url.len()),
+            false => request,
+        };
+        match is_long || anew {
+            true => request.max_idle_age(Duration::ZERO).build(),
+            false => request.build(),
+        }
     }
 
     /// Ends what this client and its clones are doing. Their sockets are shut down, so

@@ -1,4 +1,9 @@
 //! What hyper-util's client does alike on all runtimes.
+//!
+//! # What it can't
+//! A request that is handed to a connection just as that ends, on another thread, may be
+//! lost in the channel between them, and ends at its time-out (hyperium/hyper#4122). It was
+//! seen where a server closed after each answer and the cores were busy.
 
 use std::{future::poll_fn, pin::Pin, time::Duration};
 

@@ -17,7 +17,7 @@
 //! `gather` shows clients as people meet them, each with its own ways.
 
 #[cfg(any(feature = "blocking", feature = "futures-io"))]
-mod addresses;
+pub mod addresses;
 #[cfg(feature = "async-std")]
 pub mod async_std;
 #[cfg(feature = "blocking")]

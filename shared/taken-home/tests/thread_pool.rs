@@ -2,10 +2,10 @@
 
 use std::{
     fmt::Debug,
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering::SeqCst},
+        atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
     },
     thread,
     time::Duration,
@@ -64,6 +64,32 @@ fn check<E: Debug>(run: impl Fn(Arc<Seen>, &mut dyn FnMut(usize, Result<u64, E>)
     assert_eq!(seen.now.load(SeqCst), 0);
 }
 
+/// What still waits for a thread when `each` panics is not begun. `run` passes the work and
+/// `each` to the function, which gives out eight numbers to four threads before it waits.
+fn check_left<E>(
+    run: impl Fn(Arc<dyn Fn(u64) + Send + Sync>, &mut dyn FnMut(usize, Result<(), E>)),
+) {
+    let (begun, is_over) = (Arc::new(AtomicUsize::new(0)), Arc::<AtomicBool>::default());
+    let (count, over) = (Arc::clone(&begun), Arc::clone(&is_over));
+    let work = Arc::new(move |number| {
+        count.fetch_add(1, SeqCst);
+        while number != 0 && !over.load(SeqCst) {
+            thread::sleep(Duration::from_millis(1));
+        }
+        // The panic has reached the function by then.
+        thread::sleep(Duration::from_millis(500));
+    });
+    let mut each = |_, _: Result<(), E>| {
+        is_over.store(true, SeqCst);
+        resume_unwind(Box::new("left"));
+    };
+    let run = || run(work.clone(), &mut each);
+    assert!(catch_unwind(AssertUnwindSafe(run)).is_err());
+    // Four were, and another when the first of them had ended.
+    let begun = begun.load(SeqCst);
+    assert!(begun <= 5, "{begun} were begun");
+}
+
 macro_rules! example {
     ($lesson:ident, $manner:ident) => {
         mod $lesson {
@@ -74,6 +100,14 @@ macro_rules! example {
             fn reports_as_they_complete() {
                 check(|seen, each| {
                     let work = move |number| square(&seen, number);
+                    example!(@$manner as_completed(4, 0..20, work, each));
+                });
+            }
+
+            #[test]
+            fn begins_nothing_once_it_is_left() {
+                check_left(|work, each| {
+                    let work = move |number| work(number);
                     example!(@$manner as_completed(4, 0..20, work, each));
                 });
             }

@@ -1,9 +1,64 @@
 """What the peers on aiohttp share: what became of a request, and what https is verified by."""
 
+import asyncio
 import errno
 import ssl
+from contextlib import asynccontextmanager
 
 import aiohttp
+from yarl import URL
+
+
+def as_written(url):
+    """The URL as the job has it: aiohttp would write parts of it in another way."""
+    return URL(url, encoded=True)
+
+
+def noting_reuse():
+    """For a session's `trace_configs`: notes in each request's context whether the latest
+    connection that it had has served others before."""
+
+    async def reused(_session, context, _params):
+        context.trace_request_ctx["reused"] = True
+
+    async def made(_session, context, _params):
+        context.trace_request_ctx["reused"] = False
+
+    trace = aiohttp.TraceConfig()
+    trace.on_connection_reuseconn.append(reused)
+    trace.on_connection_create_end.append(made)
+    return [trace]
+
+
+@asynccontextmanager
+async def answer(session, job, url):
+    """The answer to a request. Where a kept connection was lost, aiohttp asks once more, but
+    perhaps on another kept one that is lost as well: then it is asked for on a new one."""
+    clock = asyncio.get_running_loop().time
+    ends, noted = clock() + job["timeout_ms"] / 1000, {}
+    try:
+        response = await session.get(
+            as_written(url), allow_redirects=False, trace_request_ctx=noted
+        )
+    except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
+        if not noted.get("reused"):
+            raise
+        connector = aiohttp.TCPConnector(ssl=trust(job), force_close=True)
+        timeout = aiohttp.ClientTimeout(total=max(ends - clock(), 0.001))
+        async with (
+            aiohttp.ClientSession(
+                connector=connector,
+                timeout=timeout,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+                raise_for_status=check_status,
+            ) as fresh,
+            fresh.get(as_written(url), allow_redirects=False) as response,
+        ):
+            yield response
+            return
+    async with response:
+        yield response
 
 
 async def check_status(response):
@@ -25,7 +80,8 @@ def outcome(result):
             return {"ok": result}
         case TimeoutError():
             return "timed_out"
-        case aiohttp.ClientError() | OSError():
+        # Python's look-up refuses some names as no text that IDNA can encode.
+        case aiohttp.ClientError() | OSError() | UnicodeError():
             why = f"{type(result).__name__}: {result}"
             return {"failed": {"class": failure(result), "why": why}}
         case _:

@@ -28,4 +28,15 @@ pub struct Checked<O> {
     pub items: Vec<ItemTimes>,
     /// Descendants that it left behind.
     pub left_behind: usize,
+    /// What it printed.
+    pub printed: Printed,
+}
+
+/// What a program printed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Printed {
+    /// The start and the end of its standard error.
+    pub stderr: String,
+    /// The start of its standard output.
+    pub stdout: String,
 }

@@ -70,6 +70,9 @@ fn marked(bytes: &[u8]) -> Option<&'static str> {
     Some(match bytes {
         [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => "UTF-32: its mark is there",
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "UTF-16: its mark is there",
+        [1..=255, 0, 0, 0, ..] | [0, 0, 0, 1..=255, ..] => {
+            "UTF-32: three of four bytes are zero"
+        }
         [0x1f, 0x8b, ..] => "a file that gzip has compressed",
         // In UTF-8 these are characters that no text has.
         [1..=255, 0, 1..=255, 0, ..] | [0, 1..=255, 0, 1..=255, ..] => {
@@ -152,6 +155,14 @@ mod tests {
             ),
             (
                 b"\xff\xfe\0\0h\0\0\0".to_vec(),
+                "line 1 is not UTF-8 (looks like UTF-32",
+            ),
+            (
+                b"h\0\0\0t\0\0\0".to_vec(),
+                "line 1 is not UTF-8 (looks like UTF-32",
+            ),
+            (
+                b"\0\0\0h\0\0\0t".to_vec(),
                 "line 1 is not UTF-8 (looks like UTF-32",
             ),
             (b"\x1f\x8b\x08\0".to_vec(), "gzip"),

@@ -1,15 +1,11 @@
-//! How a program ends: what it prints, how it reports an error, and its exit code.
+//! How a program ends: how it reports an error, and its exit code.
 
-use std::{
-    fmt::Display,
-    io::{self, Write},
-    process::ExitCode,
-    sync::atomic::{AtomicBool, Ordering::Relaxed},
-};
+use std::{io, process::ExitCode};
 
 use anyhow::{Context, Error, Result};
+use printed_text::tell;
 
-use crate::{Misuse, interrupt, one_line, text};
+use crate::{Misuse, interrupt, one_line};
 
 /// Prints a result, as the locale takes it. Standard output may be closed or full: then the
 /// program fails.
@@ -17,7 +13,7 @@ use crate::{Misuse, interrupt, one_line, text};
 /// # Errors
 /// The text could not be written.
 pub fn print(text: &str) -> Result<()> {
-    write(&text::local(&text::shown_lines(text)))
+    printed_text::print(text).context(OUTPUT)
 }
 
 /// Prints a result that this program has coloured.
@@ -25,7 +21,7 @@ pub fn print(text: &str) -> Result<()> {
 /// # Errors
 /// The text could not be written.
 pub fn print_coloured(text: &str) -> Result<()> {
-    write(&text::local(&text::shown_colours(text)))
+    printed_text::print_coloured(text).context(OUTPUT)
 }
 
 /// Prints JSON, which reads the same in every locale.
@@ -33,55 +29,10 @@ pub fn print_coloured(text: &str) -> Result<()> {
 /// # Errors
 /// The text could not be written.
 pub fn print_json(json: &str) -> Result<()> {
-    write(&text::json(json))
+    printed_text::print_json(json).context(OUTPUT)
 }
 
-fn write(text: &str) -> Result<()> {
-    let write = || {
-        ensure_output()?;
-        let mut out = io::stdout().lock();
-        out.write_all(text.as_bytes())?;
-        out.flush()
-    };
-    write().context("standard output")
-}
-
-/// Holds that there is a standard output: a program that was started with `>&-` has none.
-///
-/// # Errors
-/// The one that a write would have.
-pub fn ensure_output() -> io::Result<()> {
-    match IS_CLOSED.load(Relaxed) {
-        true => Err(rustix::io::Errno::BADF.into()),
-        false => Ok(()),
-    }
-}
-
-/// Whether this program was started without a standard output. The standard library opens
-/// `/dev/null` in its place before `main`, and every write to it would be well.
-static IS_CLOSED: AtomicBool = AtomicBool::new(false);
-
-extern "C" fn look_at_output() {
-    // SAFETY: F_GETFD takes no third argument, and reads nothing but the descriptor's flags.
-    let flags = unsafe { libc::fcntl(libc::STDOUT_FILENO, libc::F_GETFD) };
-    IS_CLOSED.store(flags == -1, Relaxed);
-}
-
-// SAFETY: the loader calls each function in this section once, before `main`. By the C
-// calling convention this one may ignore the arguments that it is called with. It uses
-// nothing that the standard library sets up.
-#[used]
-#[unsafe(link_section = ".init_array")]
-static BEFORE_MAIN: extern "C" fn() = look_at_output;
-
-/// Prints one line on standard error. It is for a person, so a standard error that can't
-/// be written is no failure.
-pub fn tell(line: impl Display) {
-    let line = text::shown(&line.to_string());
-    // In one piece: a thread that aborts may write beside it.
-    let line = format!("{}\n", text::local(&line));
-    drop(io::stderr().lock().write_all(line.as_bytes()));
-}
+const OUTPUT: &str = "standard output";
 
 /// Prints the error, if there is one to be seen, and returns the exit code. That is the
 /// code of a signal, if one came; else 0 if all is well, 1 if it is not, and 2 for

@@ -100,6 +100,7 @@ fn is_another(first: u64, now: u64) -> bool {
 /// Starts to listen for these signals. Trials that run when one comes are killed, with all
 /// their processes, and report that they were interrupted.
 pub fn listen() -> io::Result<()> {
+    printed_text::give_up_when(|| received().is_some());
     for signal in Signal::ALL {
         // SAFETY: the handler reads a clock, changes an atomic integer and may call
         // _exit, all of which are safe within a signal (signal-safety(7)). It takes no

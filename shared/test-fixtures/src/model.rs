@@ -1,6 +1,6 @@
 //! A model, its variants and its peers.
 
-use std::{fmt, os::fd::BorrowedFd};
+use std::{fmt, ops::RangeInclusive, os::fd::BorrowedFd};
 
 use anyhow::{Result, bail};
 use serde::{Serialize, de::DeserializeOwned};
@@ -109,6 +109,16 @@ pub trait Model: Sized + 'static {
         job: &Self::Job,
         output: &Self::Output,
     ) -> Result<Facts>;
+
+    /// The times in an output that can't be: those outside of `was_there`, in nanoseconds of
+    /// the system's monotonic clock, and lengths of more than all of it. By default an
+    /// output has none.
+    fn impossible(
+        _output: &Self::Output,
+        _was_there: &RangeInclusive<u64>,
+    ) -> Option<String> {
+        None
+    }
 
     /// The least time the job could take on this machine. It runs in a process of its own,
     /// once a round, so it may measure. `None` where nothing bounds the job from below.

@@ -39,7 +39,7 @@ const ASK: &str = "import sys\n\
 
 /// The modules that peers take from packages.
 pub(crate) const MODULES: &[&str] =
-    &["aiohttp", "numpy", "requests", "urllib3", "uvloop"];
+    &["aiohttp", "numpy", "requests", "urllib3", "uvloop", "yarl"];
 
 impl Peer {
     /// The command that runs it here, or what to do so that there is one. The ending of its

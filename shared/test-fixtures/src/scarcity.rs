@@ -24,11 +24,7 @@ use std::{
 use rustix::process::{Resource, getrlimit};
 use signal_hook::{consts::SIGABRT, flag};
 
-use crate::{
-    Held,
-    exit::{advice, tell},
-    settle,
-};
+use crate::{Held, exit::advice, settle, tell};
 
 /// If a limit leaves this many threads, a trial asks for none beforehand.
 const PLENTY: u64 = 4096;

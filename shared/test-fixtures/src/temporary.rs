@@ -19,7 +19,7 @@ use rustix::{
     io::Errno,
     process::geteuid,
 };
-use tempfile::{Builder, TempPath};
+use tempfile::{Builder, NamedTempFile, TempPath};
 
 use crate::{Misuse, tell};
 
@@ -166,9 +166,10 @@ fn try_room(parent: &Path, bytes: u64) -> io::Result<()> {
         io::Error::new(io::ErrorKind::StorageFull, why)
     };
     match fallocate(file.as_file(), FallocateFlags::empty(), 0, tried) {
-        Err(Errno::NOSPC | Errno::DQUOT | Errno::FBIG) => return Err(no_room()),
-        // A file system that can't reserve has to be taken at its word.
-        Ok(()) | Err(Errno::OPNOTSUPP | Errno::NOSYS) => {}
+        Err(Errno::NOSPC | Errno::DQUOT) => return Err(no_room()),
+        // A file system that can't reserve has to be taken at its word. A limit of file sizes
+        // (`ulimit -f`) is the same in every directory, and named where a file meets it.
+        Ok(()) | Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::FBIG) => {}
         Err(error) => return Err(error.into()),
     }
     let free = fstatvfs(file.as_file())?;
@@ -181,10 +182,24 @@ fn try_room(parent: &Path, bytes: u64) -> io::Result<()> {
 
 /// A builder of files with a hidden name: for those that get their own once they are whole.
 /// [`sweep`] finds them, too.
-pub fn hidden() -> Builder<'static, 'static> {
+fn hidden() -> Builder<'static, 'static> {
     let mut builder = Builder::new();
     builder.prefix(&*HIDDEN);
     builder
+}
+
+/// A hidden file that others may read, as far as the umask lets them.
+///
+/// # Errors
+/// It can't be made, in the system's own words.
+pub fn readable_in(parent: &Path, suffix: &str) -> io::Result<NamedTempFile> {
+    let mut options = fs::OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    // Not by tempfile's own way: that makes a private file, whose errors have lost the
+    // system's number.
+    hidden()
+        .suffix(suffix)
+        .make_in(parent, |path| options.open(path))
 }
 
 /// What to do where nothing can be made in the directory for temporary files.

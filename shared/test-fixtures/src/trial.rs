@@ -3,8 +3,8 @@
 use std::{ffi::OsString, io, process::Command, time::Duration};
 
 use crate::{
-    Breach, Checked, Deviation, Fact, Facts, Floor, Model, Program, Reply, Runner,
-    SETTLE, SPANS, Settings, Value,
+    Breach, Checked, Deviation, Fact, Facts, Floor, Model, Printed, Program, Reply,
+    Runner, SETTLE, SPANS, Settings, Value,
     peer::missing_module,
     process::{self, Ended, Exit, Said},
     protocol::{FloorReply, WARM},
@@ -49,6 +49,24 @@ pub(crate) fn check<M: Model>(
     job: &M::Job,
     declared: &[Deviation],
 ) -> Result<Checked<M::Output>, TrialError> {
+    match agree::<M>(&mut trial, stage, job, declared) {
+        Ok(()) => Ok(trial),
+        Err(error) => Err(refused(error, trial.printed)),
+    }
+}
+
+/// The error with what the program printed.
+fn refused(error: TrialError, printed: Printed) -> TrialError {
+    let error = Box::new(error);
+    TrialError::Refused { error, printed }
+}
+
+fn agree<M: Model>(
+    trial: &mut Checked<M::Output>,
+    stage: &M::Stage,
+    job: &M::Job,
+    declared: &[Deviation],
+) -> Result<(), TrialError> {
     trial.facts = M::check(stage, job, &trial.output).map_err(TrialError::Check)?;
     let is_no_number =
         |fact: &&Fact| matches!(fact.value, Value::Number(n) if !n.is_finite());
@@ -72,7 +90,7 @@ pub(crate) fn check<M: Model>(
         .iter()
         .find(|breach| !is_declared(breach));
     match surprise {
-        None => Ok(trial),
+        None => Ok(()),
         Some(breach) => Err(TrialError::Check(anyhow::anyhow!(
             "{}: {}",
             breach.case,
@@ -131,15 +149,25 @@ pub fn run_trial<M: Model>(
     let ended = process::run(program, &command, &json(job), settings, longest, down)?;
     let (usage, left_behind, took) = (ended.usage, ended.left_behind, ended.took);
     let was_there = ended.started..=ended.started + took.as_nanos() as u64;
+    let printed = Printed {
+        stdout: ended.said.output.head().into_owned(),
+        stderr: ended.said.error.clone().text(),
+    };
     let reply: Reply<M::Output> = reply(ended).map_err(|error| match runner {
         Runner::Variant(_) => error,
         Runner::Peer(words) => explained::<M>(error, words),
     })?;
     let told = Duration::from_nanos(reply.nanos);
     if told.is_zero() || told > took {
-        return Err(TrialError::WrongTime { told, took });
+        return Err(refused(TrialError::WrongTime { told, took }, printed));
     }
-    plausible::check(&reply, &was_there).map_err(TrialError::Absurd)?;
+    if let Err(why) = plausible::check(&reply, &was_there) {
+        return Err(refused(TrialError::Absurd(why), printed));
+    }
+    if let Some(time) = M::impossible(&reply.output, &was_there) {
+        let why = plausible::outside(&time, &was_there);
+        return Err(refused(TrialError::Absurd(why), printed));
+    }
     Ok(Checked {
         nanos: reply.nanos,
         started: reply.started,
@@ -152,6 +180,7 @@ pub fn run_trial<M: Model>(
         spans: reply.spans,
         items: reply.items,
         left_behind,
+        printed,
     })
 }
 

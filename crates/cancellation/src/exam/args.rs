@@ -63,7 +63,7 @@ impl Args {
             let why = "URLs and paths are for fetching; add --work fetch";
             return Err(Misuse::new(why).into());
         }
-        let own = self.urls.read()?;
+        let own = self.urls.read(false)?;
         if let Some(url) = own.iter().flatten().find(|url| !url.starts_with("http://")) {
             let why = format!("{url}: this model speaks http:// only; use such a URL");
             return Err(Misuse(why).into());

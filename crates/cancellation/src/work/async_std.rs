@@ -1,9 +1,12 @@
 //! Sleeping, fetching and computing on async-std.
 
+use std::io;
+
 use async_std::{
-    net::TcpStream,
+    net::{TcpStream, ToSocketAddrs},
     task::{self, yield_now},
 };
+use page_client::addresses::{DELAY, first};
 use smol_hyper::rt::FuturesIo;
 
 use super::{Done, Task};
@@ -23,8 +26,13 @@ pub fn sleep(task: Task) -> impl Future<Output = Done> + Send {
 
 /// Fetches the URL of the task.
 pub async fn fetch(task: Task) -> Done {
-    let stream = TcpStream::connect(task.address()).await;
+    let stream = connect(task.address()).await;
     task.exchange(stream.map(FuturesIo::new)).await
+}
+
+async fn connect(address: (&str, u16)) -> io::Result<TcpStream> {
+    let addresses: Vec<_> = address.to_socket_addrs().await?.collect();
+    first(&addresses, TcpStream::connect, || task::sleep(DELAY)).await
 }
 
 /// Computes, and yields between two pieces.

@@ -1,6 +1,13 @@
 //! Sleeping, fetching and computing on smol.
 
-use smol::{Timer, future::yield_now, net::TcpStream};
+use std::io;
+
+use page_client::addresses::{DELAY, first};
+use smol::{
+    Timer,
+    future::yield_now,
+    net::{TcpStream, resolve},
+};
 use smol_hyper::rt::FuturesIo;
 
 use super::{Done, Task};
@@ -20,8 +27,13 @@ pub fn sleep(task: Task) -> impl Future<Output = Done> + Send {
 
 /// Fetches the URL of the task.
 pub async fn fetch(task: Task) -> Done {
-    let stream = TcpStream::connect(task.address()).await;
+    let stream = connect(task.address()).await;
     task.exchange(stream.map(FuturesIo::new)).await
+}
+
+async fn connect(address: (&str, u16)) -> io::Result<TcpStream> {
+    let addresses = resolve(address).await?;
+    first(&addresses, TcpStream::connect, || Timer::after(DELAY)).await
 }
 
 /// Computes, and yields between two pieces.

@@ -1,7 +1,14 @@
 //! Sleeping, fetching and computing on tokio.
 
+use std::io;
+
 use hyper_util::rt::TokioIo;
-use tokio::{net::TcpStream, task::yield_now};
+use page_client::addresses::{DELAY, first};
+use tokio::{
+    net::{TcpStream, lookup_host},
+    task::yield_now,
+    time,
+};
 
 use super::{Done, Task};
 
@@ -13,15 +20,20 @@ use super::{Done, Task};
 pub fn sleep(task: Task) -> impl Future<Output = Done> + Send {
     async move {
         task.begin();
-        tokio::time::sleep(task.length()).await;
+        time::sleep(task.length()).await;
         task.finish()
     }
 }
 
 /// Fetches the URL of the task.
 pub async fn fetch(task: Task) -> Done {
-    let stream = TcpStream::connect(task.address()).await;
+    let stream = connect(task.address()).await;
     task.exchange(stream.map(TokioIo::new)).await
+}
+
+async fn connect(address: (&str, u16)) -> io::Result<TcpStream> {
+    let addresses: Vec<_> = lookup_host(address).await?.collect();
+    first(&addresses, TcpStream::connect, || time::sleep(DELAY)).await
 }
 
 /// Computes, and yields between two pieces.

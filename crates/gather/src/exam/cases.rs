@@ -107,8 +107,12 @@ fn shapes() -> Vec<Case<Gather>> {
     ]
 }
 
-/// Longer than any pause in an odd answer.
+/// Longer than any pause in an endless answer.
 const LIMIT: &[&str] = &["--timeout", "1s"];
+
+/// Longer than any pause in an odd answer, and than the second that a connection may take
+/// which came while the listener's queue was full: hundreds come at once.
+const LIMIT_OF_MANY: &[&str] = &["--timeout", "3s"];
 
 /// Those of which hyper reads on within one poll.
 const BUSY: [&str; 3] = ["/continue", "/early-hints", "/chunk-size"];
@@ -147,8 +151,9 @@ fn faults() -> Vec<Case<Gather>> {
     let mut cases = fetching::cases::faults();
     cases.extend(fetching::cases::tls());
     cases.extend(fetching::cases::trust());
+    cases.extend(fetching::cases::names());
     cases.push(statuses::case(|bench| statuses::hold(bench, Means::Page)));
-    cases.extend(fetching::cases::odd(&[], LIMIT));
+    cases.extend(fetching::cases::odd(&[], LIMIT_OF_MANY));
     cases.extend(endless::cases([
         |bench| given_up(bench, HEADS),
         |bench| given_up(bench, FRAMES),

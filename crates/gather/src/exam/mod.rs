@@ -49,7 +49,7 @@ impl Model for Gather {
         static PEERS: [Peer; 2] = [
             python_peer!(
                 "asyncio.gather over aiohttp",
-                needs ["aiohttp"],
+                needs ["aiohttp", "yarl"],
                 since (3, 11),
                 except {
                     "reset_unframed_body": "aiohttp takes any end of a connection for the end \
@@ -62,7 +62,7 @@ impl Model for Gather {
             ),
             python_peer!(
                 python_uvloop: "asyncio.gather over aiohttp, on uvloop",
-                needs ["aiohttp", "uvloop"],
+                needs ["aiohttp", "uvloop", "yarl"],
                 since (3, 11),
                 except {
                     "reset_unframed_body": "aiohttp takes any end of a connection for the end \

@@ -40,8 +40,8 @@ pub fn run(job: &Job) -> Result<Output> {
 }
 
 // The lesson: everything below can be taken home.
-// It needs async-std, futures-rustls, futures-util (std), http-body-util, hyper (client, http1), smol-hyper, url.
-// It comes with yielding.rs.
+// It needs async-std, futures-io, futures-rustls, futures-util (std), http-body-util, hyper (client, http1), smol-hyper, url.
+// It comes with first_address.rs, yielding_socket.rs.
 
 use std::{
     error::Error,
@@ -54,7 +54,7 @@ use std::{
 use async_std::{
     future::timeout,
     io::{Read as AsyncRead, Write as AsyncWrite},
-    net::TcpStream,
+    net::{TcpStream, ToSocketAddrs},
     task,
 };
 use futures_rustls::{TlsConnector, rustls::pki_types::ServerName};
@@ -64,7 +64,7 @@ use hyper::{Request, body::Bytes, client::conn::http1, header::HOST};
 use smol_hyper::rt::FuturesIo;
 use url::{Position, Url};
 
-use super::yielding::Yielding;
+use super::{first_address::connect_first, yielding_socket::Yielding};
 
 /// The most bytes that are read at once, and that a head may have: other tasks and timers
 /// wait while a task parses them.
@@ -109,8 +109,10 @@ pub async fn fetch(
     let host = host.trim_matches(['[', ']']);
     let port = url.port_or_known_default().ok_or("the URL has no port")?;
     let exchange = async {
-        let stream = TcpStream::connect((host, port)).await?;
+        let addresses = (host, port).to_socket_addrs().await?;
+        let stream = connect_first(addresses, TcpStream::connect, task::sleep).await?;
         stream.set_nodelay(true)?;
+        let stream = Yielding::new(stream);
         match url.scheme() {
             "http" => get(stream, &url, body).await,
             "https" => {
@@ -135,10 +137,9 @@ async fn get(
     let host = &url[Position::BeforeHost..Position::AfterPort];
     let request = Request::get(path).header(HOST, host);
     let request = request.body(Empty::<Bytes>::new())?;
-    let stream = Yielding::new(FuturesIo::new(stream));
     let mut client = http1::Builder::new();
     client.max_buf_size(MOST);
-    let (mut sender, connection) = client.handshake(stream).await?;
+    let (mut sender, connection) = client.handshake(FuturesIo::new(stream)).await?;
     let exchange = async move {
         let mut response = sender.send_request(request).await?;
         while let Some(frame) = response.frame().await.transpose()? {

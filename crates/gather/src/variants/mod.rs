@@ -1,6 +1,6 @@
 //! The variants, in reading order.
 
-pub use crate::parts::yielding;
+pub use crate::parts::{first_address, yielding, yielding_socket};
 
 test_fixtures::variants! { crate::Gather:
     std_only = "a thread for each item, HTTP/1.1 by hand on bare sockets"
@@ -23,31 +23,31 @@ test_fixtures::variants! { crate::Gather:
         "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
     };
     tokio_hyper = "a task for each item with a connection of its own, hyper by hand"
-        + "../parts/yielding.rs", except {
+        + "../parts/first_address.rs" + "../parts/yielding.rs", except {
         "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
     };
     tokio_hyper_block_on = "the same, with the loop left to block_on"
-        + "../parts/yielding.rs", except {
+        + "../parts/first_address.rs" + "../parts/yielding.rs", except {
         "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
     };
     tokio_hyper_current_thread = "the same, all on one thread"
-        + "../parts/yielding.rs", except {
+        + "../parts/first_address.rs" + "../parts/yielding.rs", except {
         "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
     };
     tokio_hyper_per_core = "the same on a runtime for each core"
-        + "../parts/yielding.rs", except {
+        + "../parts/first_address.rs" + "../parts/yielding.rs", except {
         "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
     };
     smol = "a task for each item with a connection of its own, hyper by hand"
-        + "../parts/yielding.rs", except {
+        + "../parts/first_address.rs" + "../parts/yielding_socket.rs", except {
         "leaves_nothing": "the reactor is the process's: its thread and descriptors stay until it ends (async-io 2.6, src/driver.rs)",
     };
     smol_one_thread = "the same, all on one thread"
-        + "../parts/yielding.rs", except {
+        + "../parts/first_address.rs" + "../parts/yielding_socket.rs", except {
         "leaves_nothing": "the reactor is the process's: its thread and descriptors stay until it ends (async-io 2.6, src/driver.rs)",
     };
     async_std = "a task for each item with a connection of its own, hyper by hand"
-        + "../parts/yielding.rs", legacy, except {
+        + "../parts/first_address.rs" + "../parts/yielding_socket.rs", legacy, except {
         "leaves_nothing": "async-std's global runtime stays until the process ends (async-std 1.13, src/rt/mod.rs)",
     };
     surf = "a task for each item with a connection of its own, surf", legacy, except {

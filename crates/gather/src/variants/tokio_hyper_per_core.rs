@@ -37,8 +37,8 @@ pub fn run(job: &Job) -> Result<Output> {
 }
 
 // The lesson: everything below can be taken home.
-// It needs http-body-util, hyper (client, http1), hyper-util (tokio), tokio (macros, net, rt, time), tokio-rustls, tokio-util (rt), url.
-// It comes with yielding.rs.
+// It needs futures-util (std), http-body-util, hyper (client, http1), hyper-util (tokio), tokio (macros, net, rt, time), tokio-rustls, tokio-util (rt), url.
+// It comes with first_address.rs, yielding.rs.
 
 use std::{
     error::Error,
@@ -54,16 +54,16 @@ use hyper::{Request, body::Bytes, client::conn::http1, header::HOST};
 use hyper_util::rt::TokioIo;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    net::TcpStream,
+    net::{TcpStream, lookup_host},
     runtime::{Builder, LocalOptions},
     task::JoinError,
-    time::timeout,
+    time::{sleep, timeout},
 };
 use tokio_rustls::{TlsConnector, rustls::pki_types::ServerName};
 use tokio_util::task::JoinQueue;
 use url::{Position, Url};
 
-use super::yielding::Yielding;
+use super::{first_address::connect_first, yielding::Yielding};
 
 /// The most bytes that are read at once, and that a head may have: tokio looks at its timers
 /// after 61 tasks, which must have short turns.
@@ -156,7 +156,8 @@ pub async fn fetch(
     let host = host.trim_matches(['[', ']']);
     let port = url.port_or_known_default().ok_or("the URL has no port")?;
     let exchange = async {
-        let stream = TcpStream::connect((host, port)).await?;
+        let addresses = lookup_host((host, port)).await?;
+        let stream = connect_first(addresses, TcpStream::connect, sleep).await?;
         stream.set_nodelay(true)?;
         match url.scheme() {
             "http" => get(stream, &url, body).await,

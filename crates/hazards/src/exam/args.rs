@@ -19,7 +19,7 @@ const MOST: u64 = 100_000_000;
 /// The command line's view of the job.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
-    /// Which hazards, with commas between them [default: all]
+    /// Which hazards, with commas between them [default: each of them]
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     hazard: Vec<Hazard>,
     /// Only the failing pieces, or only the cures [default: both]

@@ -5,7 +5,7 @@ use anyhow::{Context, Result, bail, ensure};
 use test_fixtures::Facts;
 
 use super::judge;
-use crate::{Finding, Hazard, Job, Kind, Output, Watched};
+use crate::{Finding, Hazard, Job, Kind, Output, Watched, work::switches::switches};
 
 pub(crate) fn check(job: &Job, output: &Output) -> Result<Facts> {
     let found = output.findings.iter().map(|finding| finding.hazard);
@@ -109,7 +109,7 @@ fn line(job: &Job, finding: &Finding) -> String {
                 format!("cure: {} late", milliseconds(late))
             }
             (Hazard::Oversubscribed, _) => {
-                format!("cure: {}, {time}", judge::switches(watched))
+                format!("cure: {}, {time}", switches(watched.usage))
             }
             _ => format!("cure: {time}"),
         }

@@ -1,6 +1,7 @@
 //! The verdicts: whether a piece was bitten, from what was seen of it.
 
 use std::{
+    ops::RangeInclusive,
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -8,17 +9,13 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::{
-    Ended, Hazard, Job, Record, Watched,
+    Ended, Hazard, Job, Output, Record, Watched,
     work::{
         record::{HANDLING, PERIOD},
+        switches::{switches, too_many},
         turn::turn,
     },
 };
-
-/// Where a turn costs this many switches of threads or more there are too many of them: a
-/// task that waits for the others switches once a turn if it is a thread, and hardly ever
-/// if it is not.
-const SWITCHES_A_TURN: f64 = 0.5;
 
 /// How many increments no core can pass in a nanosecond: each waits for the one before it.
 const INCREMENTS_A_NANOSECOND: u64 = 10;
@@ -82,7 +79,8 @@ pub(crate) fn bite(
             ensure_blocked(job, &watched.record).context(hazard)?;
             late(job, watched)?
         }
-        Hazard::Oversubscribed => switched(job, watched),
+        Hazard::Oversubscribed => too_many(job, watched.usage)
+            .then(|| format!("{} switches", switches(watched.usage))),
         _ => None,
     })
 }
@@ -193,15 +191,27 @@ pub(crate) fn lateness(watched: &Watched) -> Result<u64> {
     Ok(gap.unwrap_or_default().saturating_sub(period))
 }
 
-fn switched(job: &Job, watched: &Watched) -> Option<String> {
-    let switches = switches(watched);
-    let turns = job.turns_in_all();
-    let is_bitten = switches as f64 >= SWITCHES_A_TURN * turns as f64;
-    is_bitten.then(|| format!("{switches} switches"))
-}
-
-/// How often one of its threads gave up its core or lost it; a thread that looks for work
-/// and yields counts as one that lost it.
-pub(crate) fn switches(watched: &Watched) -> u64 {
-    watched.usage.voluntary_switches + watched.usage.involuntary_switches
+/// What a piece can't have recorded in a trial that was there then: a time outside of it, a
+/// length of more than all of it, more than a switch a nanosecond.
+pub(crate) fn impossible(
+    output: &Output,
+    was_there: &RangeInclusive<u64>,
+) -> Option<String> {
+    let most = was_there.end() - was_there.start();
+    let pieces = output.findings.iter().flat_map(|finding| {
+        let pieces = [&finding.failing, &finding.cure];
+        pieces.map(|piece| piece.as_ref().map(|watched| (finding.hazard, watched)))
+    });
+    pieces.flatten().find_map(|(hazard, watched)| {
+        let Record { beats, blocks } = &watched.record;
+        let ends = blocks.iter().flat_map(|(start, end)| [start, end]);
+        let outside = beats.iter().chain(ends).find(|at| !was_there.contains(at));
+        let (nanos, switches) = (watched.nanos, switches(watched.usage));
+        match outside {
+            Some(at) => Some(format!("{at} ns in {hazard}")),
+            None if nanos > most => Some(format!("{nanos} ns for {hazard}")),
+            None if switches > most => Some(format!("{switches} switches in {hazard}")),
+            None => None,
+        }
+    })
 }

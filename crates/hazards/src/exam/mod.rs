@@ -8,6 +8,8 @@ mod judge;
 mod survey;
 mod worker;
 
+use std::ops::RangeInclusive;
+
 use anyhow::Result;
 use test_fixtures::{Case, Facts, Floor, Model, Peer, Surveyed, Variant, python_peer};
 
@@ -93,6 +95,10 @@ impl Model for Hazards {
 
     fn check((): &(), job: &Job, output: &Output) -> Result<Facts> {
         check::check(job, output)
+    }
+
+    fn impossible(output: &Output, was_there: &RangeInclusive<u64>) -> Option<String> {
+        judge::impossible(output, was_there)
     }
 
     fn floor(job: &Job) -> Result<Option<Floor>> {

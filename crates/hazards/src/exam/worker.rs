@@ -67,9 +67,9 @@ pub(crate) fn serve() -> Result<()> {
     Ok(())
 }
 
-/// Whether it is worth another attempt: a failing piece with the right result, or a
-/// cure whose heart or deadline was late, since that may be for want of a core. Switches are counted
-/// from outside, when all is over.
+/// Whether it is worth another attempt: a failing piece with the right result, or a cure
+/// whose heart or deadline was late, since that may be for want of a core. Switches are
+/// counted from outside, when all is over, and the watchdog looks at them.
 fn is_worth_another(request: &Request, watched: &Watched) -> bool {
     let Request { hazard, job, .. } = request;
     // Judging takes as long as some pieces, and is on their clock here: only where it counts.

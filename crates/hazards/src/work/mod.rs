@@ -4,6 +4,7 @@
 pub(crate) mod messages;
 pub(crate) mod record;
 mod stillness;
+pub(crate) mod switches;
 pub(crate) mod turn;
 pub(crate) mod watchdog;
 

@@ -111,9 +111,20 @@ fn one(
         Outcome::Failed(failure) => {
             let step = failed_in.context("failed, but in no step")?;
             let end = format!(", in {step}");
-            ensure!(failure.why.ends_with(&end), "no {end:?} in {failure:?}");
-            let due = asked(job, index).unwrap_or(Step::Fetch);
-            ensure!(step == due, "failed in {failure:?}");
+            ensure!(
+                failure.why.ends_with(&end),
+                "no {end:?} in {:?}",
+                failure.why
+            );
+            let due = match failure.class {
+                Class::Disk => Step::Save,
+                _ => asked(job, index).unwrap_or(Step::Fetch),
+            };
+            ensure!(
+                step == due,
+                "failed where {due} was due to: {}",
+                failure.why
+            );
         }
         Outcome::TimedOut => {
             ensure!(failed_in == Some(Step::Fetch), "timed out in {failed_in:?}");

@@ -5,7 +5,7 @@ mod cases;
 mod check;
 mod occupancy;
 
-use std::{num::NonZeroUsize, time::Duration};
+use std::{num::NonZeroUsize, ops::RangeInclusive, time::Duration};
 
 use anyhow::Result;
 use fetching::direct;
@@ -74,7 +74,7 @@ impl Model for Pipelines {
     fn peers() -> &'static [Peer] {
         static PEERS: [Peer; 1] = [python_peer!(
             "asyncio.Queue, coroutines and asyncio.to_thread, aiohttp",
-            needs ["aiohttp"],
+            needs ["aiohttp", "yarl"],
             since (3, 11),
             except {
                 "reset_unframed_body": "aiohttp takes any end of a connection for the end \
@@ -129,6 +129,10 @@ impl Model for Pipelines {
 
     fn check(stage: &Stage, job: &Job, output: &Output) -> Result<Facts> {
         check::check(stage, job, output)
+    }
+
+    fn impossible(output: &Output, was_there: &RangeInclusive<u64>) -> Option<String> {
+        occupancy::impossible(&output.passages, was_there)
     }
 
     fn timeline(_: &Stage, _: &Job, trial: &Checked<Output>) -> Vec<Span> {

@@ -1,7 +1,7 @@
 //! How full a pipeline was, by the passages that the work recorded: how many items were under
 //! way, how deep the queues were, how long each step waited.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::RangeInclusive};
 
 use anyhow::{Result, ensure};
 use fetching::most_at_once;
@@ -70,6 +70,24 @@ fn waited_ms(step: Step, workers: usize, items: &[Vec<Passage>]) -> f64 {
     ((end - start) as f64 - busy as f64 / workers as f64).max(0.0) / 1e6
 }
 
+/// A passage that is not within the time in which the trial was there.
+pub(crate) fn impossible(
+    passages: &[Passage],
+    was_there: &RangeInclusive<u64>,
+) -> Option<String> {
+    let is_within = |passage: &Passage| {
+        was_there.contains(&passage.entered) && was_there.contains(&passage.left)
+    };
+    let passage = passages.iter().find(|passage| !is_within(passage))?;
+    let Passage {
+        item,
+        entered,
+        left,
+        ..
+    } = passage;
+    Some(format!("item {item} from {entered} to {left} ns"))
+}
+
 /// When each item entered its first step and left its last. All were due at `start`.
 pub(crate) fn items(passages: &[Passage], start: u64) -> Vec<ItemTimes> {
     let mut items = BTreeMap::new();
@@ -109,4 +127,29 @@ pub(crate) fn timeline(passages: &[Passage]) -> Vec<Span> {
         }
     };
     passages.iter().map(span).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_passage_outside_of_the_trial_is_impossible() {
+        let found = |entered, left| {
+            let (item, step, whole) = (3, Step::Fetch, true);
+            let passage = Passage {
+                item,
+                step,
+                entered,
+                left,
+                whole,
+            };
+            impossible(&[passage], &(100..=200))
+        };
+        assert_eq!(found(100, 200), None);
+        for (entered, left) in [(99, 150), (150, 201), (0, u64::MAX)] {
+            let found = found(entered, left).expect("it is outside");
+            assert_eq!(found, format!("item 3 from {entered} to {left} ns"));
+        }
+    }
 }

@@ -66,7 +66,7 @@ use async_std::{
 };
 use futures_util::FutureExt;
 
-/// What came of an item so far: a value, or its step's error, or a panic's payload.
+/// What came of an item so far: a value, or its step's error, or a panic.
 pub type End<T, E> = thread::Result<Result<T, E>>;
 
 /// Does three steps to every item, one after the other; as many items at once as there are

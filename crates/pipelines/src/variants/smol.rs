@@ -79,7 +79,7 @@ use smol::{
     unblock,
 };
 
-/// What came of an item so far: a value, or its step's error, or a panic's payload.
+/// What came of an item so far: a value, or its step's error, or a panic.
 pub type End<T, E> = thread::Result<Result<T, E>>;
 
 /// Does three steps to every item, one after the other; as many items at once as there are

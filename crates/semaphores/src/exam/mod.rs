@@ -47,7 +47,7 @@ impl Model for Semaphores {
     fn peers() -> &'static [Peer] {
         static PEERS: [Peer; 1] = [python_peer!(
             "asyncio.Semaphore, one task a request, aiohttp",
-            needs ["aiohttp"],
+            needs ["aiohttp", "yarl"],
             since (3, 11),
             except {
                 "reset_unframed_body": "aiohttp takes any end of a connection for the end \

@@ -66,8 +66,11 @@ where
         let work = AssertUnwindSafe(async move { work(item).await }).catch_unwind();
         work.map(move |end| (index, end))
     });
-    let works = stream::iter(works).buffer_unordered(limit);
-    let mut ended: Vec<_> = works.collect().await;
+    let mut ended = Vec::with_capacity(works.size_hint().0);
+    let mut works = stream::iter(works).buffer_unordered(limit);
+    while let Some(end) = works.next().await {
+        ended.push(end);
+    }
     ended.sort_unstable_by_key(|(index, _)| *index);
     ended.into_iter().map(|(_, end)| end).collect()
 }

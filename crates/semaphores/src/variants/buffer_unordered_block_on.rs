@@ -34,7 +34,7 @@ pub fn run(job: &Job) -> Result<Output> {
             rehashed(client.fetch(&url).await, rounds)
         }
     };
-    let pages = at_most(job.limit.get(), job.urls.clone(), fetch);
+    let pages = at_most(job.limit.get(), job.urls.iter().cloned(), fetch);
     Ok(runtime.block_on(pages).into_iter().collect())
 }
 
@@ -64,8 +64,11 @@ where
         let work = AssertUnwindSafe(async move { work(item).await }).catch_unwind();
         work.map(move |end| (index, end))
     });
-    let works = stream::iter(works).buffer_unordered(limit);
-    let mut ended: Vec<_> = works.collect().await;
+    let mut ended = Vec::with_capacity(works.size_hint().0);
+    let mut works = stream::iter(works).buffer_unordered(limit);
+    while let Some(end) = works.next().await {
+        ended.push(end);
+    }
     ended.sort_unstable_by_key(|(index, _)| *index);
     ended.into_iter().map(|(_, end)| end).collect()
 }

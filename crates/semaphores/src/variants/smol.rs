@@ -58,8 +58,8 @@ use std::{collections::VecDeque, panic::AssertUnwindSafe, sync::Arc, thread};
 
 use smol::{Executor, future::FutureExt, lock::Semaphore};
 
-/// Does `work` on every item, at most `limit` at once, on the executor's threads. Returns
-/// what came of each, in input order: a panic is an error.
+/// Does `work` on every item, at most `limit` at once. Returns what came of each, in input
+/// order: a panic is an error.
 ///
 /// # Panics
 /// `limit` is 0.

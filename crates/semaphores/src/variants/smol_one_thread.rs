@@ -30,7 +30,7 @@ pub fn run(job: &Job) -> Result<Output> {
             rehashed(client.fetch(&url).await, rounds)
         }
     };
-    let pages = at_most(&executor, job.limit.get(), job.urls.clone(), fetch);
+    let pages = at_most(&executor, job.limit.get(), job.urls.iter().cloned(), fetch);
     Ok(block_on(executor.run(pages)).into_iter().collect())
 }
 

@@ -35,7 +35,7 @@ pub fn run(job: &Job) -> Result<Output> {
             rehashed(client.fetch(&url).await, rounds)
         }
     };
-    let pages = at_most(job.limit.get(), job.urls.clone(), fetch);
+    let pages = at_most(job.limit.get(), job.urls.iter().cloned(), fetch);
     let pages = runtime.block_on(pages).into_iter();
     Ok(pages
         .map(|page| page.map_err(JoinError::into_panic))

@@ -125,7 +125,12 @@ where
             let connection =
                 http1::Builder::new().serve_connection(FuturesIo::new(stream), service);
             let mut connection = pin!(connection);
-            let told = pin!(stopping.recv());
+            let told = async {
+                _ = stopping.recv().await;
+                // The connection is polled once more then: a request may have come since.
+                task::yield_now().await;
+            };
+            let told = pin!(told);
             let first = select(connection.as_mut(), told).await;
             if matches!(first, Either::Right(_)) {
                 connection.as_mut().graceful_shutdown();

@@ -79,7 +79,7 @@ use hyper::{
 };
 use smol::{
     Executor, Task, Timer, channel,
-    future::{FutureExt, or},
+    future::{FutureExt, or, yield_now},
     lock::Semaphore,
     net::TcpListener,
 };
@@ -144,6 +144,8 @@ where
             };
             let told = async {
                 _ = stopping.recv().await;
+                // The connection is polled once more then: a request may have come since.
+                yield_now().await;
                 false
             };
             if !or(ended, told).await {

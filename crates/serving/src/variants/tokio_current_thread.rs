@@ -120,10 +120,15 @@ where
             let connection =
                 http1::Builder::new().serve_connection(TokioIo::new(stream), service);
             let mut connection = pin!(connection);
+            let told = async {
+                stopping.cancelled().await;
+                // The connection is polled once more then: a request may have come since.
+                yield_now().await;
+            };
             select! {
                 biased;
                 _ = &mut connection => return,
-                () = stopping.cancelled() => connection.as_mut().graceful_shutdown(),
+                () = told => connection.as_mut().graceful_shutdown(),
             }
             // An error is the client's affair.
             _ = connection.await;

@@ -16,7 +16,7 @@ pub fn sealed_file(name: &str, len: u64) -> io::Result<File> {
     let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
     let file = memfd_create(name, flags).map_err(because("can't make a memfd"))?;
     let file = File::from(file);
-    file.set_len(len).map_err(because("not enough memory"))?;
+    file.set_len(len).map_err(no_room)?;
     fcntl_add_seals(&file, SealFlags::SHRINK | SealFlags::GROW)?;
     Ok(file)
 }
@@ -27,7 +27,7 @@ pub fn sealed_file(name: &str, len: u64) -> io::Result<File> {
 /// The machine lacks them.
 pub fn reserve(file: &File, offset: u64, len: u64) -> io::Result<()> {
     let made = fallocate(file, FallocateFlags::empty(), offset, len);
-    made.map_err(because("not enough memory"))
+    made.map_err(no_room)
 }
 
 /// Sees to it that a mapping of this file can't be cut short.
@@ -42,6 +42,16 @@ pub fn ensure_sealed(file: &File) -> io::Result<()> {
             "the memory is not sealed against shrinking",
         )),
     }
+}
+
+/// The error of a memfd that can't have so much: also a limit of file sizes is one.
+fn no_room<E: Into<io::Error>>(error: E) -> io::Error {
+    let error = error.into();
+    let what = match error.kind() {
+        io::ErrorKind::FileTooLarge => "it is larger than `ulimit -f` allows; raise that",
+        _ => "not enough memory",
+    };
+    because(what)(error)
 }
 
 /// The error with what it kept from being done.

@@ -9,7 +9,7 @@
 //! - `in_place_scope` keeps the caller's thread out of the pool; in `scope` and `install` it
 //!   would wait on one of the pool's threads, which then does no work.
 //! - A panic would come out of the scope when all is done; caught, it is one item's. That
-//!   of `each` does, and what was spawned has been done.
+//!   of `each` does. What is spawned can't be taken back, so it asks whether it is wanted.
 //!
 //! # When not to use this
 //! For downloads, mostly: rayon is made for computing, and each of its threads blocks here
@@ -35,7 +35,10 @@ pub fn run(job: &Job) -> Result<Output> {
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::mpsc::channel,
+    sync::{
+        atomic::{AtomicBool, Ordering},
+        mpsc::channel,
+    },
     thread,
 };
 
@@ -56,6 +59,7 @@ pub fn as_completed<I: Send, T: Send>(
     mut each: impl FnMut(usize, thread::Result<T>),
 ) -> Result<(), ThreadPoolBuildError> {
     assert!(threads > 0, "threads must be at least 1");
+    let is_over = AtomicBool::new(false);
     let feed = |pool: &ThreadPool| {
         pool.in_place_scope(|scope| {
             let (done, ends) = channel();
@@ -64,11 +68,15 @@ pub fn as_completed<I: Send, T: Send>(
                     let (index, end) = ends.recv().expect("the threads report all");
                     each(index, end);
                 }
-                let (done, work) = (done.clone(), &work);
+                let (done, work, is_over) = (done.clone(), &work, &is_over);
                 scope.spawn(move |_| {
+                    if is_over.load(Ordering::Relaxed) {
+                        return;
+                    }
                     let end = catch_unwind(AssertUnwindSafe(|| work(item)));
-                    // The send fails once `each` has panicked.
-                    drop(done.send((index, end)));
+                    if done.send((index, end)).is_err() {
+                        is_over.store(true, Ordering::Relaxed);
+                    }
                 });
             }
             drop(done);

@@ -69,7 +69,7 @@ pub fn as_completed<I: Send, T: Send>(
                 let (taken, done, work) = (&queue, done.clone(), &work);
                 let thread = thread::Builder::new().name(format!("worker {index}"));
                 thread.spawn_scoped(scope, move || {
-                    while let Some((index, item)) = taken.pop() {
+                    while let Some((index, item)) = taken.recv() {
                         let end = catch_unwind(AssertUnwindSafe(|| work(item)));
                         if done.send((index, end)).is_err() {
                             break;
@@ -81,7 +81,7 @@ pub fn as_completed<I: Send, T: Send>(
                 let (index, end) = ends.recv().expect("the threads report all");
                 each(index, end);
             }
-            give.push((index, item));
+            give.send((index, item));
         }
         drop((give, done));
         for (index, end) in ends {

@@ -35,10 +35,12 @@ pub(crate) fn run(asked: &Merge) -> Result<()> {
             let why = format!("--out {}: name a file", out.display());
             return Err(Misuse(why).into());
         }
+        files::ensure_other(out, &asked.files)?;
         files::prepare(parent.unwrap_or(Path::new(".")), "--out")?;
     }
     for (place, file) in asked.files.iter().enumerate() {
-        if asked.files[..place].contains(file) {
+        let mut before = asked.files[..place].iter();
+        if before.any(|other| other == file || files::are_one(other, file)) {
             let why =
                 format!("{} is named twice: name one file a machine", file.display());
             return Err(Misuse(why).into());

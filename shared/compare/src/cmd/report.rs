@@ -28,6 +28,7 @@ pub(crate) fn run(report: &Report) -> Result<()> {
     let Report { file, out } = report;
     let beside = || file.with_file_name(files::PAGE);
     let to = out.clone().unwrap_or_else(beside);
+    files::ensure_other(&to, std::slice::from_ref(file))?;
     let results = read::results(file)?;
     files::whole(&to, &page::render(&results), "--out")?;
     for model in &results.models {

@@ -13,16 +13,19 @@ use report::{
     splice::{
         document::{Problem, splice},
         figures::Figures,
-        kept::{Kept, VERSION},
+        kept::Kept,
     },
 };
-use test_fixtures::{Misuse, print, shown, tell};
+use test_fixtures::{Misuse, print, shortened, shown, tell, utf8};
 
 use super::keep::{gone, results_directory};
 use crate::{files, models::MODELS, workspace::workspace};
 
 /// The overview as a picture, below the workspace.
 const PICTURE: &str = "docs/overview.svg";
+
+/// Characters of a file that an error quotes at the most.
+const MOST_SAID: usize = 400;
 
 /// The documents, and what to do about them.
 #[derive(Debug, Args)]
@@ -44,6 +47,11 @@ pub(crate) struct Splice {
 /// Writes figures into documents, or looks at those that stand there. False if a figure is
 /// wrong, or could not be written.
 pub(crate) fn run(asked: &Splice) -> Result<bool> {
+    if let Some(named) = asked.results.as_ref().filter(|named| !named.is_dir()) {
+        let named = named.display();
+        let why = format!("--results {named}: no directory; `compare keep` makes it");
+        return Err(Misuse(why).into());
+    }
     let figures = figures(&results_directory(asked.results.as_ref())?)?;
     let files = match asked.files.is_empty() {
         true => documents(&workspace().ok_or_else(gone)?)?,
@@ -52,8 +60,7 @@ pub(crate) fn run(asked: &Splice) -> Result<bool> {
     let mut is_well = true;
     let mut written = 0;
     for file in &files {
-        let text = fs::read_to_string(file)
-            .map_err(|error| Misuse(format!("{}: {error}", file.display())))?;
+        let text = plain_text(file)?;
         let spliced = splice(&text, &figures);
         let mut problems = spliced.wrong;
         if asked.check {
@@ -132,21 +139,29 @@ fn name(file: &Path) -> String {
 fn figures(directory: &Path) -> Result<Figures> {
     let mut all = BTreeMap::new();
     for path in of_kind(directory, "json")? {
-        let file = path.display();
-        let text = fs::read_to_string(&path).with_context(|| file.to_string())?;
-        let damaged = || format!("{file}: not results that `compare keep` wrote");
-        let kept: Kept = serde_json::from_str(&text).with_context(damaged)?;
-        if kept.version != VERSION {
-            let why = format!(
-                "{file}: version {}, not {VERSION}: keep it again",
-                kept.version
-            );
-            return Err(Misuse(why).into());
-        }
+        let file = shown(&path.to_string_lossy());
+        let kept = Kept::read(&plain_text(&path)?)
+            .map_err(|why| Misuse(format!("{file}: {}", shortened(&why, MOST_SAID))))?;
         let stem = path.file_stem().unwrap_or_default();
         all.insert(stem.to_string_lossy().into_owned(), kept);
     }
     Ok(Figures(all))
+}
+
+/// The text of a plain file: reading a pipe might never end.
+fn plain_text(file: &Path) -> Result<String, Misuse> {
+    let name = shown(&file.to_string_lossy());
+    let cant = |why| Misuse(format!("{name}: {why}"));
+    match file.metadata() {
+        Err(error) => return Err(cant(error.to_string())),
+        Ok(there) if !there.is_file() => {
+            return Err(cant("it is no plain file; put it elsewhere".to_owned()));
+        }
+        Ok(_) => {}
+    }
+    let bytes = fs::read(file).map_err(|error| cant(error.to_string()))?;
+    let text = utf8(&bytes).map_err(|why| cant(why.to_string()))?;
+    Ok(text.to_owned())
 }
 
 /// The documents of the workspace.

@@ -95,7 +95,7 @@ pub(crate) fn results(rows: &[Value]) -> Value {
             "packages": {"tokio": "1.0.0"}},
         "models": [{
             "name": "locks", "about": "", "job": "4 workers", "args": ["--workers", "4"],
-            "reference": "base", "rounds": 6, "seed": 1, "resolution": 1.05,
+            "reference": "base", "rounds": 6, "trials": 1, "seed": 1, "resolution": 1.05,
             "floors": [{"nanos": 50_000_000, "reason": "made up"}],
             "rows": all, "ties": [],
         }],

@@ -92,11 +92,15 @@ fn evil(mut results: Value) -> Value {
                 bar["note"] = json!(EVIL);
             }
         }
-        let ties = model["ties"].as_array_mut().into_iter().flatten();
-        for name in ties.filter_map(Value::as_array_mut).flatten() {
+        let rename = |name: &mut Value| {
             let row = renamed.iter().find(|(before, _)| before == name);
-            *name = row.expect("a tie is of two rows").1.clone();
-        }
+            *name = row.expect("it names a row").1.clone();
+        };
+        rename(&mut model["reference"]);
+        let ties = model["ties"].as_array_mut().into_iter().flatten();
+        ties.filter_map(Value::as_array_mut)
+            .flatten()
+            .for_each(rename);
     }
     results
 }

@@ -1,6 +1,9 @@
 //! The command line of every model that saves files.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result};
 use http_origin::Sentence;
@@ -39,12 +42,17 @@ impl Files {
     /// How a trial saves files, in a directory that is yet to be made.
     ///
     /// # Errors
-    /// Misuse: a directory for lasting files was named.
+    /// Misuse: a directory for lasting files was named, or a place for scratch directories
+    /// in which nothing can be made, or whose path a job can't carry.
     pub fn saving_of_trial(&self) -> Result<Saving> {
         if self.are_wanted() {
             let why = "--dir saves files once and for good, which is no trial: leave it out, \
                        or run the model itself (compare run MODEL --dir DIR URL)";
             return Err(Misuse::new(why).into());
+        }
+        if let Some(parent) = &self.scratch {
+            tempfile::tempfile_in(parent).map_err(|error| cant(parent, &error))?;
+            ensure_text(parent, true)?;
         }
         Ok(self.saving(Path::new("")))
     }
@@ -56,12 +64,9 @@ impl Files {
     /// Misuse: nothing can be made where the user wants it, or a job can't carry its path.
     pub fn scratch(&self, saving: &mut Saving, paths: &[String]) -> Result<TemporaryDir> {
         let scratch = match &self.scratch {
-            Some(parent) => TemporaryDir::new_in(parent).map_err(|error| {
-                let parent = parent.display();
-                Misuse(format!(
-                    "--scratch {parent}: {error}; name a directory that can be written"
-                ))
-            })?,
+            Some(parent) => {
+                TemporaryDir::new_in(parent).map_err(|error| cant(parent, &error))?
+            }
             None => {
                 let parent = temporary::roomy(bytes(paths))?;
                 TemporaryDir::new_in(&parent).with_context(|| {
@@ -69,7 +74,8 @@ impl Files {
                 })?
             }
         };
-        ensure_text(scratch.path(), self.scratch.is_some())?;
+        let parent = scratch.path().parent().unwrap_or(scratch.path());
+        ensure_text(parent, self.scratch.is_some())?;
         saving.dir = scratch.path().to_owned();
         Ok(scratch)
     }
@@ -95,13 +101,19 @@ impl Files {
     }
 }
 
-/// Checks that a job can carry the path of a scratch directory: a job is JSON, which is
-/// UTF-8. `is_named` where the user named its parent.
-fn ensure_text(scratch: &Path, is_named: bool) -> Result<(), Misuse> {
-    if scratch.to_str().is_some() {
+fn cant(parent: &Path, error: &io::Error) -> Misuse {
+    let parent = parent.display();
+    Misuse(format!(
+        "--scratch {parent}: {error}; name a directory that can be written"
+    ))
+}
+
+/// Checks that a job can carry the path of a directory in this one: a job is JSON, which
+/// is UTF-8. `is_named` where the user named it.
+fn ensure_text(parent: &Path, is_named: bool) -> Result<(), Misuse> {
+    if parent.to_str().is_some() {
         return Ok(());
     }
-    let parent = scratch.parent().unwrap_or(scratch);
     let why = format!("leads to {parent:?}, which is not UTF-8, as a trial's paths are");
     Err(Misuse(match is_named {
         true => format!("--scratch {why}; name another directory"),
@@ -135,8 +147,7 @@ mod tests {
             scratch: Some(parent.clone()),
             ..Files::default()
         };
-        let mut saving = files.saving_of_trial().expect("a trial");
-        let error = files.scratch(&mut saving, &[]).expect_err("it is refused");
+        let error = files.saving_of_trial().expect_err("it is refused");
         assert!(error.is::<Misuse>(), "{error:#}");
         let line = error.to_string();
         assert!(line.starts_with("--scratch leads to "), "{line}");
@@ -144,9 +155,7 @@ mod tests {
         let left = fs::read_dir(&parent).expect("it is there").count();
         assert_eq!(left, 0, "litter");
 
-        let line = ensure_text(&parent.join("a"), false)
-            .expect_err("it is refused")
-            .0;
+        let line = ensure_text(&parent, false).expect_err("it is refused").0;
         assert!(line.starts_with("TMPDIR leads to "), "{line}");
         assert!(ensure_text(dir.path(), false).is_ok());
     }

@@ -139,11 +139,8 @@ pub(super) fn prepare(saving: &Saving) -> Result<(), Misuse> {
     fs::create_dir_all(&saving.dir).map_err(|error| cant("no directory", error))?;
     // What a download left that was killed.
     temporary::sweep_hidden(&saving.dir);
-    temporary::hidden()
-        .suffix(SUFFIX)
-        .tempfile_in(&saving.dir)
-        // tempfile's own message repeats the path.
-        .map_err(|error| cant("nothing can be saved there", error.kind().into()))?;
+    temporary::readable_in(&saving.dir, SUFFIX)
+        .map_err(|error| cant("nothing can be saved there", error))?;
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    fs::{self, OpenOptions},
+    fs,
     io::{self, Write},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -68,14 +68,7 @@ impl Unfinished {
             source,
         };
         let mut unfinished = open().map_err(cant)?;
-        let file = temporary::hidden()
-            .suffix(SUFFIX)
-            // Not by tempfile's own way: that makes a private file, whose errors have lost
-            // the system's number.
-            .make_in(folder, |path| {
-                OpenOptions::new().write(true).create_new(true).open(path)
-            })
-            .map_err(cant)?;
+        let file = temporary::readable_in(folder, SUFFIX).map_err(cant)?;
         unfinished.paths.insert(file.path().to_owned());
         drop(unfinished);
         let (file, path) = file.into_parts();

@@ -135,6 +135,8 @@ pub const ODD: &[Odd] = &[
     odd(Length, "length-2-to-64", Refused, &[OK, Text("Content-Length: 18446744073709551616\r\n\r\n"), BODY, Close]),
     odd(Length, "length-2-to-64-and-40", Refused, &[OK, Text("Content-Length: 18446744073709551656\r\n\r\n"), BODY, Close]),
     odd(Length, "length-40-digits", Refused, &[OK, Text("Content-Length: "), Times(40, "9"), Text("\r\n\r\n"), BODY, Close]),
+    // CPython makes no number of more than 4,300 digits.
+    odd(Length, "length-5000-digits", Refused, &[OK, Text("Content-Length: "), Times(5000, "9"), Text("\r\n\r\n"), BODY, Close]),
     odd(Length, "length-too-long", Refused, &[OK, Text("Content-Length: 50\r\n\r\n"), BODY, Close]),
     odd(Length, "length-none", PAGE, &[OK, Text("\r\n"), BODY, Close]),
     // 6.3: the coding counts, and it may be an attack.

@@ -98,7 +98,7 @@ fn check_host(host: &Host) -> Result<(), String> {
 
 fn check_model(model: &ModelResults) -> Result<(), String> {
     at_most("the rounds", model.rounds as u64, 1_000_000)?;
-    at_most("the trials of a round", model.trials as u64, 1_000)?;
+    number("the trials of a round", model.trials as f64, 1.0, 1e3)?;
     for floor in &model.floors {
         at_most("a floor", floor.nanos, NANOS)?;
         for other in &floor.others {
@@ -123,6 +123,12 @@ fn check_model(model: &ModelResults) -> Result<(), String> {
     }
     unique("row", model.rows.iter().map(|row| &*row.name))?;
     let is_row = |name: &&str| model.rows.iter().any(|row| row.name == **name);
+    if !model.rows.is_empty() && !is_row(&&*model.reference) {
+        return Err(format!(
+            "{:?} is the reference, and no row",
+            model.reference
+        ));
+    }
     let tied = model
         .ties
         .iter()
@@ -186,6 +192,17 @@ fn check_sample(sample: &Sample) -> Result<(), String> {
             number("a percentile", one.percent, 0.0, 100.0)?;
             at_most("the latency of an item", one.nanos, NANOS)?;
         }
+    }
+    if let Some(done) = sample.facts.done.filter(|done| done.items > done.of) {
+        return Err(format!("{} of {} were done", done.items, done.of));
+    }
+    // Of the other facts some may be more than is due: that is what they are there to show.
+    let is_ok = |fact: &&Fact| fact.name == "ok";
+    if let Some(ok) = sample.facts.seen.iter().find(is_ok)
+        && let (Value::Count(count), Some(of)) = (&ok.value, ok.of)
+        && *count > of
+    {
+        return Err(format!("{count} of {of} are ok"));
     }
     let cannot_be = |fact: &&Fact| match fact.value {
         Value::Number(number) => !number.is_finite(),
@@ -279,6 +296,10 @@ fn at_most(what: &str, value: u64, most: u64) -> Result<(), String> {
 fn number(what: &str, value: f64, least: f64, most: f64) -> Result<(), String> {
     match value.is_finite() && (least..=most).contains(&value) {
         true => Ok(()),
+        // Of 1e308 all digits would be printed.
+        false if value.abs() > RATIO => {
+            Err(format!("{what} is {value:e}, which can't be"))
+        }
         false => Err(format!("{what} is {value}, which can't be")),
     }
 }

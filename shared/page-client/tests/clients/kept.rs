@@ -145,3 +145,17 @@ fn a_server_that_closes_after_each_answer_loses_none() {
         }
     }
 }
+
+/// Longer than what some clients write at once.
+#[test]
+fn a_long_url_is_asked_for_beside_a_kept_connection() {
+    for (name, fetch) in clients(TIMEOUT) {
+        let server =
+            RawServer::start(|_, client| hello(client)).expect("a server starts");
+        let long = format!("/{}", "long/".repeat(5_000));
+        for path in ["/first", &long, "/first", &long] {
+            let page = fetch(&server.url(path));
+            assert!(page.is_ok(), "{name}: {page:?}");
+        }
+    }
+}

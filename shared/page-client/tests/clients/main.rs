@@ -5,9 +5,14 @@ mod kept;
 mod odd;
 mod parts;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Once},
+    time::Duration,
+};
 
+use ::async_std::task::spawn;
 use anyhow::Result;
+use async_global_executor::GlobalExecutorConfig;
 use fetching::{Page, Trust};
 use page_client::{Settings, async_std, blocking, smol, surf, tokio};
 
@@ -66,9 +71,22 @@ fn on_smol(settings: &Settings) -> Fetch {
     Box::new(move |url| ::smol::block_on(executor.run(client.fetch(url))))
 }
 
+/// On one thread, as the two above. With more, hyper may lose a request that is handed to a
+/// connection just as that ends (hyperium/hyper#4122), and it ends at its time-out.
 fn on_async_std(settings: &Settings) -> Fetch {
-    let client = async_std::Client::new(settings);
-    Box::new(move |url| ::async_std::task::block_on(client.fetch(url)))
+    static ONE_THREAD: Once = Once::new();
+    ONE_THREAD.call_once(|| {
+        let config = GlobalExecutorConfig::default();
+        async_global_executor::init_with_config(
+            config.with_min_threads(1).with_max_threads(1),
+        );
+    });
+    let client = Arc::new(async_std::Client::new(settings));
+    Box::new(move |url| {
+        let (client, url) = (Arc::clone(&client), url.to_owned());
+        let page = spawn(async move { client.fetch(&url).await });
+        ::async_std::task::block_on(page)
+    })
 }
 
 fn on_threads(settings: &Settings) -> Fetch {

@@ -178,7 +178,9 @@ impl Spliced {
                                        would be HTML: put a word before it";
                             wrong.push(why.to_owned());
                         }
-                        let new = figures.text(name);
+                        // Behind a backslash it could be taken for a marker's.
+                        let new =
+                            figures.text(name).map(|new| new.replace("\\<", "&lt;"));
                         match &new {
                             Ok(new) if new != old => self.changed.push(Problem {
                                 line: number,

@@ -1,8 +1,13 @@
 //! Results as they are kept in the repository: what was measured, without the samples.
 
-use std::{collections::BTreeMap, mem};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    mem,
+    ops::RangeInclusive,
+};
 
 use measure::{
+    foreign::Foreign,
     host::Host,
     results::{Kind, ModelResults, Results, Row},
     statistics::{Estimate, Verdict, median},
@@ -139,6 +144,7 @@ impl TryFrom<Vec<f64>> for Figure {
     type Error = String;
 
     fn try_from(numbers: Vec<f64>) -> Result<Self, String> {
+        numbers.iter().try_for_each(|&number| plausible(number))?;
         let (median, interval) = match *numbers {
             [median] => (median, None),
             [median, low, high] if low <= median && median <= high => {
@@ -200,7 +206,73 @@ fn five_digits(value: f64) -> f64 {
     format!("{value:.4e}").parse().unwrap_or(value)
 }
 
+/// Rounds, or cores: more than a million have none.
+const COUNTS: RangeInclusive<usize> = 1..=1_000_000;
+/// More than any figure is.
+const MOST: f64 = 1e18;
+
+/// Holds that a figure can be one: others may have written the file.
+fn plausible(number: f64) -> Result<(), String> {
+    match (0.0..=MOST).contains(&number) {
+        true => Ok(()),
+        false => Err(format!("{number:e} can't be")),
+    }
+}
+
 impl Kept {
+    /// What a file has that is kept.
+    ///
+    /// # Errors
+    /// It is of another form or version, or has figures that can't be.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let not_kept =
+            |why: &str| format!("not results that `compare keep` wrote: {why}");
+        let mut kept: Self =
+            serde_json::from_str(text).map_err(|error| not_kept(&error.to_string()))?;
+        if kept.version != VERSION {
+            return Err(format!(
+                "version {}, not {VERSION}: keep it again",
+                kept.version
+            ));
+        }
+        let mut numbers = Vec::from_iter(kept.load);
+        if !COUNTS.contains(&kept.cores) {
+            return Err(not_kept(&format!("{} cores can't be", kept.cores)));
+        }
+        for size in &kept.sizes {
+            if !COUNTS.contains(&size.rounds) {
+                return Err(not_kept(&format!("{} rounds can't be", size.rounds)));
+            }
+            if let Some(factor) = size.resolution.filter(|it| !(1.0..1e3).contains(it)) {
+                return Err(not_kept(&format!("a resolution of {factor:e} can't be")));
+            }
+            let mut names = BTreeSet::new();
+            if let Some(row) = size.rows.iter().find(|row| !names.insert(&row.name)) {
+                return Err(not_kept(&format!("{:?} stands there twice", row.name)));
+            }
+            if !names.contains(&size.reference) {
+                let why = format!("{:?} is the reference, and no row", size.reference);
+                return Err(not_kept(&why));
+            }
+            numbers.extend(size.floor);
+            for row in &size.rows {
+                numbers.extend([row.cpu, row.switches]);
+                numbers.extend(row.memory);
+                let seen = row.facts.values();
+                numbers.extend(seen.flat_map(|seen| match seen {
+                    Seen::Number(all) => all.to_vec(),
+                    Seen::Text(_) => Vec::new(),
+                }));
+            }
+        }
+        numbers
+            .into_iter()
+            .try_for_each(plausible)
+            .map_err(|why| not_kept(&why))?;
+        kept.escape();
+        Ok(kept)
+    }
+
     /// One model of a comparison.
     pub fn of_model(results: &Results, model: &ModelResults) -> Self {
         let head = Head {
@@ -242,6 +314,87 @@ impl Kept {
             });
         let sizes = listed(&sizes.collect::<serde_json::Result<Vec<_>>>()?, 4);
         Ok(open_list(&head) + &sizes + "\n}\n")
+    }
+}
+
+impl Foreign for Kept {
+    fn escape(&mut self) {
+        let Self {
+            version: _,
+            model,
+            command,
+            date,
+            processor,
+            cores: _,
+            load: _,
+            kernel,
+            rustc,
+            packages,
+            field,
+            sizes,
+        } = self;
+        for text in [model, command, date, processor, kernel, rustc] {
+            text.escape();
+        }
+        packages.escape();
+        field.escape();
+        sizes.escape();
+    }
+}
+
+impl Foreign for Size {
+    fn escape(&mut self) {
+        let Self {
+            value: _,
+            job,
+            reference,
+            rounds: _,
+            resolution: _,
+            floor: _,
+            rows,
+        } = self;
+        job.escape();
+        reference.escape();
+        rows.escape();
+    }
+}
+
+impl Foreign for KeptRow {
+    fn escape(&mut self) {
+        let Self {
+            name,
+            kind: _,
+            runtime,
+            legacy: _,
+            another_job,
+            time: _,
+            floor: _,
+            ratio: _,
+            verdict: _,
+            cpu: _,
+            memory: _,
+            switches: _,
+            facts,
+            deviations,
+            failed: _,
+            survey,
+            above: _,
+        } = self;
+        name.escape();
+        runtime.escape();
+        another_job.escape();
+        facts.escape();
+        deviations.escape();
+        survey.escape();
+    }
+}
+
+impl Foreign for Seen {
+    fn escape(&mut self) {
+        match self {
+            Self::Number(_) => {}
+            Self::Text(text) => text.escape(),
+        }
     }
 }
 

@@ -257,7 +257,11 @@ mod tests {
             ("from beside import f\n", PEER, Some("imports {\"numpy\"}")),
             ("from beside import f\n", numpy, None),
             ("from peer_trial import Trial\n", PEER, None),
-            ("import aiohttp_outcomes\n", asyncio, Some("{\"aiohttp\"}")),
+            (
+                "import aiohttp_outcomes\n",
+                asyncio,
+                Some("{\"aiohttp\", \"yarl\"}"),
+            ),
             ("import this\n", PEER, Some("{\"this\"}")),
             (
                 "async with asyncio.TaskGroup():\n",

@@ -138,7 +138,7 @@ impl Form {
 }
 
 /// A standard error: its start and its end.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Error {
     start: Vec<u8>,
     end: VecDeque<u8>,

@@ -14,7 +14,7 @@ fn what_a_process_made_bears_its_name() {
     let parent = tempfile::tempdir().expect("a directory");
     let dir = TemporaryDir::new_in(parent.path()).expect("it can be made");
     let file = TemporaryFile::new_in(parent.path()).expect("it can be made");
-    let hidden = hidden().tempfile_in(parent.path()).expect("it can be made");
+    let hidden = readable_in(parent.path(), ".new").expect("it can be made");
     let own = (process::id(), start(process::id()).expect("/proc is there"));
     for path in [dir.path(), file.path(), hidden.path()] {
         let name = path.file_name().expect("a name").to_str().expect("text");
@@ -94,6 +94,8 @@ fn what_is_another_users_stays() {
 fn an_error_is_the_systems_own() {
     let error = TemporaryFile::new_in(Path::new("/nonexistent")).expect_err("no parent");
     assert_eq!(error.raw_os_error(), Some(libc::ENOENT), "{error}");
+    let hidden = readable_in(Path::new("/nonexistent"), "").expect_err("no parent");
+    assert_eq!(hidden.raw_os_error(), Some(libc::ENOENT), "{hidden}");
     let line = misuse(&error).0;
     assert!(line.contains("TMPDIR") && !line.contains(PREFIX), "{line}");
 }

@@ -37,6 +37,8 @@ pub(crate) fn cause(stderr: &str) -> Option<String> {
     let all = [
         rust,
         anyhow,
+        eyre,
+        miette,
         python,
         python_group,
         go,
@@ -100,6 +102,14 @@ fn says_something(line: &str) -> bool {
         "Node.js v",
         "Extension modules:",
         "Exception ignored in",
+        "Task was destroyed but it is pending!",
+        "task: <Task ",
+        "sys:1: ",
+        "Backtrace omitted.",
+        "Run with RUST_BACKTRACE=",
+        "Run with COLORBT_",
+        "Error: Could not create the Java Virtual Machine.",
+        "Error: A fatal exception has occurred. Program will exit.",
         "(Use `node --trace",
         "Aborted",
         "Segmentation fault (core dumped)",
@@ -168,9 +178,16 @@ fn rust(lines: &[&str]) -> Option<Found> {
     let at = last(lines, starts)?;
     let (mut says, end) = message(at);
     // It only passes on another panic, whose message it has lost.
-    let hands_on = says.contains("Any { .. }")
-        || says.contains("panic in a destructor")
-        || says.contains("panic in a function that cannot unwind");
+    let lost = [
+        "Any { .. }",
+        "panic in a destructor",
+        "panic in a function that cannot unwind",
+        "a scoped thread panicked",
+        "PoisonError { .. }",
+        "RecvError",
+        "SendError { .. }",
+    ];
+    let hands_on = lost.iter().any(|words| says.contains(words));
     if hands_on && let Some(before) = last(&lines[..at], starts) {
         says = format!("{}; then {says}", message(before).0);
     }
@@ -200,8 +217,59 @@ fn anyhow(lines: &[&str]) -> Option<Found> {
     Some(Found { says, end })
 }
 
+/// What `eyre` and `color-eyre` report: the message of a panic, or an error with its causes
+/// in numbers.
+fn eyre(lines: &[&str]) -> Option<Found> {
+    let is_end = |line: &str| {
+        line.is_empty()
+            || line.starts_with(' ')
+            || line.starts_with("Location:")
+            || !says_something(line)
+    };
+    let head =
+        |line: &str| line.trim_end() == "Error:" || line.contains("panicked (crashed).");
+    let at = last(lines, head)?;
+    let message = lines.get(at + 1)?.strip_prefix("Message:");
+    if let Some(message) = message {
+        return Some(Found {
+            says: message.trim().to_owned(),
+            end: beyond(lines, at + 2, is_end),
+        });
+    }
+    let numbered = lines[at + 1..].iter().map_while(|line| {
+        let (number, cause) = line.trim().split_once(": ")?;
+        number.bytes().all(|b| b.is_ascii_digit()).then_some(cause)
+    });
+    let causes: Vec<_> = numbered.collect();
+    (!causes.is_empty()).then(|| Found {
+        says: format!("Error: {}", causes.join(": ")),
+        end: beyond(lines, at + 1, is_end),
+    })
+}
+
+/// What `miette` draws: an error, and its causes at the ends of lines.
+fn miette(lines: &[&str]) -> Option<Found> {
+    let at = last(lines, |line| line.trim_start().starts_with("× "))?;
+    let end = beyond(lines, at + 1, |line| {
+        line.is_empty() || line.starts_with(' ')
+    });
+    let causes = lines[at + 1..end].iter().filter_map(|line| {
+        let line = line.trim_start();
+        line.strip_prefix("├─▶ ").or(line.strip_prefix("╰─▶ "))
+    });
+    let says: Vec<_> = [lines[at].trim_start().trim_start_matches("× ")]
+        .into_iter()
+        .chain(causes)
+        .collect();
+    Some(Found {
+        says: says.join(": "),
+        end,
+    })
+}
+
 /// The line behind a traceback's frames, and what follows it without an empty line: the
-/// further lines of its message, and notes.
+/// further lines of its message, and notes. Of several the last one counts, but for those of
+/// threads, and of what Python only mentions, beside one of the program's end.
 fn python(lines: &[&str]) -> Option<Found> {
     if let Some(at) = last(lines, |line| line.starts_with("Fatal Python error: ")) {
         return Some(Found {
@@ -209,21 +277,57 @@ fn python(lines: &[&str]) -> Option<Found> {
             end: lines.len(),
         });
     }
-    let at = last(lines, |line| line == "Traceback (most recent call last):")?;
+    let is_head = |line: &str| line == "Traceback (most recent call last):";
     let is_frame =
         |line: &str| line.starts_with(' ') || line.starts_with("[Previous line");
-    let error = beyond(lines, at + 1, is_frame);
-    let says = lines.get(error)?;
-    let end = beyond(lines, error, |line| {
-        !line.is_empty() && says_something(line)
+    let is_aside = |line: &str| {
+        line.starts_with("Exception ignored in")
+            || line.starts_with("Exception in thread ")
+    };
+    let error = |head: usize| beyond(lines, head + 1, is_frame);
+    let behind = |error: usize| {
+        beyond(lines, error, |line| {
+            !line.is_empty() && !is_aside(line) && says_something(line)
+        })
+    };
+    let latest = last(lines, is_head)?;
+    let own = (0..=latest).rev().find(|&at| {
+        let before = at.checked_sub(1).map_or("", |before| lines[before]);
+        is_head(lines[at]) && !is_aside(before)
     });
-    let rest = lines[error + 1..end].iter().map(|line| line.trim());
-    let says = [*says]
-        .into_iter()
-        .chain(rest)
-        .collect::<Vec<_>>()
-        .join(" ");
+    let at = own.unwrap_or(latest);
+    let first = error(at);
+    let mut says = lines.get(first)?.to_string();
+    let mut end = behind(first);
+    for line in &lines[first + 1..end] {
+        says = format!("{says} {}", line.trim());
+    }
+    if let Some(cause) = root(lines, at).and_then(|root| lines.get(error(root))) {
+        says += &format!("; its cause: {cause}");
+    }
+    end = end.max(behind(error(latest)));
+    // What is ignored may have no traceback of its own.
+    while lines.get(end).is_some_and(|line| is_aside(line)) {
+        end = behind(end + 1).max(end + 1);
+    }
     Some(Found { says, end })
+}
+
+/// The first traceback of those that each were "the direct cause" of the next, up to this
+/// one; none where this one has no cause.
+fn root(lines: &[&str], head: usize) -> Option<usize> {
+    let mut root = None;
+    let mut at = head;
+    while at >= 3
+        && lines[at - 1].is_empty()
+        && lines[at - 2].starts_with("The above exception was the direct cause of")
+    {
+        at = last(&lines[..at - 2], |line| {
+            line.starts_with("Traceback (most recent")
+        })?;
+        root = Some(at);
+    }
+    root
 }
 
 /// A group: its own line, and that of each of its exceptions.
@@ -265,6 +369,10 @@ fn go(lines: &[&str]) -> Option<Found> {
     for panic in more {
         says += &format!("; then {panic}");
     }
+    let before = at.checked_sub(1).map_or("", |before| lines[before]);
+    if let Some(words) = before.strip_prefix("runtime: ") {
+        says += &format!("; {words}");
+    }
     // Nothing but dumps can follow.
     Some(Found {
         says,
@@ -280,7 +388,9 @@ fn node(lines: &[&str]) -> Option<Found> {
             end: lines.len(),
         });
     }
-    let end = last(lines, |line| line.starts_with("Node.js v"))?;
+    let Some(end) = last(lines, |line| line.starts_with("Node.js v")) else {
+        return node_printed(lines);
+    };
     let is_mark = |line: &str| {
         let text = line.trim();
         text.starts_with('^') && text.chars().all(|c| c == '^' || c == '~')
@@ -289,17 +399,39 @@ fn node(lines: &[&str]) -> Option<Found> {
     let says = lines[from..end]
         .iter()
         .find(|line| !line.trim().is_empty())?;
-    let cause = lines[from..end]
-        .iter()
-        .rev()
-        .find_map(|line| line.trim().strip_prefix("[cause]: "));
     Some(Found {
-        says: match cause {
-            Some(cause) => format!("{says}; its cause: {cause}"),
-            None => (*says).to_owned(),
-        },
+        says: with_parts(says, &lines[from..end]),
         end: end + 1,
     })
+}
+
+/// An error that the program printed itself, with its cause below its frames.
+fn node_printed(lines: &[&str]) -> Option<Found> {
+    let part = last(lines, |line| {
+        let line = line.trim_start();
+        line.starts_with("[cause]: ") || line.starts_with("[errors]: [")
+    })?;
+    let at = last(&lines[..part], |line| !line.starts_with(' '))?;
+    let end = beyond(lines, at + 1, |line| line.starts_with(' ') || line == "}");
+    Some(Found {
+        says: with_parts(lines[at], &lines[at..end]),
+        end,
+    })
+}
+
+/// An error with its last cause, and the first of its errors where it has several.
+fn with_parts(says: &str, lines: &[&str]) -> String {
+    // The properties follow in braces.
+    let mut says = says.trim_end_matches(" {").to_owned();
+    let cause = |line: &&str| line.trim().strip_prefix("[cause]: ").map(str::to_owned);
+    if let Some(cause) = lines.iter().rev().find_map(cause) {
+        says += &format!("; its cause: {}", cause.trim_end_matches(" {"));
+    }
+    let errors = lines.iter().position(|line| line.trim() == "[errors]: [");
+    if let Some(error) = errors.and_then(|at| lines.get(at + 1)) {
+        says += &format!("; the first of its errors: {}", error.trim());
+    }
+    says
 }
 
 /// An exception with its stack, and the last of its causes.
@@ -330,6 +462,13 @@ fn java(lines: &[&str]) -> Option<Found> {
         line.starts_with("Exception in thread \"")
             || (is_name && (name.ends_with("Exception") || name.ends_with("Error")))
     };
+    let no_class = "Error: Could not find or load main class ";
+    if let Some(at) = last(lines, |line| line.starts_with(no_class)) {
+        return Some(Found {
+            says: lines[at].to_owned(),
+            end: beyond(lines, at + 1, |line| line.starts_with("Caused by: ")),
+        });
+    }
     let frame = last(lines, |line| line.starts_with("\tat "))?;
     let at = last(&lines[..frame], starts)?;
     let caused = |line: &str| line.starts_with("Caused by: ");

@@ -5,6 +5,8 @@ use std::{io, time::Duration};
 use thiserror::Error;
 
 use super::cause::{cause, shortened};
+use crate::Printed;
+
 /// Characters of a program's output that are shown at the most.
 const SHOWN: usize = 300;
 
@@ -116,6 +118,14 @@ pub enum TrialError {
     /// It answered, and the check did not agree.
     #[error("check failed: {}", shortened(&format!("{:#}", .0), LONGEST))]
     Check(anyhow::Error),
+    /// One of the three above, with what it printed.
+    #[error("{error}{}", and_said(&.printed.stderr))]
+    Refused {
+        /// Why its reply is none.
+        error: Box<TrialError>,
+        /// What it printed.
+        printed: Printed,
+    },
     /// The system refused something that trials need.
     #[error("can't run a trial: {0}")]
     System(#[from] io::Error),
@@ -132,6 +142,9 @@ impl TrialError {
             | TrialError::Killed { stderr, stdout, .. }
             | TrialError::InvalidReply { stderr, stdout, .. } => Some((stderr, stdout)),
             TrialError::NoReply { stderr } => Some((stderr, "")),
+            TrialError::Refused { printed, .. } => {
+                Some((&printed.stderr, &printed.stdout))
+            }
             _ => None,
         }
     }

@@ -19,12 +19,8 @@ pub(super) fn check<O>(
         if !was_there.contains(&started)
             || end.is_none_or(|end| !was_there.contains(&end))
         {
-            return Err(format!(
-                "{started} ns for the start of its job, and was there from {} to {}; tell \
-                 nanoseconds of CLOCK_MONOTONIC",
-                was_there.start(),
-                was_there.end()
-            ));
+            let what = format!("{started} ns for the start of its job");
+            return Err(outside(&what, was_there));
         }
     }
     if let Some(memory) = reply.memory {
@@ -52,14 +48,20 @@ pub(super) fn check<O>(
         !was_there.contains(start) || !was_there.contains(end) || end < start
     };
     match spans.chain(items).find(cannot_be) {
-        Some((start, end)) => Err(format!(
-            "a piece of work from {start} to {end} ns, and was there from {} to {}; tell \
-             nanoseconds of CLOCK_MONOTONIC",
-            was_there.start(),
-            was_there.end()
-        )),
+        Some((start, end)) => {
+            let what = format!("a piece of work from {start} to {end} ns");
+            Err(outside(&what, was_there))
+        }
         None => Ok(()),
     }
+}
+
+/// What was told, and when the process was there.
+pub(super) fn outside(what: &str, was_there: &RangeInclusive<u64>) -> String {
+    let (start, end) = (was_there.start(), was_there.end());
+    format!(
+        "{what}, and was there from {start} to {end}; tell nanoseconds of CLOCK_MONOTONIC"
+    )
 }
 
 /// Bytes of memory that the machine has.

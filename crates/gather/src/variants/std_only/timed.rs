@@ -13,6 +13,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// How long an address is waited for if there is another (RFC 8305, 5).
+const PAUSE: Duration = Duration::from_millis(250);
+
 /// A connection of which no call returns much later than the deadline. A call that it cuts
 /// short fails with what the system calls that, `WouldBlock` or `TimedOut`; one that comes
 /// later, with `TimedOut`.
@@ -23,19 +26,25 @@ pub struct TimedStream {
 }
 
 impl TimedStream {
-    /// Connects to the first of these addresses that answers.
+    /// Connects to the first of these addresses that answers. One that leads nowhere takes no
+    /// longer than [`PAUSE`] of those behind it.
     pub fn connect(addresses: &[SocketAddr], deadline: Instant) -> io::Result<Self> {
-        let mut last = io::Error::new(ErrorKind::NotFound, "the host has no address");
-        for address in addresses {
-            match TcpStream::connect_timeout(address, left(deadline)?) {
+        let mut failed = io::Error::new(ErrorKind::NotFound, "the host has no address");
+        for (index, address) in addresses.iter().enumerate() {
+            let left = left(deadline)?;
+            let limit = match index + 1 == addresses.len() {
+                true => left,
+                false => left.min(PAUSE),
+            };
+            match TcpStream::connect_timeout(address, limit) {
                 Ok(stream) => {
                     stream.set_nodelay(true)?;
                     return Ok(Self { stream, deadline });
                 }
-                Err(error) => last = error,
+                Err(error) => failed = error,
             }
         }
-        Err(last)
+        Err(failed)
     }
 }
 

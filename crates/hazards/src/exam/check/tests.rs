@@ -237,3 +237,41 @@ fn a_deadline_is_judged_by_how_long_frames_were_handled() {
     let more = line(hazard, handling(10_001, 210), kept);
     assert!(more.contains("more than 10000"), "{more}");
 }
+
+#[test]
+fn what_a_piece_cannot_have_recorded_is_impossible() {
+    let found = |watched| {
+        let cure = Finding {
+            hazard: Hazard::BlockedExecutor,
+            spared: None,
+            failing: None,
+            cure: Some(watched),
+        };
+        let output = Output {
+            findings: vec![cure],
+        };
+        super::judge::impossible(&output, &(0..=300_000_000)).unwrap_or_default()
+    };
+    let good = beating(&[0, 5, 60, 211]);
+    assert_eq!(found(good.clone()), "");
+    let late = beating(&[0, 5, 60, 301]);
+    assert_eq!(found(late), "301000000 ns in blocked-executor");
+    let mut block = good.clone();
+    block.record.blocks[0].1 = u64::MAX;
+    assert!(found(block).contains("18446744073709551615 ns in"));
+    let long = Watched {
+        nanos: 300_000_001,
+        ..good.clone()
+    };
+    assert!(found(long).contains("300000001 ns for"));
+    let switching = Usage {
+        voluntary_switches: u64::MAX,
+        involuntary_switches: 1,
+        ..Usage::default()
+    };
+    let switching = Watched {
+        usage: switching,
+        ..good
+    };
+    assert!(found(switching).contains("switches in"));
+}

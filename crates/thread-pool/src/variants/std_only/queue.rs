@@ -7,7 +7,7 @@ use std::{
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
 };
 
-/// A bounded queue: items on their way from the threads that push to those that pop.
+/// A bounded queue: items on their way from the threads that send to those that receive.
 ///
 /// The items and whether there will be more are only looked at and changed under one lock,
 /// so what happens between a look and a sleep can't be missed.
@@ -15,10 +15,10 @@ use std::{
 pub struct Queue<T> {
     state: Mutex<State<T>>,
     capacity: usize,
-    /// Notified once for every item that was taken, for one thread that waits to push.
+    /// Notified once for every item that was taken, for one thread that waits to send.
     taken: Condvar,
-    /// Notified once for every item that was pushed, and for all when the queue is closed.
-    pushed: Condvar,
+    /// Notified once for every item that was sent, and for all when the queue is closed.
+    sent: Condvar,
 }
 
 #[derive(Debug)]
@@ -28,7 +28,7 @@ struct State<T> {
     is_closed: bool,
 }
 
-/// The right to push. Dropped, it closes the queue, also when a panic or an early return
+/// The right to send. Dropped, it closes the queue, also when a panic or an early return
 /// drops it, so no thread waits for items that won't come.
 #[derive(Debug)]
 pub struct Feed<'a, T>(&'a Queue<T>);
@@ -45,7 +45,7 @@ impl<T> Queue<T> {
             state: Mutex::new(state),
             capacity: capacity.max(1),
             taken: Condvar::new(),
-            pushed: Condvar::new(),
+            sent: Condvar::new(),
         }
     }
 
@@ -61,7 +61,7 @@ impl<T> Queue<T> {
 
     /// Takes the oldest item, waiting for one while the queue is open. `None` once it is
     /// closed and empty.
-    pub fn pop(&self) -> Option<T> {
+    pub fn recv(&self) -> Option<T> {
         let mut state = self.lock();
         // A loop: a wake-up may be spurious, and another may have been faster. `wait_while`
         // has it within; loom, which checks this file, has none (loom 0.7,
@@ -75,7 +75,7 @@ impl<T> Queue<T> {
             if state.is_closed {
                 return None;
             }
-            let waited = self.pushed.wait(state);
+            let waited = self.sent.wait(state);
             state = waited.unwrap_or_else(PoisonError::into_inner);
         }
     }
@@ -88,7 +88,7 @@ impl<T> Queue<T> {
 
 impl<T> Feed<'_, T> {
     /// Adds an item, waiting for room first.
-    pub fn push(&self, item: T) {
+    pub fn send(&self, item: T) {
         let mut state = self.0.lock();
         while state.items.len() == self.0.capacity {
             let waited = self.0.taken.wait(state);
@@ -96,13 +96,13 @@ impl<T> Feed<'_, T> {
         }
         state.items.push_back(item);
         drop(state);
-        self.0.pushed.notify_one();
+        self.0.sent.notify_one();
     }
 }
 
 impl<T> Drop for Feed<'_, T> {
     fn drop(&mut self) {
         self.0.lock().is_closed = true;
-        self.0.pushed.notify_all();
+        self.0.sent.notify_all();
     }
 }

@@ -107,6 +107,8 @@ impl Tool {
                     "-q",
                     "--tool=callgrind",
                     "--trace-children=yes",
+                    // One that is killed would leave its pipes in TMPDIR.
+                    "--vgdb=no",
                     // A thread that spins would keep the others waiting for its turn.
                     "--fair-sched=try",
                 ]

@@ -208,3 +208,16 @@ fn what_a_killed_download_left_is_removed_by_the_next() {
     super::prepare(&saving).expect("it can be written in");
     assert_eq!(entries(dir.path()), [mine, downloaded]);
 }
+
+#[test]
+fn a_folder_that_can_not_be_written_says_why() {
+    // No user can make a file there, root included.
+    let saving = Saving {
+        dir: "/proc".into(),
+        force: false,
+        sync: false,
+    };
+    let line = super::prepare(&saving).expect_err("it is refused").0;
+    let start = "--dir /proc: nothing can be saved there: No such file or directory (os";
+    assert!(line.starts_with(start), "{line}");
+}

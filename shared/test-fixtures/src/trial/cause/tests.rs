@@ -257,3 +257,124 @@ fn what_is_long_is_shown_from_both_ends() {
     );
     assert_eq!(shortened("one\n two\n", 60), "one  two");
 }
+
+#[test]
+fn a_panic_that_lost_anothers_words_says_both() {
+    let first = "\nthread '<unnamed>' (9) panicked at src/main.rs:3:5:\nno lock of 77\n";
+    for lost in [
+        "called `Result::unwrap()` on an `Err` value: RecvError",
+        "called `Result::unwrap()` on an `Err` value: SendError { .. }",
+        "called `Result::unwrap()` on an `Err` value: PoisonError { .. }",
+        "a scoped thread panicked",
+    ] {
+        says(
+            &format!(
+                "{first}\nthread 'main' (1) panicked at src/main.rs:9:20:\n{lost}\n"
+            ),
+            &format!("no lock of 77; then {lost}"),
+        );
+    }
+}
+
+#[test]
+fn reports_of_eyre_and_miette_say_their_errors() {
+    let hints = "\nLocation:\n   src/main.rs:12\n\nBacktrace omitted. Run with \
+                 RUST_BACKTRACE=1 environment variable to display it.\nRun with \
+                 RUST_BACKTRACE=full to include source snippets.\n";
+    says(
+        &format!("Error: \n   0: can't count\n   1: no lock of 77\n{hints}"),
+        "Error: can't count: no lock of 77",
+    );
+    says(
+        &format!(
+            "The application panicked (crashed).\nMessage:  no lock of 77\nLocation: \
+             src/main.rs:4\n{hints}"
+        ),
+        "no lock of 77",
+    );
+    says(
+        &format!("Error: \n   0: can't count\n{hints}but this came later\n"),
+        "but this came later",
+    );
+    says(
+        "Error: demo::config\n\n  × can't count\n  ╰─▶ no lock of 77\n   ╭─[x.toml:1:1]\n 1 │ a \
+         =\n   ╰──\n  help: count again\n",
+        "can't count: no lock of 77",
+    );
+}
+
+#[test]
+fn a_traceback_says_its_cause_and_not_what_stands_beside_it() {
+    let trace =
+        "Traceback (most recent call last):\n  File \"x.py\", line 2, in <module>\n";
+    let cause = "The above exception was the direct cause of the following exception:";
+    says(
+        &format!(
+            "{trace}OSError: no lock\n\n{cause}\n\n{trace}KeyError: 77\n\n{cause}\n\n{trace}\
+             RuntimeError: can't count\n"
+        ),
+        "RuntimeError: can't count; its cause: OSError: no lock",
+    );
+    let end = format!("{trace}ValueError: no lock of 77\n");
+    for aside in [
+        &format!(
+            "Exception ignored in: <function A.__del__ at 0x7f>\n{trace}OSError: late\n"
+        ),
+        &format!("Exception in thread Thread-1 (f):\n{trace}OSError: aside\n"),
+        "Exception ignored in: <_io.TextIOWrapper name='<stdout>'>\nBrokenPipeError: [Errno \
+         32] Broken pipe\n",
+        "Task was destroyed but it is pending!\ntask: <Task pending name='Task-2'>\nsys:1: \
+         RuntimeWarning: coroutine 'f' was never awaited\n",
+    ] {
+        says(&format!("{end}{aside}"), "ValueError: no lock of 77");
+    }
+    // Alone, it is the cause.
+    says(
+        &format!("Exception in thread Thread-1 (f):\n{trace}OSError: aside\n"),
+        "OSError: aside",
+    );
+}
+
+#[test]
+fn an_error_of_node_says_what_it_consists_of() {
+    let frames = "    at node:internal/deps/undici:1:13 {\n";
+    let cause = "  [cause]: Error: no lock of 77\n      at fetch (node:1:1)\n}\n";
+    says(
+        &format!("TypeError: can't fetch\n{frames}{cause}"),
+        "TypeError: can't fetch; its cause: Error: no lock of 77",
+    );
+    let version = "\nNode.js v22.1.0\n";
+    says(
+        &format!(
+            "x.js:1\nthrow e\n^\n\nAggregateError: many\n{frames}  [errors]: [\n    Error: no \
+             lock of 77\n        at x.js:1:1\n  ]\n}}\n{version}"
+        ),
+        "AggregateError: many; the first of its errors: Error: no lock of 77",
+    );
+    says(
+        &format!(
+            "node:394\n  trigger(err)\n  ^\n\n[UnhandledPromiseRejection: \"no lock of 77\".] {{\n  \
+             code: 'ERR_UNHANDLED_REJECTION'\n}}\n{version}"
+        ),
+        "[UnhandledPromiseRejection: \"no lock of 77\".]",
+    );
+}
+
+#[test]
+fn java_and_go_say_why_they_did_not_start() {
+    let no_class = "Error: Could not find or load main class X";
+    says(
+        &format!("{no_class}\nCaused by: java.lang.ClassNotFoundException: X\n"),
+        no_class,
+    );
+    says(
+        "Unrecognized option: -many\nError: Could not create the Java Virtual Machine.\nError: \
+         A fatal exception has occurred. Program will exit.\n",
+        "Unrecognized option: -many",
+    );
+    says(
+        "runtime: may need to increase max user processes (ulimit -u)\nfatal error: \
+         newosproc\n\nruntime stack:\nruntime.throw()\n\t/usr/lib/go/panic.go:1 +0x48\n",
+        "fatal error: newosproc; may need to increase max user processes (ulimit -u)",
+    );
+}

@@ -1,7 +1,12 @@
-//! The default comparison compares: each current variant did the same work as the reference,
-//! so that with rounds enough it gets a verdict. Where a job has items, each reports them.
+//! What takes a comparison of more than a minute. They stand in one file so that they run
+//! side by side.
 
-use std::process::Command;
+use std::{
+    fs,
+    process::{Command, Stdio},
+    thread,
+    time::Duration,
+};
 
 use measure::{
     results::{Kind, Results, Row},
@@ -9,6 +14,8 @@ use measure::{
 };
 use test_fixtures::temporary::TemporaryDir;
 
+/// The default comparison compares: each current variant did the same work as the reference,
+/// so that with rounds enough it gets a verdict. Where a job has items, each reports them.
 #[test]
 fn every_current_variant_did_the_work_of_the_reference() {
     let directory = TemporaryDir::new().expect("a temporary directory");
@@ -60,4 +67,48 @@ fn every_current_variant_did_the_work_of_the_reference() {
 fn items(row: &Row) -> Option<usize> {
     let sample = row.samples.first()?;
     Some(sample.latency.as_ref()?.items)
+}
+
+/// Bytes of a process that are in memory.
+fn resident(pid: u32) -> Option<u64> {
+    let text = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.split_whitespace()
+        .next()?
+        .parse()
+        .ok()
+        .map(|kilobytes: u64| kilobytes << 10)
+}
+
+/// What is kept of a trial is some tens of bytes.
+#[test]
+fn a_long_comparison_does_not_grow() {
+    let directory = TemporaryDir::new().expect("a temporary directory");
+    let rounds = directory.path().join("rounds");
+    // It replies at once, and counts the rounds. Each has seven trials of the other row.
+    let reply = "cat >/dev/null; sleep 0.01; echo '{\"nanos\":1000000,\"output\":{\"counter\":\
+                 {\"entered\":200,\"left\":200},\"poisoned\":false,\"outcomes\":\
+                 [{\"ok\":null},{\"ok\":null}]}}'";
+    let with = format!("x=echo . >>{}; {reply}", rounds.display());
+    let mut child = Command::new(env!("CARGO_BIN_EXE_compare"))
+        .args(["locks", "--workers", "2", "--increments", "100"])
+        .args(["--rounds", "160", "--variants", "std_atomic"])
+        .args(["--with", &with, "--out"])
+        .arg(directory.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("compare starts");
+    let done = || fs::metadata(&rounds).map_or(0, |there| there.len() / 2);
+    let (mut first, mut last) = (None, 0);
+    while child.try_wait().expect("a child").is_none() {
+        match (done(), resident(child.id())) {
+            (20..40, Some(bytes)) => first = first.or(Some(bytes)),
+            (120..=150, Some(bytes)) => last = bytes,
+            _ => {}
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    let grown = last.saturating_sub(first.expect("it was seen at work"));
+    assert!(last > 0 && grown < 300_000, "{grown} bytes in 100 rounds");
 }
