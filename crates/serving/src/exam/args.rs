@@ -50,7 +50,7 @@ pub struct Args {
     /// Serve here, without a load, until Ctrl-C or SIGTERM: for curl, wrk and others
     #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["beside", "rate", "twice"])]
     pub(crate) listen: Option<SocketAddr>,
-    /// Send a second SIGTERM 100 ms after the first
+    /// Send SIGTERM 100 ms after the last request, and again 100 ms later
     #[arg(long)]
     pub(crate) twice: bool,
 }

@@ -49,7 +49,8 @@ const MOST_SPANS: u64 = 200_000;
 const GIVEN_UP: Duration = Duration::from_secs(10);
 /// How long a server may go on to accept after its first connections have ended.
 const ALL_STOPPED: Duration = Duration::from_millis(200);
-/// The time to the second SIGTERM.
+/// The time to the first SIGTERM of two, in which the requests reach their handlers, and
+/// from there to the second.
 const TWICE: Duration = Duration::from_millis(100);
 
 /// What stands around a server: its socket, and a thread with the load.
@@ -276,6 +277,9 @@ impl Offer {
             let idle = idle.map(|((_, guests), before)| before?.then(guests));
             let mut late = None;
             let stop = || {
+                if self.twice {
+                    thread::sleep(TWICE);
+                }
                 // Before the signal, which may wake the server on this very core.
                 stopped_at = Some(Instant::now());
                 stopped = monotonic_nanos();
