@@ -8,7 +8,7 @@ import aiohttp
 import uvloop
 
 sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
-from aiohttp_outcomes import as_written, check_status, outcome, trust
+from aiohttp_outcomes import Answer, as_written, check_status, outcome, trust
 from peer_trial import Trial
 
 
@@ -35,6 +35,7 @@ async def run(job, pace):
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         raise_for_status=check_status,
+        response_class=Answer,
     ) as session:
         requests = [fetch(session, pace, url) for url in job["urls"]]
         results = await asyncio.gather(*requests, return_exceptions=True)

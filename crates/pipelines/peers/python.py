@@ -14,7 +14,7 @@ from pathlib import Path
 import aiohttp
 
 sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
-from aiohttp_outcomes import answer, check_status, failure, noting_reuse, trust
+from aiohttp_outcomes import Answer, answer, check_status, failure, noting_reuse, trust
 from peer_trial import Trial
 
 
@@ -246,6 +246,7 @@ async def run(job):
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         raise_for_status=check_status,
+        response_class=Answer,
         trace_configs=noting_reuse(),
     ) as session:
         works = Works(job, session)

@@ -7,7 +7,7 @@ import sys
 import aiohttp
 
 sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
-from aiohttp_outcomes import answer, check_status, noting_reuse, outcome, trust
+from aiohttp_outcomes import Answer, answer, check_status, noting_reuse, outcome, trust
 from peer_trial import Trial
 
 
@@ -39,6 +39,7 @@ async def run(job, pace):
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         raise_for_status=check_status,
+        response_class=Answer,
         trace_configs=noting_reuse(),
     ) as session:
         urls = job["urls"]

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import ssl
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 
 import aiohttp
 from yarl import URL
@@ -12,6 +13,19 @@ from yarl import URL
 def as_written(url):
     """The URL as the job has it: aiohttp would write parts of it in another way."""
     return URL(url, encoded=True)
+
+
+class Answer(aiohttp.ClientResponse):
+    """An answer behind which no other comes where it is 101: what follows is another
+    protocol. aiohttp would keep the connection if no `Upgrade` names one."""
+
+    async def start(self, connection):
+        # The connection has none any more once it is kept.
+        protocol = connection.protocol
+        await super().start(connection)
+        if self.status == HTTPStatus.SWITCHING_PROTOCOLS:
+            protocol.close()
+        return self
 
 
 def noting_reuse():
@@ -52,6 +66,7 @@ async def answer(session, job, url):
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 raise_for_status=check_status,
+                response_class=Answer,
             ) as fresh,
             fresh.get(as_written(url), allow_redirects=False) as response,
         ):

@@ -92,6 +92,7 @@ pub const ODD: &[Odd] = &[
     odd(Interim, "interim-alone", Refused, &[Text("HTTP/1.1 103 Early Hints\r\n\r\n"), Close]),
     // The client asked for no other protocol.
     odd(Interim, "switching-protocols", PageOrRefused(101, 0), &[Text("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"), OK, LENGTH, BODY]),
+    odd(Interim, "switching-to-nothing", PageOrRefused(101, 0), &[Text("HTTP/1.1 101 Switching Protocols\r\n\r\n"), LATER, OK, LENGTH, BODY]),
     odd(Head, "head-lower-case", PAGE, &[OK, Text("content-length: 40\r\n\r\n"), BODY]),
     odd(Head, "head-upper-case", PAGE, &[OK, Text("CONTENT-LENGTH: 40\r\n\r\n"), BODY]),
     odd(Head, "head-no-space", PAGE, &[OK, Text("Content-Length:40\r\n\r\n"), BODY]),
