@@ -28,6 +28,8 @@ const LARGEST: u64 = 16 << 20;
 
 const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
 const END: &str = "-----END CERTIFICATE-----";
+/// With settings that OpenSSL alone reads.
+const TRUSTED: &str = "-----BEGIN TRUSTED CERTIFICATE-----";
 
 /// What a server's certificate must lead to: one of the system's roots, or one in `cacert`.
 ///
@@ -159,13 +161,18 @@ fn certificates(pem: &str) -> impl Iterator<Item = CertificateDer<'static>> {
     CertificateDer::pem_slice_iter(pem.as_bytes()).filter_map(Result::ok)
 }
 
-/// The text of a PEM file with certificates in it, for clap.
+/// The text of a PEM file with certificates in it, for clap: of all that can be read, as
+/// some clients would refuse the whole for the sake of one.
 pub(crate) fn pem_file(file: &str) -> Result<String, String> {
     let bytes = file_at_most(file, LARGEST)
         .map_err(|error| format!("{error}; name a PEM file of certificates"))?;
-    let text = sections(&bytes);
+    let blocks = blocks(&bytes);
     let usable = |der| RootCertStore::empty().add(der).is_ok();
-    if certificates(&text).any(usable) {
+    let good = blocks
+        .iter()
+        .filter(|block| certificates(block).any(usable));
+    let text: String = good.map(String::as_str).collect();
+    if !text.is_empty() {
         return Ok(text);
     }
     Err(match utf8(&bytes) {
@@ -175,7 +182,12 @@ pub(crate) fn pem_file(file: &str) -> Result<String, String> {
             file (openssl x509 -inform der -in FILE makes one)"
                 .to_owned()
         }
-        Err(why) if text.is_empty() => format!("{why}, or name another PEM file"),
+        _ if blocks.is_empty() && contains(&bytes, TRUSTED.as_bytes()) => {
+            "it holds nothing but OpenSSL's trusted certificates; name a PEM file of plain \
+            ones (openssl x509 -in FILE makes one)"
+                .to_owned()
+        }
+        Err(why) if blocks.is_empty() => format!("{why}, or name another PEM file"),
         _ => {
             "it holds no certificate that can be read; name a PEM file, which has lines \
               -----BEGIN CERTIFICATE-----"
@@ -184,22 +196,34 @@ pub(crate) fn pem_file(file: &str) -> Result<String, String> {
     })
 }
 
-/// The certificates of a PEM file alone. What stands around them is for people (RFC 7468,
-/// section 2), in whatever encoding they write.
-fn sections(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    let mut is_within = false;
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}
+
+/// The certificates of a PEM file alone, each from its first line to its last. What stands
+/// around them is for people (RFC 7468, section 2), in whatever encoding they write.
+fn blocks(bytes: &[u8]) -> Vec<String> {
+    let mut blocks = Vec::new();
+    let mut open = None;
     for line in without_mark(bytes).split(|byte| matches!(byte, b'\n' | b'\r')) {
         let line = str::from_utf8(line.trim_ascii()).unwrap_or_default();
         // The older label is OpenSSL's.
         let line = line.replace("X509 CERTIFICATE", "CERTIFICATE");
-        is_within |= line == BEGIN;
-        if is_within && !line.is_empty() {
-            text += &(line.clone() + "\n");
+        if line == BEGIN {
+            // One before it that has no end is none.
+            open = Some(String::new());
         }
-        is_within &= line != END;
+        let Some(block) = &mut open else {
+            continue;
+        };
+        if !line.is_empty() {
+            *block += &(line.clone() + "\n");
+        }
+        if line == END {
+            blocks.extend(open.take());
+        }
     }
-    text
+    blocks
 }
 
 #[cfg(test)]
@@ -216,7 +240,10 @@ mod tests {
         fs::write(file.path(), bytes).expect("it can be written");
         let text = pem_file(file.path().to_str().expect("a name in UTF-8"))?;
         assert!(text.is_ascii(), "{text}");
-        Ok(certificates(&text).collect())
+        let found: Vec<_> = certificates(&text).collect();
+        // Others refuse a text for a block that they can't read.
+        assert_eq!(text.matches(BEGIN).count(), found.len(), "{text}");
+        Ok(found)
     }
 
     #[test]
@@ -267,6 +294,35 @@ mod tests {
     }
 
     #[test]
+    fn a_certificate_that_cannot_be_read_is_left_out() {
+        let [one, other] =
+            [(); 2].map(|()| Authority::new().expect("it can be made").pem());
+        let both: Vec<_> = certificates(&(one.clone() + &other)).collect();
+        let block = |label: &str, text: &str| {
+            format!("-----BEGIN {label}-----\n{text}\n-----END {label}-----\n")
+        };
+        for bad in [
+            block("CERTIFICATE", "no base64!"),
+            block("CERTIFICATE", "AAA"),
+            block("CERTIFICATE", ""),
+            // An empty sequence.
+            block("CERTIFICATE", "MAA="),
+            block("TRUSTED CERTIFICATE", "MAA="),
+            "-----BEGIN CERTIFICATE-----\nMAA=\n".to_owned(),
+            "-----END CERTIFICATE-----\n".to_owned(),
+        ] {
+            for parts in [
+                [&bad, &one, &other],
+                [&one, &bad, &other],
+                [&one, &other, &bad],
+            ] {
+                let text = parts.map(String::as_str).concat();
+                assert_eq!(found(text.as_bytes()), Ok(both.clone()), "{text}");
+            }
+        }
+    }
+
+    #[test]
     fn another_form_is_named() {
         let pem = Authority::new().expect("it can be made").pem();
         let der = certificates(&pem).next().expect("there is one");
@@ -281,6 +337,10 @@ mod tests {
                 .expect_err("UTF-16")
                 .contains("looks like UTF-16")
         );
+        let trusted = pem.replace("CERTIFICATE", "TRUSTED CERTIFICATE");
+        let why = found(trusted.as_bytes()).expect_err("OpenSSL's own");
+        assert!(why.contains("OpenSSL's trusted certificates"), "{why}");
+        assert_eq!(why.lines().count(), 1, "{why}");
         let why = pem_file("/dev/zero").expect_err("no end");
         assert!(why.contains("more than 16 MB"), "{why}");
     }
