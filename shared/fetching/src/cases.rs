@@ -19,6 +19,7 @@ mod for_good;
 pub mod kept;
 mod odd;
 pub mod rate;
+mod records;
 pub mod statuses;
 
 pub use odd::{odd, odd_location};
@@ -127,6 +128,7 @@ pub fn trust<M: Model>() -> Vec<Case<M>> {
             "a connection of http is not taken for https to the same host and port",
             not_in_the_clear,
         ),
+        records::case(),
         Case::fails(
             "cacert_is_none",
             "a file without certificates is refused, in a line that says what to do",

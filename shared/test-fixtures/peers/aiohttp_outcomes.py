@@ -108,7 +108,7 @@ def failure(error):
     match error:
         case aiohttp.ClientConnectorCertificateError():
             return "certificate"
-        case aiohttp.ClientSSLError():
+        case aiohttp.ClientSSLError() | aiohttp.ClientOSError(__cause__=ssl.SSLError()):
             return "malformed"
         case OSError(errno=errno.ECONNREFUSED):
             return "refused"
@@ -116,9 +116,11 @@ def failure(error):
             return "reset"
         case OSError(errno=errno.EMFILE | errno.ENFILE):
             return "descriptors"
-        # Of a reset in the body, aiohttp keeps the words alone.
+        # Of what ends the connection in the body, aiohttp keeps the words alone.
         case aiohttp.ClientPayloadError() if "ConnectionResetError" in str(error):
             return "reset"
+        case aiohttp.ClientPayloadError() if "SSLError" in str(error):
+            return "malformed"
         case aiohttp.ClientPayloadError() | aiohttp.ServerDisconnectedError():
             return "truncated"
         case aiohttp.ClientResponseError():
