@@ -168,6 +168,9 @@ def name_of(disposition):
     """The file name in a Content-Disposition header, if there is one."""
     if disposition is None:
         return None
+    # http.client takes headers for Latin-1: they are by the book, and UTF-8 in life.
+    with suppress(UnicodeError):
+        disposition = disposition.encode("latin-1").decode()
     message = Message()
     message["content-disposition"] = disposition
     name = message.get_filename()

@@ -73,6 +73,12 @@ pub(super) fn cases() -> Vec<Case<ThreadPool>> {
             redirect_without_end,
         )
         .with_peers(),
+        Case::custom(
+            "names_in_utf_8",
+            "a name in a header is read as UTF-8, and else as Latin-1",
+            names_in_utf_8,
+        )
+        .with_peers(),
     ]
 }
 
@@ -243,6 +249,41 @@ fn redirect_without_end(bench: &Bench<ThreadPool>) -> Result<()> {
     let (outcomes, took) = outcomes(bench, &[&url], &["--timeout", "1s"])?;
     ensure!(matches!(outcomes[..], [Outcome::Ok(_)]), "{outcomes:?}");
     ensure!(took < Duration::from_secs(1), "only after {took:?}");
+    Ok(())
+}
+
+fn names_in_utf_8(bench: &Bench<ThreadPool>) -> Result<()> {
+    // Some have bytes in them that are blanks in Latin-1, and no letters.
+    const NAMES: &[(&[u8], &str)] = &[
+        (b"filename=plain", "plain"),
+        ("filename=na\u{ef}ve".as_bytes(), "na\u{ef}ve"),
+        (
+            "filename=\"\u{5317} \u{4eac}\"".as_bytes(),
+            "\u{5317} \u{4eac}",
+        ),
+        ("filename=voil\u{e0}".as_bytes(), "voil\u{e0}"),
+        ("filename=\"\u{c5}\"".as_bytes(), "\u{c5}"),
+        (b"filename=Z\xfcrich", "Z\u{fc}rich"),
+        (b"filename*=UTF-8''%C3%83%C2%A9", "\u{c3}\u{a9}"),
+    ];
+    let server = RawServer::start(|asked, client| {
+        let place: usize = asked.path[1..].parse().map_err(std::io::Error::other)?;
+        let name = NAMES[place].0;
+        client.send(b"HTTP/1.1 200 OK\r\nContent-Disposition: attachment; ")?;
+        client.send(name)?;
+        client.send(b"\r\nContent-Length: 5\r\n\r\nhello")?;
+        Ok(Then::Keep)
+    })?;
+    let urls: Vec<_> = (0..NAMES.len())
+        .map(|place| server.url(&format!("/{place}")))
+        .collect();
+    let urls: Vec<_> = urls.iter().map(String::as_str).collect();
+    let (outcomes, _) = outcomes(bench, &urls, &[])?;
+    for ((header, due), outcome) in NAMES.iter().zip(&outcomes) {
+        let name = outcome.ok().map(|file| file.name().as_str());
+        let header = String::from_utf8_lossy(header);
+        ensure!(name == Some(due), "{header}: {outcome:?}");
+    }
     Ok(())
 }
 
