@@ -14,6 +14,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from email.message import Message
+from email.utils import collapse_rfc2231_value
 from pathlib import Path
 
 import requests
@@ -173,9 +174,12 @@ def name_of(disposition):
         disposition = disposition.encode("latin-1").decode()
     message = Message()
     message["content-disposition"] = disposition
-    name = message.get_filename()
-    if name is None:
+    params = message.get_params([], "content-disposition")
+    names = [value for key, value in params if key.lower() == "filename"]
+    if not names:
         return None
+    # `filename*` is a tuple here, and goes before `filename`.
+    name = collapse_rfc2231_value(max(names, key=lambda name: isinstance(name, tuple)))
     if name == "" or name.startswith(".") or set(name) & set("/\\\0") or len(os.fsencode(name)) > 255:
         raise Unnamed(f"the answer names its file {name!r}; fetch it under another URL")
     return name

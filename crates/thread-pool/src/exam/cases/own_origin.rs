@@ -265,6 +265,11 @@ fn names_in_utf_8(bench: &Bench<ThreadPool>) -> Result<()> {
         ("filename=\"\u{c5}\"".as_bytes(), "\u{c5}"),
         (b"filename=Z\xfcrich", "Z\u{fc}rich"),
         (b"filename*=UTF-8''%C3%83%C2%A9", "\u{c3}\u{a9}"),
+        // RFC 6266, 4.3: the first is for clients that don't know the second.
+        (
+            b"filename=naive; filename*=UTF-8''na%C3%AFve2",
+            "na\u{ef}ve2",
+        ),
     ];
     let server = RawServer::start(|asked, client| {
         let place: usize = asked.path[1..].parse().map_err(std::io::Error::other)?;
