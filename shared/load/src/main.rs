@@ -62,6 +62,7 @@ fn main() -> ExitCode {
         Err(error @ load::Error::Range { .. }) => return refused(&error, 2),
         Err(error) => return refused(&error, 1),
     };
+    signals.next_ends();
     if let Err(error) = print(&report, &plan, args.json) {
         // A reader that has left is nothing to make noise about.
         if error.kind() != io::ErrorKind::BrokenPipe {
@@ -103,6 +104,8 @@ struct Signals {
     arrived: UnixStream,
     /// The last signal's number; 0 if none came.
     number: Arc<AtomicUsize>,
+    /// Whether the next signal ends the process.
+    again: Arc<AtomicBool>,
 }
 
 impl Signals {
@@ -117,6 +120,15 @@ impl Signals {
             flag::register_usize(signal, number.clone(), signal as usize)?;
             low_level::pipe::register(signal, handler.try_clone()?)?;
         }
-        Ok(Signals { arrived, number })
+        Ok(Signals {
+            arrived,
+            number,
+            again,
+        })
+    }
+
+    /// Has the next signal end the process, which may print to a reader that takes nothing.
+    fn next_ends(&self) {
+        self.again.store(true, Ordering::SeqCst);
     }
 }

@@ -186,6 +186,31 @@ fn a_report_that_cannot_be_written_is_a_failure() -> Outcome {
     Ok(())
 }
 
+#[test]
+fn one_signal_ends_what_prints_to_a_reader_that_takes_nothing() -> Outcome {
+    let server = Server::start(|_| reply(OK, Then::Keep));
+    let url = format!("http://{}/", server.address);
+    let (_reader, mut writer) = std::io::pipe()?;
+    // As much as a pipe takes.
+    writer.write_all(&[b' '; 1 << 16])?;
+    let mut child = load(&[&url, "--duration", "100ms"]).stdout(writer).spawn()?;
+    std::thread::sleep(Duration::from_secs(2));
+    assert!(child.try_wait()?.is_none(), "it ended");
+    kill_process(Pid::from_child(&child), Signal::TERM)?;
+    let clock = Instant::now();
+    let ended = loop {
+        if let Some(ended) = child.try_wait()? {
+            break ended;
+        }
+        if clock.elapsed() > Duration::from_secs(10) {
+            child.kill()?;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    assert_eq!(ended.code(), Some(143));
+    Ok(())
+}
+
 /// Four threads send at once, so that there is nearly always something to read.
 #[test]
 fn an_answer_without_end_is_given_up_in_time_and_ended_by_a_signal() -> Outcome {
