@@ -98,8 +98,7 @@ impl<A: clap::Args> Demo<A> {
         program.remember();
         match &self.command {
             Some(Subcommands::Trial { variant }) => {
-                let known = M::variants().iter().find(|known| known.name == variant);
-                child::trial(known.ok_or_else(|| names::no_variant::<M>(variant))?)?;
+                child::trial(names::of_trial::<M>(variant)?)?;
                 Ok(true)
             }
             Some(Subcommands::Floor) => child::floor::<M>().map(|()| true),

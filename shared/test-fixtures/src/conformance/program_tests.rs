@@ -41,7 +41,13 @@ pub(crate) fn tests<M: Model>() -> Vec<Test> {
             )
         }),
         test("unknown_trial", |program| {
-            misuse(program.command().args(["trial", "nonesuch"]), "nonesuch")
+            misuse(program.command().args(["trial", "nonesuch"]), "nonesuch")?;
+            match M::peers().first() {
+                Some(peer) => {
+                    misuse(program.command().args(["trial", peer.name]), "is a peer")
+                }
+                None => Ok(()),
+            }
         }),
         test("job_is_not_json", |program| {
             job::<M>(program, "{]", "not one of")

@@ -64,6 +64,16 @@ pub(crate) fn one<M: Model>(wanted: &[String]) -> Result<&'static Variant<M>, Mi
     known.ok_or_else(|| no_variant::<M>(name))
 }
 
+/// The variant that is to do a trial's job.
+pub(crate) fn of_trial<M: Model>(name: &str) -> Result<&'static Variant<M>, Misuse> {
+    if M::peers().iter().any(|peer| peer.name == name) {
+        let why = "is a peer, a program of its own; try --variants";
+        return Err(Misuse(format!("{name} {why} {name}")));
+    }
+    let known = M::variants().iter().find(|variant| variant.name == name);
+    known.ok_or_else(|| no_variant::<M>(name))
+}
+
 /// Every variant and peer with its mechanism, a line each.
 pub(crate) fn list<M: Model>() -> String {
     let mut text = String::new();
