@@ -61,9 +61,9 @@ mod tests {
         }
     }
 
-    /// Measuring the list again replaces every file.
+    /// Measuring the list again replaces every file, and makes no other.
     #[test]
-    fn what_is_kept_is_on_the_list() {
+    fn what_is_kept_is_on_the_list_and_no_more() {
         let list = read(LIST).expect("names with arguments");
         let root = crate::workspace::workspace().expect("this is built from it");
         for file in fs::read_dir(root.join("docs/results")).expect("it is there") {
@@ -90,6 +90,10 @@ mod tests {
                 }
                 None => assert_eq!(kept.model, name, "{name} is not on the list"),
             }
+        }
+        for Entry { name, .. } in list.iter().filter(|entry| entry.name != EACH) {
+            let file = root.join(format!("docs/results/{name}.json"));
+            assert!(file.exists(), "{name} is on the list, and not kept");
         }
     }
 
