@@ -232,6 +232,11 @@ fn figures_that_cannot_be_are_refused_in_a_line() {
         ),
         (format!("{sample}/round"), json!(77), "round 77 of 6"),
         (
+            format!("{summary}/latency"),
+            json!({"items": 100, "of_load": 7, "service": []}),
+            "7 of 6 trials are the load's own",
+        ),
+        (
             "/models/0/rows/2/failures".into(),
             json!({"2": "no"}),
             "both failed",
@@ -331,6 +336,7 @@ fn figures_that_cannot_be_are_refused_in_a_line() {
     ] {
         let mut bad = good.clone();
         bad["models"][0]["rows"][2]["timeline"] = Value::Null;
+        bad["models"][0]["rows"][2]["summary"]["latency"] = Value::Null;
         *bad.pointer_mut(&pointer).expect("a place") = value;
         let bad = files.write("bad.json", &bad);
         for command in ["diff", "merge"] {

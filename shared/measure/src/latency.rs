@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use test_fixtures::ItemTimes;
 
 use crate::{
-    results::{Kind, ModelResults, Row},
+    results::{Kind, ModelResults, Row, Sample},
     statistics::{Estimate, Verdict, estimate_within, resolution, verdict},
     summary::is_comparable,
 };
@@ -55,13 +55,20 @@ pub struct Percentile {
 /// A row's latency over all rounds.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RowLatency {
-    /// The fewest items of a trial.
+    /// The fewest items of a trial; 0 where all trials are left out.
     pub items: usize,
+    /// Trials that are left out, since their figures are the load's own.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub of_load: usize,
     /// From the begin of an item to its end.
     pub service: Vec<Tail>,
     /// From when an item was due to its end; empty where all were due at once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub response: Vec<Tail>,
+}
+
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 /// One percentile of a row over all rounds.
@@ -145,15 +152,20 @@ pub fn fewest_items(percent: f64) -> usize {
     10_000_usize.div_ceil(beyond)
 }
 
-/// A row's percentile in each of its rounds.
+/// A row's percentile in each of its rounds whose figures are its own.
 type ByRound = BTreeMap<usize, f64>;
 
 fn by_round(row: &Row, meaning: Meaning, percent: f64) -> ByRound {
-    let figure = |sample: &crate::results::Sample| {
+    let figure = |sample: &Sample| {
         let nanos = sample.latency.as_ref()?.at(meaning, percent)?;
         Some((sample.round, nanos as f64))
     };
-    row.samples.iter().filter_map(figure).collect()
+    own(row).filter_map(figure).collect()
+}
+
+/// The trials whose figures are the row's own, and not those of a load that fell behind.
+fn own(row: &Row) -> impl Iterator<Item = &Sample> {
+    row.samples.iter().filter(|one| !one.facts.is_of_load)
 }
 
 fn same(a: f64, b: f64) -> bool {
@@ -178,16 +190,20 @@ pub(crate) fn add(results: &mut ModelResults) {
 }
 
 fn of_row(results: &ModelResults, row: usize) -> Option<RowLatency> {
-    let samples = results.rows[row].samples.iter();
-    let items = samples.map(|sample| Some(sample.latency.as_ref()?.items));
-    let items = items.collect::<Option<Vec<_>>>()?.into_iter().min()?;
+    let Row { samples, .. } = &results.rows[row];
+    if samples.iter().any(|sample| sample.latency.is_none()) {
+        return None;
+    }
+    let own: Vec<_> = own(&results.rows[row]).collect();
+    let items = own.iter().filter_map(|sample| sample.latency.as_ref());
     let tails = |meaning| {
         let levels = LEVELS.iter().map(|level| f64::from(*level) / 100.0);
         let tails = levels.filter_map(|percent| tail(results, row, meaning, percent));
         tails.collect()
     };
     Some(RowLatency {
-        items,
+        items: items.map(|latency| latency.items).min().unwrap_or(0),
+        of_load: samples.len() - own.len(),
         service: tails(Meaning::Service),
         response: tails(Meaning::Response),
     })
@@ -200,17 +216,17 @@ fn tail(
     percent: f64,
 ) -> Option<Tail> {
     let row = &results.rows[row];
-    let own = by_round(row, meaning, percent);
+    let figures = by_round(row, meaning, percent);
     // A percentile that some of its trials have too few items for is none of the row.
-    if own.len() < row.samples.len() {
+    if figures.len() < own(row).count() {
         return None;
     }
-    let nanos: Vec<f64> = own.values().copied().collect();
+    let nanos: Vec<f64> = figures.values().copied().collect();
     let mut rows = results.rows.iter();
     let reference = rows.find(|other| other.name == results.reference);
     let reference = reference.filter(|reference| reference.name != row.name);
     let to_reference = reference.and_then(|reference| {
-        let ratios = ratios(&own, &by_round(reference, meaning, percent));
+        let ratios = ratios(&figures, &by_round(reference, meaning, percent));
         estimate_within(&ratios, results.tail())
     });
     let decided =
@@ -294,7 +310,16 @@ pub fn meanings(results: &ModelResults) -> Vec<Meaning> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use test_fixtures::Facts;
+
     use super::*;
+    use crate::{
+        mock::{Items, Machine, Mock, run},
+        progress::Progress,
+        summary,
+    };
 
     fn items(count: u64) -> Vec<ItemTimes> {
         (1..=count).map(|n| [0, 100, 100 + n].into()).collect()
@@ -342,5 +367,71 @@ mod tests {
         let paced = Latency::of(&paced).expect("there are items");
         let most = |all: &[Percentile]| all.last().expect("the maximum").nanos;
         assert_eq!((most(&paced.service), most(&paced.response)), (4, 21));
+    }
+
+    /// Eight rounds of two rows, in the given ones of which the load fell behind and the
+    /// items of the second row took a hundred times as long.
+    fn late_in(rounds: impl Fn(usize) -> bool) -> ModelResults {
+        let mut mock = Mock::new(Machine::QUIET, &[("slow", 2.0)], 1);
+        mock.items = Some(Items {
+            count: 100,
+            spread: 0.1,
+            stalls: 0.0,
+            run: 0,
+            stall: 1.0,
+        });
+        let mut results = run(mock, 8, 1, &Progress::shown());
+        let mut rows = results.rows.iter_mut();
+        let slow = rows.find(|row| row.name == "slow").expect("it took part");
+        for sample in slow.samples.iter_mut().filter(|one| rounds(one.round)) {
+            sample.facts = Arc::new(Facts::new().of_load());
+            let latency = sample.latency.as_mut().expect("it has items");
+            latency.items = 1;
+            latency.service.iter_mut().for_each(|one| one.nanos *= 100);
+        }
+        summary::add(&mut results);
+        results
+    }
+
+    fn latency_of<'a>(results: &'a ModelResults, name: &str) -> &'a RowLatency {
+        let mut rows = results.rows.iter();
+        let row = rows.find(|row| row.name == name).expect("it took part");
+        let summary = row.summary.as_ref().expect("it has samples");
+        summary.latency.as_ref().expect("its trials have items")
+    }
+
+    #[test]
+    fn a_trial_of_the_load_is_in_no_percentile() {
+        let (none, some) = (late_in(|_| false), late_in(|round| round < 5));
+        assert_eq!(latency_of(&none, "slow").of_load, 0);
+        assert_eq!(latency_of(&some, "reference").of_load, 0);
+        let latency = latency_of(&some, "slow");
+        assert_eq!((latency.of_load, latency.items), (5, 100));
+        let tails = latency.tails(Meaning::Service).iter();
+        for (tail, due) in tails.zip(latency_of(&none, "slow").tails(Meaning::Service)) {
+            let ratio = tail.time.median / due.time.median;
+            assert!((0.5..2.0).contains(&ratio), "{tail:?}: {due:?}");
+            let to_reference = tail.to_reference.expect("both had a turn").median;
+            assert!((1.0..4.0).contains(&to_reference), "{tail:?}");
+        }
+    }
+
+    #[test]
+    fn a_row_whose_trials_are_all_the_load_s_has_no_percentile() {
+        let results = late_in(|_| true);
+        let latency = latency_of(&results, "slow");
+        assert_eq!((latency.of_load, latency.items), (8, 0));
+        assert_eq!(latency.tails(Meaning::Service), []);
+        let lowest = lowest(&results, Meaning::Service, 50.0);
+        assert_eq!(lowest.map(|rows| rows.len()), None);
+    }
+
+    #[test]
+    fn a_row_without_the_field_is_read() {
+        let old = r#"{"items": 9, "service": []}"#;
+        let read: RowLatency = serde_json::from_str(old).expect("an earlier form");
+        assert_eq!((read.items, read.of_load), (9, 0));
+        let written = serde_json::to_string(&read).expect("JSON");
+        assert!(!written.contains("of_load"), "{written}");
     }
 }

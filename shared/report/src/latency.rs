@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use measure::{
-    latency::{Meaning, SHOWN, Tail, fewest_items, lowest, meanings},
+    latency::{Meaning, RowLatency, SHOWN, Tail, fewest_items, lowest, meanings},
     results::{ModelResults, Row},
     statistics::Verdict,
 };
@@ -40,7 +40,10 @@ pub fn text(results: &ModelResults, width: usize) -> Option<String> {
         let said = said.iter().map(|line| wrap(&local(line), width, 2) + "\n");
         format!("{title}\n\n{table}\n\n{}\n", said.collect::<String>())
     });
-    Some(parts.collect::<String>()).filter(|text| !text.is_empty())
+    let text = parts.collect::<String>();
+    let alone = without_tables(results).into_iter();
+    let alone = alone.map(|line| wrap(&local(&line), width, 2) + "\n");
+    Some(text + &alone.collect::<String>()).filter(|text| !text.is_empty())
 }
 
 /// The same for a document; empty where no row has any.
@@ -55,7 +58,20 @@ pub(crate) fn document(results: &ModelResults) -> String {
         let table = table.trim_fmt();
         format!("{title}\n\n{table}\n\n{}\n", said.collect::<String>())
     });
-    parts.collect()
+    let alone = without_tables(results).into_iter();
+    let alone = alone.map(|line| format!("{}\n\n", markdown(&line)));
+    parts.chain(alone).collect()
+}
+
+/// What to say where no row has figures for a table.
+fn without_tables(results: &ModelResults) -> Vec<String> {
+    if !meanings(results).is_empty() {
+        return Vec::new();
+    }
+    let lines = left_out(results).into_iter();
+    lines
+        .map(|line| format!("{}: {line}", results.name))
+        .collect()
 }
 
 /// What is meant, in words.
@@ -87,10 +103,13 @@ pub(crate) fn word(verdict: Verdict) -> &'static str {
     }
 }
 
+pub(crate) fn latency(row: &Row) -> Option<&RowLatency> {
+    row.summary.as_ref()?.latency.as_ref()
+}
+
 /// A row's percentile.
 pub(crate) fn tail(row: &Row, meaning: Meaning, percent: f64) -> Option<&Tail> {
-    let latency = row.summary.as_ref()?.latency.as_ref()?;
-    let mut tails = latency.tails(meaning).iter();
+    let mut tails = latency(row)?.tails(meaning).iter();
     tails.find(|tail| tail.percent.total_cmp(&percent).is_eq())
 }
 
@@ -172,8 +191,8 @@ fn compared(results: &ModelResults, row: &Row, tail: Option<&Tail>) -> [String; 
     ]
 }
 
-/// Who has the lowest percentiles, what the number of items supports, and which rows report
-/// no items.
+/// Who has the lowest percentiles, what the number of items supports, and which rows have
+/// fewer trials or none.
 pub(crate) fn sentences(results: &ModelResults, meaning: Meaning) -> Vec<String> {
     let mut said = Vec::new();
     let lowest = |percent| Some((percent, lowest(results, meaning, percent)?));
@@ -186,8 +205,11 @@ pub(crate) fn sentences(results: &ModelResults, meaning: Meaning) -> Vec<String>
             _ => format!("{line}; no difference from it was found in {others}"),
         });
     }
-    let latency = |row: &Row| Some(row.summary.as_ref()?.latency.as_ref()?.items);
-    let items: BTreeSet<usize> = results.rows.iter().filter_map(latency).collect();
+    let latencies = results.rows.iter().filter_map(latency);
+    let items = latencies
+        .map(|latency| latency.items)
+        .filter(|items| *items > 0);
+    let items: BTreeSet<usize> = items.collect();
     let (Some(least), Some(most)) = (items.first(), items.last()) else {
         return said;
     };
@@ -219,17 +241,110 @@ pub(crate) fn sentences(results: &ModelResults, meaning: Meaning) -> Vec<String>
     if !silent.is_empty() {
         said.push(format!("reports no items: {}", silent.join(", ")));
     }
+    said.extend(left_out(results));
     said
+}
+
+/// Which trials are in no figure, since their times are the load's own: some of a row's, and
+/// all of them.
+pub(crate) fn left_out(results: &ModelResults) -> Vec<String> {
+    let late = results.rows.iter().filter_map(|row| {
+        let of_load = latency(row)?.of_load;
+        (of_load > 0).then_some((row, of_load))
+    });
+    let (all, some): (Vec<_>, Vec<_>) =
+        late.partition(|(row, of_load)| *of_load == row.samples.len());
+    let some = some.iter().map(|(row, of_load)| {
+        let (of_load, trials) = (whole(*of_load as u64), whole(row.samples.len() as u64));
+        format!("{of_load} of {trials} trials of {}", row.name)
+    });
+    let all = all.iter().map(|(row, _)| row.name.clone());
+    [
+        (
+            some.collect::<Vec<_>>(),
+            "left out, as the times are the load's own",
+        ),
+        (
+            all.collect(),
+            "no figures, as the times of all trials are the load's own",
+        ),
+    ]
+    .into_iter()
+    .filter(|(rows, _)| !rows.is_empty())
+    .map(|(rows, what)| format!("{what}: {}", rows.join(", ")))
+    .collect()
+}
+
+/// Notes that the times of these trials of these rows are the load's own.
+#[cfg(test)]
+pub(crate) fn make_late(results: &mut ModelResults, late: &[(&str, usize)]) {
+    for row in &mut results.rows {
+        let trials = late.iter().find(|(name, _)| *name == row.name);
+        let trials = trials.map_or(0, |(_, trials)| *trials);
+        for sample in &mut row.samples[..trials] {
+            let facts = test_fixtures::Facts::clone(&sample.facts);
+            sample.facts = facts.of_load().into();
+        }
+    }
+    measure::summary::add(results);
 }
 
 #[cfg(test)]
 mod tests {
     use measure::{
-        mock::{Items, Machine, Mock, run},
+        mock::{Items, Machine, Mock, REFERENCE, run},
         progress::Progress,
     };
 
     use super::*;
+
+    const ITEMS: Items = Items {
+        count: 100,
+        spread: 0.1,
+        stalls: 0.0,
+        run: 0,
+        stall: 1.0,
+    };
+
+    #[test]
+    fn trials_of_the_load_are_named_under_the_table() {
+        let mut mock = Mock::new(Machine::QUIET, &[("slow", 2.0), ("late", 3.0)], 1);
+        mock.items = Some(ITEMS);
+        let mut results = run(mock, 6, 1, &Progress::shown());
+        assert!(left_out(&results).is_empty());
+        make_late(&mut results, &[("slow", 2), ("late", 6)]);
+        let due = [
+            "left out, as the times are the load's own: 2 of 6 trials of slow",
+            "no figures, as the times of all trials are the load's own: late",
+        ];
+        assert_eq!(left_out(&results), due);
+        let text = text(&results, 100).expect("some rows have figures");
+        let document = document(&results);
+        for line in due {
+            assert!(text.contains(line), "no {line}: {text}");
+            assert!(document.contains(line), "no {line}: {document}");
+        }
+        assert!(text.contains("100 items a trial"), "{text}");
+        assert!(!text.contains("reports no items"), "{text}");
+        let is_late = |line: &&str| line.starts_with("late");
+        let late = text.lines().find(is_late).expect("a row");
+        assert!(!late.contains("ms"), "{late}");
+    }
+
+    #[test]
+    fn what_has_no_figure_in_any_row_is_said_without_a_table() {
+        let mut mock = Mock::new(Machine::QUIET, &[], 1);
+        mock.items = Some(ITEMS);
+        let mut results = run(mock, 6, 1, &Progress::shown());
+        let control = results.rows[1].name.clone();
+        make_late(&mut results, &[(REFERENCE, 6), (&control, 6)]);
+        let due = format!(
+            "mock: no figures, as the times of all trials are the load's own: \
+             {REFERENCE}, {control}\n"
+        );
+        assert_eq!(text(&results, 200).as_deref(), Some(&*due));
+        assert_eq!(document(&results), due + "\n");
+    }
 
     #[test]
     fn what_has_no_room_is_left_out() {
@@ -244,13 +359,7 @@ mod tests {
         let mut mock = Mock::new(machine, &[("slow", 2.0)], 1);
         assert_eq!(text(&run(mock, 6, 1, &Progress::shown()), 80), None);
         mock = Mock::new(machine, &[("slow", 2.0)], 1);
-        mock.items = Some(Items {
-            count: 100,
-            spread: 0.1,
-            stalls: 0.0,
-            run: 0,
-            stall: 1.0,
-        });
+        mock.items = Some(ITEMS);
         let results = run(mock, 6, 1, &Progress::shown());
         let shown = |width| text(&results, width).expect("there are items");
         let wide = shown(100);

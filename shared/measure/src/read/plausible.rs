@@ -7,6 +7,7 @@ use test_fixtures::{Fact, Value};
 
 use crate::{
     host::Host,
+    latency::RowLatency,
     results::{ModelResults, Results, Row, Sample, Summary, Timeline},
     statistics::Estimate,
     sweep::{
@@ -229,6 +230,12 @@ fn check_summary(summary: &Summary, samples: &[Sample]) -> Result<(), String> {
         ratio
             .as_ref()
             .map_or(Ok(()), |ratio| estimate(what, ratio))?;
+    }
+    if let Some(RowLatency { of_load, .. }) = &summary.latency
+        && *of_load > samples.len()
+    {
+        let trials = samples.len();
+        return Err(format!("{of_load} of {trials} trials are the load's own"));
     }
     let latency = summary.latency.iter();
     for tail in latency.flat_map(|all| all.service.iter().chain(&all.response)) {

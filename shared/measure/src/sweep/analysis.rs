@@ -1,7 +1,7 @@
 //! The analysis of a sweep's trials: lines, what bounds them, and where they cross.
 
 use crate::{
-    latency::{Meaning, meanings},
+    latency::Meaning,
     results::{Kind, ModelResults, Row},
     statistics::{Estimate, estimate, median, verdict},
     summary,
@@ -21,11 +21,16 @@ pub fn add(sweep: &mut Sweep) {
     let Some(first) = sweep.points.first() else {
         return;
     };
-    let told = sweep
-        .points
-        .iter()
-        .flat_map(|point| meanings(&point.results));
-    sweep.latency = told.min_by_key(|meaning| *meaning != Meaning::Response);
+    let rows = sweep.points.iter().flat_map(|point| &point.results.rows);
+    let trials = rows.flat_map(|row| &row.samples);
+    // A mark counts the trials that are the load's own, too.
+    let latencies = trials.filter_map(|trial| trial.latency.as_ref());
+    sweep.latency = latencies
+        .map(|latency| match latency.response.is_empty() {
+            true => Meaning::Service,
+            false => Meaning::Response,
+        })
+        .min_by_key(|meaning| *meaning != Meaning::Response);
     let rows = first.results.rows.iter();
     sweep.lines = rows
         .filter(|row| row.kind != Kind::Control)

@@ -14,7 +14,7 @@ use measure::{
 use super::row::{Place, name};
 use crate::{
     figure::{ratio_of, time},
-    latency::{self, judged, sentences, shown, tail, title, word},
+    latency::{self, judged, left_out, sentences, shown, tail, title, word},
     scale::{Scale, label},
 };
 
@@ -28,9 +28,13 @@ const BEGIN: f64 = 0.2;
 pub(super) fn section(place: usize, results: &ModelResults) -> Option<Markup> {
     let meanings = meanings(results);
     let item = results.item.as_deref().unwrap_or("an item");
-    (!meanings.is_empty()).then(|| {
+    let left_out = left_out(results);
+    (!(meanings.is_empty() && left_out.is_empty())).then(|| {
         html! {
             h3 { "Latency of " (item) }
+            @if meanings.is_empty() {
+                @for line in left_out { p.note { (capital(&line)) "." } }
+            }
             // What is due at a rate is judged by its response; of the rest there are figures.
             @for (index, meaning) in meanings.into_iter().enumerate() {
                 @if index == 0 { (figure(place, results, meaning)) }
@@ -82,7 +86,7 @@ fn decade(percent: f64, items: usize) -> f64 {
 }
 
 fn tails(row: &Row, meaning: Meaning) -> Option<(usize, &[Tail])> {
-    let latency = row.summary.as_ref()?.latency.as_ref()?;
+    let latency = latency::latency(row)?;
     let tails = latency.tails(meaning);
     (!tails.is_empty()).then_some((latency.items, tails))
 }
@@ -154,7 +158,12 @@ fn drawing(
     axes: &Axes,
 ) -> Markup {
     let Some((items, tails)) = tails(row, meaning) else {
-        return html! { span.none { "reports no items" } };
+        let is_late = latency::latency(row).is_some_and(|latency| latency.of_load > 0);
+        let why = match is_late {
+            true => "the times of all trials are the load's own",
+            false => "reports no items",
+        };
+        return html! { span.none { (why) } };
     };
     let grid = axes.time.ticks().into_iter().map(|tick| {
         let down = (1.0 - axes.time.share(tick)) * HEIGHT;
@@ -333,6 +342,30 @@ mod tests {
         }
         assert!(!section.contains("p99.9<"), "100 items have none");
         assert!(!section.contains("NaN"), "{section}");
+    }
+
+    #[test]
+    fn a_row_whose_trials_are_the_load_s_says_so() {
+        let mut results = compared(Some(ITEMS));
+        latency::make_late(&mut results, &[("slow", 8)]);
+        let section = section(0, &results).expect("there are items").into_string();
+        assert_eq!(section.matches("<svg").count(), 2);
+        let why = "the times of all trials are the load's own";
+        for words in [
+            format!("\"none\">{why}<"),
+            format!("No figures, as {why}: slow."),
+        ] {
+            assert!(section.contains(&words), "no {words}: {section}");
+        }
+        let names: Vec<_> = results.rows.iter().map(|row| row.name.clone()).collect();
+        let all: Vec<_> = names.iter().map(|name| (&**name, 8)).collect();
+        latency::make_late(&mut results, &all);
+        let section = super::section(0, &results).expect("all are late");
+        let section = section.into_string();
+        assert!(
+            section.contains(&format!("No figures, as {why}: ")),
+            "{section}"
+        );
     }
 
     /// One item has a maximum, and no percentile; all rows may take the same.
