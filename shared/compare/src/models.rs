@@ -38,8 +38,17 @@ pub(crate) fn unknown_model(name: &str) -> Misuse {
 
 /// The names of all variants and peers, each once.
 pub(crate) fn names(models: &[&dyn AnyModel]) -> Vec<&'static str> {
+    each_once(models.iter().flat_map(|model| model.names()))
+}
+
+/// The names of all cases, each once.
+pub(crate) fn cases(models: &[&dyn AnyModel]) -> Vec<&'static str> {
+    each_once(models.iter().flat_map(|model| model.cases()))
+}
+
+fn each_once(all: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
     let mut names = Vec::new();
-    for name in models.iter().flat_map(|model| model.names()) {
+    for name in all {
         if !names.contains(&name) {
             names.push(name);
         }
@@ -52,10 +61,21 @@ pub(crate) fn known_somewhere(
     models: &[&dyn AnyModel],
     wanted: &[String],
 ) -> Result<(), Misuse> {
-    let known = names(models);
+    known_among(&names(models), "no model has a variant", wanted)
+}
+
+/// The same of cases.
+pub(crate) fn cases_known_somewhere(
+    models: &[&dyn AnyModel],
+    wanted: &[String],
+) -> Result<(), Misuse> {
+    known_among(&cases(models), "no model has a case", wanted)
+}
+
+fn known_among(known: &[&str], what: &str, wanted: &[String]) -> Result<(), Misuse> {
     match wanted.iter().find(|name| !known.contains(&name.as_str())) {
         None => Ok(()),
-        Some(name) => Err(unknown("no model has a variant", name, &known)),
+        Some(name) => Err(unknown(what, name, known)),
     }
 }
 

@@ -123,6 +123,33 @@ fn numbers_and_names_say_what_to_write() {
 }
 
 #[test]
+fn cases_are_chosen_by_name_and_repeated() {
+    let line = refused(
+        &["faults", "locks", "--cases", "none_at_all"],
+        "no model has a case \"none_at_all\"; there are ",
+    );
+    assert!(line.contains("leaves_nothing"), "{line}");
+    // It is one of another model.
+    refused(&["faults", "locks", "--cases", "loses_nothing"], "no model");
+    refused(&["faults", "--cases", "leaves_nothing,"], "at least one");
+    for times in ["0", "1001", "x"] {
+        let range = "write a whole number from 1 to 1000";
+        refused(&["faults", "locks", "--times", times], range);
+    }
+    let line = "faults locks --variants std_mutex --cases leaves_nothing --times 2";
+    let args: Vec<_> = line.split(' ').collect();
+    let output = compare(&args);
+    assert!(output.status.success());
+    assert_eq!(stdout(&output), "locks\n  std_mutex         1 case holds\n");
+    // A model without the case is left out.
+    let line = "faults --variants std_mutex,python --cases fairness";
+    let args: Vec<_> = line.split(' ').collect();
+    let text = stdout(&compare(&args));
+    assert_eq!(text.lines().next(), Some("locks"), "{text}");
+    assert!(!text.contains("gather"), "{text}");
+}
+
+#[test]
 fn spaces_around_names_are_no_part_of_them() {
     let args = ["run", "locks", "--increments", "1"];
     let output = compare(&[&args[..], &["--variants", "tokio, smol"]].concat());

@@ -5,9 +5,9 @@ use std::{marker::PhantomData, process::ExitCode};
 use anyhow::Result;
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use test_fixtures::{
-    Bench, Checked, Deviation, Floor, Lesson, Misuse, Model, Peer, Program, Runner,
+    Bench, Case, Checked, Deviation, Floor, Lesson, Misuse, Model, Peer, Program, Runner,
     Settings, Status, Surveyed, TrialError, Variant, Verdict, all_cases, command,
-    demo_from, interrupt, judge, run_floor, source, stage_and_run,
+    demo_from, judge, run_floor, source, stage_and_run,
 };
 
 use crate::{
@@ -39,13 +39,10 @@ pub trait AnyModel: Sync {
     fn source(&self, name: &str) -> Result<Source, Misuse>;
     /// The job of these arguments.
     fn job(&self, matches: &ArgMatches) -> Result<Box<dyn AnyJob>>;
-    /// Holds every case against a contestant; calls `tell` with each verdict as it is
-    /// known.
-    fn judge(
-        &self,
-        contestant: &Contestant,
-        tell: &mut dyn FnMut(&'static str, Verdict) -> Result<()>,
-    ) -> Result<()>;
+    /// The names of its cases, in the order in which they are judged.
+    fn cases(&self) -> Vec<&'static str>;
+    /// Holds a case against a contestant; `None` where it is not for it.
+    fn judge(&self, contestant: &Contestant, case: &str) -> Result<Option<Verdict>>;
     /// Arguments of a job whose costs an item are counted; the first flag sets how many
     /// items there are. Empty where it has no items.
     fn counted(&self) -> &'static [&'static str];
@@ -304,28 +301,23 @@ impl<M: Model> AnyModel for Of<M> {
         }))
     }
 
-    fn judge(
-        &self,
-        contestant: &Contestant,
-        tell: &mut dyn FnMut(&'static str, Verdict) -> Result<()>,
-    ) -> Result<()> {
+    fn cases(&self) -> Vec<&'static str> {
+        all_cases::<M>().iter().map(|case| case.name).collect()
+    }
+
+    fn judge(&self, contestant: &Contestant, case: &str) -> Result<Option<Verdict>> {
         let Ok(runner) = &contestant.runner else {
-            return Ok(());
+            return Ok(None);
+        };
+        let all = all_cases::<M>();
+        let case = all.iter().find(|one| one.name == case);
+        let is_for_it = |case: &&Case<M>| !contestant.is_peer || case.is_for_peers();
+        let Some(case) = case.filter(is_for_it) else {
+            return Ok(None);
         };
         let program = Program::current(prefix::<M>())?;
         let bench = Bench::<M>::new(program, runner.clone(), &contestant.name);
-        for case in all_cases::<M>() {
-            if contestant.is_peer && !case.is_for_peers() {
-                continue;
-            }
-            let verdict = judge(&bench, &case, contestant.deviations);
-            // An interrupted trial shows nothing about the case.
-            if interrupt::received().is_some() {
-                return Ok(());
-            }
-            tell(case.name, verdict)?;
-        }
-        Ok(())
+        Ok(Some(judge(&bench, case, contestant.deviations)))
     }
 
     fn command(&self) -> Command {

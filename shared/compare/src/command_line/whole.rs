@@ -10,7 +10,7 @@ use measure::model::AnyModel;
 use super::commands::{of_model, top};
 use crate::{
     cmd::{sweep, why},
-    models::{MODELS, names},
+    models::{MODELS, cases, names},
 };
 
 /// Models with all their flags, behind each word that takes one.
@@ -25,6 +25,7 @@ pub(crate) fn whole() -> Command {
         .mut_subcommand("faults", |faults| {
             let models = models.clone();
             let faults = faults.mut_arg("models", |arg| choice(arg, models));
+            let faults = faults.mut_arg("cases", |arg| choice(arg, cases(MODELS)));
             of(faults, &all)
         })
         .mut_subcommand("take", |take| {
