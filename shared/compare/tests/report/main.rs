@@ -29,6 +29,10 @@ const TESTS: &[(&str, Test)] = &[
     ),
     ("a_link_restores_the_pair", pairs::a_link_restores_the_pair),
     ("every_pair_can_be_shown", pairs::every_pair_can_be_shown),
+    (
+        "lines_are_numbered_and_marked",
+        pairs::lines_are_numbered_and_marked,
+    ),
     ("a_function_is_taken_home", pairs::a_function_is_taken_home),
     (
         "what_fails_stands_beside_its_cure",

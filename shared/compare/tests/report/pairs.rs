@@ -103,9 +103,9 @@ pub(crate) fn every_pair_can_be_shown(_: &Pages, page: &mut Page) -> Result<()> 
                     whole.checked = isWhole;
                     form.dispatchEvent(new Event('change'));
                     const rows = [...section.querySelectorAll(`.diff tbody tr`)];
-                    const column = (n) => rows
-                        .map(row => row.cells[n]).filter(cell => !cell.matches('.empty'))
-                        .map(cell => cell.textContent + '\n').join('');
+                    const column = (n, without) => rows
+                        .filter(row => row.className !== without)
+                        .map(row => row.cells[n].textContent + '\n').join('');
                     const source = (key) => {
                         const file = document.getElementById('code-' + key);
                         const text = (name) => file.querySelector(name)?.textContent ?? '';
@@ -114,12 +114,13 @@ pub(crate) fn every_pair_can_be_shown(_: &Pages, page: &mut Page) -> Result<()> 
                     };
                     const same = rows.filter(row => !row.className)
                         .every(row => row.cells[1].textContent === row.cells[4].textContent);
-                    const plain = (cell) => [...cell.querySelector('code').childNodes]
+                    const plain = (cell) => [...cell.childNodes]
                         .filter(node => node.nodeName !== 'MARK')
                         .map(node => node.textContent).join('').replace(/\s/g, '');
                     const marks = rows.filter(row => row.querySelector('mark'))
                         .every(row => plain(row.cells[1]) === plain(row.cells[4]));
-                    if (column(1) !== source(one.value) || column(4) !== source(other.value)
+                    if (column(1, 'added') !== source(one.value)
+                        || column(4, 'removed') !== source(other.value)
                         || !same || !marks) {
                         wrong.push(one.dataset.name + '..' + other.dataset.name);
                     }
@@ -129,6 +130,54 @@ pub(crate) fn every_pair_can_be_shown(_: &Pages, page: &mut Page) -> Result<()> 
         })()",
     )?;
     ensure!(wrong == json!([]), "{wrong}");
+    Ok(())
+}
+
+/// The style writes numbers and marks, for those who see the page and those who hear it.
+pub(crate) fn lines_are_numbered_and_marked(_: &Pages, page: &mut Page) -> Result<()> {
+    let due = format!(
+        r"(() => {{
+            const words = {{ changed: 'changed', unlike: 'one left, another right',
+                removed: 'left only', added: 'right only' }};
+            let [left, right] = [0, 0];
+            const texts = [...{MODEL}.querySelectorAll('.diff tbody tr')].map(row => [
+                row.className === 'added' ? '' : `${{++left}}`,
+                null,
+                words[row.className] ?? '',
+                row.className === 'removed' ? '' : `${{++right}}`,
+                null,
+            ].filter((_, n) => row.cells[n].offsetParent));
+            return texts.flat();
+        }})()"
+    );
+    page.command("Accessibility.enable", &json!({}))?;
+    for width in [1440, 390] {
+        page.resize(width)?;
+        let due = page.evaluate(&due)?;
+        let document = page.command("DOM.getDocument", &json!({"depth": 0}))?;
+        let root = &document["root"]["nodeId"];
+        let selector = json!({"nodeId": root, "selector": "#semaphores .diff tbody"});
+        let table = page.command("DOM.querySelector", &selector)?;
+        let all = json!({"nodeId": table["nodeId"]});
+        let all = page.command("Accessibility.queryAXTree", &all)?;
+        let mut told: Vec<String> = Vec::new();
+        let nodes = all["nodes"].as_array().into_iter().flatten();
+        for node in nodes.filter(|node| node["ignored"] != true) {
+            match node["role"]["value"].as_str() {
+                Some("cell") => told.push(String::new()),
+                Some("StaticText") => {
+                    let text = node["name"]["value"].as_str().context("a text")?;
+                    told.last_mut().context("a cell")?.push_str(text);
+                }
+                _ => {}
+            }
+        }
+        let due = due.as_array().context("texts")?;
+        ensure!(told.len() == due.len(), "{width}: {} cells", told.len());
+        for (told, due) in told.iter().zip(due).filter(|(_, due)| !due.is_null()) {
+            ensure!(told == due, "{width}: {told:?} is not {due}");
+        }
+    }
     Ok(())
 }
 

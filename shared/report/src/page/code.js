@@ -41,28 +41,17 @@ function marked(line, places = []) {
   return [...parts, line.slice(from)];
 }
 
-const KINDS = {
-  '=': ['', '', ''],
-  '!': ['changed', '≠', ' changed'],
-  '/': ['changed', '‹›', ' one left, another right'],
-  '-': ['removed', '‹', ' left only'],
-  '+': ['added', '›', ' right only'],
-};
+const KINDS = { '=': '', '!': 'changed', '/': 'unlike', '-': 'removed', '+': 'added' };
 
-function row({ sign, sides, marks = [] }, numbers) {
-  const [kind, sight, said] = KINDS[sign];
+// The style writes the numbers of the lines, and the mark between them.
+function row({ sign, sides, marks = [] }) {
   const cells = sides.map((line, side) => {
-    if (line === null) return [make('td'), make('td', { className: 'empty' })];
+    if (line === null) return [make('td'), make('td')];
     const properties = /^\s*(\/\/|#)/.test(line) ? { className: 'comment' } : {};
-    return [
-      make('td', { textContent: ++numbers[side] }),
-      make('td', properties, make('code', {}, ...marked(line, marks[side]))),
-    ];
+    return [make('td'), make('td', properties, ...marked(line, marks[side]))];
   });
-  const mark = make('td', {}, sight);
-  if (said) mark.append(make('span', { className: 'unseen', textContent: said }));
-  const line = make('tr', {}, ...cells[0], mark, ...cells[1]);
-  if (kind) line.className = kind;
+  const line = make('tr', {}, ...cells[0], make('td'), ...cells[1]);
+  if (KINDS[sign]) line.className = KINDS[sign];
   return line;
 }
 
@@ -93,8 +82,7 @@ function beside(block) {
       sides: sides.toReversed(),
       marks: marks?.toReversed(),
     }));
-    const numbers = [0, 0];
-    table.tBodies[0].replaceChildren(...rows.map((each) => row(each, numbers)));
+    table.tBodies[0].replaceChildren(...rows.map(row));
     table.tHead.querySelectorAll('th').forEach((head, n) => { head.textContent = files[n].path; });
     const same = rows.filter(({ sign }) => sign === '=').length;
     const [one, other] = files.map(({ name }) => name);

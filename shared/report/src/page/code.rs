@@ -174,10 +174,9 @@ pub(super) fn text(text: &str) -> PreEscaped<String> {
     PreEscaped(text.replace('&', "&amp;").replace('<', "&lt;"))
 }
 
-/// Two sources in a table of two columns. The style knows its cells by their places, since
-/// a page has thousands of them.
+/// Two sources in a table of two columns. The style knows its cells by their places, and
+/// writes the numbers of lines and the marks between them, since a page has thousands.
 pub(super) fn side_by_side(paths: [&str; 2], changes: &[Change<'_>]) -> Markup {
-    let (mut left_line, mut right_line) = (0, 0);
     html! {
         table.diff aria-label="Two sources side by side" {
             colgroup { col.number; col; col.mark; col.number; col; }
@@ -186,13 +185,8 @@ pub(super) fn side_by_side(paths: [&str; 2], changes: &[Change<'_>]) -> Markup {
             }
             tbody {
                 @for change in changes {
-                    @let (class, mark, said) = marked(change);
                     @let (one, other) = sides(change);
-                    tr class=[class] {
-                        (side(one, &mut left_line))
-                        td { (mark) @if !said.is_empty() { span.unseen { (said) } } }
-                        (side(other, &mut right_line))
-                    }
+                    tr class=[class(change)] { (side(one)) td {} (side(other)) }
                 }
             }
         }
@@ -216,22 +210,22 @@ fn sides<'a>(change: &Change<'a>) -> (Side<'a>, Side<'a>) {
     }
 }
 
-/// The class of a row, its mark, and the mark in words.
-fn marked(change: &Change<'_>) -> (Option<&'static str>, &'static str, &'static str) {
+/// The class of a row: by it the style knows its mark.
+fn class(change: &Change<'_>) -> Option<&'static str> {
     match change {
-        Change::Same(_) => (None, "", ""),
-        Change::Changed { .. } => (Some("changed"), "≠", " changed"),
-        Change::Beside(..) => (Some("changed"), "‹›", " one left, another right"),
-        Change::Removed(_) => (Some("removed"), "‹", " left only"),
-        Change::Added(_) => (Some("added"), "›", " right only"),
+        Change::Same(_) => None,
+        Change::Changed { .. } => Some("changed"),
+        Change::Beside(..) => Some("unlike"),
+        Change::Removed(_) => Some("removed"),
+        Change::Added(_) => Some("added"),
     }
 }
 
-fn side(side: Side<'_>, number: &mut usize) -> Markup {
+/// The cell of a number, and that of a line.
+fn side(side: Side<'_>) -> Markup {
     let Some((line, marks)) = side else {
-        return html! { td {} td.empty {} };
+        return html! { td {} td {} };
     };
-    *number += 1;
     let first = line.trim_start();
     let is_comment = first.starts_with("//") || first.starts_with('#');
     // Before each mark, what stands between it and the one before.
@@ -241,12 +235,10 @@ fn side(side: Side<'_>, number: &mut usize) -> Markup {
         .map(|(start, mark)| (&line[start..mark.start], mark));
     let rest = &line[marks.last().map_or(0, |mark| mark.end)..];
     html! {
-        td { (*number) }
+        td {}
         td class=[is_comment.then_some("comment")] {
-            code {
-                @for (plain, mark) in between { (text(plain)) mark { (text(&line[mark.clone()])) } }
-                (text(rest))
-            }
+            @for (plain, mark) in between { (text(plain)) mark { (text(&line[mark.clone()])) } }
+            (text(rest))
         }
     }
 }
@@ -295,10 +287,24 @@ pub(crate) fn link(model: &str, left: &str, right: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crate::difference::Change;
+
     #[test]
     fn a_link_is_one_word() {
         let link = super::link("semaphores", "tokio", "<a b>");
         assert_eq!(link, "#semaphores:tokio..%3Ca%20b%3E");
+    }
+
+    /// A page has thousands of them.
+    #[test]
+    fn a_line_has_little_markup() {
+        let changes = [Change::Same("    a(<)"), Change::Added("// b")];
+        let table = super::side_by_side(["one", "two"], &changes).into_string();
+        let (_, rows) = table.split_once("<tbody>").expect("rows");
+        let rows = rows.replace("</td>", "");
+        let due = "<tr><td><td>    a(&lt;)<td><td><td>    a(&lt;)</tr>\
+            <tr class=\"added\"><td><td><td><td><td class=\"comment\">// b</tr>";
+        assert_eq!(rows.trim_end_matches("</tbody></table>"), due);
     }
 
     #[test]
