@@ -193,7 +193,9 @@ fn one_signal_ends_what_prints_to_a_reader_that_takes_nothing() -> Outcome {
     let (_reader, mut writer) = std::io::pipe()?;
     // As much as a pipe takes.
     writer.write_all(&[b' '; 1 << 16])?;
-    let mut child = load(&[&url, "--duration", "100ms"]).stdout(writer).spawn()?;
+    let mut child = load(&[&url, "--duration", "100ms"])
+        .stdout(writer)
+        .spawn()?;
     std::thread::sleep(Duration::from_secs(2));
     assert!(child.try_wait()?.is_none(), "it ended");
     kill_process(Pid::from_child(&child), Signal::TERM)?;
