@@ -9,6 +9,7 @@ import contextlib
 import http
 import signal
 import sys
+from email.utils import formatdate
 
 sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
 from peer_trial import Trial
@@ -150,7 +151,8 @@ def response(status, body, is_kept):
     phrase = http.HTTPStatus(status).phrase
     close = "" if is_kept else "Connection: close\r\n"
     return (
-        f"HTTP/1.1 {status} {phrase}\r\nContent-Length: {len(body)}\r\n{close}\r\n{body}"
+        f"HTTP/1.1 {status} {phrase}\r\nDate: {formatdate(usegmt=True)}\r\n"
+        f"Content-Length: {len(body)}\r\n{close}\r\n{body}"
     ).encode("latin-1")
 
 

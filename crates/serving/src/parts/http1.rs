@@ -5,9 +5,11 @@ use std::{
     net::TcpStream,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::atomic::{AtomicBool, Ordering},
+    time::SystemTime,
 };
 
 use httparse::{EMPTY_HEADER, Request, Status};
+use httpdate::fmt_http_date;
 
 /// Bytes of a request's head.
 const MOST_HEAD: usize = 16 * 1024;
@@ -55,9 +57,11 @@ pub fn converse(
             ""
         };
         let (reason, length) = (reason(status), body.len());
+        let date = fmt_http_date(SystemTime::now());
         // One write: a second would wait for the client's acknowledgement of the first.
         let answer = format!(
-            "HTTP/1.1 {status} {reason}\r\nContent-Length: {length}\r\n{close}\r\n{body}"
+            "HTTP/1.1 {status} {reason}\r\nDate: {date}\r\nContent-Length: {length}\r\n\
+             {close}\r\n{body}"
         );
         stream.write_all(answer.as_bytes())?;
         match used {

@@ -52,7 +52,7 @@ pub fn run(job: &Job) -> Result<Output> {
 }
 
 // The lesson: everything below can be taken home.
-// It needs crossbeam-channel, httparse.
+// It needs crossbeam-channel, httparse, httpdate.
 // It comes with http1.rs.
 
 use std::{

@@ -51,7 +51,7 @@ pub fn run(job: &Job) -> Result<Output> {
 }
 
 // The lesson: everything below can be taken home.
-// It needs httparse.
+// It needs httparse, httpdate.
 // It comes with http1.rs.
 
 use std::{
