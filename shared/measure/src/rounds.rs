@@ -25,6 +25,9 @@ use crate::{
 
 /// Rounds after which more would change little.
 const MOST: usize = 40;
+/// How long the trials of a variant in a round take together before it has no more of them.
+/// What takes so long is not decided by a single moment of the machine.
+const ENOUGH: Duration = Duration::from_millis(250);
 /// Failures in a row after which a contestant is left out.
 const PATIENCE: usize = 2;
 
@@ -68,8 +71,8 @@ pub struct Field {
     pub args: Vec<String>,
     /// The two variants that differ most instructively.
     pub pair: [&'static str; 2],
-    /// Trials of each variant in a round, of which the middle one is its sample, and of the
-    /// floor, of which it is the least.
+    /// The most trials of each variant in a round, of which the middle one is its sample, and
+    /// the number of those of the floor, of which it is the least.
     pub trials: usize,
     /// What an item is, where its latency can be shown.
     pub item: Option<&'static str>,
@@ -158,29 +161,31 @@ pub fn run(field: &Field, plan: &Plan, progress: &Progress) -> Run {
             if contestant.is_peer && !is_last || row.failures.contains_key(&rounds) {
                 continue;
             }
-            progress.tell(field.name, &contestant.name);
-            match field.job.trial(contestant, &plan.settings) {
-                Ok(trial) => {
-                    note_deviations(row, contestant, &trial);
-                    trials[index].push(trial);
-                    if !is_last {
+            if !are_enough(&trials[index]) {
+                progress.tell(field.name, &contestant.name);
+                match field.job.trial(contestant, &plan.settings) {
+                    Ok(trial) => {
+                        note_deviations(row, contestant, &trial);
+                        trials[index].push(trial);
+                    }
+                    Err(TrialError::Interrupted) => {
+                        interrupted = true;
+                        break 'rounds;
+                    }
+                    Err(error) => {
+                        let lost = contestant.runner.is_err()
+                            || matches!(error, TrialError::TimedOut { .. });
+                        failures_in_a_row[index] += if lost { PATIENCE } else { 1 };
+                        keep_failure(row, rounds, &error);
                         continue;
                     }
-                    failures_in_a_row[index] = 0;
-                    let trial = middle(&mut trials[index], |trial| trial.nanos);
-                    let sample = trial.map(|trial| sample(rounds, trial, &row.samples));
-                    row.samples.extend(sample);
                 }
-                Err(TrialError::Interrupted) => {
-                    interrupted = true;
-                    break 'rounds;
-                }
-                Err(error) => {
-                    let lost = contestant.runner.is_err()
-                        || matches!(error, TrialError::TimedOut { .. });
-                    failures_in_a_row[index] += if lost { PATIENCE } else { 1 };
-                    keep_failure(row, rounds, &error);
-                }
+            }
+            if is_last {
+                failures_in_a_row[index] = 0;
+                let trial = middle(&mut trials[index], |trial| trial.nanos);
+                let sample = trial.map(|trial| sample(rounds, trial, &row.samples));
+                row.samples.extend(sample);
             }
         }
         noise.extend(round.map(|round| round.end()));
@@ -244,6 +249,13 @@ fn passes(
         all.extend(turns.iter().map(|turn| (pass, *turn)));
     }
     all
+}
+
+/// Whether a variant needs no more trials in a round. Their number is odd then, so that one
+/// stands in the middle.
+fn are_enough(trials: &[Checked<()>]) -> bool {
+    let nanos = trials.iter().map(|trial| trial.nanos).sum();
+    trials.len() % 2 == 1 && Duration::from_nanos(nanos) >= ENOUGH
 }
 
 /// The one in the middle; `None` of none.
@@ -497,15 +509,18 @@ mod tests {
         [Some(50), Some(10), Some(30), Some(7), None, Some(8)];
 
     /// A job whose trials take what is written down, and how many there were of each name.
-    #[derive(Default)]
-    struct Written(RefCell<BTreeMap<String, usize>>);
+    struct Written {
+        had: RefCell<BTreeMap<String, usize>>,
+        /// Nanoseconds in which the times are.
+        unit: u64,
+    }
 
     impl Written {
         fn next(&self, name: &str) -> Option<u64> {
-            let mut had = self.0.borrow_mut();
+            let mut had = self.had.borrow_mut();
             let had = had.entry(name.to_owned()).or_default();
             *had += 1;
-            TIMES[(*had - 1) % TIMES.len()]
+            TIMES[(*had - 1) % TIMES.len()].map(|time| time * self.unit)
         }
     }
 
@@ -564,7 +579,7 @@ mod tests {
         }
     }
 
-    fn two_rounds(trials: usize) -> ModelResults {
+    fn two_rounds(trials: usize, unit: u64) -> ModelResults {
         let field = Field {
             name: "written",
             about: "",
@@ -573,7 +588,10 @@ mod tests {
             pair: ["one", "peer"],
             trials,
             item: None,
-            job: Box::new(Written::default()),
+            job: Box::new(Written {
+                had: RefCell::default(),
+                unit,
+            }),
             contestants: vec![contestant("one", false), contestant("peer", true)],
             reference: "one".to_owned(),
         };
@@ -595,7 +613,7 @@ mod tests {
 
     #[test]
     fn a_sample_is_the_middle_one_of_its_trials() {
-        let results = two_rounds(3);
+        let results = two_rounds(3, 1);
         let [one, again, peer] = &results.rows[..] else {
             panic!("a row, its control and a peer: {:?}", results.rows);
         };
@@ -614,9 +632,17 @@ mod tests {
         assert_eq!(results.trials, 3);
     }
 
+    /// Tens of milliseconds: of 500 there is one, and of 100, 300 and 70 all three.
+    #[test]
+    fn what_takes_long_has_fewer_trials_of_an_odd_number() {
+        let results = two_rounds(5, 10_000_000);
+        let one = &results.rows[0];
+        assert_eq!(times(one), [(0, 500_000_000), (1, 100_000_000)]);
+    }
+
     #[test]
     fn a_row_with_another_floor_is_held_against_that() {
-        let results = two_rounds(1);
+        let results = two_rounds(1, 1);
         let to_floor = |row: &Row| row.summary.as_ref()?.to_floor;
         let ratios = results
             .rows
@@ -629,7 +655,7 @@ mod tests {
 
     #[test]
     fn one_trial_is_its_own_middle() {
-        let results = two_rounds(1);
+        let results = two_rounds(1, 1);
         for row in &results.rows {
             assert_eq!(times(row), [(0, 50), (1, 10)], "{}", row.name);
         }

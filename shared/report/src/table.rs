@@ -153,7 +153,7 @@ pub fn rounds(results: &ModelResults) -> String {
     };
     let rounds = match results.trials {
         1 => rounds,
-        trials => format!("{rounds}, each the middle one of {trials} trials"),
+        trials => format!("{rounds}, each the middle one of up to {trials} trials"),
     };
     match results.resolution {
         Some(resolution) => format!(
