@@ -27,7 +27,7 @@ pub struct TimedStream {
 
 impl TimedStream {
     /// Connects to the first of these addresses that answers. One that leads nowhere takes no
-    /// longer than [`PAUSE`] of those behind it.
+    /// longer than `PAUSE` of those behind it.
     pub fn connect(addresses: &[SocketAddr], deadline: Instant) -> io::Result<Self> {
         let mut failed = io::Error::new(ErrorKind::NotFound, "the host has no address");
         for (index, address) in addresses.iter().enumerate() {
