@@ -9,6 +9,10 @@ import sys
 import threading
 import time
 
+sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
+from peer_trial import end_by
+from peer_workers import ending
+
 # A piece hangs if its time is up and none of its threads has run for so long.
 STILL = 0.1
 # One that is still at work after so long is killed, too.
@@ -52,7 +56,11 @@ def serve(pieces, record, hazard, kind):
             times.clear()
         print("begun", flush=True)
         begun = time.monotonic_ns()
-        value = pieces[hazard](job, kind == "cure")
+        try:
+            value = pieces[hazard](job, kind == "cure")
+        except Exception as error:
+            # Threads that are there already may wait for one that can't be started.
+            end_by(error)
         nanos = time.monotonic_ns() - begun
         if time.monotonic() - started > TRYING:
             break
@@ -113,7 +121,10 @@ def watch_once(job, hazard, kind):
                 else:
                     watched = json.loads(line)
             if not lines and not said:
-                raise RuntimeError(f"{hazard}: its process ended without a word")
+                if child.wait() > 0:
+                    # It said why, and that is to be its last word.
+                    sys.exit(child.returncode)
+                raise RuntimeError(f"{hazard}: its process {ending(child.returncode)}")
             continue
         limit = max(job["watchdog_ms"] * 10**6, PATIENCE)
         if begun is not None and time.monotonic_ns() - begun >= limit:

@@ -1,5 +1,6 @@
 """Count primes by range in worker processes: ProcessPoolExecutor.map."""
 
+import errno
 import os
 import signal
 import sys
@@ -8,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 
 sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
-from peer_trial import Trial
+from peer_trial import Trial, end_by
 from peer_workers import end_with_parent
 
 
@@ -92,15 +93,20 @@ def run(job, count):
     workers = job["workers"]
     # One task a message balances best; above some thousands, messages are what costs.
     chunksize = job.get("chunksize") or max(1, job["ranges"] // (workers * 256))
-    with ProcessPoolExecutor(workers, initializer=end_with_parent) as pool:
+    try:
+        pool = ProcessPoolExecutor(workers, initializer=end_with_parent)
+    except OSError as error:
+        # The semaphores of its queues are files there, and CPython does not name them.
+        if error.errno in (errno.EROFS, errno.EACCES, errno.ENOSPC):
+            raise OSError(error.errno, error.strerror, "/dev/shm") from None
+        raise
+    with pool:
         try:
             # No deadline: `map` has a timeout, but nothing that ends the worker.
             counts = pool.map(count, tasks(job), chunksize=chunksize)
-        except (OSError, RuntimeError):
+        except (OSError, RuntimeError) as error:
             # A shutdown would wait for the threads and workers that could not be started.
-            sys.excepthook(*sys.exc_info())
-            sys.stderr.flush()
-            os._exit(1)
+            end_by(error)
         return list(counts)
 
 

@@ -8,14 +8,24 @@ import itertools
 import json
 import os
 import sys
+import threading
 import time
 from contextlib import asynccontextmanager
+
+
+def end_by(error):
+    """Ends the process by an exception, as the interpreter would, but waits for no thread."""
+    sys.excepthook(type(error), error, error.__traceback__)
+    sys.stderr.flush()
+    os._exit(1)
 
 
 class Trial:
     """One trial: it reads its job from standard input, and replies on standard output."""
 
     def __init__(self):
+        # Who waits for what a thread should have done would wait for ever.
+        threading.excepthook = lambda failure: end_by(failure.exc_value)
         self.job = json.load(sys.stdin)
         self.wants_spans = "INTERLEAVE_SPANS" in os.environ
         self.items = []

@@ -90,6 +90,7 @@ pub fn conformance<M: Model>(program: impl AsRef<Path>) -> ExitCode {
                     peer.name,
                     peer.deviations,
                 );
+                tests.extend(scarce::peer_tests::<M>(&program, &runner, peer));
             }
             Err(reason) => {
                 tests.push(Test::ignored(format!("{}::skipped: {reason}", peer.name)));

@@ -111,20 +111,21 @@ impl Python {
         if let Some(python) = named {
             let program = program(python, path)?;
             return Ok(Self {
-                answer: answer(&program),
+                answer: answer(&program).ok(),
                 program,
                 whose: Whose::Named,
             });
         }
         if let Some(python) = environment {
             return match answer(python.as_os_str()) {
-                None => Err("needs Python, and the one in target/peers does not work: \
-                             remove that folder and run `compare peers`"
-                    .to_owned()),
-                answer => Ok(Self {
+                Err(why) => Err(format!(
+                    "needs Python, and the one in target/peers does not work ({why}): \
+                     remove that folder and run `compare peers`"
+                )),
+                Ok(answer) => Ok(Self {
                     program: python.into(),
                     whose: Whose::Environment,
-                    answer,
+                    answer: Some(answer),
                 }),
             };
         }
@@ -136,12 +137,12 @@ impl Python {
                  in {PYTHON}"
             ));
         };
-        let Some(answer) = answer(python.as_os_str()) else {
-            return Err(format!(
-                "needs Python, and {} does not work: name another one in {PYTHON}",
+        let answer = answer(python.as_os_str()).map_err(|why| {
+            format!(
+                "needs Python, and {} does not work ({why}): name another one in {PYTHON}",
                 python.display()
-            ));
-        };
+            )
+        })?;
         // The interpreter itself: what a script costs that stands before it is not the peer's.
         let program = match is_program(&answer.executable) {
             true => answer.executable.clone(),
@@ -233,19 +234,25 @@ fn workspace(script: &Path) -> Option<&Path> {
 /// The version of the machine's `python3`, major and minor; `None` if none answers with
 /// one.
 pub fn python_version() -> Option<(u32, u32)> {
-    answer(OsStr::new("python3")).map(|answer| answer.version)
+    let answer = answer(OsStr::new("python3")).ok();
+    answer.map(|answer| answer.version)
 }
 
-/// A Python's answer about itself; `None` if it can't be understood.
-fn answer(python: &OsStr) -> Option<Answer> {
+/// A Python's answer about itself, or why it has none.
+fn answer(python: &OsStr) -> Result<Answer, String> {
     let mut ask = Command::new(python);
     ask.args(["-c", ASK]).args(MODULES);
-    understood(&said(&mut ask, ANSWERS_WITHIN)?)
+    understood(&said(&mut ask, ANSWERS_WITHIN)?).ok_or_else(no_version)
 }
 
-/// What a program that ends well in time prints, its first 64 KiB. Where it does not, or a
-/// signal asks this program to end, it is ended with its group.
-fn said(ask: &mut Command, within: Duration) -> Option<Vec<u8>> {
+/// A program that answers, but with something else.
+fn no_version() -> String {
+    "it does not tell its version".to_owned()
+}
+
+/// What a program that ends well in time prints, its first 64 KiB, or why there is nothing.
+/// Where it does not end, or a signal asks this program to end, it is ended with its group.
+fn said(ask: &mut Command, within: Duration) -> Result<Vec<u8>, String> {
     die_with_parent(ask);
     let mut child = ask
         .process_group(0)
@@ -253,11 +260,11 @@ fn said(ask: &mut Command, within: Duration) -> Option<Vec<u8>> {
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
-        .ok()?;
+        .map_err(|error| error.to_string())?;
     let start = Instant::now();
-    let well = loop {
+    let status = loop {
         match child.try_wait() {
-            Ok(Some(status)) => break status.success(),
+            Ok(Some(status)) => break status,
             Ok(None) if start.elapsed() < within && interrupt::received().is_none() => {
                 thread::sleep(Duration::from_millis(2));
             }
@@ -266,16 +273,19 @@ fn said(ask: &mut Command, within: Duration) -> Option<Vec<u8>> {
                 // It is not waited for yet, so no other group has its id.
                 _ = kill_process_group(Pid::from_child(&child), Signal::KILL);
                 drop(child.wait());
-                return None;
+                return Err(format!("no answer within {within:?}"));
             }
         }
     };
+    if !status.success() {
+        return Err(status.to_string());
+    }
     let mut said = Vec::new();
     // Its children may hold the pipe, so no more is read than is there.
-    let pipe = child.stdout.take()?;
-    rustix::io::ioctl_fionbio(&pipe, true).ok()?;
+    let pipe = child.stdout.take().expect("stdout is piped");
+    rustix::io::ioctl_fionbio(&pipe, true).map_err(|error| error.to_string())?;
     drop(pipe.take(1 << 16).read_to_end(&mut said));
-    well.then_some(said)
+    Ok(said)
 }
 
 fn understood(said: &[u8]) -> Option<Answer> {
@@ -418,11 +428,17 @@ mod tests {
         let none = Python::find(None, None, empty.path().as_os_str());
         let why = none.expect_err("there is none");
         assert!(why.contains("there is no python3 on the PATH"), "{why}");
-        for script in ["exit 1", "echo Python", "printf '3 x\n\n\n'"] {
+        for (script, because) in [
+            ("exit 1", "exit status: 1"),
+            ("kill -6 $$", "signal: 6 (SIGABRT)"),
+            ("echo Python", "it does not tell its version"),
+            ("printf '3 x\n\n\n'", "it does not tell its version"),
+        ] {
             let odd = folder(script);
             let why = Python::find(None, None, odd.path().as_os_str());
             let why = why.expect_err("it is none");
-            assert!(why.contains("python3 does not work"), "{script}: {why}");
+            let because = format!("python3 does not work ({because})");
+            assert!(why.contains(&because), "{script}: {why}");
             assert_eq!(why.lines().count(), 1);
         }
     }
@@ -448,7 +464,8 @@ mod tests {
         let mut ask = Command::new("sh");
         ask.args(["-c", "sleep 60 & echo $! >\"$1\"; wait", "sh"])
             .arg(&file);
-        assert_eq!(said(&mut ask, Duration::from_millis(500)), None);
+        let why = said(&mut ask, Duration::from_millis(500));
+        assert_eq!(why, Err("no answer within 500ms".to_owned()));
         let pid = fs::read_to_string(&file).expect("it was started");
         let pid = pid
             .trim()

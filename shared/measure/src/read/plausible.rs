@@ -24,6 +24,8 @@ const BYTES: u64 = 1 << 50;
 const COUNT: u64 = 1 << 50;
 /// A ratio that means nothing.
 const RATIO: f64 = 1e15;
+/// A difference between equal rows that no round shows.
+const RESOLUTION: f64 = 1e3;
 /// Pieces of work, or lanes, beyond those that are kept.
 const PIECES: usize = 100_000;
 
@@ -120,7 +122,7 @@ fn check_model(model: &ModelResults) -> Result<(), String> {
         ));
     }
     if let Some(resolution) = model.resolution {
-        number("the resolution", resolution, 1.0, RATIO)?;
+        number("the resolution", resolution, 1.0, RESOLUTION)?;
     }
     unique("row", model.rows.iter().map(|row| &*row.name))?;
     let is_row = |name: &&str| model.rows.iter().any(|row| row.name == **name);

@@ -13,13 +13,16 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::{
-    Bench, Model, Program, Runner, Settings, TrialError, conformance::side_by_side::Test,
-    job_args, run_trial, trial::lacks_memory,
+    Bench, Model, Peer, Program, Runner, Settings, TrialError,
+    conformance::side_by_side::Test, job_args, run_trial, trial::lacks_memory,
 };
 
 /// The limits of processes and threads; the guard and the trial's main thread count as
 /// well.
 const TASKS: [u64; 6] = [2, 3, 5, 8, 12, 17];
+/// The same for peers: near the number that the job takes, some threads are there and one
+/// is not.
+const PEER_TASKS: [u64; 8] = [3, 6, 9, 12, 13, 14, 15, 17];
 /// In MiB. In the least, not even the program itself has room for its stacks.
 const ADDRESSES: [u64; 4] = [24, 40, 64, 160];
 const DESCRIPTORS: [u64; 7] = [3, 5, 8, 12, 20, 32, 64];
@@ -42,6 +45,31 @@ pub(super) fn tests<M: Model>(program: &Program, variant: &'static str) -> Vec<T
         test("few_addresses", few_addresses),
         test("few_descriptors", few_descriptors),
     ]
+}
+
+/// The same of a peer in Python. There is none for Node and uvloop: where libuv gets no
+/// thread, it aborts without a word.
+pub(super) fn peer_tests<M: Model>(
+    program: &Program,
+    runner: &Runner,
+    peer: &Peer,
+) -> Option<Test> {
+    if !peer.script.ends_with(".py") || peer.needs.contains(&"uvloop") {
+        return None;
+    }
+    let name = format!("{}::few_threads", peer.name);
+    if let Err(why) = refused_threads() {
+        return Some(Test::ignored(format!("{name}, skipped: {why}")));
+    }
+    let bench = Bench::<M>::new(program.clone(), runner.clone(), peer.name);
+    let run = move || {
+        PEER_TASKS.iter().try_for_each(|tasks| {
+            let program = bench.program().as_user(user(), *tasks);
+            done_or_said::<M>(&program, bench.runner())
+                .with_context(|| format!("with {tasks} processes and threads"))
+        })
+    };
+    Some(Test::new(name, run).waiting(M::WAITS))
 }
 
 fn few_threads<M: Model>(bench: &Bench<M>) -> Result<()> {
@@ -108,6 +136,24 @@ fn one_line_or_done<M: Model>(
         // Not even the trial's process, or its guard's.
         Err(TrialError::Spawn { .. }) => Ok(()),
         Err(error) => bail!("{error}"),
+    }
+}
+
+/// A peer does its job or ends, and reports why, though not in one line.
+fn done_or_said<M: Model>(program: &Program, runner: &Runner) -> Result<()> {
+    let (stage, job) = M::staged(&job_args::<M>(M::WIDE)?)?;
+    let settings = Settings {
+        time_limit: PATIENCE,
+        ..Settings::default()
+    };
+    match run_trial::<M>(program, runner, &stage, &job, &settings) {
+        Ok(_) | Err(TrialError::Spawn { .. }) => Ok(()),
+        Err(error @ TrialError::TimedOut { .. }) => bail!("{error}"),
+        Err(error) => {
+            let said = error.last_words().map_or("", |(stderr, _)| stderr);
+            ensure!(!said.trim().is_empty(), "it says nothing: {error}");
+            Ok(())
+        }
     }
 }
 

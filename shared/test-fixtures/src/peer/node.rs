@@ -8,7 +8,7 @@ use std::{
     sync::OnceLock,
 };
 
-use super::{ANSWERS_WITHIN, is_program, path, said};
+use super::{ANSWERS_WITHIN, is_program, no_version, path, said};
 use crate::Peer;
 
 /// Asks for the version, and for its own path: a `node` may be a script that chooses among
@@ -38,9 +38,10 @@ fn find(path: &OsStr) -> Result<Node, String> {
         return Err("needs Node, and there is no node on the PATH: install it".to_owned());
     };
     let said = said(Command::new(&node).args(["-p", ASK]), ANSWERS_WITHIN);
-    said.as_deref().and_then(understood).ok_or_else(|| {
+    let found = said.and_then(|said| understood(&said).ok_or_else(no_version));
+    found.map_err(|why| {
         let node = node.display();
-        format!("needs Node, and {node} does not work: install it again")
+        format!("needs Node, and {node} does not work ({why}): install it again")
     })
 }
 
