@@ -14,6 +14,7 @@ import aiohttp
 
 sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
 from peer_trial import Trial, resident
+from peer_workers import ending
 
 PHASES = ["queued", "connecting", "reading_head", "reading_body", "working"]
 QUEUED, CONNECTING, READING_HEAD, READING_BODY, WORKING = range(5)
@@ -112,7 +113,8 @@ async def run_process(job, index):
         process = await asyncio.create_subprocess_exec("sleep", str(job.length))
         job.note(index, process.pid)
         try:
-            await process.wait()
+            if code := await process.wait():
+                raise OSError(f"its process: {ending(code)}")
             task.done()
         except asyncio.CancelledError:
             process.kill()

@@ -47,6 +47,10 @@ def halt(number, job):
 
 def run(job, times):
     n, workers = job["n"], job["workers"]
+    # SharedMemory asks for no room, and a worker that finds none is killed by SIGBUS.
+    room = os.statvfs("/dev/shm")
+    if room.f_bavail * room.f_frsize < n * 8:
+        sys.exit(f"not enough memory for {n} doubles: /dev/shm has no room for {n * 8} bytes")
     try:
         # Asked for first, as SharedMemory's own failure makes its resource tracker fail, too.
         np.empty(n)

@@ -123,20 +123,22 @@ class Downloads:
         except OSError as error:
             raise Unsaved(name) from error
         try:
-            with file:
-                if "/note/panic" in url:
-                    raise AssertionError(f"asked to panic by {url}")
-                # iter_content would wait until each part is full.
-                while part := self.next_part(response):
-                    if self.stopped.is_set():
-                        raise Stopped(url)
-                    try:
-                        file.write(part)
-                    except OSError as error:
-                        raise Unsaved(name) from error
-                    length += len(part)
-                return self.keep(file, name, force, length)
+            if "/note/panic" in url:
+                raise AssertionError(f"asked to panic by {url}")
+            # iter_content would wait until each part is full.
+            while part := self.next_part(response):
+                if self.stopped.is_set():
+                    raise Stopped(url)
+                try:
+                    file.write(part)
+                except OSError as error:
+                    raise Unsaved(name) from error
+                length += len(part)
+            return self.keep(file, name, force, length)
         finally:
+            # What is left in its buffer is written once more, and fails again.
+            with suppress(OSError):
+                file.close()
             Path(file.name).unlink(missing_ok=True)
 
     def next_part(self, response):
@@ -190,7 +192,8 @@ def outcome(future):
     error = future.exception()
     if error is None:
         return future.result()
-    known = requests.RequestException, urllib3.exceptions.HTTPError
+    # requests leaves some odd addresses and names to Python's parsers.
+    known = requests.RequestException, urllib3.exceptions.HTTPError, ValueError, LookupError
     if not isinstance(error, (*known, Unnamed, Unsaved, Stopped)):
         return {"panicked": str(error)}
     kind = failure(error)
@@ -209,6 +212,12 @@ def failure(error):
     def has(*kinds):
         return any(isinstance(cause, kinds) for cause in causes)
 
+    def is_late(cause):
+        # urllib3 has both a connection that took too long and one that failed as time-outs.
+        late = Stopped, TimeoutError, urllib3.exceptions.TimeoutError, requests.Timeout
+        failed = urllib3.exceptions.NewConnectionError
+        return isinstance(cause, late) and not isinstance(cause, failed)
+
     if has(Unsaved) and not numbers & {errno.EMFILE, errno.ENFILE}:
         return "disk"
     if has(Unnamed):
@@ -226,11 +235,13 @@ def failure(error):
         return "truncated"
     if numbers & {errno.ECONNRESET, errno.EPIPE}:
         return "reset"
-    if has(Stopped, TimeoutError, urllib3.exceptions.TimeoutError, requests.Timeout):
+    if any(map(is_late, causes)):
         return "timed_out"
     if has(ssl.SSLCertVerificationError):
         return "certificate"
     if has(http.client.HTTPException, ssl.SSLError):
+        return "malformed"
+    if not has(requests.RequestException) and has(ValueError, LookupError):
         return "malformed"
     return "other"
 

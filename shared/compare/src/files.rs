@@ -1,15 +1,21 @@
 //! Files that are whole or not there.
 
 use std::{
-    fs,
+    fs::{self, File, Metadata},
     io::{self, ErrorKind, Write},
-    os::unix::fs::MetadataExt,
+    os::unix::fs::{MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Error, Result, anyhow};
 use measure::results::Results;
 use report::{forms, page, timeline::trace};
+use rustix::{
+    fs::OFlags,
+    io::{Errno, ioctl_fionbio},
+};
 use tempfile::NamedTempFile;
 use test_fixtures::{Misuse, interrupt, temporary};
 
@@ -17,6 +23,9 @@ use test_fixtures::{Misuse, interrupt, temporary};
 pub(crate) const JSON: &str = "results.json";
 /// The file to look at.
 pub(crate) const PAGE: &str = "report.html";
+
+/// How long a pipe may have no reader.
+const READ_WITHIN: Duration = Duration::from_secs(10);
 
 /// Makes the directory that an option names, and sees that files can be made in it.
 pub(crate) fn prepare(directory: &Path, option: &str) -> Result<()> {
@@ -47,13 +56,26 @@ pub(crate) fn write(directory: &Path, results: &Results) -> Result<()> {
 /// Writes files of these names and texts. Each is there whole or as it was before; where
 /// one of them can't be written, all are as they were.
 pub(crate) fn write_all(directory: &Path, files: &[(&str, String)]) -> Result<()> {
-    let begun = files.iter().map(|(name, text)| {
+    let cant = |path: &Path, error: &io::Error| cant(path, error, "--out");
+    let mut places = Vec::new();
+    for (name, text) in files {
         let path = directory.join(name);
-        let begun = Begun::new(&path, text).map_err(|error| cant(&path, &error, "--out"));
-        Ok((path, begun?))
-    });
-    for (path, begun) in begun.collect::<Result<Vec<_>>>()? {
-        begun.end().map_err(|error| cant(&path, &error, "--out"))?;
+        match Place::of(&path).map_err(|error| cant(&path, &error))? {
+            // While it waits for a reader, there is no unfinished file.
+            Place::Through => {
+                write_through(&path, text, READ_WITHIN)
+                    .map_err(|error| cant(&path, &error))?;
+            }
+            Place::File(place, there) => places.push((path, place, there, text)),
+        }
+    }
+    let mut all = Vec::new();
+    for (path, place, there, text) in places {
+        let begun = Begun::new(place, there, text);
+        all.push((begun.map_err(|error| cant(&path, &error))?, path));
+    }
+    for (begun, path) in all {
+        begun.end().map_err(|error| cant(&path, &error))?;
     }
     Ok(())
 }
@@ -77,9 +99,11 @@ pub(crate) fn traces(directory: &Path, results: &Results) -> Result<usize> {
 
 /// Writes a file that an option names. It is there whole or as it was before.
 pub(crate) fn whole(path: &Path, text: &str, option: &str) -> Result<()> {
-    Begun::new(path, text)
-        .and_then(Begun::end)
-        .map_err(|error| cant(path, &error, option))
+    let written = Place::of(path).and_then(|place| match place {
+        Place::Through => write_through(path, text, READ_WITHIN),
+        Place::File(place, there) => Begun::new(place, there, text)?.end(),
+    });
+    written.map_err(|error| cant(path, &error, option))
 }
 
 fn cant(path: &Path, error: &io::Error, option: &str) -> Error {
@@ -87,29 +111,34 @@ fn cant(path: &Path, error: &io::Error, option: &str) -> Error {
     anyhow!("can't write {path}: {error}; name another place with {option}")
 }
 
-/// A file that is about to be written: all that can fail on a full disk was done.
-enum Begun<'a> {
-    /// It is whole beside its place, and takes that over.
-    Beside(NamedTempFile, PathBuf),
+/// What stands under a name.
+enum Place {
+    /// A file, or nothing, and there is to be one. A link stays one, and what it leads to is
+    /// replaced.
+    File(PathBuf, Option<Metadata>),
     /// A device or a pipe is written to: put in its place, a file would be its end. So is
     /// what a link leads to that isn't there.
-    Through(PathBuf, &'a str),
+    Through,
 }
 
-impl<'a> Begun<'a> {
-    fn new(path: &Path, text: &'a str) -> io::Result<Self> {
-        // A link stays one, and what it leads to is replaced.
-        let (place, there) = match path.metadata() {
-            Ok(there) if there.is_dir() => return Err(ErrorKind::IsADirectory.into()),
-            Ok(there) if !there.is_file() => {
-                return Ok(Self::Through(path.to_owned(), text));
-            }
-            Ok(there) => (path.canonicalize()?, Some(there)),
-            Err(_) if path.is_symlink() => {
-                return Ok(Self::Through(path.to_owned(), text));
-            }
-            Err(_) => (path.to_owned(), None),
-        };
+impl Place {
+    fn of(path: &Path) -> io::Result<Self> {
+        match path.metadata() {
+            Ok(there) if there.is_dir() => Err(ErrorKind::IsADirectory.into()),
+            Ok(there) if !there.is_file() => Ok(Self::Through),
+            Ok(there) => Ok(Self::File(path.canonicalize()?, Some(there))),
+            Err(_) if path.is_symlink() => Ok(Self::Through),
+            Err(_) => Ok(Self::File(path.to_owned(), None)),
+        }
+    }
+}
+
+/// A file that is about to be written: all that can fail on a full disk was done. It is
+/// whole beside its place, and takes that over.
+struct Begun(NamedTempFile, PathBuf);
+
+impl Begun {
+    fn new(place: PathBuf, there: Option<Metadata>, text: &str) -> io::Result<Self> {
         // A name alone has an empty parent, which is no directory.
         let parent = place.parent().filter(|parent| *parent != Path::new(""));
         let directory = parent.unwrap_or(Path::new("."));
@@ -122,19 +151,38 @@ impl<'a> Begun<'a> {
         // The error of the temporary file itself names it, and the user doesn't know it.
         file.as_file_mut().write_all(text.as_bytes())?;
         file.as_file().sync_all()?;
-        Ok(Self::Beside(file, place))
+        Ok(Self(file, place))
     }
 
     fn end(self) -> io::Result<()> {
-        match self {
-            Self::Beside(file, place) => {
-                file.persist(place).map(drop).map_err(|error| error.error)
-            }
-            Self::Through(path, text) => {
-                interrupt::while_writing(|| fs::write(path, text))
-            }
-        }
+        let Self(file, place) = self;
+        file.persist(place).map(drop).map_err(|error| error.error)
     }
+}
+
+/// Writes to a device or a pipe, which has to have a reader within this time.
+fn write_through(path: &Path, text: &str, read_within: Duration) -> io::Result<()> {
+    // Without a reader, one that is opened to wait would wait for ever.
+    let mut open = File::options();
+    open.write(true).create(true).truncate(true);
+    open.custom_flags(OFlags::NONBLOCK.bits().cast_signed());
+    let start = Instant::now();
+    interrupt::while_writing(|| {
+        let mut file = loop {
+            match open.open(path) {
+                Err(error) if Errno::from_io_error(&error) == Some(Errno::NXIO) => {
+                    if start.elapsed() > read_within {
+                        let why = format!("nobody has read it for {read_within:?}");
+                        return Err(io::Error::other(why));
+                    }
+                    thread::sleep(Duration::from_millis(20));
+                }
+                opened => break opened?,
+            }
+        };
+        ioctl_fionbio(&file, false)?;
+        file.write_all(text.as_bytes())
+    })
 }
 
 /// Whether both names lead to one file that is there.
@@ -152,5 +200,37 @@ pub(crate) fn ensure_other(to: &Path, read: &[PathBuf]) -> Result<(), Misuse> {
             let why = "is one of the files that are read; name another with --out";
             Err(Misuse(format!("{to} {why}")))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{io::Read, process::Command};
+
+    use super::*;
+
+    #[test]
+    fn a_pipe_that_nobody_reads_is_not_waited_for_without_end() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let pipe = directory.path().join("pipe");
+        let made = Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.expect("mkfifo").success());
+        let brief = Duration::from_millis(100);
+        let error = write_through(&pipe, "text", brief).expect_err("nobody reads it");
+        assert_eq!(error.to_string(), "nobody has read it for 100ms");
+        // One that comes in time reads all of it, more than a pipe holds.
+        let text = "text".repeat(1 << 16);
+        let read = thread::scope(|scope| {
+            let reader = scope.spawn(|| {
+                thread::sleep(brief);
+                let mut read = String::new();
+                let mut file = File::open(&pipe).expect("a pipe");
+                file.read_to_string(&mut read).expect("text");
+                read
+            });
+            write_through(&pipe, &text, READ_WITHIN).expect("it is read");
+            reader.join().expect("it is read")
+        });
+        assert!(read == text, "{} bytes of {}", read.len(), text.len());
     }
 }

@@ -287,6 +287,8 @@ fn figures_that_cannot_be_are_refused_in_a_line() {
             json!(1e300),
             "the switches is",
         ),
+        (format!("{summary}/memory"), json!(1e12), "the memory is"),
+        (format!("{summary}/cpu"), json!(1e15), "of all cores is"),
         (
             "/models/0/rows/2/name".into(),
             json!("base"),
@@ -318,6 +320,7 @@ fn figures_that_cannot_be_are_refused_in_a_line() {
         ("/host/cores".into(), json!(u32::MAX), "the cores is"),
         ("/host/memory".into(), json!(u64::MAX), "memory is"),
         ("/host/load".into(), json!(-1.0), "the load is -1"),
+        ("/host/load".into(), json!(1e15), "the load is"),
         (
             "/models/0/rows/2/timeline".into(),
             timeline(json!({"lane": 3, "task": "0", "start": 1, "end": 2})),

@@ -556,6 +556,8 @@ fn one_interrupt_ends_what_writes() {
         thread::sleep(Duration::from_millis(5));
     }
     assert_one_interrupt_ends(child, "what writes");
+    let left = fs::read_dir(directory.path()).expect("it is there");
+    assert_eq!(left.count(), 1, "an unfinished file stayed");
 }
 
 /// A standard output whose reader takes nothing.

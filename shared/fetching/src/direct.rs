@@ -207,6 +207,11 @@ fn advice<T>(outcome: &Outcome<T>) -> Option<&'static str> {
         _ => return None,
     };
     match failure.class {
+        // As `openssl req -x509` makes it; rustls has no word for it of its own.
+        Class::Certificate if failure.why.contains("CaUsedAsEndEntity") => Some(
+            "an authority is no server: give the server a certificate of its own, or make \
+             this one with -addext basicConstraints=critical,CA:FALSE",
+        ),
         Class::Certificate => Some("--cacert FILE names an authority to trust"),
         Class::Descriptors => Some("raise ulimit -n, or lower --workers"),
         Class::Refused => Some("see that a server listens there"),

@@ -6,8 +6,8 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 use clap::{Args as _, FromArgMatches as _};
 
 use crate::{
-    Bench, Case, Checked, Misuse, Model, Settings, TrialError, case::Body, one_line,
-    stage_and_run,
+    Bench, Case, Checked, Misuse, Model, Settings, TrialError, case::Body,
+    guard::die_with_parent, one_line, stage_and_run,
 };
 
 impl<M: Model> Case<M> {
@@ -56,9 +56,11 @@ impl<M: Model> Bench<M> {
         )
     }
 
-    /// The model's own demo, of this variant alone, with these arguments.
+    /// The model's own demo, of this variant alone, with these arguments. It ends with this
+    /// program, however that ends.
     pub fn demo(&self, args: &[&str]) -> Command {
         let mut command = self.program().command();
+        die_with_parent(&mut command);
         command.args(["--variants", self.name()]).args(args);
         command
     }

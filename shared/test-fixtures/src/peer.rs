@@ -16,7 +16,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Resource, Signal, getrlimit, kill_process_group};
 
 use crate::{Peer, guard::die_with_parent, interrupt};
 
@@ -278,7 +278,10 @@ fn said(ask: &mut Command, within: Duration) -> Result<Vec<u8>, String> {
         }
     };
     if !status.success() {
-        return Err(status.to_string());
+        return Err(match getrlimit(Resource::As).current {
+            Some(limit) => format!("{status}, under `ulimit -v {}`", limit / 1024),
+            None => status.to_string(),
+        });
     }
     let mut said = Vec::new();
     // Its children may hold the pipe, so no more is read than is there.

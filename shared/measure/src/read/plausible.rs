@@ -26,6 +26,10 @@ const COUNT: u64 = 1 << 50;
 const RATIO: f64 = 1e15;
 /// A difference between equal rows that no round shows.
 const RESOLUTION: f64 = 1e3;
+/// Processes that wait for a core: more than a system has.
+const LOAD: f64 = 1e7;
+/// What a check counts or measures is less: all of it is printed without an exponent.
+const FACT: u64 = 1 << 53;
 /// Pieces of work, or lanes, beyond those that are kept.
 const PIECES: usize = 100_000;
 
@@ -96,7 +100,7 @@ fn check_knee(knee: &Knee) -> Result<(), String> {
 fn check_host(host: &Host) -> Result<(), String> {
     at_most("the cores", host.cores as u64, 1 << 20)?;
     at_most("the machine's memory", host.memory, BYTES)?;
-    number("the load", host.load, 0.0, RATIO)
+    number("the load", host.load, 0.0, LOAD)
 }
 
 fn check_model(model: &ModelResults) -> Result<(), String> {
@@ -113,7 +117,7 @@ fn check_model(model: &ModelResults) -> Result<(), String> {
     for noise in &model.noise {
         at_most("a round", noise.nanos, NANOS)?;
         number("what was stolen", noise.steal, 0.0, 1.0)?;
-        number("the load", noise.load, 0.0, RATIO)?;
+        number("the load", noise.load, 0.0, LOAD)?;
     }
     if let Some(noisy) = model.noisy.iter().find(|noisy| noisy.round >= model.rounds) {
         return Err(format!(
@@ -207,13 +211,20 @@ fn check_sample(sample: &Sample) -> Result<(), String> {
     {
         return Err(format!("{count} of {of} are ok"));
     }
-    let cannot_be = |fact: &&Fact| match fact.value {
-        Value::Number(number) => !number.is_finite(),
-        Value::Count(_) | Value::Text(_) => false,
-    };
-    match sample.facts.seen.iter().find(cannot_be) {
-        Some(fact) => Err(format!("{:?} is no number", fact.name)),
-        None => Ok(()),
+    sample.facts.seen.iter().try_for_each(check_fact)
+}
+
+fn check_fact(fact: &Fact) -> Result<(), String> {
+    let name = format!("{:?}", fact.name);
+    at_most(
+        &format!("what is due of {name}"),
+        fact.of.unwrap_or(0),
+        FACT,
+    )?;
+    match fact.value {
+        Value::Number(value) => number(&name, value, 0.0, FACT as f64),
+        Value::Count(count) => at_most(&name, count, FACT),
+        Value::Text(_) => Ok(()),
     }
 }
 
@@ -247,19 +258,32 @@ fn check_summary(summary: &Summary, samples: &[Sample]) -> Result<(), String> {
             estimate("the ratio of the latency of items", ratio)?;
         }
     }
-    number(
-        "the time of all cores",
-        summary.cpu,
-        0.0,
-        (NANOS << 10) as f64,
-    )?;
-    number("the switches", summary.switches, 0.0, 2.0 * COUNT as f64)?;
-    number(
+    let usages = || samples.iter().map(|sample| sample.usage);
+    let cpu = usages().map(|it| (it.user_nanos + it.system_nanos) as f64);
+    among("the time of all cores", Some(summary.cpu), cpu)?;
+    let switches =
+        usages().map(|it| (it.voluntary_switches + it.involuntary_switches) as f64);
+    among("the switches", Some(summary.switches), switches)?;
+    let memory = samples.iter().filter_map(|sample| sample.memory);
+    among(
         "the memory",
-        summary.memory.unwrap_or(0.0),
-        0.0,
-        BYTES as f64,
+        summary.memory,
+        memory.map(|memory| memory.peak as f64),
     )
+}
+
+/// A median lies among what it is one of.
+fn among(
+    what: &str,
+    median: Option<f64>,
+    all: impl Iterator<Item = f64> + Clone,
+) -> Result<(), String> {
+    let ends = all.clone().reduce(f64::min).zip(all.reduce(f64::max));
+    match (median, ends) {
+        (None, _) => Ok(()),
+        (Some(median), Some((least, most))) => number(what, median, least, most),
+        (Some(_), None) => Err(format!("{what} is one of no samples")),
+    }
 }
 
 fn check_timeline(timeline: &Timeline) -> Result<(), String> {

@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use rustix::process::{Pid, Signal, kill_process_group};
 
-use crate::{Bench, Model, Reply, job_args, process::hand_down};
+use crate::{Bench, Model, Reply, guard::die_with_parent, job_args, process::hand_down};
 
 /// How long it is stopped each time. It runs a little longer from time to time, so that
 /// every call of it is met.
@@ -29,6 +29,7 @@ pub fn stopped_and_continued<M: Model>(bench: &Bench<M>, args: &[&str]) -> Resul
     let args = job_args::<M>(args)?;
     let (stage, job) = M::staged(&args)?;
     let mut command = bench.program().command();
+    die_with_parent(&mut command);
     command
         .args(["trial", bench.name()])
         .envs(M::environment(&job))

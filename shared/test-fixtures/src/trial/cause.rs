@@ -3,6 +3,10 @@
 //! Programs print it at different places: Python last, Go and Rust before a dump of their
 //! stacks, Java before and within it, Node between the source and the stack.
 
+use anstream::adapter::strip_str;
+
+use crate::exit::advice;
+
 /// The text on one line, with at most `most` characters.
 pub fn shortened(text: &str, most: usize) -> String {
     let line = text
@@ -29,6 +33,8 @@ struct Found {
 
 /// Why the program ended, if it printed anything.
 pub(crate) fn cause(stderr: &str) -> Option<String> {
+    // Colours are the terminal's, and not the reader's.
+    let stderr = &*strip_str(stderr).to_string();
     let lines: Vec<&str> = stderr.lines().map(str::trim_end).collect();
     if lacks_memory(stderr) {
         let advice = "ask for fewer at once, or raise `ulimit -v`";
@@ -52,15 +58,31 @@ pub(crate) fn cause(stderr: &str) -> Option<String> {
     let found = found.reduce(|one, other| if other.end > one.end { other } else { one });
     let after = found.as_ref().map_or(0, |found| found.end);
     let rest = lines[after..].iter().rfind(|line| says_something(line));
-    match (rest, found) {
-        (Some(line), _) => Some(line.trim().to_owned()),
-        (None, Some(found)) => Some(found.says),
+    let cause = match (rest, found) {
+        (Some(line), _) => line.trim().to_owned(),
+        (None, Some(found)) => found.says,
         // Nothing but what is usually beside the point.
         (None, None) => {
             let line = lines.iter().rfind(|line| !line.trim().is_empty())?;
-            Some(line.trim().to_owned())
+            line.trim().to_owned()
         }
-    }
+    };
+    Some(advised(cause))
+}
+
+/// With what to do, where a limit of the system is the cause and the words don't say so.
+fn advised(cause: String) -> String {
+    let limits = [
+        // Python, Node and Go.
+        ("RuntimeError: can't start new thread", libc::EAGAIN),
+        (
+            "pthread_create: Resource temporarily unavailable",
+            libc::EAGAIN,
+        ),
+        ("failed to reserve page summary memory", libc::ENOMEM),
+    ];
+    let limit = limits.iter().find(|(words, _)| cause.contains(words));
+    cause + limit.map_or("", |(_, code)| advice(*code))
 }
 
 /// Whether Rust's standard library or the system's reports that there is no memory, and
@@ -111,12 +133,16 @@ fn says_something(line: &str) -> bool {
         "Error: Could not create the Java Virtual Machine.",
         "Error: A fatal exception has occurred. Program will exit.",
         "(Use `node --trace",
+        "Picked up JAVA_TOOL_OPTIONS: ",
+        "Picked up _JAVA_OPTIONS: ",
+        "ResourceWarning: Enable tracemalloc",
         "Aborted",
         "Segmentation fault (core dumped)",
     ];
-    let is_warning = [": ResourceWarning: ", ": UserWarning: resource_tracker"]
-        .iter()
-        .any(|warning| text.contains(warning));
+    // Python's have the file and the line first, and Node's its process.
+    let is_warning = text.split_once("Warning: ").is_some_and(|(before, _)| {
+        before.is_empty() || before.starts_with("(node:") || before.contains(": ")
+    });
     let is_mark = text.chars().all(|c| "^~{}[]()|+-=*".contains(c));
     !(is_frame
         || is_numbered

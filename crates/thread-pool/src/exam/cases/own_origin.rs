@@ -68,6 +68,36 @@ pub(super) fn cases() -> Vec<Case<ThreadPool>> {
             redirected_nowhere,
         ),
         Case::custom(
+            "redirected_to_no_url",
+            "a Location that is no URL is malformed",
+            |bench| {
+                let server = RawServer::start(|_, client| {
+                    client.send(b"HTTP/1.1 302 Found\r\nLocation: http://[::1\r\n")?;
+                    client.send(b"Content-Length: 0\r\n\r\n")?;
+                    Ok(Then::Keep)
+                })?;
+                let (outcomes, _) = outcomes(bench, &[&server.url("/a")], &[])?;
+                failed(&outcomes, Class::Malformed)
+            },
+        )
+        .with_peers(),
+        Case::custom(
+            "no_way_to_a_server",
+            "an address that can't be reached is no time-out",
+            |bench| {
+                // Broadcast, which no connection can be made to.
+                let (outcomes, _) = outcomes(bench, &["http://255.255.255.255/a"], &[])?;
+                failed(&outcomes, Class::Other)
+            },
+        )
+        .with_peers(),
+        Case::custom(
+            "no_room_for_a_file",
+            "a file that can't be written whole is a failure of the disk",
+            no_room_for_a_file,
+        )
+        .with_peers(),
+        Case::custom(
             "redirect_without_end",
             "the body of a redirect is not waited for",
             redirect_without_end,
@@ -231,6 +261,23 @@ fn redirected_nowhere(bench: &Bench<ThreadPool>) -> Result<()> {
         failed(&outcomes, class).with_context(|| format!("Location: {location}"))?;
         let asked = server.asked().len();
         ensure!(asked == 1, "{location:?} led to {asked} requests");
+    }
+    Ok(())
+}
+
+fn no_room_for_a_file(bench: &Bench<ThreadPool>) -> Result<()> {
+    let settings = Settings {
+        under: vec!["prlimit".into(), "--fsize=1000".into()],
+        ..Settings::default()
+    };
+    let origin = Origin::start()?;
+    // Less than is written at once, and more.
+    for bytes in [2000, 2_000_000] {
+        let url = origin.url(&format!("/bytes/{bytes}/note/a"));
+        let trial = bench.trial(&[&url], &settings)?;
+        let outcomes = in_input_order(&trial.output);
+        let outcomes: Vec<_> = outcomes.into_iter().cloned().collect();
+        failed(&outcomes, Class::Disk).with_context(|| format!("{bytes} bytes"))?;
     }
     Ok(())
 }

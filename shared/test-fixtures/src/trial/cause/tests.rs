@@ -378,3 +378,37 @@ fn java_and_go_say_why_they_did_not_start() {
         "fatal error: newosproc; may need to increase max user processes (ulimit -u)",
     );
 }
+
+#[test]
+fn neither_warnings_nor_colours_are_a_cause() {
+    for last in [
+        "(node:1) Warning: something\n(Use `node --trace-warnings ...` to show where)",
+        "(node:77) [DEP0040] DeprecationWarning: punycode is deprecated",
+        "sys:1: ResourceWarning: unclosed file <_io.FileIO>\nResourceWarning: Enable \
+         tracemalloc to get the object allocation traceback",
+        "m.py:3: DeprecationWarning: it is old",
+        "Picked up JAVA_TOOL_OPTIONS: -Xmx1g",
+        "\u{1b}[0m",
+    ] {
+        says(
+            &format!("OSError: no lock of 77\n{last}\n"),
+            "OSError: no lock of 77",
+        );
+    }
+    says("\u{1b}[31mno lock\u{1b}[0m of 77\n", "no lock of 77");
+}
+
+#[test]
+fn a_limit_is_named_where_the_words_do_not() {
+    let no_thread = "where the system has no thread or process left, ask for fewer, or raise \
+                     `ulimit -u` or `-v`";
+    says(
+        "RuntimeError: can't start new thread\n",
+        &format!("RuntimeError: can't start new thread; {no_thread}"),
+    );
+    says(
+        "fatal error: failed to reserve page summary memory\n\nruntime stack:\n",
+        "fatal error: failed to reserve page summary memory; ask for fewer at once, or raise \
+         `ulimit -v`",
+    );
+}
