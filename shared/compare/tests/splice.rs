@@ -150,7 +150,7 @@ fn a_figure_is_what_its_marker_names() {
         ("made-up/fast/slow time ±", "0.20"),
         ("made-up/fast/slow verdict", "faster"),
         ("made-up/fast,base/slow time", "0.20 to 0.40"),
-        ("made-up/slow/fast memory", "1.00"),
+        ("made-up/slow/fast memory", "3.00"),
         ("made-up/slow failed, late", "103,000"),
         ("made-up/slow failed, late ±", "100,000 to 106,000"),
         ("made-up/slow ms to stop (p99)", "4.00"),
@@ -159,7 +159,7 @@ fn a_figure_is_what_its_marker_names() {
         ("made-up/slow ok", "4"),
         ("made-up/slow lost-update", "50"),
         ("made-up/slow lost-update cured", "1.2"),
-        ("made-up/base memory", "1 B"),
+        ("made-up/base memory", "10.1 MB"),
         ("made-up rounds", "6"),
         ("made-up resolution", "1.05"),
         ("made-up floor", "50.0 ms"),
@@ -340,8 +340,8 @@ fn tables_are_written_between_their_markers() {
         Differences up to a factor of 1.05 can't be seen here.\n\n\
         <!-- end splice -->\nbelow\n\n  \
         <!-- splice: table made-up columns=memory rows=slow,base again -->\n\n  \
-        |  | memory |\n  | --- | ---: |\n  | slow (legacy) \\* | 1 B |\n  \
-        | base again | 1 B |\n\n  \\* slow: it is slow\n\n  \
+        |  | memory |\n  | --- | ---: |\n  | slow (legacy) \\* | 30.3 MB |\n  \
+        | base again | 10.1 MB |\n\n  \\* slow: it is slow\n\n  \
         `cargo run --release`, 6 rounds on 2 cores (Made-up), 01 Jan 1970.\n\n  \
         <!-- end splice -->\n\n\
         <!-- splice: sweep grown show=ratio rows=fast,slow sizes=10 -->\n\n\
