@@ -8,17 +8,28 @@
 
 mod exam;
 pub mod parts;
+mod remote;
 pub mod variants;
 pub mod work;
 
-use std::{num::NonZeroUsize, ops::Range, time::Duration};
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    num::NonZeroUsize,
+    ops::Range,
+    process,
+    time::Duration,
+};
 
 use parts::session::End;
 use serde::{Deserialize, Serialize};
-use test_fixtures::{Outcome, Span, record_span};
+use test_fixtures::{Outcome, Span, monotonic_nanos, record_span};
 
-pub use exam::{JobArgs, ProcessPool};
+pub use exam::{JobArgs, ProcessPool, Server, nats_server};
+pub use remote::connect;
 pub use work::{Count, Fault, FaultKind, Report, Task};
+
+/// What the names of all runs on a NATS server begin with.
+pub const RUNS: &str = "process-pool-";
 
 /// What every variant gets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +47,12 @@ pub struct Job {
     pub noop: bool,
     /// What is to go wrong.
     pub faults: Vec<Fault>,
+    /// The NATS server of the variant that needs one; else its stage names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nats: Option<String>,
+    /// The name of the run there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
 }
 
 impl Job {
@@ -64,6 +81,24 @@ impl Job {
     pub fn fault(&self, index: usize) -> Option<&Fault> {
         let mut latest_first = self.faults.iter().rev();
         latest_first.find(|fault| fault.task.is_none_or(|task| task == index))
+    }
+
+    /// The name of its run on a NATS server. The job is part of it, so that a run that goes
+    /// on has the same tasks.
+    pub fn run_name(&self) -> String {
+        let mut hasher = DefaultHasher::new();
+        let job = Self {
+            nats: None,
+            workers: NonZeroUsize::MIN,
+            ..self.clone()
+        };
+        format!("{job:?}").hash(&mut hasher);
+        let name = match &self.run {
+            Some(name) => name.clone(),
+            // Nobody else's.
+            None => format!("{}-{}", process::id(), monotonic_nanos()),
+        };
+        format!("{RUNS}{name}-{:x}", hasher.finish())
     }
 
     /// A task's deadline, from when its worker turns to it.

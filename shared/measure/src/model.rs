@@ -7,7 +7,7 @@ use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use test_fixtures::{
     Bench, Case, Checked, Deviation, Floor, Lesson, Misuse, Model, Peer, Program, Runner,
     Settings, Status, Surveyed, TrialError, Variant, Verdict, all_cases, command,
-    demo_from, judge, run_floor, source, stage_and_run,
+    demo_from, job_args, judge, run_floor, source, stage_and_run,
 };
 
 use crate::{
@@ -80,6 +80,11 @@ pub trait AnyJob {
         _settings: &Settings,
     ) -> Result<Vec<Surveyed>, TrialError> {
         Ok(Vec::new())
+    }
+    /// What does it for a contestant, or what to do so that something can: one job names
+    /// what the machine lacks for another.
+    fn runner(&self, contestant: &Contestant) -> Result<Runner, String> {
+        contestant.runner.clone()
     }
     /// Whether it is one for the contestant of that name.
     fn concerns(&self, _name: &str) -> Result<bool> {
@@ -256,6 +261,7 @@ impl<M: Model> AnyModel for Of<M> {
     }
 
     fn contestants(&self) -> Vec<Contestant> {
+        let usual = job_args::<M>(&[""; 0]).ok();
         let variants = M::variants().iter().map(|variant| Contestant {
             name: variant.name.to_owned(),
             about: variant.about.to_owned(),
@@ -263,7 +269,10 @@ impl<M: Model> AnyModel for Of<M> {
             status: variant.status,
             another_job: variant.another_job,
             is_peer: false,
-            runner: Ok(Runner::Variant(variant.name.to_owned())),
+            runner: match &usual {
+                Some(args) => variant.runner(args),
+                None => Ok(Runner::Variant(variant.name.to_owned())),
+            },
             deviations: variant.deviations,
             source: Some(variant_source(variant)),
             pairs: variant.pairs.iter().map(pair::<M>).collect(),
@@ -337,6 +346,14 @@ impl<M: Model> AnyJob for Job<M> {
 
     fn size(&self) -> Result<u64> {
         Ok(M::size(&M::job(&self.args)?))
+    }
+
+    fn runner(&self, contestant: &Contestant) -> Result<Runner, String> {
+        let is_it = |variant: &&Variant<M>| variant.name == contestant.name;
+        match M::variants().iter().find(is_it) {
+            Some(variant) if !contestant.is_peer => variant.runner(&self.args),
+            _ => contestant.runner.clone(),
+        }
     }
 
     fn concerns(&self, name: &str) -> Result<bool> {

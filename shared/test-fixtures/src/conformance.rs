@@ -7,7 +7,7 @@ use libtest_mimic::Arguments;
 
 use crate::{
     Bench, Case, Deviation, Model, Program, Runner, conformance::side_by_side::Test,
-    lesson, readme,
+    job_args, lesson, readme,
 };
 
 mod imports;
@@ -65,7 +65,15 @@ pub fn conformance<M: Model>(program: impl AsRef<Path>) -> ExitCode {
     let cases = Arc::new(all_cases::<M>());
     let mut tests = Vec::new();
     for variant in M::variants() {
-        let runner = Runner::Variant(variant.name.to_owned());
+        let usual = job_args::<M>(&[""; 0]);
+        let runner = match usual.map(|args| variant.runner(&args)) {
+            Ok(Err(reason)) => {
+                let name = format!("{}::skipped: {reason}", variant.name);
+                tests.push(Test::ignored(name));
+                continue;
+            }
+            _ => Runner::Variant(variant.name.to_owned()),
+        };
         add(
             &mut tests,
             &cases,

@@ -102,7 +102,7 @@ impl<A: clap::Args> Demo<A> {
                 Ok(true)
             }
             Some(Subcommands::Floor) => child::floor::<M>().map(|()| true),
-            Some(Subcommands::Worker) => M::worker().map(|()| true),
+            Some(Subcommands::Worker { words }) => M::worker(words).map(|()| true),
             Some(Subcommands::List) => print(&names::list::<M>()).map(|()| true),
             Some(Subcommands::Source { variant }) => {
                 print(source::<M>(variant)?).map(|()| true)

@@ -1,11 +1,11 @@
 //! A model, its variants and its peers.
 
-use std::{fmt, ops::RangeInclusive, os::fd::BorrowedFd};
+use std::{ffi::OsString, fmt, ops::RangeInclusive, os::fd::BorrowedFd};
 
 use anyhow::{Result, bail};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{Case, Checked, Facts, Floor, ItemTimes, Span, Surveyed, runtime_of};
+use crate::{Case, Checked, Facts, Floor, ItemTimes, Runner, Span, Surveyed, runtime_of};
 
 /// One concurrency model: a job, the variants that do it, and the check that decides.
 pub trait Model: Sized + 'static {
@@ -92,6 +92,36 @@ pub trait Model: Sized + 'static {
         let mut job = Self::job(args)?;
         let stage = Self::stage(args, &mut job)?;
         Ok((stage, job))
+    }
+
+    /// Sets the stage for this variant, where one needs more around it than the others: a
+    /// server that it talks to. That is before the clock starts, as for every stage.
+    fn stage_of(
+        args: &Self::Args,
+        job: &mut Self::Job,
+        _variant: &str,
+    ) -> Result<Self::Stage> {
+        Self::stage(args, job)
+    }
+
+    /// A job with the stage that stands around it while this runner does it.
+    fn staged_for(
+        args: &Self::Args,
+        runner: &Runner,
+    ) -> Result<(Self::Stage, Self::Job)> {
+        let Runner::Variant(name) = runner else {
+            return Self::staged(args);
+        };
+        let mut job = Self::job(args)?;
+        let stage = Self::stage_of(args, &mut job, name)?;
+        Ok((stage, job))
+    }
+
+    /// What this machine lacks for a variant to do the job of these arguments, and how to
+    /// get it: "needs nats-server: `compare peers` installs it". A variant that lacks
+    /// something is not run, as a peer isn't, and that is no failure.
+    fn lacks(_args: &Self::Args, _variant: &str) -> Option<String> {
+        None
     }
 
     /// The job in one line with its parameters: "100 URLs, at most 10 at once".
@@ -186,8 +216,9 @@ pub trait Model: Sized + 'static {
         0
     }
 
-    /// What a pool's worker process does with its standard input and output.
-    fn worker() -> Result<()> {
+    /// What a pool's worker process does, by default with its standard input and output.
+    /// `words` are those behind `worker` on its command line.
+    fn worker(_words: &[OsString]) -> Result<()> {
         bail!("{} has no worker processes", Self::NAME)
     }
 }
@@ -225,6 +256,17 @@ pub struct Variant<M: Model> {
 }
 
 impl<M: Model> Variant<M> {
+    /// What does the job of these arguments, or what to do so that it can.
+    ///
+    /// # Errors
+    /// The machine lacks something, in a line that says how to get it.
+    pub fn runner(&self, args: &M::Args) -> Result<Runner, String> {
+        match M::lacks(args, self.name) {
+            None => Ok(Runner::Variant(self.name.to_owned())),
+            Some(why) => Err(why),
+        }
+    }
+
     /// The runtime that it is on: one of [`RUNTIMES`](crate::RUNTIMES).
     pub fn runtime(&self) -> &'static str {
         let named = || runtime_of(self.name).unwrap_or(self.name);

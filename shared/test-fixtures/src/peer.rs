@@ -224,6 +224,15 @@ fn environment(script: &Path) -> Option<PathBuf> {
     python.is_file().then_some(python)
 }
 
+/// A program by its name: the one of the environment that `compare peers` makes in the
+/// workspace that `inside` is in, or else the first in the folders of the PATH.
+pub fn peer_program(inside: &Path, name: &str) -> Option<PathBuf> {
+    let own = workspace(inside).map(|root| root.join("target/peers/bin").join(name));
+    let path = path();
+    let machine = env::split_paths(&path).map(|folder| folder.join(name));
+    own.into_iter().chain(machine).find(|file| is_program(file))
+}
+
 /// The workspace that a script is in.
 fn workspace(script: &Path) -> Option<&Path> {
     script

@@ -32,7 +32,7 @@ pub fn stage_and_run<M: Model>(
     settings: &Settings,
     declared: &[Deviation],
 ) -> Result<Checked<M::Output>, TrialError> {
-    let (stage, job) = M::staged(args).map_err(TrialError::Stage)?;
+    let (stage, job) = M::staged_for(args, runner).map_err(TrialError::Stage)?;
     let trial = run_trial::<M>(program, runner, &stage, &job, settings)?;
     let mut trial = check::<M>(trial, &stage, &job, declared)?;
     if settings.spans {

@@ -8,7 +8,7 @@ mod latency;
 mod stage;
 mod watch;
 
-use std::time::Duration;
+use std::{ffi::OsString, time::Duration};
 
 use anyhow::Result;
 use test_fixtures::{
@@ -185,7 +185,7 @@ impl Model for Cancellation {
         cases::cases()
     }
 
-    fn worker() -> Result<()> {
+    fn worker(_words: &[OsString]) -> Result<()> {
         work::serve()
     }
 }

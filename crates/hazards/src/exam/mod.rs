@@ -8,7 +8,7 @@ mod judge;
 mod survey;
 mod worker;
 
-use std::ops::RangeInclusive;
+use std::{ffi::OsString, ops::RangeInclusive};
 
 use anyhow::Result;
 use test_fixtures::{Case, Facts, Floor, Model, Peer, Surveyed, Variant, python_peer};
@@ -136,7 +136,7 @@ impl Model for Hazards {
         vec![("ASYNC_STD_THREAD_COUNT", job.workers.to_string())]
     }
 
-    fn worker() -> Result<()> {
+    fn worker(_words: &[OsString]) -> Result<()> {
         worker::serve()
     }
 }

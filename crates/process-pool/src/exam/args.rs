@@ -38,9 +38,30 @@ pub struct JobArgs {
     /// flood-stderr, big (8 MiB each way)
     #[arg(long, value_name = "TASK:KIND[:always]")]
     fault: Vec<Fault>,
+    /// The server of the variant nats, instead of one of its own: nats://HOST, or
+    /// tls://USER:PASSWORD@HOST
+    #[arg(long, value_name = "URL")]
+    nats: Option<String>,
+    /// The run's name on that server: one that was not finished goes on with what is left
+    #[arg(long, value_name = "NAME", requires = "nats", value_parser = run)]
+    run: Option<String>,
+}
+
+/// A parser of a run's name.
+pub(crate) fn run(text: &str) -> Result<String, String> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    match !text.is_empty() && text.len() <= 64 && text.chars().all(is_plain) {
+        true => Ok(text.to_owned()),
+        false => Err("a run's name is 1 to 64 letters, digits, - and _".to_owned()),
+    }
 }
 
 impl JobArgs {
+    /// Whether the job brings its own server.
+    pub(crate) fn has_server(&self) -> bool {
+        self.nats.is_some()
+    }
+
     /// The job of these arguments, if it is one.
     pub(crate) fn job(&self) -> Result<Job> {
         for fault in &self.fault {
@@ -59,6 +80,8 @@ impl JobArgs {
             timeout_ms: self.timeout.as_millis() as u64,
             noop: self.noop,
             faults: self.fault.clone(),
+            nats: self.nats.clone(),
+            run: self.run.clone(),
         })
     }
 }

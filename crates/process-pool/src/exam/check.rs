@@ -187,6 +187,8 @@ mod tests {
             timeout_ms: 1000,
             noop: false,
             faults: Vec::new(),
+            nats: None,
+            run: None,
         }
     }
 

@@ -5,7 +5,10 @@ mod args;
 mod cases;
 mod check;
 mod floor;
+mod server;
 mod worker;
+
+use std::ffi::OsString;
 
 use anyhow::Result;
 use test_fixtures::{Case, Facts, Floor, Model, Outcome, Peer, Variant};
@@ -13,6 +16,12 @@ use test_fixtures::{Case, Facts, Floor, Model, Outcome, Peer, Variant};
 use crate::{Count, Job, Output, variants};
 
 pub use args::JobArgs;
+pub use server::{Server, nats_server};
+
+use server::MISSING;
+
+/// The variant that needs a server.
+const NATS: &str = "nats";
 
 /// The model.
 #[derive(Debug)]
@@ -43,7 +52,8 @@ impl Model for ProcessPool {
     type Args = JobArgs;
     type Job = Job;
     type Output = Output;
-    type Stage = ();
+    /// A server of its own, where the variant needs one.
+    type Stage = Option<Server>;
 
     fn variants() -> &'static [Variant<Self>] {
         variants::VARIANTS
@@ -61,15 +71,29 @@ impl Model for ProcessPool {
         job.ranges as u64
     }
 
-    fn stage(_args: &JobArgs, _job: &mut Job) -> Result<()> {
-        Ok(())
+    fn stage(_args: &JobArgs, _job: &mut Job) -> Result<Option<Server>> {
+        Ok(None)
+    }
+
+    fn stage_of(_args: &JobArgs, job: &mut Job, variant: &str) -> Result<Option<Server>> {
+        if variant != NATS || job.nats.is_some() {
+            return Ok(None);
+        }
+        let server = Server::start()?;
+        job.nats = Some(server.url().to_owned());
+        Ok(Some(server))
+    }
+
+    fn lacks(args: &JobArgs, variant: &str) -> Option<String> {
+        let lacks = variant == NATS && !args.has_server() && nats_server().is_none();
+        lacks.then(|| MISSING.to_owned())
     }
 
     fn describe(job: &Job) -> String {
         job.to_string()
     }
 
-    fn check((): &(), job: &Job, output: &Output) -> Result<Facts> {
+    fn check(_stage: &Option<Server>, job: &Job, output: &Output) -> Result<Facts> {
         check::check(job, output)
     }
 
@@ -108,8 +132,8 @@ impl Model for ProcessPool {
         vec![("ASYNC_STD_THREAD_COUNT", "1".to_owned())]
     }
 
-    fn worker() -> Result<()> {
-        worker::serve()
+    fn worker(words: &[OsString]) -> Result<()> {
+        worker::run_worker(words)
     }
 }
 

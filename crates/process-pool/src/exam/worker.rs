@@ -1,23 +1,72 @@
-//! The exam's worker: the generic one, but that its frames can be spoiled.
+//! The exam's worker: the generic one, but that its frames can be spoiled; and the same for
+//! a NATS server.
 
 use std::{
+    ffi::OsString,
     fs::File,
     io::{self, Write},
+    num::NonZeroUsize,
     os::fd::AsFd,
     panic::catch_unwind,
     process,
+    time::Duration,
 };
 
-use anyhow::Result;
-use test_fixtures::end_with_pool;
+use anyhow::{Context, Result};
+use async_nats::jetstream;
+use clap::Parser;
+use futures_util::StreamExt;
+use test_fixtures::{cores, end_with_pool, tell, whole, worker_command};
+use tokio::{runtime::Builder, time::sleep};
 
+use super::args::run;
 use crate::{
-    FaultKind, Task,
+    FaultKind, RUNS, Task, connect,
     parts::worker::{answer, serve_frames},
+    variants::nats::join,
 };
+
+/// How often a machine that has no run looks for one.
+const LOOKS: Duration = Duration::from_millis(200);
+
+/// Does tasks: those of its pool, on standard input and output, or those of a NATS server.
+#[derive(Debug, Parser)]
+#[command(name = "process-pool worker", bin_name = "process-pool worker")]
+struct WorkerArgs {
+    /// Take tasks from this server, until interrupted: nats://HOST, or
+    /// tls://USER:PASSWORD@HOST
+    #[arg(long, value_name = "URL")]
+    nats: Option<String>,
+    /// Just those of runs of this name
+    #[arg(long, value_name = "NAME", requires = "nats", value_parser = run)]
+    run: Option<String>,
+    /// With this many worker processes; by default one per core
+    #[arg(long, value_name = "N", requires = "nats")]
+    #[arg(value_parser = whole::<NonZeroUsize>(1..=256))]
+    workers: Option<NonZeroUsize>,
+}
+
+/// Is a worker, or has workers, as these words say.
+pub(super) fn run_worker(words: &[OsString]) -> Result<()> {
+    let name = OsString::from("process-pool worker");
+    let args = WorkerArgs::try_parse_from([name].iter().chain(words));
+    let args = match args {
+        Err(error) if !error.use_stderr() => {
+            return test_fixtures::print(&error.to_string());
+        }
+        args => args?,
+    };
+    match &args.nats {
+        None => serve(),
+        Some(url) => {
+            let runtime = Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(serve_runs(url, &args))
+        }
+    }
+}
 
 /// Reads tasks from standard input and answers them in order, until the input ends.
-pub(super) fn serve() -> Result<()> {
+fn serve() -> Result<()> {
     end_with_pool()?;
     let mut output = File::from(io::stdout().as_fd().try_clone_to_owned()?);
     serve_frames(move |given, bytes| {
@@ -36,4 +85,34 @@ pub(super) fn serve() -> Result<()> {
         Ok(())
     })?;
     Ok(())
+}
+
+/// Does the tasks of one run after the other.
+async fn serve_runs(url: &str, args: &WorkerArgs) -> Result<()> {
+    let jetstream = jetstream::new(connect(url).await?);
+    let workers = args.workers.unwrap_or(cores()).get();
+    let begin = match &args.run {
+        Some(name) => format!("{RUNS}{name}-"),
+        None => RUNS.to_owned(),
+    };
+    tell(format_args!("waits for runs, with {workers} workers"));
+    loop {
+        let mut names = jetstream.stream_names();
+        let mut found = None;
+        while let Some(name) = names.next().await {
+            let name = name.context("the server's streams")?;
+            let run = name.strip_suffix("-tasks");
+            if let Some(run) = run.filter(|run| run.starts_with(&begin)) {
+                found = Some(run.to_owned());
+                break;
+            }
+        }
+        match found {
+            Some(run) => {
+                tell(format_args!("takes tasks of {run}"));
+                join(&jetstream, &run, workers, worker_command).await?;
+            }
+            None => sleep(LOOKS).await,
+        }
+    }
 }

@@ -8,7 +8,7 @@
 //! | --- | --- |
 //! | 4 | magic, `ILPP` |
 //! | 1 | version, 1 |
-//! | 1 | kind: 1 task, 2 done, 3 panicked |
+//! | 1 | kind: 1 task, 2 done, 3 panicked; between machines also 4 timed out, 5 worker lost, 6 refused |
 //! | 2 | attempt, from 1 |
 //! | 8 | the task's id |
 //! | 4 | the payload's length, at most 16 MiB |
@@ -44,6 +44,12 @@ pub enum Kind {
     Done = 2,
     /// From the worker: the message of the panic that the task ended in.
     Panicked = 3,
+    /// From a worker's machine: the worker was killed at the task's deadline.
+    TimedOut = 4,
+    /// From a worker's machine: the worker of the last attempt went away.
+    WorkerLost = 5,
+    /// The task or its answer can't be sent, and why.
+    Refused = 6,
 }
 
 /// Why bytes are not frames. Nothing that follows them can be trusted.
@@ -133,6 +139,9 @@ impl Decoder {
             1 => Kind::Task,
             2 => Kind::Done,
             3 => Kind::Panicked,
+            4 => Kind::TimedOut,
+            5 => Kind::WorkerLost,
+            6 => Kind::Refused,
             unknown => return Err(FrameError::Kind(unknown)),
         };
         let length = u32::from_le_bytes([l0, l1, l2, l3]);

@@ -306,6 +306,7 @@ fn end<T, R: DeserializeOwned>(task: &Task<T>, frame: &Frame<'_>) -> Option<End<
             let message = String::from_utf8_lossy(frame.payload);
             Some(End::Panicked(message.into_owned()))
         }
-        Kind::Task => None,
+        // A worker can't know these of itself.
+        Kind::Task | Kind::TimedOut | Kind::WorkerLost | Kind::Refused => None,
     }
 }

@@ -19,6 +19,11 @@ test_fixtures::variants! { crate::ProcessPool:
         + "../parts/frame.rs" + "../parts/session.rs" + "../parts/waiting.rs" + "../parts/worker.rs", legacy, except {
         "leaves_nothing": "the runtime, the reactor and the reaper are the process's until it ends: three threads, three descriptors (async-std 1.13, src/rt/mod.rs; async-io 2.6, src/driver.rs; async-process 2.5, src/lib.rs, start_driver_thread)",
     };
+    nats = "a NATS JetStream work queue between the pool and its workers"
+        on "tokio" + "../parts/frame.rs" + "../parts/session.rs" + "../parts/worker.rs"
+        + "nats/place.rs" + "nats/run.rs", except {
+        "leaves_nothing": "tokio's signal handling is the process's until it ends: a pair of sockets (tokio 1.54, src/signal/registry.rs, globals)",
+    };
     rayon = "par_iter: threads of one process, to show what processes cost"
         another_job "threads instead of processes", except {
         "worker_killed_once": "SIGKILL ends the program: a thread has no process of its own to lose",

@@ -10,6 +10,8 @@ mod memory_tests;
 mod ring_tests;
 mod serve;
 
+use std::ffi::OsString;
+
 use anyhow::Result;
 use test_fixtures::{Case, Facts, Floor, Model, Peer, Variant, python_peer};
 
@@ -99,7 +101,7 @@ impl Model for SharedMemory {
         cases::cases()
     }
 
-    fn worker() -> Result<()> {
+    fn worker(_words: &[OsString]) -> Result<()> {
         serve::serve()
     }
 }

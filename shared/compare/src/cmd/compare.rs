@@ -223,6 +223,9 @@ fn field(asked: Asked, options: &Options) -> Result<Field> {
     }
     let (mut contestants, mut reference) = options.contestants(model)?;
     let job = model.job(&matches)?;
+    for one in &mut contestants {
+        one.runner = job.runner(one);
+    }
     leave_out(model.name(), &*job, &mut contestants, &mut reference)?;
     Ok(Field {
         name: model.name(),

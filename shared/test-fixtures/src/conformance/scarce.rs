@@ -110,7 +110,7 @@ fn one_line_or_done<M: Model>(
     runner: &Runner,
     settings: &Settings,
 ) -> Result<()> {
-    let (stage, job) = M::staged(&job_args::<M>(M::WIDE)?)?;
+    let (stage, job) = M::staged_for(&job_args::<M>(M::WIDE)?, runner)?;
     let settings = Settings {
         time_limit: PATIENCE,
         ..settings.clone()

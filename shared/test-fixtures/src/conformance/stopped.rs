@@ -27,7 +27,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 /// Its result is not as it must be, or it was not stopped at least three times.
 pub fn stopped_and_continued<M: Model>(bench: &Bench<M>, args: &[&str]) -> Result<()> {
     let args = job_args::<M>(args)?;
-    let (stage, job) = M::staged(&args)?;
+    let (stage, job) = M::staged_for(&args, bench.runner())?;
     let mut command = bench.program().command();
     die_with_parent(&mut command);
     command

@@ -79,7 +79,7 @@ fn leaks_nothing<M: Model>(bench: &Bench<M>) -> Result<()> {
 
 fn held<M: Model>(bench: &Bench<M>, settings: &Settings) -> Result<()> {
     let args = crate::job_args::<M>(&[""; 0])?;
-    let (stage, job) = M::staged(&args)?;
+    let (stage, job) = M::staged_for(&args, bench.runner())?;
     let trial = run_trial::<M>(bench.program(), bench.runner(), &stage, &job, settings)?;
     for (what, range) in [
         ("descriptors", trial.descriptors),

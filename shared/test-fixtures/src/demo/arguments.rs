@@ -1,6 +1,6 @@
 //! What a model's command line takes.
 
-use std::time::Duration;
+use std::{ffi::OsString, time::Duration};
 
 use clap::{Parser, Subcommand};
 
@@ -45,7 +45,11 @@ pub(super) enum Subcommands {
     /// Read a job as JSON and answer with its floor
     #[command(hide = true)]
     Floor,
-    /// Serve tasks on standard input and output
-    #[command(hide = true)]
-    Worker,
+    /// Serve tasks, by default on standard input and output
+    #[command(hide = true, disable_help_flag = true)]
+    Worker {
+        /// The model's own
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<OsString>,
+    },
 }

@@ -15,7 +15,10 @@ pub(crate) struct Named {
 }
 
 /// Those asked for, in reading order; all of them if none was asked for.
-pub(crate) fn chosen<M: Model>(wanted: &[String]) -> Result<Vec<Named>, Misuse> {
+pub(crate) fn chosen<M: Model>(
+    wanted: &[String],
+    args: &M::Args,
+) -> Result<Vec<Named>, Misuse> {
     let names = M::variants().iter().map(|variant| variant.name);
     let names: Vec<_> = names
         .chain(M::peers().iter().map(|peer| peer.name))
@@ -32,7 +35,7 @@ pub(crate) fn chosen<M: Model>(wanted: &[String]) -> Result<Vec<Named>, Misuse> 
         .filter(|variant| is_wanted(variant.name));
     let variants = variants.map(|variant| Named {
         name: variant.name,
-        runner: Ok(Runner::Variant(variant.name.to_owned())),
+        runner: variant.runner(args),
         deviations: variant.deviations,
     });
     // Each peer's interpreter is asked what it has, so only the peers that are wanted are

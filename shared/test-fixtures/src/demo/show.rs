@@ -23,7 +23,7 @@ impl<A: clap::Args> Demo<A> {
     /// Does the job with every variant and prints the result. Returns false if any
     /// failed.
     pub(super) fn show<M: Model<Args = A>>(&self, program: &Program) -> Result<bool> {
-        let all = chosen::<M>(&self.variants)?;
+        let all = chosen::<M>(&self.variants, &self.args)?;
         ensure_output().context("standard output")?;
         let settings = Settings {
             time_limit: self.time_limit,
@@ -38,8 +38,8 @@ impl<A: clap::Args> Demo<A> {
         };
         let mut all_well = true;
         for (index, named) in all.iter().enumerate() {
-            let (stage, job) = M::staged(&self.args)?;
             if index == 0 {
+                let job = M::job(&self.args)?;
                 // What reads a list that never ends does not look at it.
                 interrupt::listen()?;
                 show.line(&format!("{}: {}", M::NAME, M::describe(&job)), 2)?;
@@ -53,6 +53,8 @@ impl<A: clap::Args> Demo<A> {
                 show.line(&floor_line(show.floor.as_ref()), 2)?;
                 show.line("", 0)?;
             }
+            let Ok(runner) = &named.runner else { continue };
+            let (stage, job) = M::staged_for(&self.args, runner)?;
             match show.trial::<M>(program, named, &stage, &job, &settings) {
                 Ok(well) => all_well &= well,
                 Err(error) if is_interrupt(&error) => {

@@ -1,0 +1,121 @@
+//! A NATS server of the trial's own: on a free port of this machine, with its streams in a
+//! directory that is removed.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+use test_fixtures::{die_with_parent, peer_program, temporary::TemporaryDir};
+
+use crate::parts::frame::LONGEST;
+
+/// How long it may take until it answers.
+const READY_WITHIN: Duration = Duration::from_secs(10);
+/// What a message has beside a frame's payload, at most.
+const AROUND: usize = 1 << 16;
+
+/// A server that is killed when this is dropped, or with this program.
+#[derive(Debug)]
+pub struct Server {
+    url: String,
+    process: Child,
+    directory: TemporaryDir,
+}
+
+/// The server's address in the file that it writes.
+#[derive(Deserialize)]
+struct Ports {
+    nats: Vec<String>,
+}
+
+/// What a machine without the program is to do.
+pub(crate) const MISSING: &str = "needs nats-server: `compare peers` installs it";
+
+/// The program: the one that `compare peers` installs, or else the first on the PATH.
+pub fn nats_server() -> Option<PathBuf> {
+    peer_program(Path::new(env!("CARGO_MANIFEST_DIR")), "nats-server")
+}
+
+impl Server {
+    /// Starts one, and waits until it takes connections.
+    ///
+    /// # Errors
+    /// There is no such program, or it does not start.
+    pub fn start() -> Result<Self> {
+        let program = nats_server().context(MISSING)?;
+        let directory = TemporaryDir::new()?;
+        let path = directory.path();
+        let most = LONGEST + AROUND;
+        let text = format!(
+            "listen: \"127.0.0.1:-1\"\n\
+             max_payload: {most}\n\
+             ports_file_dir: {path:?}\n\
+             log_file: {:?}\n\
+             jetstream {{ store_dir: {path:?} }}\n",
+            path.join("log")
+        );
+        fs::write(path.join("conf"), text).context("the server's directory")?;
+        let mut command = Command::new(program);
+        command
+            .arg("-c")
+            .arg(path.join("conf"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        die_with_parent(&mut command);
+        let process = command.spawn().context("nats-server can't be started")?;
+        let mut server = Self {
+            url: String::new(),
+            process,
+            directory,
+        };
+        server.url = server.wait()?;
+        Ok(server)
+    }
+
+    /// Where it is: `nats://127.0.0.1:40123`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Its process.
+    pub fn process(&self) -> &Child {
+        &self.process
+    }
+
+    fn wait(&mut self) -> Result<String> {
+        let path = self.directory.path();
+        let file = path.join(format!("nats-server_{}.ports", self.process.id()));
+        let start = Instant::now();
+        loop {
+            // It may be there, and not be whole yet.
+            let ports = fs::read(&file).map(|text| serde_json::from_slice(&text));
+            if let Ok(Ok(Ports { nats })) = ports
+                && let Some(url) = nats.into_iter().next()
+            {
+                return Ok(url);
+            }
+            let ended = self.process.try_wait()?;
+            if ended.is_some() || start.elapsed() > READY_WITHIN {
+                let log = fs::read_to_string(path.join("log")).unwrap_or_default();
+                let last = log.lines().last().unwrap_or("it says nothing");
+                bail!("nats-server does not start: {last}");
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Fails only if it has ended already.
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}

@@ -1,0 +1,437 @@
+//! A work queue on a NATS server: the pool's workers may be on any machine.
+//!
+//! The coordinator publishes tasks to a stream and reads what they came to from another.
+//! Each place takes tasks from the server and holds one worker process, by the pipes of
+//! the other variants. There are `workers` places in this process; other machines add
+//! theirs with [`join`].
+//!
+//! # What to notice
+//! - A task is delivered at least once, and counts once: a second attempt is announced
+//!   before it begins, and the server then refuses what an earlier one has to say
+//!   (`nats/run.rs`, `begin`).
+//! - The queue knows how often it has delivered a task, so nobody has to remember attempts.
+//! - A place acknowledges a task after its result is stored. So nothing is lost with the
+//!   coordinator, a worker, a machine or the server: each goes on with what is there.
+//!
+//! # When not to use this
+//! As long as one machine is enough: a pipe costs less, and has no server to look after.
+
+use anyhow::Context as _;
+use test_fixtures::worker_command;
+use tokio::runtime::Builder;
+
+use crate::{Job, Output};
+
+/// Has the job's tasks done by worker processes.
+pub fn run(job: &Job) -> anyhow::Result<Output> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let url = job.nats.as_deref().context("the job names no server")?;
+    let ends = runtime.block_on(async {
+        let jetstream = jetstream::new(crate::connect(url).await?);
+        let run = job.run_name();
+        let (workers, tasks, timeout) = (job.workers.get(), job.tasks(), job.timeout());
+        let ends = map(&jetstream, &run, workers, tasks, timeout, worker_command);
+        anyhow::Ok(ends.await?)
+    });
+    Ok(Output::of_processes(job, ends?))
+}
+
+// The lesson: everything below can be taken home.
+// It needs async-nats (jetstream, ring), futures-util (std), postcard (use-std), rustix (stdio), serde, tokio (io-util, macros, process, rt, time).
+// It comes with frame.rs, session.rs, worker.rs, place.rs, run.rs.
+
+pub mod place;
+pub mod run;
+
+use std::{
+    any::Any,
+    collections::{HashSet, VecDeque},
+    io,
+    iter::repeat_with,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    pin::pin,
+    process::Command,
+    time::Duration,
+};
+
+use async_nats::jetstream::{
+    self, Context, ErrorCode,
+    consumer::{DeliverPolicy, pull::OrderedConfig},
+    context::{PublishAckFuture, PublishError, PublishErrorKind},
+    stream::Stream,
+};
+use futures_util::StreamExt;
+use serde::{Serialize, de::DeserializeOwned};
+use tokio::{
+    select,
+    task::JoinSet,
+    time::{Instant, sleep},
+    try_join,
+};
+
+use super::{
+    frame::{Decoder, Frame, Kind, LONGEST},
+    session::End,
+};
+use run::{PAUSE, Run};
+
+/// How many tasks are on their way to the server at once.
+const IN_FLIGHT: usize = 256;
+/// How long the server may be away before the coordinator gives up. The run stays on the
+/// server, and can go on.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Has every task done by worker processes, each in at most `timeout`. Returns what each came
+/// to, in input order; a lost worker costs its task one more try.
+///
+/// `run` names the run on the server: letters, digits, `-` and `_`. One of that name that
+/// was not finished goes on with what is left; it has to have the same tasks. `workers`
+/// workers are in this process's places, and others may [`join`].
+///
+/// `worker` makes the command of a worker, a program that calls
+/// [`serve`](super::worker::serve).
+///
+/// # Errors
+/// A worker can't be started, or the server refuses what is asked of it, or is away for
+/// longer than 30 seconds.
+///
+/// # Panics
+/// `workers` is 0; or `tasks` or `worker` panics, and then all workers have ended, too.
+pub async fn map<T, R>(
+    jetstream: &Context,
+    run: &str,
+    workers: usize,
+    tasks: impl IntoIterator<Item = T, IntoIter: ExactSizeIterator>,
+    timeout: Duration,
+    worker: impl Fn() -> io::Result<Command> + Clone + Send + 'static,
+) -> io::Result<Vec<End<R>>>
+where
+    T: Serialize,
+    R: DeserializeOwned,
+{
+    assert!(workers > 0, "workers must be at least 1");
+    let tasks = tasks.into_iter();
+    // Lost is what a task stays that no worker was left for.
+    let ends = repeat_with(|| End::WorkerLost).take(tasks.len());
+    let mut ends: Vec<End<R>> = ends.collect();
+    if ends.is_empty() {
+        return Ok(ends);
+    }
+    let run = Run::new(jetstream, run);
+    let results = run.create().await?;
+    let mut places = hold(&run, workers, worker);
+    let coordinated = {
+        let coordinated = coordinate(&run, &results, tasks, timeout, &mut ends);
+        let mut coordinated = pin!(coordinated);
+        loop {
+            select! {
+                coordinated = &mut coordinated => break coordinated,
+                Some(place) = places.join_next() => match place {
+                    Ok(Ok(())) if places.is_empty() => break Ok(()),
+                    Ok(Ok(())) => {}
+                    Ok(Err(error)) => break Err(Stop::Failed(error)),
+                    // No place is aborted. What panics in one is the caller's own.
+                    Err(error) => break Err(Stop::Panicked(error.into_panic())),
+                },
+            }
+        }
+    };
+    // The places see that the run is over. Without the server, they can't.
+    let deleted = match coordinated {
+        Err(Stop::Failed(_)) => Ok(()),
+        Err(Stop::Panicked(_)) | Ok(()) => run.delete().await,
+    };
+    if deleted.is_err() || coordinated.is_err() {
+        places.shutdown().await;
+    }
+    while places.join_next().await.is_some() {}
+    match coordinated {
+        Err(Stop::Panicked(panic)) => resume_unwind(panic),
+        Err(Stop::Failed(error)) => Err(error),
+        Ok(()) => deleted.map(|()| ends),
+    }
+}
+
+/// Has tasks of a run done on this machine, by `workers` workers, until the run is over.
+/// To be called on any machine, at any time.
+///
+/// # Errors
+/// A worker can't be started, or the server refuses what a worker needs.
+///
+/// # Panics
+/// `worker` panics.
+pub async fn join(
+    jetstream: &Context,
+    run: &str,
+    workers: usize,
+    worker: impl Fn() -> io::Result<Command> + Clone + Send + 'static,
+) -> io::Result<()> {
+    let run = Run::new(jetstream, run);
+    let mut places = hold(&run, workers, worker);
+    while let Some(place) = places.join_next().await {
+        place.unwrap_or_else(|panic| resume_unwind(panic.into_panic()))?;
+    }
+    Ok(())
+}
+
+/// Holds all places of this machine.
+fn hold(
+    run: &Run,
+    workers: usize,
+    worker: impl Fn() -> io::Result<Command> + Clone + Send + 'static,
+) -> JoinSet<io::Result<()>> {
+    let mut places = JoinSet::new();
+    for _ in 0..workers {
+        let (run, worker) = (run.clone(), worker.clone());
+        places.spawn(async move { place::hold(&run, workers, worker).await });
+    }
+    places
+}
+
+/// Why a run ends before its tasks have.
+enum Stop {
+    Failed(io::Error),
+    /// It is the caller's own.
+    Panicked(Box<dyn Any + Send>),
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Stop::Failed(error)
+    }
+}
+
+/// Publishes the tasks and collects what they come to, until all have ended.
+async fn coordinate<T: Serialize, R: DeserializeOwned>(
+    run: &Run,
+    results: &Stream,
+    tasks: impl ExactSizeIterator<Item = T>,
+    timeout: Duration,
+    ends: &mut [End<R>],
+) -> Result<(), Stop> {
+    let count = ends.len();
+    let mut collector = Collector {
+        results,
+        next: 1,
+        ended: HashSet::new(),
+        ends,
+    };
+    // A run that goes on: what has ended is not published again.
+    let known = results.get_info().await.map_err(io::Error::other)?;
+    let known = known.state.last_sequence;
+    collector.collect(|next, _| next > known).await?;
+    let ended = collector.ended.clone();
+    let collected = async {
+        let is_enough = |_, ended| ended == count;
+        Ok(collector.collect(is_enough).await?)
+    };
+    try_join!(publish(run, tasks, timeout, &ended), collected).map(|_| ())
+}
+
+/// Publishes the tasks that have not ended.
+async fn publish<T: Serialize>(
+    run: &Run,
+    tasks: impl Iterator<Item = T>,
+    timeout: Duration,
+    ended: &HashSet<usize>,
+) -> Result<(), Stop> {
+    let mut tasks = tasks.enumerate();
+    let mut in_flight = VecDeque::new();
+    loop {
+        let task = catch_unwind(AssertUnwindSafe(|| tasks.next()));
+        let Some((id, task)) = task.map_err(Stop::Panicked)? else {
+            break;
+        };
+        if ended.contains(&id) {
+            continue;
+        }
+        let frame = match encode(id, &task, run.largest()) {
+            Ok(frame) => frame,
+            Err(why) => {
+                refuse(run, id, &why).await?;
+                continue;
+            }
+        };
+        if in_flight.len() == IN_FLIGHT
+            && let Some(oldest) = in_flight.pop_front()
+        {
+            settle(run, timeout, oldest).await?;
+        }
+        let sent = run.send_task(id, timeout, frame.clone()).await;
+        in_flight.push_back(Sent { id, frame, sent });
+    }
+    for oldest in in_flight {
+        settle(run, timeout, oldest).await?;
+    }
+    Ok(())
+}
+
+/// A task on its way to the server.
+struct Sent {
+    id: usize,
+    frame: Vec<u8>,
+    sent: Result<PublishAckFuture, PublishError>,
+}
+
+/// Waits until the server has stored a task, and sends it again if it has not. A queue that
+/// is full is waited for, however long that takes.
+async fn settle(run: &Run, timeout: Duration, task: Sent) -> io::Result<()> {
+    let Sent { id, frame, sent } = task;
+    let mut sent = sent;
+    let mut since = Instant::now();
+    loop {
+        let error = match sent {
+            Ok(stored) => match stored.await {
+                Ok(_) => return Ok(()),
+                Err(error) => error,
+            },
+            Err(error) => error,
+        };
+        if is_full(&error) {
+            since = Instant::now();
+        } else if since.elapsed() > PATIENCE {
+            return Err(io::Error::other(error));
+        }
+        sleep(PAUSE).await;
+        sent = run.send_task(id, timeout, frame.clone()).await;
+    }
+}
+
+/// Whether the stream has no room just now.
+fn is_full(error: &PublishError) -> bool {
+    let cause = std::error::Error::source(error);
+    let cause = cause.and_then(|cause| cause.downcast_ref::<jetstream::Error>());
+    cause.is_some_and(|cause| cause.error_code() == ErrorCode::STREAM_STORE_FAILED)
+}
+
+/// Stores that a task can't be sent, where all else that tasks come to is.
+async fn refuse(run: &Run, id: usize, why: &str) -> io::Result<()> {
+    let refused = Frame {
+        kind: Kind::Refused,
+        attempt: 1,
+        id: id as u64,
+        payload: why.as_bytes(),
+    };
+    match run.store(0, &refused).await {
+        Ok(_) => Ok(()),
+        // It was refused before this coordinator was started again.
+        Err(error) if error.kind() == PublishErrorKind::WrongLastSequence => Ok(()),
+        Err(error) => Err(io::Error::other(error)),
+    }
+}
+
+/// The frame of a task, or why it can't be sent.
+fn encode<T: Serialize>(id: usize, task: &T, largest: usize) -> Result<Vec<u8>, String> {
+    let encode = || postcard::to_extend(task, Vec::new());
+    let payload = match catch_unwind(AssertUnwindSafe(encode)) {
+        Ok(Ok(payload)) => payload,
+        Ok(Err(error)) => return Err(format!("the task can't be encoded: {error}")),
+        Err(_panic) => return Err("the task panics when it is encoded".to_owned()),
+    };
+    let length = payload.len();
+    if length > LONGEST {
+        return Err(format!(
+            "the task has {length} bytes; the most is {LONGEST}"
+        ));
+    }
+    let mut frame = Vec::new();
+    Frame {
+        kind: Kind::Task,
+        attempt: 1,
+        id: id as u64,
+        payload: &payload,
+    }
+    .encode(&mut frame);
+    // The headers count as well.
+    match frame.len() + run::HEADERS <= largest {
+        true => Ok(frame),
+        false => Err(format!(
+            "the task has {length} bytes; the server takes {largest} in a message"
+        )),
+    }
+}
+
+/// Reads results in the order in which the server has stored them.
+struct Collector<'a, R> {
+    results: &'a Stream,
+    /// The sequence of the next one.
+    next: u64,
+    /// The tasks that have ended.
+    ended: HashSet<usize>,
+    ends: &'a mut [End<R>],
+}
+
+impl<R: DeserializeOwned> Collector<'_, R> {
+    /// Collects until `is_enough`, of the next sequence and the number of tasks that ended.
+    async fn collect(
+        &mut self,
+        is_enough: impl Fn(u64, usize) -> bool,
+    ) -> io::Result<()> {
+        let mut since = Instant::now();
+        while !is_enough(self.next, self.ended.len()) {
+            let config = OrderedConfig {
+                deliver_policy: DeliverPolicy::ByStartSequence {
+                    start_sequence: self.next,
+                },
+                ..OrderedConfig::default()
+            };
+            let mut messages = match self.results.create_consumer(config).await {
+                Ok(consumer) => consumer.messages().await.map_err(io::Error::other)?,
+                Err(error) if since.elapsed() > PATIENCE => {
+                    return Err(io::Error::other(error));
+                }
+                Err(_) => {
+                    sleep(PAUSE).await;
+                    continue;
+                }
+            };
+            since = Instant::now();
+            // After a failure, the rest is read anew.
+            while let Some(Ok(message)) = messages.next().await {
+                let info = message.info().map_err(io::Error::other)?;
+                self.next = info.stream_sequence + 1;
+                self.count(&message.payload);
+                if is_enough(self.next, self.ended.len()) {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts what a task has come to, if this says so. The first counts.
+    fn count(&mut self, message: &[u8]) {
+        let mut decoder = Decoder::default();
+        decoder.push(message);
+        let Ok(Some(frame)) = decoder.next_frame() else {
+            return;
+        };
+        let id = frame.id as usize;
+        let (Some(end), Some(place)) = (end(&frame), self.ends.get_mut(id)) else {
+            return;
+        };
+        if self.ended.insert(id) {
+            *place = end;
+        }
+    }
+}
+
+/// What a frame says that its task has come to; nothing if it says that an attempt began.
+fn end<R: DeserializeOwned>(frame: &Frame<'_>) -> Option<End<R>> {
+    let text = || String::from_utf8_lossy(frame.payload).into_owned();
+    Some(match frame.kind {
+        Kind::Task => return None,
+        Kind::Done => {
+            let decode = || postcard::take_from_bytes(frame.payload);
+            // What panics at the answer can't be handed it.
+            match catch_unwind(AssertUnwindSafe(decode)) {
+                Ok(Ok((answer, []))) => End::Done(answer),
+                _ => End::Refused("the answer is of another type".to_owned()),
+            }
+        }
+        Kind::Panicked => End::Panicked(text()),
+        Kind::TimedOut => End::TimedOut,
+        Kind::WorkerLost => End::WorkerLost,
+        Kind::Refused => End::Refused(text()),
+    })
+}
