@@ -25,8 +25,8 @@ use serde::{Deserialize, Serialize};
 use test_fixtures::{Outcome, Span, monotonic_nanos, record_span};
 
 pub use exam::{JobArgs, ProcessPool, Server, nats_server};
-pub use remote::connect;
-pub use work::{Count, Fault, FaultKind, Report, Task};
+pub use remote::{connect, worker_with_host};
+pub use work::{Count, Fault, FaultKind, Report, Task, this_host};
 
 /// What the names of all runs on a NATS server begin with.
 pub const RUNS: &str = "process-pool-";
@@ -50,6 +50,9 @@ pub struct Job {
     /// The NATS server of the variant that needs one; else its stage names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nats: Option<String>,
+    /// Whether its counts name the machines that made them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub names_hosts: bool,
     /// The name of the run there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<String>,
@@ -121,13 +124,16 @@ impl Output {
         let outcome = |(index, end): (_, End<Report>)| match end {
             End::Done(report) => {
                 let range = job.range(index);
-                record_span(|| Span {
-                    task: format!("{range:?}"),
-                    lane: format!("worker {}", report.pid),
-                    start: report.start,
-                    end: report.end,
-                    note: None,
-                });
+                // Another machine's clock has another beginning.
+                if report.host.as_ref().is_none_or(|host| *host == this_host()) {
+                    record_span(|| Span {
+                        task: format!("{range:?}"),
+                        lane: format!("worker {}", report.pid),
+                        start: report.start,
+                        end: report.end,
+                        note: None,
+                    });
+                }
                 Outcome::Ok(report.count(range))
             }
             End::Panicked(message) | End::Refused(message) => Outcome::Panicked(message),

@@ -1,8 +1,9 @@
 //! The command line's view of the job.
 
-use std::{fmt, num::NonZeroUsize, time::Duration};
+use std::{fmt, io, num::NonZeroUsize, time::Duration};
 
 use anyhow::Result;
+use async_nats::ServerAddr;
 use clap::Args;
 use test_fixtures::{Misuse, deadline, whole};
 
@@ -40,11 +41,22 @@ pub struct JobArgs {
     fault: Vec<Fault>,
     /// The server of the variant nats, instead of one of its own: nats://HOST, or
     /// tls://USER:PASSWORD@HOST
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = nats)]
     nats: Option<String>,
     /// The run's name on that server: one that was not finished goes on with what is left
     #[arg(long, value_name = "NAME", requires = "nats", value_parser = run)]
     run: Option<String>,
+}
+
+/// A parser of a NATS server's address.
+pub(crate) fn nats(text: &str) -> Result<String, String> {
+    let address: ServerAddr = text.parse().map_err(|error: io::Error| {
+        format!("{error}; an address is nats://HOST or nats://HOST:PORT")
+    })?;
+    match address.is_websocket() || address.host().is_empty() {
+        true => Err("a server's address is nats://HOST or tls://HOST".to_owned()),
+        false => Ok(text.to_owned()),
+    }
 }
 
 /// A parser of a run's name.
@@ -80,6 +92,7 @@ impl JobArgs {
             timeout_ms: self.timeout.as_millis() as u64,
             noop: self.noop,
             faults: self.fault.clone(),
+            names_hosts: self.has_server(),
             nats: self.nats.clone(),
             run: self.run.clone(),
         })

@@ -188,6 +188,7 @@ mod tests {
             noop: false,
             faults: Vec::new(),
             nats: None,
+            names_hosts: false,
             run: None,
         }
     }

@@ -105,6 +105,12 @@ impl Model for ProcessPool {
         let line = |(index, outcome): (usize, &Outcome<Count>)| {
             let range = job.range(index);
             match outcome {
+                Outcome::Ok(Count {
+                    primes,
+                    pid,
+                    host: Some(host),
+                    ..
+                }) => format!("{range:?}: {primes}, by process {pid} on {host}"),
                 Outcome::Ok(count) => format!("{range:?}: {}", count.primes),
                 Outcome::Panicked(message) => format!("{range:?}: panicked: {message}"),
                 other => format!("{range:?}: {}", other.word()),

@@ -48,7 +48,14 @@ impl Server {
     /// # Errors
     /// There is no such program, or it does not start.
     pub fn start() -> Result<Self> {
-        let program = nats_server().context(MISSING)?;
+        Self::start_with("")
+    }
+
+    /// The same with further lines of its configuration, which count more.
+    ///
+    /// # Errors
+    /// There is no such program, or it does not start.
+    pub fn start_with(lines: &str) -> Result<Self> {
         let directory = TemporaryDir::new()?;
         let path = directory.path();
         let most = LONGEST + AROUND;
@@ -57,26 +64,34 @@ impl Server {
              max_payload: {most}\n\
              ports_file_dir: {path:?}\n\
              log_file: {:?}\n\
-             jetstream {{ store_dir: {path:?} }}\n",
+             jetstream {{ store_dir: {path:?} }}\n\
+             {lines}",
             path.join("log")
         );
         fs::write(path.join("conf"), text).context("the server's directory")?;
-        let mut command = Command::new(program);
-        command
-            .arg("-c")
-            .arg(path.join("conf"))
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        die_with_parent(&mut command);
-        let process = command.spawn().context("nats-server can't be started")?;
         let mut server = Self {
             url: String::new(),
-            process,
+            process: spawn(path)?,
             directory,
         };
         server.url = server.wait()?;
         Ok(server)
+    }
+
+    /// Kills it, and starts it again at the same address, with the same streams.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub fn restart(&mut self) -> Result<()> {
+        self.process.kill()?;
+        self.process.wait()?;
+        let path = self.directory.path();
+        let (conf, port) = (path.join("conf"), self.url.rsplit(':').next());
+        let text = fs::read_to_string(&conf)?;
+        let text = text.replace(":-1\"", &format!(":{}\"", port.unwrap_or_default()));
+        fs::write(conf, text)?;
+        self.process = spawn(path)?;
+        self.wait().map(drop)
     }
 
     /// Where it is: `nats://127.0.0.1:40123`.
@@ -110,6 +125,19 @@ impl Server {
             thread::sleep(Duration::from_millis(1));
         }
     }
+}
+
+/// Starts the program in this directory, where its configuration is.
+fn spawn(directory: &Path) -> Result<Child> {
+    let mut command = Command::new(nats_server().context(MISSING)?);
+    command
+        .arg("-c")
+        .arg(directory.join("conf"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    die_with_parent(&mut command);
+    command.spawn().context("nats-server can't be started")
 }
 
 impl Drop for Server {

@@ -7,7 +7,7 @@ use std::{
     io::{self, Write},
     num::NonZeroUsize,
     os::fd::AsFd,
-    panic::catch_unwind,
+    panic::{AssertUnwindSafe, catch_unwind},
     process,
     time::Duration,
 };
@@ -16,14 +16,16 @@ use anyhow::{Context, Result};
 use async_nats::jetstream;
 use clap::Parser;
 use futures_util::StreamExt;
-use test_fixtures::{cores, end_with_pool, tell, whole, worker_command};
+use test_fixtures::{cores, end_with_pool, tell, whole};
 use tokio::{runtime::Builder, time::sleep};
 
-use super::args::run;
+use super::args::{nats, run};
 use crate::{
-    FaultKind, RUNS, Task, connect,
+    FaultKind, RUNS, Report, Task, connect,
     parts::worker::{answer, serve_frames},
+    this_host,
     variants::nats::join,
+    worker_with_host,
 };
 
 /// How often a machine that has no run looks for one.
@@ -35,11 +37,14 @@ const LOOKS: Duration = Duration::from_millis(200);
 struct WorkerArgs {
     /// Take tasks from this server, until interrupted: nats://HOST, or
     /// tls://USER:PASSWORD@HOST
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = nats)]
     nats: Option<String>,
     /// Just those of runs of this name
     #[arg(long, value_name = "NAME", requires = "nats", value_parser = run)]
     run: Option<String>,
+    /// Name this machine in every report
+    #[arg(long, hide = true)]
+    host: bool,
     /// With this many worker processes; by default one per core
     #[arg(long, value_name = "N", requires = "nats")]
     #[arg(value_parser = whole::<NonZeroUsize>(1..=256))]
@@ -57,7 +62,7 @@ pub(super) fn run_worker(words: &[OsString]) -> Result<()> {
         args => args?,
     };
     match &args.nats {
-        None => serve(),
+        None => serve(args.host.then(this_host)),
         Some(url) => {
             let runtime = Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(serve_runs(url, &args))
@@ -66,13 +71,17 @@ pub(super) fn run_worker(words: &[OsString]) -> Result<()> {
 }
 
 /// Reads tasks from standard input and answers them in order, until the input ends.
-fn serve() -> Result<()> {
+fn serve(host: Option<String>) -> Result<()> {
     end_with_pool()?;
     let mut output = File::from(io::stdout().as_fd().try_clone_to_owned()?);
     serve_frames(move |given, bytes| {
         let task: Task = postcard::from_bytes(given.payload).map_err(io::Error::other)?;
         let fault = task.fault(given.attempt);
-        answer(given, catch_unwind(|| task.count(given.attempt)), bytes);
+        let count = || Report {
+            host: host.clone(),
+            ..task.count(given.attempt)
+        };
+        answer(given, catch_unwind(AssertUnwindSafe(count)), bytes);
         match fault {
             Some(FaultKind::CorruptMagic) => bytes[..4].copy_from_slice(b"HTTP"),
             Some(FaultKind::HugeLength) => bytes[16..20].fill(0xFF),
@@ -110,7 +119,7 @@ async fn serve_runs(url: &str, args: &WorkerArgs) -> Result<()> {
         match found {
             Some(run) => {
                 tell(format_args!("takes tasks of {run}"));
-                join(&jetstream, &run, workers, worker_command).await?;
+                join(&jetstream, &run, workers, worker_with_host).await?;
             }
             None => sleep(LOOKS).await,
         }

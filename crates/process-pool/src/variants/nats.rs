@@ -20,17 +20,21 @@ use anyhow::Context as _;
 use test_fixtures::worker_command;
 use tokio::runtime::Builder;
 
-use crate::{Job, Output};
+use crate::{Job, Output, connect, worker_with_host};
 
 /// Has the job's tasks done by worker processes.
 pub fn run(job: &Job) -> anyhow::Result<Output> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let url = job.nats.as_deref().context("the job names no server")?;
     let ends = runtime.block_on(async {
-        let jetstream = jetstream::new(crate::connect(url).await?);
+        let jetstream = jetstream::new(connect(url).await?);
         let run = job.run_name();
         let (workers, tasks, timeout) = (job.workers.get(), job.tasks(), job.timeout());
-        let ends = map(&jetstream, &run, workers, tasks, timeout, worker_command);
+        let worker = match job.names_hosts {
+            true => worker_with_host,
+            false => worker_command,
+        };
+        let ends = map(&jetstream, &run, workers, tasks, timeout, worker);
         anyhow::Ok(ends.await?)
     });
     Ok(Output::of_processes(job, ends?))
@@ -86,7 +90,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 ///
 /// `run` names the run on the server: letters, digits, `-` and `_`. One of that name that
 /// was not finished goes on with what is left; it has to have the same tasks. `workers`
-/// workers are in this process's places, and others may [`join`].
+/// workers are this process's, and others may [`join`]; with 0, all are others'.
 ///
 /// `worker` makes the command of a worker, a program that calls
 /// [`serve`](super::worker::serve).
@@ -96,7 +100,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// longer than 30 seconds.
 ///
 /// # Panics
-/// `workers` is 0; or `tasks` or `worker` panics, and then all workers have ended, too.
+/// `tasks` or `worker` panics, and then all workers of this process have ended, too.
 pub async fn map<T, R>(
     jetstream: &Context,
     run: &str,
@@ -109,7 +113,6 @@ where
     T: Serialize,
     R: DeserializeOwned,
 {
-    assert!(workers > 0, "workers must be at least 1");
     let tasks = tasks.into_iter();
     // Lost is what a task stays that no worker was left for.
     let ends = repeat_with(|| End::WorkerLost).take(tasks.len());

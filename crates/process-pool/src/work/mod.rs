@@ -6,4 +6,4 @@ mod task;
 
 pub use fault::{Fault, FaultKind};
 pub use primes::count_primes;
-pub use task::{BALLAST, Count, Report, Task};
+pub use task::{BALLAST, Count, Report, Task, this_host};

@@ -2,6 +2,7 @@
 
 use std::{ops::Range, process};
 
+use rustix::system::uname;
 use serde::{Deserialize, Serialize};
 use test_fixtures::monotonic_nanos;
 
@@ -30,6 +31,8 @@ pub struct Task {
 pub struct Report {
     /// How many primes it found.
     pub primes: u64,
+    /// Its machine, where that may be another than the pool's.
+    pub host: Option<String>,
     /// Its process id.
     pub pid: u32,
     /// The attempt that succeeded, from 1.
@@ -59,6 +62,9 @@ pub struct Count {
     pub attempt: u16,
     /// The process that counted.
     pub pid: u32,
+    /// Its machine, where that may be another than the pool's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
 }
 
 impl Task {
@@ -104,6 +110,7 @@ impl Task {
     fn report(self, primes: u64, attempt: u16, (start, end): (u64, u64)) -> Report {
         Report {
             primes,
+            host: None,
             pid: process::id(),
             attempt,
             start,
@@ -123,8 +130,14 @@ impl Report {
             ballast: whole(&self.ballast),
             attempt: self.attempt,
             pid: self.pid,
+            host: self.host,
         }
     }
+}
+
+/// This machine's name.
+pub fn this_host() -> String {
+    uname().nodename().to_string_lossy().into_owned()
 }
 
 /// Bytes that differ from their neighbours, so that a shift or a gap is seen.

@@ -1,0 +1,192 @@
+//! The program itself as the coordinator and as other machines, which are killed, stopped
+//! and continued.
+
+use std::{
+    collections::HashSet,
+    io::{BufRead, BufReader, Read},
+    process::{Child, Command, Stdio},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use async_nats::jetstream;
+use process_pool::{Count, Job, Output, Server, connect};
+use rustix::process::{Pid, Signal, kill_process};
+use serde::Deserialize;
+use test_fixtures::{Outcome, descendants};
+use tokio::runtime::Builder;
+
+use crate::machine::{PROGRAM, until};
+
+/// What is read of a trial's reply.
+#[derive(Deserialize)]
+struct Reply {
+    output: Output,
+}
+
+/// A program that is killed at the end.
+struct Running(Child);
+
+impl Running {
+    fn start(command: &mut Command) -> Result<Self> {
+        let command = command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        Ok(Self(command.stderr(Stdio::piped()).spawn()?))
+    }
+
+    /// A coordinator of this job, with a worker process of its own.
+    fn coordinator(job: &Job) -> Result<Self> {
+        let mut running = Self::start(Command::new(PROGRAM).args(["trial", "nats"]))?;
+        let stdin = running.0.stdin.take().context("it is piped")?;
+        serde_json::to_writer(stdin, job)?;
+        Ok(running)
+    }
+
+    /// A machine with one worker process. Returns once it takes tasks.
+    fn machine(server: &Server) -> Result<Self> {
+        let mut command = Command::new(PROGRAM);
+        command.args(["worker", "--workers", "1", "--nats", server.url()]);
+        let mut running = Self::start(&mut command)?;
+        let stderr = running.0.stderr.take().context("it is piped")?;
+        let mut lines = BufReader::new(stderr).lines();
+        for words in ["waits for runs", "takes tasks of"] {
+            let line = lines.next().context("it has ended")??;
+            ensure!(line.contains(words), "{line}");
+        }
+        Ok(running)
+    }
+
+    fn signal(&self, signal: Signal) -> Result<()> {
+        Ok(kill_process(Pid::from_child(&self.0), signal)?)
+    }
+
+    /// The counts that it replies with, once it has ended.
+    fn counts(mut self) -> Result<Vec<Count>> {
+        let (mut text, mut why) = (String::new(), String::new());
+        let stdout = self.0.stdout.take().context("it is piped")?;
+        { stdout }.read_to_string(&mut text)?;
+        let stderr = self.0.stderr.take().context("it is piped")?;
+        { stderr }.read_to_string(&mut why)?;
+        ensure!(self.0.wait()?.success(), "{why}");
+        let reply: Reply = serde_json::from_str(&text)?;
+        let counts = reply
+            .output
+            .outcomes
+            .into_iter()
+            .map(|outcome| match outcome {
+                Outcome::Ok(count) => Ok(count),
+                other => bail!("{other:?}"),
+            });
+        counts.collect()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Fails only if it has ended already.
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+fn job(server: &Server, below: u64, ranges: usize) -> Job {
+    Job {
+        below,
+        ranges,
+        workers: std::num::NonZeroUsize::MIN,
+        timeout_ms: 60_000,
+        noop: false,
+        faults: Vec::new(),
+        nats: Some(server.url().to_owned()),
+        names_hosts: false,
+        run: Some("mine".to_owned()),
+    }
+}
+
+/// Waits until so many results of a job are stored.
+fn until_stored(job: &Job, count: u64) -> Result<()> {
+    let url = job.nats.as_deref().context("it has a server")?;
+    let stream = format!("{}-results", job.run_name());
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let jetstream = jetstream::new(connect(url).await?);
+        until("results are stored", async || {
+            let Ok(stream) = jetstream.get_stream(&stream).await else {
+                return Ok(false);
+            };
+            Ok(stream.cached_info().state.messages >= count)
+        })
+        .await
+    })
+}
+
+fn whole(counts: &[Count], primes: u64) -> Result<()> {
+    let sum: u64 = counts.iter().map(|count| count.primes).sum();
+    ensure!(sum == primes, "{sum} primes, not {primes}");
+    Ok(())
+}
+
+pub(crate) fn a_coordinator_that_is_started_again_goes_on() -> Result<()> {
+    let server = Server::start()?;
+    let job = job(&server, 1_000_000, 100);
+    let first = Running::coordinator(&job)?;
+    until_stored(&job, 10)?;
+    drop(first);
+    let counts = Running::coordinator(&job)?.counts()?;
+    whole(&counts, 78_498)?;
+    let pids: HashSet<_> = counts.iter().map(|count| count.pid).collect();
+    ensure!(pids.len() == 2, "all was done again: {pids:?}");
+    Ok(())
+}
+
+/// A machine is stopped with a task in hand, for longer than it may be silent. Another one
+/// does the task. The first one is continued before the run is over, and goes on.
+pub(crate) fn a_machine_that_was_cut_off_does_no_harm() -> Result<()> {
+    let server = Server::start()?;
+    let job = job(&server, 3_000_000, 30);
+    let coordinator = Running::coordinator(&job)?;
+    let machine = Running::machine(&server)?;
+    until_stored(&job, 8)?;
+    machine.signal(Signal::STOP)?;
+    // Its worker process is not, so that it has an answer when it comes back.
+    let counts = std::thread::scope(|scope| {
+        let counts = scope.spawn(|| coordinator.counts());
+        std::thread::sleep(std::time::Duration::from_secs(7));
+        machine.signal(Signal::CONT)?;
+        counts.join().expect("it does not panic")
+    })?;
+    whole(&counts, 216_816)?;
+    let again = counts.iter().filter(|count| count.attempt == 2).count();
+    ensure!(again > 0, "no task was done again");
+    Ok(())
+}
+
+/// Two join while it runs, one of them is killed.
+pub(crate) fn machines_come_and_go() -> Result<()> {
+    let server = Server::start()?;
+    let job = Job {
+        names_hosts: true,
+        ..job(&server, 2_000_000, 60)
+    };
+    let coordinator = Running::coordinator(&job)?;
+    until_stored(&job, 2)?;
+    let machines = [Running::machine(&server)?, Running::machine(&server)?];
+    until_stored(&job, 20)?;
+    let [gone, stays] = machines;
+    let workers = [&gone, &stays].map(|one| descendants(Pid::from_child(&one.0)));
+    drop(gone);
+    let counts = coordinator.counts()?;
+    whole(&counts, 148_933)?;
+    let by = |pids: &[Pid]| {
+        let is_by = |count: &&Count| {
+            pids.iter()
+                .any(|pid| pid.as_raw_nonzero().get() as u32 == count.pid)
+        };
+        counts.iter().filter(is_by).count()
+    };
+    for pids in &workers {
+        ensure!(by(pids) > 0, "a machine has done nothing");
+    }
+    let host = process_pool::this_host();
+    let is_named = |count: &Count| count.host.as_ref() == Some(&host);
+    ensure!(counts.iter().all(is_named), "a count names no machine");
+    Ok(())
+}
