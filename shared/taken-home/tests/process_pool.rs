@@ -1,6 +1,14 @@
 //! `map`, on squares in worker processes; one panics, one takes its workers along.
 
-use std::{io, process::Command, time::Duration};
+use std::{
+    env, fs, io,
+    path::Path,
+    process::{Child, Command},
+    thread,
+    time::{Duration, Instant},
+};
+
+use tempfile::TempDir;
 
 use taken_home::process_pool::{self, session::End};
 
@@ -21,6 +29,49 @@ fn check(ends: Vec<End<(u32, u32)>>) {
     }
 }
 
+/// A server that is killed at the end, with the directory of its streams.
+struct Server(Child, TempDir);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+/// A server and its address, if the program is there.
+fn server() -> Option<(Server, String)> {
+    let directory = TempDir::new().expect("a directory");
+    let path = directory.path();
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/peers/bin");
+    let folders = env::split_paths(&env::var_os("PATH")?).collect::<Vec<_>>();
+    let mut programs = [own].into_iter().chain(folders);
+    let program = programs.find_map(|folder| {
+        let program = folder.join("nats-server");
+        program.is_file().then_some(program)
+    })?;
+    let started = Command::new(program)
+        .args(["-js", "-a", "127.0.0.1", "-p", "-1", "-l"])
+        .arg(path.join("log"))
+        .arg("-sd")
+        .arg(path)
+        .arg("--ports_file_dir")
+        .arg(path)
+        .spawn();
+    let server = Server(started.expect("it starts"), directory);
+    let file = format!("nats-server_{}.ports", server.0.id());
+    let clock = Instant::now();
+    loop {
+        let ports = fs::read_to_string(server.1.path().join(&file)).unwrap_or_default();
+        if let Some(url) = ports.split('"').find(|word| word.starts_with("nats://")) {
+            let url = url.to_owned();
+            return Some((server, url));
+        }
+        assert!(clock.elapsed() < LIMIT, "it does not answer");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
 macro_rules! example {
     (rayon, $manner:ident) => {
         #[test]
@@ -33,6 +84,24 @@ macro_rules! example {
             for (number, end) in (0..20).zip(ends.expect("threads start")) {
                 assert_eq!(end.ok(), (number != 3).then_some(number * number));
             }
+        }
+    };
+    (nats, $manner:ident) => {
+        #[test]
+        fn nats() {
+            let Some((_server, url)) = server() else {
+                eprintln!("nothing is tried: there is no nats-server");
+                return;
+            };
+            let runtime = tokio::runtime::Builder::new_current_thread();
+            let runtime = { runtime }.enable_all().build().expect("it starts");
+            let ends = runtime.block_on(async {
+                let client = async_nats::connect(url).await.expect("it answers");
+                let jetstream = async_nats::jetstream::new(client);
+                let tasks = 0..20_u32;
+                process_pool::nats::map(&jetstream, "squares", 2, tasks, LIMIT, worker).await
+            });
+            check(ends.expect("workers start"));
         }
     };
     ($lesson:ident, $manner:ident) => {

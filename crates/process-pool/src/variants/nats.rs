@@ -69,7 +69,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use tokio::{
     select,
     task::JoinSet,
-    time::{Instant, sleep},
+    time::{Instant, interval, sleep, timeout_at},
     try_join,
 };
 
@@ -77,13 +77,15 @@ use super::{
     frame::{Decoder, Frame, Kind, LONGEST},
     session::End,
 };
-use run::{PAUSE, Run};
+use run::{ANSWERS_WITHIN, PAUSE, Run};
 
 /// How many tasks are on their way to the server at once.
 const IN_FLIGHT: usize = 256;
 /// How long the server may be away before the coordinator gives up. The run stays on the
 /// server, and can go on.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How often it looks whether the connection is another one.
+const LOOKS: Duration = Duration::from_millis(200);
 
 /// Has every task done by worker processes, each in at most `timeout`. Returns what each came
 /// to, in input order; a lost worker costs its task one more try.
@@ -214,6 +216,7 @@ async fn coordinate<T: Serialize, R: DeserializeOwned>(
 ) -> Result<(), Stop> {
     let count = ends.len();
     let mut collector = Collector {
+        run,
         results,
         next: 1,
         ended: HashSet::new(),
@@ -260,8 +263,14 @@ async fn publish<T: Serialize>(
         {
             settle(run, timeout, oldest).await?;
         }
+        let at = Instant::now();
         let sent = run.send_task(id, timeout, frame.clone()).await;
-        in_flight.push_back(Sent { id, frame, sent });
+        in_flight.push_back(Sent {
+            id,
+            frame,
+            at,
+            sent,
+        });
     }
     for oldest in in_flight {
         settle(run, timeout, oldest).await?;
@@ -273,20 +282,20 @@ async fn publish<T: Serialize>(
 struct Sent {
     id: usize,
     frame: Vec<u8>,
+    at: Instant,
     sent: Result<PublishAckFuture, PublishError>,
 }
 
 /// Waits until the server has stored a task, and sends it again if it has not. A queue that
 /// is full is waited for, however long that takes.
-async fn settle(run: &Run, timeout: Duration, task: Sent) -> io::Result<()> {
-    let Sent { id, frame, sent } = task;
-    let mut sent = sent;
-    let mut since = Instant::now();
+async fn settle(run: &Run, timeout: Duration, mut task: Sent) -> io::Result<()> {
+    let (mut since, mut pause) = (Instant::now(), Duration::ZERO);
     loop {
-        let error = match sent {
-            Ok(stored) => match stored.await {
-                Ok(_) => return Ok(()),
-                Err(error) => error,
+        let error = match task.sent {
+            Ok(stored) => match timeout_at(task.at + ANSWERS_WITHIN, stored).await {
+                Ok(Ok(_)) => return Ok(()),
+                Ok(Err(error)) => error,
+                Err(_elapsed) => PublishError::new(PublishErrorKind::TimedOut),
             },
             Err(error) => error,
         };
@@ -295,8 +304,11 @@ async fn settle(run: &Run, timeout: Duration, task: Sent) -> io::Result<()> {
         } else if since.elapsed() > PATIENCE {
             return Err(io::Error::other(error));
         }
-        sleep(PAUSE).await;
-        sent = run.send_task(id, timeout, frame.clone()).await;
+        // Those that were sent with it have waited with it.
+        sleep(pause).await;
+        pause = PAUSE;
+        task.at = Instant::now();
+        task.sent = run.send_task(task.id, timeout, task.frame.clone()).await;
     }
 }
 
@@ -356,6 +368,7 @@ fn encode<T: Serialize>(id: usize, task: &T, largest: usize) -> Result<Vec<u8>, 
 
 /// Reads results in the order in which the server has stored them.
 struct Collector<'a, R> {
+    run: &'a Run,
     results: &'a Stream,
     /// The sequence of the next one.
     next: u64,
@@ -371,7 +384,9 @@ impl<R: DeserializeOwned> Collector<'_, R> {
         is_enough: impl Fn(u64, usize) -> bool,
     ) -> io::Result<()> {
         let mut since = Instant::now();
+        let mut looks = interval(LOOKS);
         while !is_enough(self.next, self.ended.len()) {
+            let connections = self.run.connections();
             let config = OrderedConfig {
                 deliver_policy: DeliverPolicy::ByStartSequence {
                     start_sequence: self.next,
@@ -389,8 +404,16 @@ impl<R: DeserializeOwned> Collector<'_, R> {
                 }
             };
             since = Instant::now();
-            // After a failure, the rest is read anew.
-            while let Some(Ok(message)) = messages.next().await {
+            loop {
+                let message = select! {
+                    message = messages.next() => message,
+                    _ = looks.tick() => match connections == self.run.connections() {
+                        true => continue,
+                        false => break,
+                    },
+                };
+                // After a failure, the rest is read anew.
+                let Some(Ok(message)) = message else { break };
                 let info = message.info().map_err(io::Error::other)?;
                 self.next = info.stream_sequence + 1;
                 self.count(&message.payload);

@@ -37,8 +37,7 @@ use super::{
     run::{Begun, HEARTBEAT, PAUSE, Run, timeout},
 };
 
-/// How long a request for tasks stands. One that the server has lost, when it was started
-/// again, is made again after this time.
+/// How long a request for tasks stands.
 const REQUEST: Duration = Duration::from_secs(2);
 
 /// A task that this machine has.
@@ -84,7 +83,7 @@ pub async fn hold(
         stored: JoinSet::new(),
     };
     let mut losses = 0;
-    let mut request = None;
+    let (mut request, mut connections) = (None, run.connections());
     while losses < LOSSES {
         let mut child = Command::from(worker()?)
             .stdin(Stdio::piped())
@@ -149,7 +148,12 @@ pub async fn hold(
                     }
                 }
                 () = at(limit) => break End::Overdue,
-                _ = beat.tick() => place.progress().await,
+                _ = beat.tick() => {
+                    place.progress().await;
+                    if connections != run.connections() {
+                        (request, connections) = (None, run.connections());
+                    }
+                }
                 Some(_) = place.stored.join_next() => {}
             }
         };

@@ -9,7 +9,7 @@
 //! adds another one names the sequence of the one that it knows, and the server refuses it
 //! if there is a later one.
 
-use std::{io, time::Duration};
+use std::{io, sync::atomic::Ordering, time::Duration};
 
 use async_nats::{
     HeaderMap,
@@ -39,6 +39,9 @@ pub const HEARTBEAT: Duration = Duration::from_secs(1);
 const REMEMBERED: Duration = Duration::from_secs(10 * 60);
 /// What an unfinished run leaves on the server is removed after this time.
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+/// What the server has not answered by then, it is asked again: it may have been started
+/// again, and all that was asked of it before is lost.
+pub const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
 /// How long to wait before something is tried again.
 pub const PAUSE: Duration = Duration::from_millis(50);
 /// What a message's headers have at most, in bytes.
@@ -69,10 +72,9 @@ pub enum Begun {
 impl Run {
     /// The run of that name: letters, digits, `-` and `_`.
     pub fn new(jetstream: &Context, name: &str) -> Self {
-        Self {
-            jetstream: jetstream.clone(),
-            name: name.to_owned(),
-        }
+        let (mut jetstream, name) = (jetstream.clone(), name.to_owned());
+        jetstream.set_timeout(ANSWERS_WITHIN);
+        Self { jetstream, name }
     }
 
     /// Makes its streams and the workers' consumer. Those of a run that goes on are left as
@@ -143,6 +145,13 @@ impl Run {
                 _ => Err(io::Error::other(error)),
             },
         }
+    }
+
+    /// How often a connection was made. When that changes, whatever was asked of the server
+    /// before is lost.
+    pub fn connections(&self) -> u64 {
+        let statistics = self.jetstream.client().statistics();
+        statistics.connects.load(Ordering::Relaxed)
     }
 
     /// The largest message that the server takes.
