@@ -2,6 +2,7 @@
 //! a NATS server.
 
 use std::{
+    collections::HashSet,
     ffi::OsString,
     fs::File,
     io::{self, Write},
@@ -12,12 +13,12 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context, Result};
-use async_nats::jetstream;
+use anyhow::{Context as _, Result};
+use async_nats::jetstream::{self, Context};
 use clap::Parser;
 use futures_util::StreamExt;
 use test_fixtures::{cores, end_with_pool, tell, whole};
-use tokio::{runtime::Builder, time::sleep};
+use tokio::{runtime::Builder, task::JoinSet, time::sleep};
 
 use super::args::{nats, run};
 use crate::{
@@ -28,7 +29,7 @@ use crate::{
     worker_with_host,
 };
 
-/// How often a machine that has no run looks for one.
+/// How often a machine looks for further runs.
 const LOOKS: Duration = Duration::from_millis(200);
 
 /// Does tasks: those of its pool, on standard input and output, or those of a NATS server.
@@ -96,32 +97,46 @@ fn serve(host: Option<String>) -> Result<()> {
     Ok(())
 }
 
-/// Does the tasks of one run after the other.
+/// Does the tasks of all runs that there are, and of those that come.
 async fn serve_runs(url: &str, args: &WorkerArgs) -> Result<()> {
     let jetstream = jetstream::new(connect(url).await?);
     let workers = args.workers.unwrap_or(cores()).get();
-    let begin = match &args.run {
+    let mut found = runs(&jetstream, args.run.as_deref()).await?;
+    tell(format_args!("waits for runs, with {workers} workers"));
+    let (mut joined, mut machine) = (HashSet::new(), JoinSet::new());
+    loop {
+        for run in found {
+            if joined.insert(run.clone()) {
+                tell(format_args!("takes tasks of {run}"));
+                let jetstream = jetstream.clone();
+                machine.spawn(async move {
+                    let over = join(&jetstream, &run, workers, worker_with_host).await;
+                    over.map(|()| run)
+                });
+            }
+        }
+        while let Some(over) = machine.try_join_next() {
+            joined.remove(&over??);
+        }
+        sleep(LOOKS).await;
+        // A server that is away comes back.
+        let now = runs(&jetstream, args.run.as_deref()).await;
+        found = now.unwrap_or_default();
+    }
+}
+
+/// The runs on a server, of this name or of any.
+async fn runs(jetstream: &Context, name: Option<&str>) -> Result<Vec<String>> {
+    let begin = match name {
         Some(name) => format!("{RUNS}{name}-"),
         None => RUNS.to_owned(),
     };
-    tell(format_args!("waits for runs, with {workers} workers"));
-    loop {
-        let mut names = jetstream.stream_names();
-        let mut found = None;
-        while let Some(name) = names.next().await {
-            let name = name.context("the server's streams")?;
-            let run = name.strip_suffix("-tasks");
-            if let Some(run) = run.filter(|run| run.starts_with(&begin)) {
-                found = Some(run.to_owned());
-                break;
-            }
-        }
-        match found {
-            Some(run) => {
-                tell(format_args!("takes tasks of {run}"));
-                join(&jetstream, &run, workers, worker_with_host).await?;
-            }
-            None => sleep(LOOKS).await,
-        }
+    let mut names = jetstream.stream_names();
+    let mut runs = Vec::new();
+    while let Some(name) = names.next().await {
+        let name = name.context("the server's streams")?;
+        let run = name.strip_suffix("-tasks");
+        runs.extend(run.filter(|run| run.starts_with(&begin)).map(str::to_owned));
     }
+    Ok(runs)
 }

@@ -59,7 +59,7 @@ use std::{
 };
 
 use async_nats::jetstream::{
-    self, Context, ErrorCode,
+    self, Context,
     consumer::{DeliverPolicy, pull::OrderedConfig},
     context::{PublishAckFuture, PublishError, PublishErrorKind},
     stream::Stream,
@@ -77,13 +77,10 @@ use super::{
     frame::{Decoder, Frame, Kind, LONGEST},
     session::End,
 };
-use run::{ANSWERS_WITHIN, PAUSE, Run};
+use run::{ANSWERS_WITHIN, PATIENCE, PAUSE, Run};
 
 /// How many tasks are on their way to the server at once.
 const IN_FLIGHT: usize = 256;
-/// How long the server may be away before the coordinator gives up. The run stays on the
-/// server, and can go on.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// How often it looks whether the connection is another one.
 const LOOKS: Duration = Duration::from_millis(200);
 
@@ -99,7 +96,7 @@ const LOOKS: Duration = Duration::from_millis(200);
 ///
 /// # Errors
 /// A worker can't be started, or the server refuses what is asked of it, or is away for
-/// longer than 30 seconds.
+/// longer than 30 seconds. The run stays on the server then, and can go on.
 ///
 /// # Panics
 /// `tasks` or `worker` panics, and then all workers of this process have ended, too.
@@ -316,7 +313,7 @@ async fn settle(run: &Run, timeout: Duration, mut task: Sent) -> io::Result<()> 
 fn is_full(error: &PublishError) -> bool {
     let cause = std::error::Error::source(error);
     let cause = cause.and_then(|cause| cause.downcast_ref::<jetstream::Error>());
-    cause.is_some_and(|cause| cause.error_code() == ErrorCode::STREAM_STORE_FAILED)
+    cause.is_some_and(|cause| cause.to_string().contains("maximum messages"))
 }
 
 /// Stores that a task can't be sent, where all else that tasks come to is.
@@ -407,10 +404,19 @@ impl<R: DeserializeOwned> Collector<'_, R> {
             loop {
                 let message = select! {
                     message = messages.next() => message,
-                    _ = looks.tick() => match connections == self.run.connections() {
-                        true => continue,
-                        false => break,
-                    },
+                    _ = looks.tick() => {
+                        if self.run.is_connected() {
+                            since = Instant::now();
+                        }
+                        if since.elapsed() > PATIENCE {
+                            let why = "the server has been away for 30 seconds";
+                            return Err(io::Error::other(why));
+                        }
+                        match connections == self.run.connections() {
+                            true => continue,
+                            false => break,
+                        }
+                    }
                 };
                 // After a failure, the rest is read anew.
                 let Some(Ok(message)) = message else { break };

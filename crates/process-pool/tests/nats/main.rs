@@ -48,6 +48,10 @@ const TESTS: &[(&str, Test)] = &[
     ),
     ("machines_come_and_go", programs::machines_come_and_go),
     (
+        "whatever_is_killed_each_task_counts_once",
+        programs::whatever_is_killed_each_task_counts_once,
+    ),
+    (
         "an_answer_over_the_limit_is_refused_by_size",
         refused::an_answer_over_the_limit_is_refused_by_size,
     ),

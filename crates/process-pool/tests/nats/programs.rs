@@ -3,8 +3,12 @@
 
 use std::{
     collections::HashSet,
+    env,
     io::{BufRead, BufReader, Read},
+    num::NonZeroUsize,
     process::{Child, Command, Stdio},
+    thread,
+    time::Duration,
 };
 
 use anyhow::{Context, Result, bail, ensure};
@@ -12,7 +16,7 @@ use async_nats::jetstream;
 use process_pool::{Count, Job, Output, Server, connect};
 use rustix::process::{Pid, Signal, kill_process};
 use serde::Deserialize;
-use test_fixtures::{Outcome, descendants};
+use test_fixtures::{Outcome, descendants, monotonic_nanos};
 use tokio::runtime::Builder;
 
 use crate::machine::{PROGRAM, until};
@@ -91,7 +95,7 @@ fn job(server: &Server, below: u64, ranges: usize) -> Job {
     Job {
         below,
         ranges,
-        workers: std::num::NonZeroUsize::MIN,
+        workers: NonZeroUsize::MIN,
         timeout_ms: 60_000,
         noop: false,
         faults: Vec::new(),
@@ -147,9 +151,9 @@ pub(crate) fn a_machine_that_was_cut_off_does_no_harm() -> Result<()> {
     until_stored(&job, 8)?;
     machine.signal(Signal::STOP)?;
     // Its worker process is not, so that it has an answer when it comes back.
-    let counts = std::thread::scope(|scope| {
+    let counts = thread::scope(|scope| {
         let counts = scope.spawn(|| coordinator.counts());
-        std::thread::sleep(std::time::Duration::from_secs(7));
+        thread::sleep(Duration::from_secs(7));
         machine.signal(Signal::CONT)?;
         counts.join().expect("it does not panic")
     })?;
@@ -188,5 +192,44 @@ pub(crate) fn machines_come_and_go() -> Result<()> {
     let host = process_pool::this_host();
     let is_named = |count: &Count| count.host.as_ref() == Some(&host);
     ensure!(counts.iter().all(is_named), "a count names no machine");
+    Ok(())
+}
+
+/// A worker process, the server, the coordinator or a machine is killed, at another moment
+/// in each run. `INTERLEAVE_KILLS` is how many runs there are.
+pub(crate) fn whatever_is_killed_each_task_counts_once() -> Result<()> {
+    let runs = env::var("INTERLEAVE_KILLS").ok();
+    let runs = runs.and_then(|runs| runs.parse().ok()).unwrap_or(4_u64);
+    for number in 0..runs {
+        killed(number).with_context(|| format!("run {number}"))?;
+    }
+    Ok(())
+}
+
+fn killed(number: u64) -> Result<()> {
+    let mut server = Server::start()?;
+    let job = job(&server, 2_000_000, 40);
+    let mut coordinator = Running::coordinator(&job)?;
+    let machine = Running::machine(&server)?;
+    let moment = monotonic_nanos().wrapping_mul(number | 1) >> 8;
+    thread::sleep(Duration::from_millis(moment % 1_000));
+    match number % 4 {
+        0 => {
+            let workers = descendants(Pid::from_child(&coordinator.0));
+            for worker in workers {
+                // It may have ended.
+                let _ = kill_process(worker, Signal::KILL);
+            }
+        }
+        1 => server.restart()?,
+        2 => {
+            drop(coordinator);
+            coordinator = Running::coordinator(&job)?;
+        }
+        _ => drop(machine),
+    }
+    let counts = coordinator.counts()?;
+    whole(&counts, 148_933)?;
+    ensure!(counts.len() == 40, "{} of 40 ranges", counts.len());
     Ok(())
 }

@@ -34,7 +34,7 @@ use super::{
         session::{ATTEMPTS, LOSSES, WINDOW},
         worker::BUFFER,
     },
-    run::{Begun, HEARTBEAT, PAUSE, Run, timeout},
+    run::{Begun, HEARTBEAT, PATIENCE, PAUSE, Run, timeout},
 };
 
 /// How long a request for tasks stands.
@@ -71,8 +71,14 @@ pub async fn hold(
     workers: usize,
     worker: impl Fn() -> io::Result<process::Command>,
 ) -> io::Result<()> {
-    let Some(consumer) = run.workers().await? else {
-        return Ok(());
+    let since = Instant::now();
+    let consumer = loop {
+        match run.workers().await {
+            Ok(Some(consumer)) => break consumer,
+            Ok(None) => return Ok(()),
+            Err(error) if since.elapsed() > PATIENCE => return Err(error),
+            Err(_) => sleep(PAUSE).await,
+        }
     };
     let mut place = Place {
         run,
@@ -85,6 +91,16 @@ pub async fn hold(
     let mut losses = 0;
     let (mut request, mut connections) = (None, run.connections());
     while losses < LOSSES {
+        // A worker is started for a task.
+        while place.in_hand.is_empty() {
+            place.request(&mut request).await;
+            let delivered = next(&mut request).await;
+            match place.take(&mut request, delivered).await {
+                Taken::Task(held) => place.in_hand.push_back(held),
+                Taken::Nothing => {}
+                Taken::Over => return Ok(()),
+            }
+        }
         let mut child = Command::from(worker()?)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -103,26 +119,19 @@ pub async fn hold(
             let front = place.in_hand.front();
             let limit = front.and_then(|held| since.checked_add(held.timeout));
             select! {
-                delivered = next(&mut request) => match delivered {
-                    Some(Ok(message)) => {
-                        if let Some(held) = place.take(message).await {
+                delivered = next(&mut request) => {
+                    match place.take(&mut request, delivered).await {
+                        Taken::Task(held) => {
                             if place.in_hand.is_empty() {
                                 since = Instant::now();
                             }
                             outgoing.extend(frame(&held));
                             place.in_hand.push_back(held);
                         }
+                        Taken::Nothing => {}
+                        Taken::Over => break End::Over,
                     }
-                    None => request = None,
-                    Some(Err(_)) => {
-                        request = None;
-                        // It can't be asked while it is away; then the run is not over.
-                        if run.is_over().await.unwrap_or(false) {
-                            break End::Over;
-                        }
-                        sleep(PAUSE).await;
-                    }
-                },
+                }
                 written = stdin.write_buf(&mut outgoing), if !outgoing.is_empty() => {
                     // A worker that is gone is seen by the read, after its last replies.
                     if written.is_err() {
@@ -179,6 +188,14 @@ pub async fn hold(
     Ok(())
 }
 
+/// What a request has brought.
+enum Taken {
+    Task(Held),
+    Nothing,
+    /// The run is.
+    Over,
+}
+
 struct Place<'a> {
     run: &'a Run,
     consumer: PullConsumer,
@@ -215,8 +232,35 @@ impl Place<'_> {
         }
     }
 
-    /// Takes a task that was delivered, if it still is to be done.
-    async fn take(&mut self, message: Message) -> Option<Held> {
+    /// Takes what a request has brought.
+    async fn take(
+        &mut self,
+        request: &mut Option<Request>,
+        delivered: Delivered,
+    ) -> Taken {
+        match delivered {
+            Some(Ok(message)) => match self.begin(message).await {
+                Some(held) => Taken::Task(held),
+                None => Taken::Nothing,
+            },
+            None => {
+                *request = None;
+                Taken::Nothing
+            }
+            Some(Err(_)) => {
+                *request = None;
+                // It can't be asked while it is away; then the run is not over.
+                if self.run.is_over().await.unwrap_or(false) {
+                    return Taken::Over;
+                }
+                sleep(PAUSE).await;
+                Taken::Nothing
+            }
+        }
+    }
+
+    /// Begins a task that was delivered, if it still is to be done.
+    async fn begin(&mut self, message: Message) -> Option<Held> {
         let (delivered, pending) = match message.info() {
             Ok(info) => (info.delivered, info.pending),
             Err(_) => return None,
@@ -355,11 +399,13 @@ struct Request {
     until: Instant,
 }
 
+/// All that were asked for have come, or none came in time; or there is one; or the server
+/// has no such queue.
+type Delivered = Option<Result<Message, async_nats::Error>>;
+
 /// The next task of a request, and nothing once all have come, or none came in time. Without
 /// a request, it waits.
-async fn next(
-    request: &mut Option<Request>,
-) -> Option<Result<Message, async_nats::Error>> {
+async fn next(request: &mut Option<Request>) -> Delivered {
     let Some(request) = request else {
         return pending().await;
     };

@@ -13,6 +13,7 @@ use std::{io, sync::atomic::Ordering, time::Duration};
 
 use async_nats::{
     HeaderMap,
+    connection::State,
     jetstream::{
         Context,
         consumer::{PullConsumer, pull},
@@ -42,6 +43,8 @@ const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 /// What the server has not answered by then, it is asked again: it may have been started
 /// again, and all that was asked of it before is lost.
 pub const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
+/// How long the server may be away before whoever needs it gives up.
+pub const PATIENCE: Duration = Duration::from_secs(30);
 /// How long to wait before something is tried again.
 pub const PAUSE: Duration = Duration::from_millis(50);
 /// What a message's headers have at most, in bytes.
@@ -152,6 +155,11 @@ impl Run {
     pub fn connections(&self) -> u64 {
         let statistics = self.jetstream.client().statistics();
         statistics.connects.load(Ordering::Relaxed)
+    }
+
+    /// Whether there is a connection.
+    pub fn is_connected(&self) -> bool {
+        self.jetstream.client().connection_state() == State::Connected
     }
 
     /// The largest message that the server takes.
