@@ -96,9 +96,9 @@ pub async fn hold(
             place.request(&mut request).await;
             let delivered = next(&mut request).await;
             match place.take(&mut request, delivered).await {
-                Taken::Task(held) => place.in_hand.push_back(held),
-                Taken::Nothing => {}
-                Taken::Over => return Ok(()),
+                Ok(Some(held)) => place.in_hand.push_back(held),
+                Ok(None) => {}
+                Err(Over) => return Ok(()),
             }
         }
         let mut child = Command::from(worker()?)
@@ -121,15 +121,15 @@ pub async fn hold(
             select! {
                 delivered = next(&mut request) => {
                     match place.take(&mut request, delivered).await {
-                        Taken::Task(held) => {
+                        Ok(Some(held)) => {
                             if place.in_hand.is_empty() {
                                 since = Instant::now();
                             }
                             outgoing.extend(frame(&held));
                             place.in_hand.push_back(held);
                         }
-                        Taken::Nothing => {}
-                        Taken::Over => break End::Over,
+                        Ok(None) => {}
+                        Err(Over) => break End::Over,
                     }
                 }
                 written = stdin.write_buf(&mut outgoing), if !outgoing.is_empty() => {
@@ -188,13 +188,8 @@ pub async fn hold(
     Ok(())
 }
 
-/// What a request has brought.
-enum Taken {
-    Task(Held),
-    Nothing,
-    /// The run is.
-    Over,
-}
+/// The run is over: its streams are gone.
+struct Over;
 
 struct Place<'a> {
     run: &'a Run,
@@ -232,29 +227,26 @@ impl Place<'_> {
         }
     }
 
-    /// Takes what a request has brought.
+    /// Takes what a request has brought: a task that is to be done, or nothing.
     async fn take(
         &mut self,
         request: &mut Option<Request>,
         delivered: Delivered,
-    ) -> Taken {
+    ) -> Result<Option<Held>, Over> {
         match delivered {
-            Some(Ok(message)) => match self.begin(message).await {
-                Some(held) => Taken::Task(held),
-                None => Taken::Nothing,
-            },
+            Some(Ok(message)) => Ok(self.begin(message).await),
             None => {
                 *request = None;
-                Taken::Nothing
+                Ok(None)
             }
             Some(Err(_)) => {
                 *request = None;
                 // It can't be asked while it is away; then the run is not over.
                 if self.run.is_over().await.unwrap_or(false) {
-                    return Taken::Over;
+                    return Err(Over);
                 }
                 sleep(PAUSE).await;
-                Taken::Nothing
+                Ok(None)
             }
         }
     }
