@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use process_pool::{parts::session::End, variants};
+use process_pool::{Server, connect, nats_server, parts::session::End, variants};
 use rustix::process::getpid;
 use test_fixtures::descendants;
 
@@ -52,12 +52,27 @@ fn async_std(workers: usize, tasks: Vec<String>, worker: Worker) -> Ends {
     async_std::task::block_on(ends)
 }
 
-const POOLS: [(&str, Map); 5] = [
+/// With a server of its own.
+fn nats(workers: usize, tasks: Vec<String>, worker: Worker) -> Ends {
+    let server = Server::start().map_err(io::Error::other)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let client = connect(server.url()).await.map_err(io::Error::other)?;
+        let jetstream = async_nats::jetstream::new(client);
+        let worker = move || worker();
+        variants::nats::map(&jetstream, "tests", workers, tasks, LIMIT, worker).await
+    })
+}
+
+const POOLS: [(&str, Map); 6] = [
     ("std_only", std_only),
     ("crossbeam", crossbeam),
     ("tokio", tokio),
     ("smol", smol),
     ("async_std", async_std),
+    ("nats", nats),
 ];
 
 /// Runs a test on each pool; none at the same time, since it counts this process's children.
@@ -66,6 +81,10 @@ fn on_each(test: impl Fn(&str, Map)) {
     // A test that failed is no reason not to run the others.
     let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     for (name, map) in POOLS {
+        if name == "nats" && nats_server().is_none() {
+            eprintln!("nats is not tried: there is no nats-server");
+            continue;
+        }
         test(name, map);
         let left = descendants(getpid());
         assert!(left.is_empty(), "{name} left {left:?}");
@@ -98,8 +117,11 @@ fn sleeper() -> Command {
 #[test]
 fn a_pool_without_workers_is_refused() {
     on_each(|name, map| {
-        let why = panic_of(|| map(0, two(), Arc::new(|| Ok(sleeper()))));
-        assert_eq!(why, "workers must be at least 1", "{name}");
+        // Its workers may all be elsewhere.
+        if name != "nats" {
+            let why = panic_of(|| map(0, two(), Arc::new(|| Ok(sleeper()))));
+            assert_eq!(why, "workers must be at least 1", "{name}");
+        }
     });
     let ends = catch_unwind(|| variants::rayon::map(0, vec![1], |task: u32| task));
     let why = message(&*ends.expect_err("it panics"));

@@ -18,7 +18,17 @@ use async_nats::jetstream::{self, Context};
 use clap::Parser;
 use futures_util::StreamExt;
 use test_fixtures::{cores, end_with_pool, tell, whole};
-use tokio::{runtime::Builder, task::JoinSet, time::sleep};
+use tokio::{
+    runtime::Builder,
+    select,
+    signal::{
+        ctrl_c,
+        unix::{SignalKind, signal},
+    },
+    sync::watch,
+    task::JoinSet,
+    time::sleep,
+};
 
 use super::args::{nats, run};
 use crate::{
@@ -97,32 +107,44 @@ fn serve(host: Option<String>) -> Result<()> {
     Ok(())
 }
 
-/// Does the tasks of all runs that there are, and of those that come.
+/// Does the tasks of all runs that there are, and of those that come, until interrupted.
 async fn serve_runs(url: &str, args: &WorkerArgs) -> Result<()> {
     let jetstream = jetstream::new(connect(url).await?);
     let workers = args.workers.unwrap_or(cores()).get();
     let mut found = runs(&jetstream, args.run.as_deref()).await?;
+    let (leave, left) = watch::channel(false);
+    let mut terminated = signal(SignalKind::terminate())?;
     tell(format_args!("waits for runs, with {workers} workers"));
     let (mut joined, mut machine) = (HashSet::new(), JoinSet::new());
     loop {
         for run in found {
             if joined.insert(run.clone()) {
                 tell(format_args!("takes tasks of {run}"));
-                let jetstream = jetstream.clone();
+                let (jetstream, mut left) = (jetstream.clone(), left.clone());
                 machine.spawn(async move {
-                    let over = join(&jetstream, &run, workers, worker_with_host).await;
-                    over.map(|()| run)
+                    let leave = async move { drop(left.wait_for(|left| *left).await) };
+                    let over = join(&jetstream, &run, workers, worker_with_host, leave);
+                    over.await.map(|()| run)
                 });
             }
+        }
+        select! {
+            () = sleep(LOOKS) => {}
+            _ = ctrl_c() => break,
+            _ = terminated.recv() => break,
         }
         while let Some(over) = machine.try_join_next() {
             joined.remove(&over??);
         }
-        sleep(LOOKS).await;
         // A server that is away comes back.
         let now = runs(&jetstream, args.run.as_deref()).await;
         found = now.unwrap_or_default();
     }
+    tell("interrupted: what was in hand is given back");
+    leave.send_replace(true);
+    while machine.join_next().await.is_some() {}
+    // What was sent is on its way.
+    Ok(jetstream.client().flush().await?)
 }
 
 /// The runs on a server, of this name or of any.

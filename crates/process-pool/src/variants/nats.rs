@@ -41,7 +41,7 @@ pub fn run(job: &Job) -> anyhow::Result<Output> {
 }
 
 // The lesson: everything below can be taken home.
-// It needs async-nats (jetstream, ring), futures-util (std), postcard (use-std), rustix (stdio), serde, tokio (io-util, macros, process, rt, time).
+// It needs async-nats (jetstream, ring), futures-util (std), postcard (use-std), rustix (stdio), serde, tokio (io-util, macros, process, rt, sync, time).
 // It comes with frame.rs, session.rs, worker.rs, place.rs, run.rs.
 
 pub mod place;
@@ -68,6 +68,7 @@ use futures_util::StreamExt;
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::{
     select,
+    sync::watch,
     task::JoinSet,
     time::{Instant, interval, sleep, timeout_at},
     try_join,
@@ -121,7 +122,8 @@ where
     }
     let run = Run::new(jetstream, run);
     let results = run.create().await?;
-    let mut places = hold(&run, workers, worker);
+    let (stop, stopped) = watch::channel(false);
+    let mut places = hold(&run, workers, worker, &stopped);
     let coordinated = {
         let coordinated = coordinate(&run, &results, tasks, timeout, &mut ends);
         let mut coordinated = pin!(coordinated);
@@ -138,15 +140,13 @@ where
             }
         }
     };
-    // The places see that the run is over. Without the server, they can't.
+    stop.send_replace(true);
+    while places.join_next().await.is_some() {}
+    // One that failed can go on.
     let deleted = match coordinated {
         Err(Stop::Failed(_)) => Ok(()),
         Err(Stop::Panicked(_)) | Ok(()) => run.delete().await,
     };
-    if deleted.is_err() || coordinated.is_err() {
-        places.shutdown().await;
-    }
-    while places.join_next().await.is_some() {}
     match coordinated {
         Err(Stop::Panicked(panic)) => resume_unwind(panic),
         Err(Stop::Failed(error)) => Err(error),
@@ -154,8 +154,9 @@ where
     }
 }
 
-/// Has tasks of a run done on this machine, by `workers` workers, until the run is over.
-/// To be called on any machine, at any time.
+/// Has tasks of a run done on this machine, by `workers` workers, until the run is over or
+/// `leave` completes: then what is in hand goes to others. To be called on any machine, at
+/// any time.
 ///
 /// # Errors
 /// A worker can't be started, or the server refuses what a worker needs.
@@ -167,13 +168,35 @@ pub async fn join(
     run: &str,
     workers: usize,
     worker: impl Fn() -> io::Result<Command> + Clone + Send + 'static,
+    leave: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let run = Run::new(jetstream, run);
-    let mut places = hold(&run, workers, worker);
-    while let Some(place) = places.join_next().await {
-        place.unwrap_or_else(|panic| resume_unwind(panic.into_panic()))?;
+    let (stop, stopped) = watch::channel(false);
+    let mut places = hold(&run, workers, worker, &stopped);
+    let mut leave = pin!(leave);
+    let mut result = Ok(Ok(()));
+    loop {
+        select! {
+            () = &mut leave, if !*stop.borrow() => {
+                stop.send_replace(true);
+            }
+            place = places.join_next() => match place {
+                Some(Ok(Ok(()))) => {}
+                // The others have a worker each, which is to be waited for.
+                Some(failed) => {
+                    if matches!(result, Ok(Ok(()))) {
+                        result = failed;
+                    }
+                    stop.send_replace(true);
+                }
+                None => break,
+            },
+        }
     }
-    Ok(())
+    match result {
+        Ok(held) => held,
+        Err(error) => resume_unwind(error.into_panic()),
+    }
 }
 
 /// Holds all places of this machine.
@@ -181,11 +204,12 @@ fn hold(
     run: &Run,
     workers: usize,
     worker: impl Fn() -> io::Result<Command> + Clone + Send + 'static,
+    stop: &watch::Receiver<bool>,
 ) -> JoinSet<io::Result<()>> {
     let mut places = JoinSet::new();
     for _ in 0..workers {
-        let (run, worker) = (run.clone(), worker.clone());
-        places.spawn(async move { place::hold(&run, workers, worker).await });
+        let (run, worker, stop) = (run.clone(), worker.clone(), stop.clone());
+        places.spawn(async move { place::hold(&run, workers, worker, stop).await });
     }
     places
 }

@@ -1,6 +1,6 @@
 //! Runs of `map`, with a machine that the test plays by hand.
 
-use std::{iter::repeat_n, time::Duration};
+use std::{future::pending, iter::repeat_n, time::Duration};
 
 use anyhow::{Result, ensure};
 use async_nats::jetstream::{
@@ -32,8 +32,9 @@ pub(crate) fn a_lost_acknowledgement_counts_once() -> Result<()> {
             let ends = map::<u32, u32>(&jetstream, name, 0, [7, 8], LIMIT, worker);
             Ok(ends.await?)
         };
-        let joined =
-            async { Ok(join(&jetstream, name, 1, scripted("true", &reply)).await?) };
+        let joined = async {
+            Ok(join(&jetstream, name, 1, scripted("true", &reply), pending()).await?)
+        };
         let machine = async {
             let (first, second) = (take(&run).await?, take(&run).await?);
             first.done(&run, 0, 70).await?;
@@ -66,8 +67,9 @@ pub(crate) fn a_late_result_is_refused_by_its_attempt() -> Result<()> {
             let ends = map::<u32, u32>(&jetstream, "late", 0, [7, 8], LIMIT, worker);
             Ok(ends.await?)
         };
-        let joined =
-            async { Ok(join(&jetstream, "late", 1, scripted("true", &reply)).await?) };
+        let joined = async {
+            Ok(join(&jetstream, "late", 1, scripted("true", &reply), pending()).await?)
+        };
         let machine = async {
             let (late, open) = (take(&run).await?, take(&run).await?);
             late.give_back().await?;
@@ -104,7 +106,7 @@ pub(crate) fn a_task_that_loses_every_machine_is_set_aside() -> Result<()> {
             let ends = map::<u32, u32>(&jetstream, name, 0, [7], LIMIT, worker);
             Ok(ends.await?)
         };
-        let joined = async { Ok(join(&jetstream, name, 1, worker).await?) };
+        let joined = async { Ok(join(&jetstream, name, 1, worker, pending()).await?) };
         let machine = async {
             for attempt in 1..=ATTEMPTS {
                 let task = take(&run).await?;
@@ -151,7 +153,7 @@ pub(crate) fn a_full_queue_pushes_back() -> Result<()> {
             until("the queue is full", is_full).await?;
             sleep(Duration::from_millis(300)).await;
             ensure!(is_full().await?, "more than that, or fewer");
-            Ok(join(&jetstream, "full", 2, worker).await?)
+            Ok(join(&jetstream, "full", 2, worker, pending()).await?)
         };
         let (ends, ()) = try_join!(mapped, machine)?;
         let done = ends

@@ -22,8 +22,9 @@ use async_nats::jetstream::{
 use futures_util::StreamExt;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    process::Command,
+    process::{Child, ChildStdin, ChildStdout, Command},
     select,
+    sync::watch,
     task::JoinSet,
     time::{Instant, MissedTickBehavior, interval, sleep, sleep_until, timeout_at},
 };
@@ -62,7 +63,7 @@ enum End {
 }
 
 /// Holds one place of `workers` on this machine: one worker after another, until the run is
-/// over, or [`LOSSES`] workers in a row are lost without a reply.
+/// over, or it is told to stop, or [`LOSSES`] workers in a row are lost without a reply.
 ///
 /// # Errors
 /// A worker can't be started, or the server refuses what a worker needs.
@@ -70,68 +71,139 @@ pub async fn hold(
     run: &Run,
     workers: usize,
     worker: impl Fn() -> io::Result<process::Command>,
+    mut stop: watch::Receiver<bool>,
 ) -> io::Result<()> {
-    let since = Instant::now();
-    let consumer = loop {
-        match run.workers().await {
-            Ok(Some(consumer)) => break consumer,
-            Ok(None) => return Ok(()),
-            Err(error) if since.elapsed() > PATIENCE => return Err(error),
-            Err(_) => sleep(PAUSE).await,
-        }
-    };
     let mut place = Place {
         run,
-        consumer,
         workers,
         waiting: 0,
         in_hand: VecDeque::new(),
         stored: JoinSet::new(),
+        child: None,
     };
-    let mut losses = 0;
-    let (mut request, mut connections) = (None, run.connections());
-    while losses < LOSSES {
-        // A worker is started for a task.
-        while place.in_hand.is_empty() {
-            place.request(&mut request).await;
-            let delivered = next(&mut request).await;
-            match place.take(&mut request, delivered).await {
-                Ok(Some(held)) => place.in_hand.push_back(held),
-                Ok(None) => {}
-                Err(Over) => return Ok(()),
+    let held = select! {
+        held = place.hold(worker) => held,
+        _ = stop.wait_for(|stop| *stop) => Ok(()),
+    };
+    if let Some(mut child) = place.child {
+        child.kill().await?;
+    }
+    // What is left in hand goes to others, without a wait.
+    for held in place.in_hand {
+        drop(held.message.ack_with(AckKind::Nak(None)).await);
+    }
+    held
+}
+
+/// The run is over: its streams are gone.
+struct Over;
+
+struct Place<'a> {
+    run: &'a Run,
+    workers: usize,
+    /// How many tasks waited on the server when it was last heard of.
+    waiting: usize,
+    /// The oldest first: the worker is at it.
+    in_hand: VecDeque<Held>,
+    /// Results on their way to the server.
+    stored: JoinSet<()>,
+    /// The worker, as long as it has not been waited for.
+    child: Option<Child>,
+}
+
+impl Place<'_> {
+    /// The same, but that it does not stop. Whatever it waits for, it can be dropped there.
+    async fn hold(
+        &mut self,
+        worker: impl Fn() -> io::Result<process::Command>,
+    ) -> io::Result<()> {
+        let since = Instant::now();
+        let consumer = loop {
+            match self.run.workers().await {
+                Ok(Some(consumer)) => break consumer,
+                Ok(None) => return Ok(()),
+                Err(error) if since.elapsed() > PATIENCE => return Err(error),
+                Err(_) => sleep(PAUSE).await,
+            }
+        };
+        let mut losses = 0;
+        let mut queue = Queue {
+            consumer,
+            request: None,
+            connections: self.run.connections(),
+        };
+        while losses < LOSSES {
+            // A worker is started for a task.
+            while self.in_hand.is_empty() {
+                self.request(&mut queue).await;
+                let delivered = queue.next().await;
+                match self.take(&mut queue, delivered).await {
+                    Ok(Some(held)) => self.in_hand.push_back(held),
+                    Ok(None) => {}
+                    Err(Over) => return Ok(()),
+                }
+            }
+            let child = Command::from(worker()?)
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .kill_on_drop(true)
+                .spawn()?;
+            let child = self.child.insert(child);
+            let stdin = child.stdin.take().expect("stdin is piped");
+            let stdout = child.stdout.take().expect("stdout is piped");
+            let (end, replied) = self.serve(&mut queue, stdin, stdout).await;
+            if let Some(mut child) = self.child.take() {
+                child.kill().await?;
+            }
+            if replied {
+                losses = 0;
+            }
+            match end {
+                End::Lost => {
+                    losses += 1;
+                    self.lost().await;
+                }
+                End::Overdue => {
+                    if let Some(held) = self.in_hand.pop_front() {
+                        self.store(held, Kind::TimedOut, &[]);
+                    }
+                }
+                End::Over => return Ok(()),
             }
         }
-        let mut child = Command::from(worker()?)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()?;
-        let mut stdin = child.stdin.take().expect("stdin is piped");
-        let mut stdout = child.stdout.take().expect("stdout is piped");
-        let mut replies = Decoder::default();
-        let mut buffer = vec![0; BUFFER];
-        let mut outgoing: VecDeque<u8> = place.in_hand.iter().flat_map(frame).collect();
-        let mut since = Instant::now();
+        while self.stored.join_next().await.is_some() {}
+        Ok(())
+    }
+
+    /// Gives tasks to a worker and takes its replies. Returns why it is not to go on, and
+    /// whether it has replied.
+    async fn serve(
+        &mut self,
+        queue: &mut Queue,
+        mut stdin: ChildStdin,
+        mut stdout: ChildStdout,
+    ) -> (End, bool) {
+        let mut outgoing: VecDeque<u8> = self.in_hand.iter().flat_map(frame).collect();
+        let (mut replies, mut buffer) = (Decoder::default(), vec![0; BUFFER]);
+        let (mut since, mut replied) = (Instant::now(), false);
         let mut beat = interval(HEARTBEAT);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let end = loop {
-            place.request(&mut request).await;
-            let front = place.in_hand.front();
+            self.request(queue).await;
+            let front = self.in_hand.front();
             let limit = front.and_then(|held| since.checked_add(held.timeout));
             select! {
-                delivered = next(&mut request) => {
-                    match place.take(&mut request, delivered).await {
-                        Ok(Some(held)) => {
-                            if place.in_hand.is_empty() {
-                                since = Instant::now();
-                            }
-                            outgoing.extend(frame(&held));
-                            place.in_hand.push_back(held);
+                delivered = queue.next() => match self.take(queue, delivered).await {
+                    Ok(Some(held)) => {
+                        if self.in_hand.is_empty() {
+                            since = Instant::now();
                         }
-                        Ok(None) => {}
-                        Err(Over) => break End::Over,
+                        outgoing.extend(frame(&held));
+                        self.in_hand.push_back(held);
                     }
-                }
+                    Ok(None) => {}
+                    Err(Over) => break End::Over,
+                },
                 written = stdin.write_buf(&mut outgoing), if !outgoing.is_empty() => {
                     // A worker that is gone is seen by the read, after its last replies.
                     if written.is_err() {
@@ -145,9 +217,8 @@ pub async fn hold(
                     while is_sound {
                         match replies.next_frame() {
                             Ok(None) => break,
-                            Ok(Some(reply)) if place.answer(&reply) => {
-                                since = Instant::now();
-                                losses = 0;
+                            Ok(Some(reply)) if self.answer(&reply) => {
+                                (since, replied) = (Instant::now(), true);
                             }
                             Ok(Some(_)) | Err(_) => is_sound = false,
                         }
@@ -158,62 +229,25 @@ pub async fn hold(
                 }
                 () = at(limit) => break End::Overdue,
                 _ = beat.tick() => {
-                    place.progress().await;
-                    if connections != run.connections() {
-                        (request, connections) = (None, run.connections());
-                    }
+                    self.progress().await;
+                    queue.look(self.run);
                 }
-                Some(_) = place.stored.join_next() => {}
+                Some(_) = self.stored.join_next() => {}
             }
         };
-        child.kill().await?;
-        match end {
-            End::Lost => {
-                losses += 1;
-                place.lost().await;
-            }
-            End::Overdue => {
-                if let Some(held) = place.in_hand.pop_front() {
-                    place.store(held, Kind::TimedOut, &[]);
-                }
-            }
-            End::Over => return Ok(()),
-        }
+        (end, replied)
     }
-    // What is left in hand goes to others.
-    while let Some(held) = place.in_hand.pop_front() {
-        drop(held.message.ack_with(AckKind::Nak(None)).await);
-    }
-    while place.stored.join_next().await.is_some() {}
-    Ok(())
-}
 
-/// The run is over: its streams are gone.
-struct Over;
-
-struct Place<'a> {
-    run: &'a Run,
-    consumer: PullConsumer,
-    workers: usize,
-    /// How many tasks waited on the server when it was last heard of.
-    waiting: usize,
-    /// The oldest first: the worker is at it.
-    in_hand: VecDeque<Held>,
-    /// Results on their way to the server.
-    stored: JoinSet<()>,
-}
-
-impl Place<'_> {
     /// Asks the server for more, if there is no request and little in hand.
     ///
     /// A worker has half of its fair share of what waits, and less as that is less, so that
     /// at the end none has a second one waiting.
-    async fn request(&self, request: &mut Option<Request>) {
+    async fn request(&self, queue: &mut Queue) {
         let window = (self.waiting / (2 * self.workers)).clamp(1, WINDOW);
-        if request.is_some() || self.in_hand.len() > window / 2 {
+        if queue.request.is_some() || self.in_hand.len() > window / 2 {
             return;
         }
-        let batch = self
+        let batch = queue
             .consumer
             .batch()
             .max_messages(window - self.in_hand.len())
@@ -223,24 +257,24 @@ impl Place<'_> {
         // Without a connection, it is made later.
         if let Ok(batch) = batch.messages().await {
             let until = Instant::now() + REQUEST + HEARTBEAT;
-            *request = Some(Request { batch, until });
+            queue.request = Some(Request { batch, until });
         }
     }
 
     /// Takes what a request has brought: a task that is to be done, or nothing.
     async fn take(
         &mut self,
-        request: &mut Option<Request>,
+        queue: &mut Queue,
         delivered: Delivered,
     ) -> Result<Option<Held>, Over> {
         match delivered {
             Some(Ok(message)) => Ok(self.begin(message).await),
             None => {
-                *request = None;
+                queue.request = None;
                 Ok(None)
             }
             Some(Err(_)) => {
-                *request = None;
+                queue.request = None;
                 // It can't be asked while it is away; then the run is not over.
                 if self.run.is_over().await.unwrap_or(false) {
                     return Err(Over);
@@ -385,6 +419,14 @@ fn frame(held: &Held) -> Vec<u8> {
     bytes
 }
 
+/// The tasks that wait on the server, as a place sees them.
+struct Queue {
+    consumer: PullConsumer,
+    request: Option<Request>,
+    /// How often there was a connection when the request was made.
+    connections: u64,
+}
+
 /// A request for tasks, and when it is made again at the latest.
 struct Request {
     batch: Batch,
@@ -395,14 +437,22 @@ struct Request {
 /// has no such queue.
 type Delivered = Option<Result<Message, async_nats::Error>>;
 
-/// The next task of a request, and nothing once all have come, or none came in time. Without
-/// a request, it waits.
-async fn next(request: &mut Option<Request>) -> Delivered {
-    let Some(request) = request else {
-        return pending().await;
-    };
-    let next = timeout_at(request.until, request.batch.next());
-    next.await.unwrap_or(None)
+impl Queue {
+    /// The next task of the request. Without one, it waits.
+    async fn next(&mut self) -> Delivered {
+        let Some(request) = &mut self.request else {
+            return pending().await;
+        };
+        let next = timeout_at(request.until, request.batch.next());
+        next.await.unwrap_or(None)
+    }
+
+    /// Forgets a request of a connection that is lost.
+    fn look(&mut self, run: &Run) {
+        if self.connections != run.connections() {
+            (self.request, self.connections) = (None, run.connections());
+        }
+    }
 }
 
 async fn at(limit: Option<Instant>) {
