@@ -17,18 +17,8 @@ use anyhow::{Context as _, Result};
 use async_nats::jetstream::{self, Context};
 use clap::Parser;
 use futures_util::StreamExt;
-use test_fixtures::{cores, end_with_pool, tell, whole};
-use tokio::{
-    runtime::Builder,
-    select,
-    signal::{
-        ctrl_c,
-        unix::{SignalKind, signal},
-    },
-    sync::watch,
-    task::JoinSet,
-    time::sleep,
-};
+use test_fixtures::{cores, end_with_pool, interrupt, tell, whole};
+use tokio::{runtime::Builder, sync::watch, task::JoinSet, time::sleep};
 
 use super::args::{nats, run};
 use crate::{
@@ -40,7 +30,7 @@ use crate::{
 };
 
 /// How often a machine looks for further runs.
-const LOOKS: Duration = Duration::from_millis(200);
+const LOOKS: Duration = Duration::from_millis(100);
 
 /// Does tasks: those of its pool, on standard input and output, or those of a NATS server.
 #[derive(Debug, Parser)]
@@ -113,7 +103,7 @@ async fn serve_runs(url: &str, args: &WorkerArgs) -> Result<()> {
     let workers = args.workers.unwrap_or(cores()).get();
     let mut found = runs(&jetstream, args.run.as_deref()).await?;
     let (leave, left) = watch::channel(false);
-    let mut terminated = signal(SignalKind::terminate())?;
+    interrupt::listen()?;
     tell(format_args!("waits for runs, with {workers} workers"));
     let (mut joined, mut machine) = (HashSet::new(), JoinSet::new());
     loop {
@@ -128,10 +118,9 @@ async fn serve_runs(url: &str, args: &WorkerArgs) -> Result<()> {
                 });
             }
         }
-        select! {
-            () = sleep(LOOKS) => {}
-            _ = ctrl_c() => break,
-            _ = terminated.recv() => break,
+        sleep(LOOKS).await;
+        if interrupt::received().is_some() {
+            break;
         }
         while let Some(over) = machine.try_join_next() {
             joined.remove(&over??);

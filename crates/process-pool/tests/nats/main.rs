@@ -48,6 +48,10 @@ const TESTS: &[(&str, Test)] = &[
     ),
     ("machines_come_and_go", programs::machines_come_and_go),
     (
+        "a_machine_that_leaves_gives_back_its_tasks",
+        programs::a_machine_that_leaves_gives_back_its_tasks,
+    ),
+    (
         "whatever_is_killed_each_task_counts_once",
         programs::whatever_is_killed_each_task_counts_once,
     ),

@@ -8,12 +8,12 @@ use std::{
     num::NonZeroUsize,
     process::{Child, Command, Stdio},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, bail, ensure};
 use async_nats::jetstream;
-use process_pool::{Count, Job, Output, Server, connect};
+use process_pool::{Count, Job, Output, Server, connect, variants::nats::run::ACK_WAIT};
 use rustix::process::{Pid, Signal, kill_process};
 use serde::Deserialize;
 use test_fixtures::{Outcome, descendants, monotonic_nanos};
@@ -192,6 +192,24 @@ pub(crate) fn machines_come_and_go() -> Result<()> {
     let host = process_pool::this_host();
     let is_named = |count: &Count| count.host.as_ref() == Some(&host);
     ensure!(counts.iter().all(is_named), "a count names no machine");
+    Ok(())
+}
+
+/// It is asked to end, and others have its tasks at once.
+pub(crate) fn a_machine_that_leaves_gives_back_its_tasks() -> Result<()> {
+    let server = Server::start()?;
+    let job = job(&server, 2_000_000, 60);
+    let coordinator = Running::coordinator(&job)?;
+    let mut machine = Running::machine(&server)?;
+    until_stored(&job, 10)?;
+    machine.signal(Signal::TERM)?;
+    let left = Instant::now();
+    let code = machine.0.wait()?.code();
+    ensure!(code == Some(143), "exit code {code:?}");
+    ensure!(left.elapsed() < Duration::from_secs(1), "it stays");
+    whole(&coordinator.counts()?, 148_933)?;
+    let took = left.elapsed();
+    ensure!(took < ACK_WAIT, "it was waited for: {took:?}");
     Ok(())
 }
 
