@@ -104,7 +104,8 @@ async fn serve_runs(url: &str, args: &WorkerArgs) -> Result<()> {
     let mut found = runs(&jetstream, args.run.as_deref()).await?;
     let (leave, left) = watch::channel(false);
     interrupt::listen()?;
-    tell(format_args!("waits for runs, with {workers} workers"));
+    let s = if workers == 1 { "" } else { "s" };
+    tell(format_args!("waits for runs, with {workers} worker{s}"));
     let (mut joined, mut machine) = (HashSet::new(), JoinSet::new());
     loop {
         for run in found {

@@ -226,7 +226,7 @@ pub(crate) fn whatever_is_killed_each_task_counts_once() -> Result<()> {
 
 fn killed(number: u64) -> Result<()> {
     let mut server = Server::start()?;
-    let job = job(&server, 2_000_000, 40);
+    let job = job(&server, 3_000_000, 40);
     let mut coordinator = Running::coordinator(&job)?;
     let machine = Running::machine(&server)?;
     let moment = monotonic_nanos().wrapping_mul(number | 1) >> 8;
@@ -247,7 +247,7 @@ fn killed(number: u64) -> Result<()> {
         _ => drop(machine),
     }
     let counts = coordinator.counts()?;
-    whole(&counts, 148_933)?;
+    whole(&counts, 216_816)?;
     ensure!(counts.len() == 40, "{} of 40 ranges", counts.len());
     Ok(())
 }

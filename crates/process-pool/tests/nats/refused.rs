@@ -72,6 +72,12 @@ pub(crate) fn a_certificate_that_is_not_trusted_is_a_line() -> Result<()> {
     let lines = format!("tls {{ cert_file: {certificate:?}, key_file: {key:?} }}");
     let server = Server::start_with(&lines)?;
     is_a_line(server.url(), "certificate")?;
+    let trusting = Command::new(PROGRAM)
+        .args(["--variants", "nats", "--nats", server.url()])
+        .env("SSL_CERT_FILE", &certificate)
+        .output()?;
+    let text = String::from_utf8(trusting.stdout)?;
+    ensure!(trusting.status.success(), "{text}");
     let plain = Server::start()?;
     is_a_line(&plain.url().replace("nats:", "tls:"), "corrupt message")
 }
