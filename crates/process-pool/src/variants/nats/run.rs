@@ -38,8 +38,9 @@ pub const HEARTBEAT: Duration = Duration::from_secs(1);
 /// How long a message id is remembered: a coordinator that starts again within it publishes
 /// no task twice. Later, a task may be done twice, and counts once.
 const REMEMBERED: Duration = Duration::from_secs(10 * 60);
-/// What an unfinished run leaves on the server is removed after this time.
-const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+/// What an unfinished run leaves on the server is removed after this time, so no run may
+/// take longer.
+const KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// What the server has not answered by then, it is asked again: it may have been started
 /// again, and all that was asked of it before is lost.
 pub const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
