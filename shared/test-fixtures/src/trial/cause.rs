@@ -33,8 +33,6 @@ struct Found {
 
 /// Why the program ended, if it printed anything.
 pub(crate) fn cause(stderr: &str) -> Option<String> {
-    // Colours are the terminal's, and not the reader's.
-    let stderr = &*strip_str(stderr).to_string();
     let lines: Vec<&str> = stderr.lines().map(str::trim_end).collect();
     if lacks_memory(stderr) {
         let advice = "ask for fewer at once, or raise `ulimit -v`";
@@ -144,10 +142,12 @@ fn says_something(line: &str) -> bool {
         before.is_empty() || before.starts_with("(node:") || before.contains(": ")
     });
     let is_mark = text.chars().all(|c| "^~{}[]()|+-=*".contains(c));
+    let is_colour = strip_str(text).to_string().trim().is_empty();
     !(is_frame
         || is_numbered
         || is_warning
         || is_mark
+        || is_colour
         || hints.iter().any(|hint| text.starts_with(hint)))
 }
 
