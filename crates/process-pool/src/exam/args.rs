@@ -41,21 +41,26 @@ pub struct JobArgs {
     fault: Vec<Fault>,
     /// The server of the variant nats, instead of one of its own: nats://HOST, or
     /// tls://USER:PASSWORD@HOST
-    #[arg(long, value_name = "URL", value_parser = nats)]
+    #[arg(long, value_name = "URL")]
     nats: Option<String>,
     /// The run's name on that server: one that was not finished goes on with what is left
     #[arg(long, value_name = "NAME", requires = "nats", value_parser = run)]
     run: Option<String>,
 }
 
-/// A parser of a NATS server's address.
-pub(crate) fn nats(text: &str) -> Result<String, String> {
+/// Holds that a NATS server's address is one. The error doesn't name it: a password may be
+/// in it, which a parser of clap's would print.
+pub(crate) fn nats(text: &str) -> Result<(), Misuse> {
     let address: ServerAddr = text.parse().map_err(|error: io::Error| {
-        format!("{error}; an address is nats://HOST or nats://HOST:PORT")
+        let why = "an address is nats://HOST or nats://HOST:PORT";
+        Misuse(format!("--nats: {error}; {why}"))
     })?;
     match address.is_websocket() || address.host().is_empty() {
-        true => Err("a server's address is nats://HOST or tls://HOST".to_owned()),
-        false => Ok(text.to_owned()),
+        true => {
+            let why = "--nats: a server's address is nats://HOST or tls://HOST";
+            Err(Misuse(why.to_owned()))
+        }
+        false => Ok(()),
     }
 }
 
@@ -85,6 +90,7 @@ impl JobArgs {
                 return Err(Misuse(why).into());
             }
         }
+        self.nats.as_deref().map_or(Ok(()), nats)?;
         Ok(Job {
             below: self.below,
             ranges: self.ranges,

@@ -38,7 +38,7 @@ const LOOKS: Duration = Duration::from_millis(100);
 struct WorkerArgs {
     /// Take tasks from this server, until interrupted: nats://HOST, or
     /// tls://USER:PASSWORD@HOST
-    #[arg(long, value_name = "URL", value_parser = nats)]
+    #[arg(long, value_name = "URL")]
     nats: Option<String>,
     /// Just those of runs of this name
     #[arg(long, value_name = "NAME", requires = "nats", value_parser = run)]
@@ -46,7 +46,7 @@ struct WorkerArgs {
     /// Name this machine in every report
     #[arg(long, hide = true)]
     host: bool,
-    /// With this many worker processes; by default one per core
+    /// With this many worker processes for each run; by default one per core
     #[arg(long, value_name = "N", requires = "nats")]
     #[arg(value_parser = whole::<NonZeroUsize>(1..=256))]
     workers: Option<NonZeroUsize>,
@@ -65,6 +65,7 @@ pub(super) fn run_worker(words: &[OsString]) -> Result<()> {
     match &args.nats {
         None => serve(args.host.then(this_host)),
         Some(url) => {
+            nats(url)?;
             let runtime = Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(serve_runs(url, &args))
         }
@@ -139,16 +140,20 @@ async fn serve_runs(url: &str, args: &WorkerArgs) -> Result<()> {
 
 /// The runs on a server, of this name or of any.
 async fn runs(jetstream: &Context, name: Option<&str>) -> Result<Vec<String>> {
-    let begin = match name {
-        Some(name) => format!("{RUNS}{name}-"),
-        None => RUNS.to_owned(),
+    // Behind the name is what tells its job.
+    let is_wanted = |run: &&str| match (name, run.strip_prefix(RUNS)) {
+        (Some(name), Some(run)) => {
+            run.rsplit_once('-').is_some_and(|(named, _)| named == name)
+        }
+        (None, Some(_)) => true,
+        (_, None) => false,
     };
     let mut names = jetstream.stream_names();
     let mut runs = Vec::new();
     while let Some(name) = names.next().await {
         let name = name.context("the server's streams")?;
         let run = name.strip_suffix("-tasks");
-        runs.extend(run.filter(|run| run.starts_with(&begin)).map(str::to_owned));
+        runs.extend(run.filter(is_wanted).map(str::to_owned));
     }
     Ok(runs)
 }

@@ -143,14 +143,14 @@ where
     stop.send_replace(true);
     while places.join_next().await.is_some() {}
     // One that failed can go on.
-    let deleted = match coordinated {
-        Err(Stop::Failed(_)) => Ok(()),
-        Err(Stop::Panicked(_)) | Ok(()) => run.delete().await,
-    };
+    if !matches!(coordinated, Err(Stop::Failed(_))) {
+        // What the server does not remove now costs no result.
+        drop(run.delete().await);
+    }
     match coordinated {
         Err(Stop::Panicked(panic)) => resume_unwind(panic),
         Err(Stop::Failed(error)) => Err(error),
-        Ok(()) => deleted.map(|()| ends),
+        Ok(()) => Ok(ends),
     }
 }
 
@@ -245,8 +245,10 @@ async fn coordinate<T: Serialize, R: DeserializeOwned>(
     };
     // A run that goes on: what has ended is not published again.
     let known = results.get_info().await.map_err(io::Error::other)?;
-    let known = known.state.last_sequence;
-    collector.collect(|next, _| next > known).await?;
+    if known.state.messages > 0 {
+        let last = known.state.last_sequence;
+        collector.collect(|next, _| next > last).await?;
+    }
     let ended = collector.ended.clone();
     let collected = async {
         let is_enough = |_, ended| ended == count;

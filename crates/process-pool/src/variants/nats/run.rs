@@ -107,6 +107,8 @@ impl Run {
             // No limit of deliveries: the server would only announce that one was reached,
             // to whoever listens just then. Who gets a task too often sets it aside.
             max_deliver: -1,
+            // By default 1,000, which is what 31 workers have in hand.
+            max_ack_pending: QUEUE,
             ..pull::Config::default()
         };
         let results = self.jetstream.create_stream(results).await;
