@@ -49,7 +49,9 @@ fn every_current_variant_did_the_work_of_the_reference() {
         with_items += usize::from(model.item.is_some());
         let named = |name: &str| model.rows.iter().find(|row| row.name == name);
         let reference = named(&model.reference).expect("the reference has a row");
-        for row in model.rows.iter().filter(|row| row.kind == Kind::Variant) {
+        // One that needs a program of the machine is compared where that is.
+        let is_here = |row: &&Row| row.kind == Kind::Variant && !row.is_not_installed;
+        for row in model.rows.iter().filter(is_here) {
             let place = format!("{}/{}", model.name, row.name);
             assert!(row.failures.is_empty(), "{place}: {:?}", row.failures);
             assert!(is_comparable(row, reference), "{place} is not compared");
