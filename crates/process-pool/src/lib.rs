@@ -8,7 +8,6 @@
 
 mod exam;
 pub mod parts;
-mod remote;
 pub mod variants;
 pub mod work;
 
@@ -25,8 +24,9 @@ use serde::{Deserialize, Serialize};
 use test_fixtures::{Outcome, Span, monotonic_nanos, record_span};
 
 pub use exam::{JobArgs, ProcessPool, Server, nats_server};
-pub use remote::{connect, worker_with_host};
-pub use work::{Count, Fault, FaultKind, Report, Task, this_host};
+pub use work::{
+    Count, Fault, FaultKind, Report, Task, connect, this_host, worker_with_host,
+};
 
 /// What the names of all runs on a NATS server begin with.
 pub const RUNS: &str = "process-pool-";

@@ -1,9 +1,12 @@
-//! The work: to count the primes of a range, and to go wrong if that is asked for.
+//! The work: to count the primes of a range, and to go wrong if that is asked for; and the
+//! way to those who do it elsewhere.
 
 mod fault;
 mod primes;
+mod remote;
 mod task;
 
 pub use fault::{Fault, FaultKind};
 pub use primes::count_primes;
+pub use remote::{connect, worker_with_host};
 pub use task::{BALLAST, Count, Report, Task, this_host};
