@@ -23,7 +23,7 @@ use parts::session::End;
 use serde::{Deserialize, Serialize};
 use test_fixtures::{Outcome, Span, monotonic_nanos, record_span};
 
-pub use exam::{JobArgs, ProcessPool, Server, nats_server};
+pub use exam::{JobArgs, ProcessPool, Server, Stage, Unnamed, nats_server};
 pub use work::{
     Count, Fault, FaultKind, Report, Task, connect, this_host, worker_with_host,
 };

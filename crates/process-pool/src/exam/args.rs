@@ -39,8 +39,8 @@ pub struct JobArgs {
     /// flood-stderr, big (8 MiB each way)
     #[arg(long, value_name = "TASK:KIND[:always]")]
     fault: Vec<Fault>,
-    /// The server of the variant nats, instead of one of its own: nats://HOST, or
-    /// tls://USER:PASSWORD@HOST
+    /// The server of the variant nats, instead of one of its own: nats://HOST or
+    /// tls://HOST, as the user NATS_USER with NATS_PASSWORD, if they are set
     #[arg(long, value_name = "URL")]
     nats: Option<String>,
     /// The run's name on that server: one that was not finished goes on with what is left

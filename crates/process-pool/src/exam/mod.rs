@@ -6,6 +6,7 @@ mod cases;
 mod check;
 mod floor;
 mod server;
+mod unnamed;
 mod worker;
 
 use std::ffi::OsString;
@@ -17,6 +18,7 @@ use crate::{Count, Job, Output, variants};
 
 pub use args::JobArgs;
 pub use server::{Server, nats_server};
+pub use unnamed::Unnamed;
 
 use server::MISSING;
 
@@ -26,6 +28,17 @@ const NATS: &str = "nats";
 /// The model.
 #[derive(Debug)]
 pub struct ProcessPool;
+
+/// What stands around a trial.
+#[derive(Debug)]
+pub enum Stage {
+    /// Nothing.
+    None,
+    /// A server of its own.
+    Server(Server),
+    /// A run on somebody's server that has no name there.
+    Unnamed(Unnamed),
+}
 
 impl Model for ProcessPool {
     const NAME: &'static str = env!("CARGO_PKG_NAME");
@@ -52,8 +65,7 @@ impl Model for ProcessPool {
     type Args = JobArgs;
     type Job = Job;
     type Output = Output;
-    /// A server of its own, where the variant needs one.
-    type Stage = Option<Server>;
+    type Stage = Stage;
 
     fn variants() -> &'static [Variant<Self>] {
         variants::VARIANTS
@@ -71,17 +83,26 @@ impl Model for ProcessPool {
         job.ranges as u64
     }
 
-    fn stage(_args: &JobArgs, _job: &mut Job) -> Result<Option<Server>> {
-        Ok(None)
+    fn stage(_args: &JobArgs, _job: &mut Job) -> Result<Stage> {
+        Ok(Stage::None)
     }
 
-    fn stage_of(_args: &JobArgs, job: &mut Job, variant: &str) -> Result<Option<Server>> {
-        if variant != NATS || job.nats.is_some() {
-            return Ok(None);
+    fn stage_of(_args: &JobArgs, job: &mut Job, variant: &str) -> Result<Stage> {
+        if variant != NATS {
+            return Ok(Stage::None);
         }
-        let server = Server::start()?;
-        job.nats = Some(server.url().to_owned());
-        Ok(Some(server))
+        match &job.nats {
+            Some(_) if job.run.is_some() => Ok(Stage::None),
+            Some(url) => {
+                let url = url.clone();
+                Ok(Stage::Unnamed(Unnamed::of(job, url)))
+            }
+            None => {
+                let server = Server::start()?;
+                job.nats = Some(server.url().to_owned());
+                Ok(Stage::Server(server))
+            }
+        }
     }
 
     fn lacks(args: &JobArgs, variant: &str) -> Option<String> {
@@ -93,7 +114,7 @@ impl Model for ProcessPool {
         job.to_string()
     }
 
-    fn check(_stage: &Option<Server>, job: &Job, output: &Output) -> Result<Facts> {
+    fn check(_stage: &Stage, job: &Job, output: &Output) -> Result<Facts> {
         check::check(job, output)
     }
 

@@ -2,7 +2,7 @@
 //! a NATS server.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     ffi::OsString,
     fs::File,
     io::{self, Write},
@@ -13,31 +13,38 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context as _, Result};
-use async_nats::jetstream::{self, Context};
+use anyhow::{Context as _, Result, ensure};
+use async_nats::jetstream::{self, Context, context::AccountErrorKind};
 use clap::Parser;
 use futures_util::StreamExt;
 use test_fixtures::{cores, end_with_pool, interrupt, tell, whole};
-use tokio::{runtime::Builder, sync::watch, task::JoinSet, time::sleep};
+use tokio::{
+    runtime::Builder,
+    sync::watch,
+    task::JoinSet,
+    time::{Instant, sleep},
+};
 
 use super::args::{nats, run};
 use crate::{
     FaultKind, RUNS, Report, Task, connect,
     parts::worker::{answer, serve_frames},
     this_host,
-    variants::nats::join,
+    variants::nats::{join, run::NO_JETSTREAM},
     worker_with_host,
 };
 
 /// How often a machine looks for further runs.
 const LOOKS: Duration = Duration::from_millis(100);
+/// How long it leaves a run alone that it can't do.
+const AGAIN: Duration = Duration::from_secs(30);
 
 /// Does tasks: those of its pool, on standard input and output, or those of a NATS server.
 #[derive(Debug, Parser)]
 #[command(name = "process-pool worker", bin_name = "process-pool worker")]
 struct WorkerArgs {
-    /// Take tasks from this server, until interrupted: nats://HOST, or
-    /// tls://USER:PASSWORD@HOST
+    /// Take tasks from this server, until interrupted: nats://HOST or tls://HOST, as the
+    /// user NATS_USER with NATS_PASSWORD, if they are set
     #[arg(long, value_name = "URL")]
     nats: Option<String>,
     /// Just those of runs of this name
@@ -101,6 +108,12 @@ fn serve(host: Option<String>) -> Result<()> {
 /// Does the tasks of all runs that there are, and of those that come, until interrupted.
 async fn serve_runs(url: &str, args: &WorkerArgs) -> Result<()> {
     let jetstream = jetstream::new(connect(url).await?);
+    if let Err(error) = jetstream.query_account().await {
+        ensure!(
+            error.kind() != AccountErrorKind::JetStreamUnavailable,
+            NO_JETSTREAM
+        );
+    }
     let workers = args.workers.unwrap_or(cores()).get();
     let mut found = runs(&jetstream, args.run.as_deref()).await?;
     let (leave, left) = watch::channel(false);
@@ -108,15 +121,18 @@ async fn serve_runs(url: &str, args: &WorkerArgs) -> Result<()> {
     let s = if workers == 1 { "" } else { "s" };
     tell(format_args!("waits for runs, with {workers} worker{s}"));
     let (mut joined, mut machine) = (HashSet::new(), JoinSet::new());
+    let mut failed = HashMap::new();
     loop {
+        failed.retain(|_, at: &mut Instant| at.elapsed() < AGAIN);
         for run in found {
-            if joined.insert(run.clone()) {
+            if !failed.contains_key(&run) && joined.insert(run.clone()) {
                 tell(format_args!("takes tasks of {run}"));
                 let (jetstream, mut left) = (jetstream.clone(), left.clone());
                 machine.spawn(async move {
                     let leave = async move { drop(left.wait_for(|left| *left).await) };
                     let over = join(&jetstream, &run, workers, worker_with_host, leave);
-                    over.await.map(|()| run)
+                    let over = over.await;
+                    (run, over)
                 });
             }
         }
@@ -125,7 +141,14 @@ async fn serve_runs(url: &str, args: &WorkerArgs) -> Result<()> {
             break;
         }
         while let Some(over) = machine.try_join_next() {
-            joined.remove(&over??);
+            let (run, over) = over?;
+            joined.remove(&run);
+            // The others go on.
+            if let Err(error) = over {
+                let again = AGAIN.as_secs();
+                tell(format_args!("leaves {run} for {again} seconds: {error}"));
+                failed.insert(run, Instant::now());
+            }
         }
         // A server that is away comes back.
         let now = runs(&jetstream, args.run.as_deref()).await;

@@ -9,7 +9,8 @@
 //! - A task is delivered at least once, and counts once: a second attempt is announced
 //!   before it begins, and the server then refuses what an earlier one has to say
 //!   (`nats/run.rs`, `begin`).
-//! - The queue knows how often it has delivered a task, so nobody has to remember attempts.
+//! - The queue knows how often it has delivered a task. That says only that it may have been
+//!   tried: a place has further tasks in hand than the one that its worker is at.
 //! - A place acknowledges a task after its result is stored. So nothing is lost with the
 //!   coordinator, a worker, a machine or the server: each goes on with what is there.
 //!
@@ -55,6 +56,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     pin::pin,
     process::Command,
+    sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
 
@@ -78,26 +80,31 @@ use super::{
     frame::{Decoder, Frame, Kind, LONGEST},
     session::End,
 };
-use run::{ANSWERS_WITHIN, PATIENCE, PAUSE, Run};
+use place::Held;
+use run::{ANSWERS_WITHIN, Failure, PATIENCE, PAUSE, Run, Word, patiently};
 
 /// How many tasks are on their way to the server at once.
 const IN_FLIGHT: usize = 256;
 /// How often it looks whether the connection is another one.
 const LOOKS: Duration = Duration::from_millis(200);
+/// After this time without a result, it asks whether there is anything left to wait for.
+const QUIET: Duration = Duration::from_secs(2);
 
 /// Has every task done by worker processes, each in at most `timeout`. Returns what each came
 /// to, in input order; a lost worker costs its task one more try.
 ///
 /// `run` names the run on the server: letters, digits, `-` and `_`. One of that name that
-/// was not finished goes on with what is left; it has to have the same tasks. `workers`
-/// workers are this process's, and others may [`join`]; with 0, all are others'.
+/// was not finished goes on with what is left; it has to have the same tasks. If another
+/// coordinator still has it, that one ends. `workers` workers are this process's, and others
+/// may [`join`]; with 0, all are others'.
 ///
 /// `worker` makes the command of a worker, a program that calls
 /// [`serve`](super::worker::serve).
 ///
 /// # Errors
 /// A worker can't be started, or the server refuses what is asked of it, or is away for
-/// longer than 30 seconds. The run stays on the server then, and can go on.
+/// longer than 30 seconds, or another coordinator takes over. The run stays on the server
+/// then, and can go on. Or somebody has removed it.
 ///
 /// # Panics
 /// `tasks` or `worker` panics, and then all workers of this process have ended, too.
@@ -121,21 +128,36 @@ where
         return Ok(ends);
     }
     let run = Run::new(jetstream, run);
-    let results = run.create().await?;
+    let (results, claimed) = run.create().await?;
     let (stop, stopped) = watch::channel(false);
     let mut places = hold(&run, workers, worker, &stopped);
     let coordinated = {
-        let coordinated = coordinate(&run, &results, tasks, timeout, &mut ends);
-        let mut coordinated = pin!(coordinated);
+        let collector = Collector {
+            run: &run,
+            results: &results,
+            claimed,
+            next: 1,
+            ended: HashSet::new(),
+            ends: &mut ends,
+        };
+        let mut coordinated = pin!(coordinate(collector, tasks, timeout));
+        let mut given_up = false;
         loop {
             select! {
                 coordinated = &mut coordinated => break coordinated,
                 Some(place) = places.join_next() => match place {
-                    Ok(Ok(())) if places.is_empty() => break Ok(()),
-                    Ok(Ok(())) => {}
+                    // That the run is over was somebody else's doing, and is noticed.
+                    Ok(Ok(Held::Over)) => {}
+                    Ok(Ok(Held::GivenUp)) => given_up = true,
                     Ok(Err(error)) => break Err(Stop::Failed(error)),
                     // No place is aborted. What panics in one is the caller's own.
                     Err(error) => break Err(Stop::Panicked(error.into_panic())),
+                },
+                // Other machines may have workers.
+                alive = run.is_alive(), if given_up && places.is_empty() => match alive {
+                    Ok(true) => {}
+                    Ok(false) => break Ok(()),
+                    Err(error) => break Err(Stop::Failed(error)),
                 },
             }
         }
@@ -159,7 +181,8 @@ where
 /// any time.
 ///
 /// # Errors
-/// A worker can't be started, or the server refuses what a worker needs.
+/// A worker can't be started, or the server refuses what a worker needs, or all workers are
+/// lost one after another.
 ///
 /// # Panics
 /// `worker` panics.
@@ -174,18 +197,19 @@ pub async fn join(
     let (stop, stopped) = watch::channel(false);
     let mut places = hold(&run, workers, worker, &stopped);
     let mut leave = pin!(leave);
-    let mut result = Ok(Ok(()));
+    let (mut result, mut given_up) = (Ok(Ok(())), false);
     loop {
         select! {
             () = &mut leave, if !*stop.borrow() => {
                 stop.send_replace(true);
             }
             place = places.join_next() => match place {
-                Some(Ok(Ok(()))) => {}
+                Some(Ok(Ok(Held::Over))) => {}
+                Some(Ok(Ok(Held::GivenUp))) => given_up = true,
                 // The others have a worker each, which is to be waited for.
                 Some(failed) => {
                     if matches!(result, Ok(Ok(()))) {
-                        result = failed;
+                        result = failed.map(|held| held.map(drop));
                     }
                     stop.send_replace(true);
                 }
@@ -194,6 +218,10 @@ pub async fn join(
         }
     }
     match result {
+        Ok(Ok(())) if given_up && !*stop.borrow() => {
+            let why = "one worker after another was lost without a reply";
+            Err(io::Error::other(why))
+        }
         Ok(held) => held,
         Err(error) => resume_unwind(error.into_panic()),
     }
@@ -205,7 +233,7 @@ fn hold(
     workers: usize,
     worker: impl Fn() -> io::Result<Command> + Clone + Send + 'static,
     stop: &watch::Receiver<bool>,
-) -> JoinSet<io::Result<()>> {
+) -> JoinSet<io::Result<Held>> {
     let mut places = JoinSet::new();
     for _ in 0..workers {
         let (run, worker, stop) = (run.clone(), worker.clone(), stop.clone());
@@ -229,32 +257,28 @@ impl From<io::Error> for Stop {
 
 /// Publishes the tasks and collects what they come to, until all have ended.
 async fn coordinate<T: Serialize, R: DeserializeOwned>(
-    run: &Run,
-    results: &Stream,
+    mut collector: Collector<'_, R>,
     tasks: impl ExactSizeIterator<Item = T>,
     timeout: Duration,
-    ends: &mut [End<R>],
 ) -> Result<(), Stop> {
-    let count = ends.len();
-    let mut collector = Collector {
-        run,
-        results,
-        next: 1,
-        ended: HashSet::new(),
-        ends,
-    };
+    let (run, count) = (collector.run, collector.ends.len());
+    let published = AtomicBool::new(false);
     // A run that goes on: what has ended is not published again.
-    let known = results.get_info().await.map_err(io::Error::other)?;
-    if known.state.messages > 0 {
-        let last = known.state.last_sequence;
-        collector.collect(|next, _| next > last).await?;
-    }
+    let claimed = collector.claimed;
+    collector
+        .collect(&published, |next, _| next > claimed)
+        .await?;
     let ended = collector.ended.clone();
     let collected = async {
         let is_enough = |_, ended| ended == count;
-        Ok(collector.collect(is_enough).await?)
+        Ok(collector.collect(&published, is_enough).await?)
     };
-    try_join!(publish(run, tasks, timeout, &ended), collected).map(|_| ())
+    let publish = async {
+        publish(run, tasks, timeout, &ended).await?;
+        published.store(true, Ordering::Relaxed);
+        Ok(())
+    };
+    try_join!(publish, collected).map(|_| ())
 }
 
 /// Publishes the tasks that have not ended.
@@ -350,12 +374,15 @@ async fn refuse(run: &Run, id: usize, why: &str) -> io::Result<()> {
         id: id as u64,
         payload: why.as_bytes(),
     };
-    match run.store(0, &refused).await {
-        Ok(_) => Ok(()),
-        // It was refused before this coordinator was started again.
-        Err(error) if error.kind() == PublishErrorKind::WrongLastSequence => Ok(()),
-        Err(error) => Err(io::Error::other(error)),
-    }
+    patiently(async || {
+        match run.store(Word::Ended, 1, 0, &refused).await {
+            Ok(_) => Ok(()),
+            // It was refused before this coordinator was started again.
+            Err(error) if error.kind() == PublishErrorKind::WrongLastSequence => Ok(()),
+            Err(error) => Err(Failure::Away(io::Error::other(error))),
+        }
+    })
+    .await
 }
 
 /// The frame of a task, or why it can't be sent.
@@ -393,6 +420,8 @@ fn encode<T: Serialize>(id: usize, task: &T, largest: usize) -> Result<Vec<u8>, 
 struct Collector<'a, R> {
     run: &'a Run,
     results: &'a Stream,
+    /// Where this coordinator said that it has begun.
+    claimed: u64,
     /// The sequence of the next one.
     next: u64,
     /// The tasks that have ended.
@@ -404,9 +433,10 @@ impl<R: DeserializeOwned> Collector<'_, R> {
     /// Collects until `is_enough`, of the next sequence and the number of tasks that ended.
     async fn collect(
         &mut self,
+        published: &AtomicBool,
         is_enough: impl Fn(u64, usize) -> bool,
     ) -> io::Result<()> {
-        let mut since = Instant::now();
+        let mut away = Instant::now();
         let mut looks = interval(LOOKS);
         while !is_enough(self.next, self.ended.len()) {
             let connections = self.run.connections();
@@ -416,45 +446,78 @@ impl<R: DeserializeOwned> Collector<'_, R> {
                 },
                 ..OrderedConfig::default()
             };
-            let mut messages = match self.results.create_consumer(config).await {
-                Ok(consumer) => consumer.messages().await.map_err(io::Error::other)?,
-                Err(error) if since.elapsed() > PATIENCE => {
-                    return Err(io::Error::other(error));
+            let ordered = async {
+                let consumer = self.results.create_consumer(config).await;
+                let messages = consumer.map_err(io::Error::other)?.messages().await;
+                messages.map_err(io::Error::other)
+            };
+            let mut messages = match ordered.await {
+                Ok(messages) => messages,
+                Err(_) if self.run.is_over().await.unwrap_or(false) => {
+                    return Err(removed());
                 }
+                Err(error) if away.elapsed() > PATIENCE => return Err(error),
                 Err(_) => {
                     sleep(PAUSE).await;
                     continue;
                 }
             };
-            since = Instant::now();
+            away = Instant::now();
+            let mut quiet = Instant::now();
             loop {
                 let message = select! {
                     message = messages.next() => message,
                     _ = looks.tick() => {
                         if self.run.is_connected() {
-                            since = Instant::now();
+                            away = Instant::now();
                         }
-                        if since.elapsed() > PATIENCE {
+                        if away.elapsed() > PATIENCE {
                             let why = "the server has been away for 30 seconds";
                             return Err(io::Error::other(why));
                         }
-                        match connections == self.run.connections() {
-                            true => continue,
-                            false => break,
+                        if connections != self.run.connections() {
+                            break;
                         }
+                        if quiet.elapsed() > QUIET {
+                            self.look(published.load(Ordering::Relaxed)).await?;
+                            quiet = Instant::now();
+                        }
+                        continue;
                     }
                 };
                 // After a failure, the rest is read anew.
                 let Some(Ok(message)) = message else { break };
+                quiet = Instant::now();
                 let info = message.info().map_err(io::Error::other)?;
-                self.next = info.stream_sequence + 1;
-                self.count(&message.payload);
+                let sequence = info.stream_sequence;
+                self.next = sequence + 1;
+                if !self.run.is_coordinators(&message.subject) {
+                    self.count(&message.payload);
+                } else if sequence > self.claimed {
+                    let why = "another coordinator has taken over the run";
+                    return Err(io::Error::other(why));
+                }
                 if is_enough(self.next, self.ended.len()) {
                     return Ok(());
                 }
             }
         }
         Ok(())
+    }
+
+    /// Fails if there is nothing left to wait for.
+    async fn look(&self, is_published: bool) -> io::Result<()> {
+        match self.run.left().await {
+            Ok(None) => Err(removed()),
+            Ok(Some(left)) if !left.has_workers => Err(removed()),
+            Ok(Some(left)) if is_published && left.tasks == 0 && left.last < self.next => {
+                let tasks = self.ends.len() - self.ended.len();
+                let why = format!("the server has lost {tasks} tasks: it keeps them a week");
+                Err(io::Error::other(why))
+            }
+            // It is seen elsewhere that it is away.
+            Ok(Some(_)) | Err(_) => Ok(()),
+        }
     }
 
     /// Counts what a task has come to, if this says so. The first counts.
@@ -472,6 +535,10 @@ impl<R: DeserializeOwned> Collector<'_, R> {
             *place = end;
         }
     }
+}
+
+fn removed() -> io::Error {
+    io::Error::other("somebody has removed the run, or a part of it, from the server")
 }
 
 /// What a frame says that its task has come to; nothing if it says that an attempt began.

@@ -1,14 +1,15 @@
 //! The way to a NATS server.
 
-use std::{io, process::Command};
+use std::{env, io, process::Command};
 
 use anyhow::{Context, Result};
 use async_nats::{Client, ConnectOptions, ServerAddr};
 use percent_encoding::percent_decode_str;
 use test_fixtures::worker_command;
 
-/// Connects to a server, as the user that its address names, if it does; a name alone is a
-/// token. The error names the server, without the password.
+/// Connects to a server, as the user that its address names; a name alone is a token.
+/// Without one, as `NATS_USER` with `NATS_PASSWORD`, if they are set. The error names the
+/// server, without the password.
 ///
 /// # Errors
 /// It isn't there, or refuses, or one of the two does not trust the other.
@@ -20,7 +21,10 @@ pub async fn connect(url: &str) -> Result<Client> {
     let options = ConnectOptions::new().name("process-pool");
     // The client takes neither from the address (async-nats 0.51, src/connector.rs).
     let options = match (address.username(), address.password()) {
-        (None, _) => options,
+        (None, _) => match (env::var("NATS_USER"), env::var("NATS_PASSWORD")) {
+            (Ok(user), Ok(password)) => options.user_and_password(user, password),
+            _ => options,
+        },
         (Some(token), None) => options.token(decoded(token)),
         (Some(user), Some(password)) => {
             options.user_and_password(decoded(user), decoded(password))

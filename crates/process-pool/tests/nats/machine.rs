@@ -13,7 +13,7 @@ use futures_util::StreamExt;
 use process_pool::{
     Server, connect,
     parts::frame::{Decoder, Frame, Kind},
-    variants::nats::run::Run,
+    variants::nats::run::{Run, Word},
 };
 use tokio::{runtime::Builder, time::sleep};
 
@@ -77,7 +77,7 @@ pub(crate) fn write_reply(
 /// A task that the test has taken, as a machine would.
 pub(crate) struct Taken {
     pub(crate) id: u64,
-    pub(crate) delivered: i64,
+    pub(crate) delivered: u64,
     pub(crate) message: Message,
 }
 
@@ -102,6 +102,7 @@ pub(crate) async fn take(run: &Run) -> Result<Taken> {
     let frame = decoder.next_frame()?.context("it is a frame")?;
     let id = frame.id;
     let delivered = message.info().map_err(io::Error::other)?.delivered;
+    let delivered = u64::try_from(delivered)?;
     Ok(Taken {
         id,
         delivered,
@@ -116,16 +117,18 @@ impl Taken {
         Ok(given.map_err(io::Error::other)?)
     }
 
-    /// Says that it is done with this answer.
+    /// Says that it is done with this answer, at the attempt that began at `fence`.
     pub(crate) async fn done(&self, run: &Run, fence: u64, answer: u32) -> Result<u64> {
         let payload = postcard::to_stdvec(&answer)?;
         let frame = Frame {
             kind: Kind::Done,
-            attempt: u16::try_from(self.delivered)?,
+            attempt: 1,
             id: self.id,
             payload: &payload,
         };
-        Ok(run.store(fence, &frame).await?)
+        Ok(run
+            .store(Word::Ended, self.delivered, fence, &frame)
+            .await?)
     }
 
     pub(crate) async fn acknowledge(&self) -> Result<()> {

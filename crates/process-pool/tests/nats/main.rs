@@ -39,6 +39,30 @@ const TESTS: &[(&str, Test)] = &[
         runs::a_server_that_is_started_again_loses_nothing,
     ),
     (
+        "a_task_that_never_began_was_not_tried",
+        runs::a_task_that_never_began_was_not_tried,
+    ),
+    (
+        "machines_that_leave_cost_no_try",
+        runs::machines_that_leave_cost_no_try,
+    ),
+    (
+        "of_two_coordinators_the_second_has_the_run",
+        runs::of_two_coordinators_the_second_has_the_run,
+    ),
+    (
+        "a_run_that_was_removed_is_a_line",
+        runs::a_run_that_was_removed_is_a_line,
+    ),
+    (
+        "a_server_that_is_away_is_waited_for",
+        runs::a_server_that_is_away_is_waited_for,
+    ),
+    (
+        "a_run_goes_on_where_workers_work",
+        runs::a_run_goes_on_where_workers_work,
+    ),
+    (
         "a_coordinator_that_is_started_again_goes_on",
         programs::a_coordinator_that_is_started_again_goes_on,
     ),
@@ -47,6 +71,14 @@ const TESTS: &[(&str, Test)] = &[
         programs::a_machine_that_was_cut_off_does_no_harm,
     ),
     ("machines_come_and_go", programs::machines_come_and_go),
+    (
+        "an_interrupted_run_without_a_name_is_removed",
+        programs::an_interrupted_run_without_a_name_is_removed,
+    ),
+    (
+        "a_server_without_jetstream_is_a_line",
+        refused::a_server_without_jetstream_is_a_line,
+    ),
     (
         "a_machine_that_leaves_gives_back_its_tasks",
         programs::a_machine_that_leaves_gives_back_its_tasks,

@@ -12,14 +12,19 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
-use async_nats::jetstream;
-use process_pool::{Count, Job, Output, Server, connect, variants::nats::run::ACK_WAIT};
+use async_nats::jetstream::{self, consumer::pull::OrderedConfig};
+use futures_util::StreamExt;
+use process_pool::{
+    Count, Job, Output, Server, connect,
+    parts::frame::{Decoder, Kind},
+    variants::nats::run::ACK_WAIT,
+};
 use rustix::process::{Pid, Signal, kill_process};
 use serde::Deserialize;
 use test_fixtures::{Outcome, descendants, monotonic_nanos};
-use tokio::runtime::Builder;
+use tokio::{runtime::Builder, time::timeout};
 
-use crate::machine::{PROGRAM, until};
+use crate::machine::{LIMIT, PROGRAM, until};
 
 /// What is read of a trial's reply.
 #[derive(Deserialize)]
@@ -105,7 +110,7 @@ fn job(server: &Server, below: u64, ranges: usize) -> Job {
     }
 }
 
-/// Waits until so many results of a job are stored.
+/// Waits until so many messages are stored among the results of a job.
 fn until_stored(job: &Job, count: u64) -> Result<()> {
     let url = job.nats.as_deref().context("it has a server")?;
     let stream = format!("{}-results", job.run_name());
@@ -122,22 +127,81 @@ fn until_stored(job: &Job, count: u64) -> Result<()> {
     })
 }
 
+/// Waits until a task of a job begins that was delivered before.
+fn until_begun_again(job: &Job) -> Result<()> {
+    let url = job.nats.as_deref().context("it has a server")?;
+    let stream = format!("{}-results", job.run_name());
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let jetstream = jetstream::new(connect(url).await?);
+        let stream = jetstream.get_stream(&stream).await?;
+        let mut messages = stream
+            .create_consumer(OrderedConfig::default())
+            .await?
+            .messages()
+            .await?;
+        let begun = async {
+            while let Some(message) = messages.next().await {
+                let mut decoder = Decoder::default();
+                decoder.push(&message?.payload);
+                if let Some(frame) = decoder.next_frame()?
+                    && frame.kind == Kind::Task
+                {
+                    return Ok(());
+                }
+            }
+            bail!("the results have ended")
+        };
+        timeout(LIMIT, begun).await?
+    })
+}
+
 fn whole(counts: &[Count], primes: u64) -> Result<()> {
     let sum: u64 = counts.iter().map(|count| count.primes).sum();
     ensure!(sum == primes, "{sum} primes, not {primes}");
     Ok(())
 }
 
+/// Nobody could go on with it.
+pub(crate) fn an_interrupted_run_without_a_name_is_removed() -> Result<()> {
+    let server = Server::start()?;
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let streams = || {
+        runtime.block_on(async {
+            let jetstream = jetstream::new(connect(server.url()).await?);
+            anyhow::Ok(jetstream.stream_names().count().await)
+        })
+    };
+    let mut command = Command::new(PROGRAM);
+    command.args(["--variants", "nats", "--nats", server.url()]);
+    command.args(["--below", "400000000", "--workers", "1"]);
+    let mut program = Running::start(&mut command)?;
+    let start = Instant::now();
+    while streams()? < 2 {
+        ensure!(start.elapsed() < LIMIT, "there is no run");
+        thread::sleep(Duration::from_millis(5));
+    }
+    program.signal(Signal::INT)?;
+    let code = program.0.wait()?.code();
+    ensure!(code == Some(130), "exit code {code:?}");
+    let left = streams()?;
+    ensure!(left == 0, "{left} streams are left");
+    Ok(())
+}
+
+/// It is killed three times, with its worker.
 pub(crate) fn a_coordinator_that_is_started_again_goes_on() -> Result<()> {
     let server = Server::start()?;
-    let job = job(&server, 1_000_000, 100);
-    let first = Running::coordinator(&job)?;
-    until_stored(&job, 10)?;
-    drop(first);
+    let job = job(&server, 2_000_000, 100);
+    for stored in [10, 20, 30] {
+        let killed = Running::coordinator(&job)?;
+        until_stored(&job, stored)?;
+        drop(killed);
+    }
     let counts = Running::coordinator(&job)?.counts()?;
-    whole(&counts, 78_498)?;
+    whole(&counts, 148_933)?;
     let pids: HashSet<_> = counts.iter().map(|count| count.pid).collect();
-    ensure!(pids.len() == 2, "all was done again: {pids:?}");
+    ensure!(pids.len() == 4, "what was done is done again: {pids:?}");
     Ok(())
 }
 
@@ -153,14 +217,12 @@ pub(crate) fn a_machine_that_was_cut_off_does_no_harm() -> Result<()> {
     // Its worker process is not, so that it has an answer when it comes back.
     let counts = thread::scope(|scope| {
         let counts = scope.spawn(|| coordinator.counts());
-        thread::sleep(Duration::from_secs(7));
+        let again = until_begun_again(&job);
         machine.signal(Signal::CONT)?;
-        counts.join().expect("it does not panic")
+        let counts = counts.join().expect("it does not panic")?;
+        again.map(|()| counts)
     })?;
-    whole(&counts, 216_816)?;
-    let again = counts.iter().filter(|count| count.attempt == 2).count();
-    ensure!(again > 0, "no task was done again");
-    Ok(())
+    whole(&counts, 216_816)
 }
 
 /// Two join while it runs, one of them is killed.

@@ -60,6 +60,12 @@ pub(crate) fn wrong_credentials_are_a_line() -> Result<()> {
     let text = String::from_utf8(output.stdout)?;
     ensure!(output.status.success(), "{text}");
     ensure!(!text.contains("a:b") && !text.contains("a%3Ab"), "{text}");
+    let output = Command::new(PROGRAM)
+        .args(["--variants", "nats", "--nats", server.url()])
+        .envs([("NATS_USER", "me"), ("NATS_PASSWORD", "a:b")])
+        .output()?;
+    let text = String::from_utf8(output.stdout)?;
+    ensure!(output.status.success(), "{text}");
     Ok(())
 }
 
@@ -87,6 +93,14 @@ pub(crate) fn what_a_server_does_not_have_is_a_line() -> Result<()> {
     let url = server.url().to_owned();
     drop(server);
     is_a_line(&url, "Connection refused")
+}
+
+pub(crate) fn a_server_without_jetstream_is_a_line() -> Result<()> {
+    let server = Server::start_with("jetstream: disabled")?;
+    is_a_line(
+        server.url(),
+        "the server has no JetStream: nats-server -js has",
+    )
 }
 
 /// The program and a worker's machine say it in a line, and end.

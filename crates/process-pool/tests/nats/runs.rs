@@ -1,20 +1,22 @@
 //! Runs of `map`, with a machine that the test plays by hand.
 
-use std::{future::pending, iter::repeat_n, time::Duration};
+use std::{future::pending, iter::repeat_n, process::Command, time::Duration};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use async_nats::jetstream::{
     Context,
     context::{PublishError, PublishErrorKind},
 };
+use futures_util::StreamExt;
 use process_pool::{
     Report, Task,
-    parts::session::{ATTEMPTS, End},
+    parts::session::{ATTEMPTS, End, LOSSES},
     variants::nats::{
         join, map,
-        run::{ACK_WAIT, Begun, QUEUE, Run},
+        run::{ACK_WAIT, ANSWERS_WITHIN, Begun, QUEUE, Run},
     },
 };
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 use tokio::{time::sleep, try_join};
 
@@ -44,8 +46,9 @@ pub(crate) fn a_lost_acknowledgement_counts_once() -> Result<()> {
                     Ok(messages(&jetstream, "lost-acknowledgement-tasks").await? == 1)
                 })
                 .await?;
+                // The coordinator's word and the result.
                 let stored = messages(&jetstream, "lost-acknowledgement-results").await?;
-                ensure!(stored == 1, "{stored} are stored");
+                ensure!(stored == 2, "{stored} are stored");
                 second.done(&run, 0, 80).await?;
                 second.acknowledge().await
             };
@@ -74,7 +77,8 @@ pub(crate) fn a_late_result_is_refused_by_its_attempt() -> Result<()> {
             let (late, open) = (take(&run).await?, take(&run).await?);
             late.give_back().await?;
             let late = async {
-                for wanted in [1, 2] {
+                // Beside the coordinator's word.
+                for wanted in [2, 3] {
                     until("the second attempt is stored", async || {
                         Ok(messages(&jetstream, "late-results").await? >= wanted)
                     })
@@ -97,7 +101,8 @@ pub(crate) fn a_late_result_is_refused_by_its_attempt() -> Result<()> {
     })
 }
 
-/// No worker of the pool sees it end: each time, the whole machine is gone.
+/// No place sees its worker end: each time, the whole machine is gone. The first time,
+/// nobody knows that it had begun.
 pub(crate) fn a_task_that_loses_every_machine_is_set_aside() -> Result<()> {
     with_server(async |_, jetstream| {
         let name = "every-machine";
@@ -108,11 +113,12 @@ pub(crate) fn a_task_that_loses_every_machine_is_set_aside() -> Result<()> {
         };
         let joined = async { Ok(join(&jetstream, name, 1, worker, pending()).await?) };
         let machine = async {
-            for attempt in 1..=ATTEMPTS {
+            for attempt in [1].into_iter().chain(1..=ATTEMPTS) {
                 let task = take(&run).await?;
-                ensure!(task.delivered == i64::from(attempt), "another attempt");
-                let begun = run.begin(0, attempt).await?;
-                ensure!(matches!(begun, Begun::At(_)), "{begun:?}");
+                let begun = run.begin(0, task.delivered).await?;
+                let is_begun =
+                    matches!(begun, Begun::At { attempt: at, .. } if at == attempt);
+                ensure!(is_begun, "attempt {attempt}: {begun:?}");
                 task.give_back().await?;
             }
             joined.await
@@ -190,6 +196,200 @@ pub(crate) fn a_server_that_is_started_again_loses_nothing() -> Result<()> {
         ensure!(ends.len() == count, "{} of {count}", ends.len());
         Ok(())
     })
+}
+
+/// Three machines had it, and were cut off before a worker turned to it.
+pub(crate) fn a_task_that_never_began_was_not_tried() -> Result<()> {
+    with_server(async |_, jetstream| {
+        let run = Run::new(&jetstream, "never-began");
+        let mapped = async {
+            let tasks = [Task::new(0..100, false, None)];
+            Ok(
+                map::<_, Report>(&jetstream, "never-began", 0, tasks, LIMIT, worker)
+                    .await?,
+            )
+        };
+        let machine = async {
+            for delivered in 1..=3 {
+                let task = take(&run).await?;
+                ensure!(task.delivered == delivered, "delivery {}", task.delivered);
+                task.give_back().await?;
+            }
+            anyhow::Ok(join(&jetstream, "never-began", 1, worker, pending()).await?)
+        };
+        let (ends, ()) = try_join!(mapped, machine)?;
+        let is_done = matches!(ends[..], [End::Done(Report { attempt: 1, .. })]);
+        ensure!(is_done, "{ends:?}");
+        Ok(())
+    })
+}
+
+/// Three machines have all tasks in hand, one after another, and leave in the middle of the
+/// first. Nothing of that counts as tried.
+pub(crate) fn machines_that_leave_cost_no_try() -> Result<()> {
+    with_server(async |_, jetstream| {
+        let (name, count) = ("leaving", 8);
+        let mapped = async {
+            let tasks = (0..count).map(|_| Task::new(0..100, false, None));
+            anyhow::Ok(map::<_, Report>(&jetstream, name, 0, tasks, LIMIT, worker).await?)
+        };
+        let machines = async {
+            until_there(&jetstream, "leaving-tasks", count as u64).await?;
+            let directory = TempDir::new()?;
+            for machine in 0..3 {
+                let begun = directory.path().join(machine.to_string());
+                let commands = format!("touch {}; exec sleep 1000", begun.display());
+                let idle = scripted(&commands, &begun);
+                let leave = async {
+                    while !begun.exists() {
+                        sleep(Duration::from_millis(5)).await;
+                    }
+                };
+                join(&jetstream, name, 1, idle, leave).await?;
+            }
+            anyhow::Ok(join(&jetstream, name, 1, worker, pending()).await?)
+        };
+        let (ends, ()) = try_join!(mapped, machines)?;
+        for end in &ends {
+            let is_first = matches!(end, End::Done(Report { attempt: 1, .. }));
+            ensure!(is_first, "{end:?}");
+        }
+        ensure!(ends.len() == count, "{} of {count}", ends.len());
+        Ok(())
+    })
+}
+
+/// The second one has the run, and the first one says so.
+pub(crate) fn of_two_coordinators_the_second_has_the_run() -> Result<()> {
+    with_server(async |_, jetstream| {
+        let name = "two-coordinators";
+        let tasks = || (0..20).map(|_| Task::new(0..100, false, None));
+        let first = async {
+            let ends =
+                map::<_, Report>(&jetstream, name, 0, tasks(), LIMIT, worker).await;
+            let why = ends.map(drop).map_err(|error| error.to_string());
+            let wanted = "another coordinator has taken over the run";
+            ensure!(why == Err(wanted.to_owned()), "{why:?}");
+            Ok(())
+        };
+        let second = async {
+            until_there(&jetstream, "two-coordinators-tasks", 20).await?;
+            anyhow::Ok(
+                map::<_, Report>(&jetstream, name, 1, tasks(), LIMIT, worker).await?,
+            )
+        };
+        let ((), ends) = try_join!(first, second)?;
+        let is_done = |end: &&End<Report>| matches!(end, End::Done(_));
+        ensure!(ends.iter().filter(is_done).count() == 20, "{ends:?}");
+        let left = jetstream.stream_names().count().await;
+        ensure!(left == 0, "{left} streams are left");
+        Ok(())
+    })
+}
+
+/// Whatever is missing, the coordinator does not wait for it.
+pub(crate) fn a_run_that_was_removed_is_a_line() -> Result<()> {
+    const REMOVED: &str =
+        "somebody has removed the run, or a part of it, from the server";
+    with_server(async |_, jetstream| {
+        let parts = ["tasks", "results", "consumer", "messages"];
+        for part in parts {
+            let tasks = (0..20).map(|_| Task::new(0..100, false, None));
+            let mapped = async {
+                let ends = map::<_, Report>(&jetstream, part, 0, tasks, LIMIT, worker);
+                let why = ends.await.map(drop).map_err(|error| error.to_string());
+                let wanted = match part {
+                    "messages" => "the server has lost 20 tasks: it keeps them a week",
+                    _ => REMOVED,
+                };
+                ensure!(why == Err(wanted.to_owned()), "{part}: {why:?}");
+                Ok(())
+            };
+            let removed = async {
+                let stream = format!("{part}-tasks");
+                until_there(&jetstream, &stream, 20).await?;
+                let tasks = jetstream.get_stream(&stream).await?;
+                match part {
+                    "consumer" => {
+                        let mut names = tasks.consumer_names();
+                        let name = names.next().await.context("it has one")??;
+                        tasks.delete_consumer(&name).await?;
+                    }
+                    "messages" => drop(tasks.purge().await?),
+                    _ => {
+                        jetstream.delete_stream(format!("{part}-{part}")).await?;
+                    }
+                }
+                anyhow::Ok(())
+            };
+            try_join!(mapped, removed)?;
+        }
+        Ok(())
+    })
+}
+
+/// It is away when the run is made, and when it is removed.
+pub(crate) fn a_server_that_is_away_is_waited_for() -> Result<()> {
+    with_server(async |server, jetstream| {
+        let pid = Pid::from_child(server.process());
+        kill_process(pid, Signal::STOP)?;
+        let mapped = async {
+            let tasks = [Task::new(0..100, false, None)];
+            anyhow::Ok(
+                map::<_, Report>(&jetstream, "away", 1, tasks, LIMIT, worker).await?,
+            )
+        };
+        let back = async {
+            sleep(ANSWERS_WITHIN + Duration::from_millis(500)).await;
+            anyhow::Ok(kill_process(pid, Signal::CONT)?)
+        };
+        let (ends, ()) = try_join!(mapped, back)?;
+        ensure!(matches!(ends[..], [End::Done(_)]), "{ends:?}");
+        let run = Run::new(&jetstream, "gone");
+        run.create().await?;
+        kill_process(pid, Signal::STOP)?;
+        let removed = async { anyhow::Ok(run.delete().await?) };
+        let back = async {
+            sleep(ANSWERS_WITHIN + Duration::from_millis(500)).await;
+            anyhow::Ok(kill_process(pid, Signal::CONT)?)
+        };
+        try_join!(removed, back)?;
+        let left = jetstream.stream_names().count().await;
+        ensure!(left == 0, "{left} streams are left");
+        Ok(())
+    })
+}
+
+/// The coordinator's own workers end at once, each of them. Another machine has the rest,
+/// which takes longer than the coordinator listens for it.
+pub(crate) fn a_run_goes_on_where_workers_work() -> Result<()> {
+    with_server(async |_, jetstream| {
+        let (name, count) = ("elsewhere", 400);
+        let mapped = async {
+            let tasks = (0..count).map(|_| Task::new(0..120_000, false, None));
+            let none = || Ok(Command::new("false"));
+            anyhow::Ok(map::<_, Report>(&jetstream, name, 1, tasks, LIMIT, none).await?)
+        };
+        let machine = async {
+            until_there(&jetstream, "elsewhere-tasks", 1).await?;
+            anyhow::Ok(join(&jetstream, name, 1, worker, pending()).await?)
+        };
+        let (ends, ()) = try_join!(mapped, machine)?;
+        let is_done = |end: &&End<Report>| matches!(end, End::Done(_));
+        let done = ends.iter().filter(is_done).count();
+        // Each worker that ended has cost one task a try.
+        let least = count - LOSSES as usize;
+        ensure!(done >= least, "{done} of {count}, not {least}");
+        Ok(())
+    })
+}
+
+/// Waits until a stream has so many messages.
+async fn until_there(jetstream: &Context, stream: &str, count: u64) -> Result<()> {
+    until("the tasks are there", async || {
+        Ok(messages(jetstream, stream).await.unwrap_or(0) >= count)
+    })
+    .await
 }
 
 /// How many messages a stream has.

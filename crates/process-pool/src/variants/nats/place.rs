@@ -5,6 +5,11 @@
 //! itself is done beside it: its tasks have a sign of life every second, it is killed at a
 //! deadline, and its loss is reported at once. If this machine is lost, the server hands
 //! its tasks to others.
+//!
+//! What counts as a try was begun. A task that was delivered before waits until all before it
+//! are answered, and is announced before it begins. One that is delivered for the first time
+//! is not: that would be a message for each task. If its worker is lost, that is said
+//! afterwards; if the whole machine is lost, nobody knows, and it does not count.
 
 use std::{
     collections::VecDeque,
@@ -19,14 +24,14 @@ use async_nats::jetstream::{
     consumer::{PullConsumer, pull::Batch},
     context::PublishErrorKind,
 };
-use futures_util::StreamExt;
+use futures_util::{StreamExt, future::join_all};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     process::{Child, ChildStdin, ChildStdout, Command},
     select,
     sync::watch,
     task::JoinSet,
-    time::{Instant, MissedTickBehavior, interval, sleep, sleep_until, timeout_at},
+    time::{self, Instant, MissedTickBehavior, interval, sleep, sleep_until, timeout_at},
 };
 
 use super::{
@@ -35,21 +40,34 @@ use super::{
         session::{ATTEMPTS, LOSSES, WINDOW},
         worker::BUFFER,
     },
-    run::{Begun, HEARTBEAT, PATIENCE, PAUSE, Run, timeout},
+    run::{ANSWERS_WITHIN, Begun, HEARTBEAT, PATIENCE, PAUSE, Run, Word, timeout},
 };
 
 /// How long a request for tasks stands.
 const REQUEST: Duration = Duration::from_secs(2);
 
+/// How many results are on their way to the server at most.
+const UNDER_WAY: usize = 256;
+
 /// A task that this machine has.
 #[derive(Debug)]
-struct Held {
+struct Task {
     message: Message,
     id: u64,
-    attempt: u16,
+    /// How often the server has handed it out.
+    delivered: u64,
     timeout: Duration,
-    /// Its result must follow this one.
-    fence: u64,
+    /// Its attempt, and the sequence that its result must follow, once they are known.
+    begun: Option<(u16, u64)>,
+}
+
+/// How a place has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// The run is over, or the place was told to stop.
+    Over,
+    /// [`LOSSES`] workers in a row were lost without a reply.
+    GivenUp,
 }
 
 /// Why a worker is not to go on.
@@ -64,6 +82,7 @@ enum End {
 
 /// Holds one place of `workers` on this machine: one worker after another, until the run is
 /// over, or it is told to stop, or [`LOSSES`] workers in a row are lost without a reply.
+/// What it has then goes to others.
 ///
 /// # Errors
 /// A worker can't be started, or the server refuses what a worker needs.
@@ -72,39 +91,43 @@ pub async fn hold(
     workers: usize,
     worker: impl Fn() -> io::Result<process::Command>,
     mut stop: watch::Receiver<bool>,
-) -> io::Result<()> {
+) -> io::Result<Held> {
     let mut place = Place {
         run,
         workers,
         waiting: 0,
         in_hand: VecDeque::new(),
+        given: 0,
+        beginning: JoinSet::new(),
+        over: JoinSet::new(),
         stored: JoinSet::new(),
         child: None,
     };
     let held = select! {
         held = place.hold(worker) => held,
-        _ = stop.wait_for(|stop| *stop) => Ok(()),
+        _ = stop.wait_for(|stop| *stop) => Ok(Held::Over),
     };
-    if let Some(mut child) = place.child {
+    if let Some(child) = &mut place.child {
         child.kill().await?;
     }
-    // What is left in hand goes to others, without a wait.
-    for held in place.in_hand {
-        drop(held.message.ack_with(AckKind::Nak(None)).await);
-    }
+    // A server that is away takes back what it has handed out by itself, later.
+    drop(time::timeout(ANSWERS_WITHIN, place.leave()).await);
     held
 }
-
-/// The run is over: its streams are gone.
-struct Over;
 
 struct Place<'a> {
     run: &'a Run,
     workers: usize,
     /// How many tasks waited on the server when it was last heard of.
     waiting: usize,
-    /// The oldest first: the worker is at it.
-    in_hand: VecDeque<Held>,
+    /// The oldest first.
+    in_hand: VecDeque<Task>,
+    /// How many of them were given to the worker, which is at the first.
+    given: usize,
+    /// The announcement that the oldest begins, if it is under way.
+    beginning: JoinSet<Begun>,
+    /// The question whether the run is over, if it is asked.
+    over: JoinSet<bool>,
     /// Results on their way to the server.
     stored: JoinSet<()>,
     /// The worker, as long as it has not been waited for.
@@ -116,12 +139,12 @@ impl Place<'_> {
     async fn hold(
         &mut self,
         worker: impl Fn() -> io::Result<process::Command>,
-    ) -> io::Result<()> {
+    ) -> io::Result<Held> {
         let since = Instant::now();
         let consumer = loop {
             match self.run.workers().await {
                 Ok(Some(consumer)) => break consumer,
-                Ok(None) => return Ok(()),
+                Ok(None) => return Ok(Held::Over),
                 Err(error) if since.elapsed() > PATIENCE => return Err(error),
                 Err(_) => sleep(PAUSE).await,
             }
@@ -130,17 +153,17 @@ impl Place<'_> {
         let mut queue = Queue {
             consumer,
             request: None,
+            again: None,
             connections: self.run.connections(),
         };
         while losses < LOSSES {
             // A worker is started for a task.
             while self.in_hand.is_empty() {
                 self.request(&mut queue).await;
-                let delivered = queue.next().await;
-                match self.take(&mut queue, delivered).await {
-                    Ok(Some(held)) => self.in_hand.push_back(held),
-                    Ok(None) => {}
-                    Err(Over) => return Ok(()),
+                select! {
+                    delivered = queue.next() => self.take(&mut queue, delivered).await,
+                    Some(Ok(true)) = self.over.join_next() => return Ok(Held::Over),
+                    Some(_) = self.stored.join_next() => {}
                 }
             }
             let child = Command::from(worker()?)
@@ -161,18 +184,19 @@ impl Place<'_> {
             match end {
                 End::Lost => {
                     losses += 1;
-                    self.lost().await;
+                    self.lost();
                 }
                 End::Overdue => {
-                    if let Some(held) = self.in_hand.pop_front() {
-                        self.store(held, Kind::TimedOut, &[]);
+                    if let Some(task) = self.in_hand.pop_front() {
+                        self.store(task, Kind::TimedOut, &[]);
                     }
                 }
-                End::Over => return Ok(()),
+                End::Over => return Ok(Held::Over),
             }
+            // Those behind it never began, and are the next worker's.
+            self.given = 0;
         }
-        while self.stored.join_next().await.is_some() {}
-        Ok(())
+        Ok(Held::GivenUp)
     }
 
     /// Gives tasks to a worker and takes its replies. Returns why it is not to go on, and
@@ -183,27 +207,22 @@ impl Place<'_> {
         mut stdin: ChildStdin,
         mut stdout: ChildStdout,
     ) -> (End, bool) {
-        let mut outgoing: VecDeque<u8> = self.in_hand.iter().flat_map(frame).collect();
+        let mut outgoing = VecDeque::new();
         let (mut replies, mut buffer) = (Decoder::default(), vec![0; BUFFER]);
         let (mut since, mut replied) = (Instant::now(), false);
         let mut beat = interval(HEARTBEAT);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let end = loop {
             self.request(queue).await;
-            let front = self.in_hand.front();
-            let limit = front.and_then(|held| since.checked_add(held.timeout));
+            let was_idle = self.given == 0;
+            self.give(&mut outgoing);
+            if was_idle {
+                since = Instant::now();
+            }
+            let front = self.in_hand.front().filter(|_| self.given > 0);
+            let limit = front.and_then(|task| since.checked_add(task.timeout));
             select! {
-                delivered = queue.next() => match self.take(queue, delivered).await {
-                    Ok(Some(held)) => {
-                        if self.in_hand.is_empty() {
-                            since = Instant::now();
-                        }
-                        outgoing.extend(frame(&held));
-                        self.in_hand.push_back(held);
-                    }
-                    Ok(None) => {}
-                    Err(Over) => break End::Over,
-                },
+                delivered = queue.next() => self.take(queue, delivered).await,
                 written = stdin.write_buf(&mut outgoing), if !outgoing.is_empty() => {
                     // A worker that is gone is seen by the read, after its last replies.
                     if written.is_err() {
@@ -228,6 +247,8 @@ impl Place<'_> {
                     }
                 }
                 () = at(limit) => break End::Overdue,
+                Some(Ok(begun)) = self.beginning.join_next() => self.begin(begun).await,
+                Some(Ok(true)) = self.over.join_next() => break End::Over,
                 _ = beat.tick() => {
                     self.progress().await;
                     queue.look(self.run);
@@ -238,13 +259,51 @@ impl Place<'_> {
         (end, replied)
     }
 
+    /// Gives the worker what it may begin.
+    fn give(&mut self, outgoing: &mut VecDeque<u8>) {
+        while let Some(task) = self.in_hand.get(self.given) {
+            let Some((attempt, _)) = task.begun else {
+                // It waits for its turn, and then for the announcement.
+                if self.given == 0 && self.beginning.is_empty() {
+                    let (run, id, delivered) =
+                        (self.run.clone(), task.id, task.delivered);
+                    self.beginning
+                        .spawn(async move { begin(&run, id, delivered).await });
+                }
+                break;
+            };
+            outgoing.extend(frame(task, attempt));
+            self.given += 1;
+        }
+    }
+
+    /// Lets the oldest task begin, as was announced, or says why it doesn't.
+    async fn begin(&mut self, begun: Begun) {
+        let Some(mut task) = self.in_hand.pop_front() else {
+            return;
+        };
+        match begun {
+            Begun::At { attempt, fence } => {
+                task.begun = Some((attempt, fence));
+                match attempt > ATTEMPTS {
+                    true => self.store(task, Kind::WorkerLost, &[]),
+                    false => self.in_hand.push_front(task),
+                }
+            }
+            Begun::Before => drop(task.message.ack().await),
+            Begun::Elsewhere => {}
+        }
+    }
+
     /// Asks the server for more, if there is no request and little in hand.
     ///
     /// A worker has half of its fair share of what waits, and less as that is less, so that
     /// at the end none has a second one waiting.
-    async fn request(&self, queue: &mut Queue) {
+    async fn request(&mut self, queue: &mut Queue) {
+        while self.stored.try_join_next().is_some() {}
         let window = (self.waiting / (2 * self.workers)).clamp(1, WINDOW);
-        if queue.request.is_some() || self.in_hand.len() > window / 2 {
+        let has_enough = self.in_hand.len() > window / 2 || self.stored.len() > UNDER_WAY;
+        if queue.request.is_some() || queue.again.is_some() || has_enough {
             return;
         }
         let batch = queue
@@ -261,38 +320,34 @@ impl Place<'_> {
         }
     }
 
-    /// Takes what a request has brought: a task that is to be done, or nothing.
-    async fn take(
-        &mut self,
-        queue: &mut Queue,
-        delivered: Delivered,
-    ) -> Result<Option<Held>, Over> {
+    /// Takes what a request has brought.
+    async fn take(&mut self, queue: &mut Queue, delivered: Delivered) {
         match delivered {
-            Some(Ok(message)) => Ok(self.begin(message).await),
-            None => {
-                queue.request = None;
-                Ok(None)
-            }
-            Some(Err(_)) => {
-                queue.request = None;
-                // It can't be asked while it is away; then the run is not over.
-                if self.run.is_over().await.unwrap_or(false) {
-                    return Err(Over);
+            Some(Ok(message)) => {
+                if let Some(task) = self.read(message).await {
+                    self.in_hand.push_back(task);
                 }
-                sleep(PAUSE).await;
-                Ok(None)
+            }
+            None => (queue.request, queue.again) = (None, None),
+            Some(Err(_)) => {
+                (queue.request, queue.again) = (None, Some(Instant::now() + PAUSE));
+                // It can't be asked while it is away; then the run is not over.
+                if self.over.is_empty() {
+                    let run = self.run.clone();
+                    self.over
+                        .spawn(async move { run.is_over().await.unwrap_or(false) });
+                }
             }
         }
     }
 
-    /// Begins a task that was delivered, if it still is to be done.
-    async fn begin(&mut self, message: Message) -> Option<Held> {
+    /// The task in a message.
+    async fn read(&mut self, message: Message) -> Option<Task> {
         let (delivered, pending) = match message.info() {
             Ok(info) => (info.delivered, info.pending),
             Err(_) => return None,
         };
         self.waiting = usize::try_from(pending).unwrap_or(usize::MAX);
-        let attempt = u16::try_from(delivered).unwrap_or(u16::MAX);
         let mut decoder = Decoder::default();
         decoder.push(&message.payload);
         let id = match decoder.next_frame() {
@@ -304,85 +359,135 @@ impl Place<'_> {
             }
         };
         let timeout = timeout(message.headers.as_ref()).unwrap_or(Duration::MAX);
-        let fence = loop {
-            match self.run.begin(id, attempt).await {
-                Ok(Begun::At(fence)) => break fence,
-                Ok(Begun::Before) => {
-                    drop(message.ack().await);
-                    return None;
-                }
-                Ok(Begun::Elsewhere) => return None,
-                Err(_) if self.run.is_over().await.unwrap_or(false) => return None,
-                Err(_) => sleep(PAUSE).await,
-            }
-        };
-        let held = Held {
+        Some(Task {
             message,
             id,
-            attempt,
+            delivered: u64::try_from(delivered).unwrap_or(u64::MAX),
             timeout,
-            fence,
-        };
-        if attempt > ATTEMPTS {
-            self.store(held, Kind::WorkerLost, &[]);
-            return None;
-        }
-        Some(held)
+            begun: (delivered == 1).then_some((1, 0)),
+        })
     }
 
     /// Takes a reply. False if it is no answer to the task that the worker is at.
     fn answer(&mut self, reply: &Frame<'_>) -> bool {
-        let front = self.in_hand.front().map(|held| (held.id, held.attempt));
+        let front = self.in_hand.front().filter(|_| self.given > 0);
+        let at = front.and_then(|task| Some((task.id, task.begun?.0)));
         let is_answer = matches!(reply.kind, Kind::Done | Kind::Panicked);
-        if !is_answer || front != Some((reply.id, reply.attempt)) {
+        if !is_answer || at != Some((reply.id, reply.attempt)) {
             return false;
         }
-        if let Some(held) = self.in_hand.pop_front() {
-            self.store(held, reply.kind, reply.payload);
+        if let Some(task) = self.in_hand.pop_front() {
+            self.given -= 1;
+            self.store(task, reply.kind, reply.payload);
         }
         true
     }
 
-    /// The worker was lost: the task that it was at is tried once more, by whoever gets it.
-    /// Those behind it never began, and are the next worker's.
-    async fn lost(&mut self) {
-        let Some(held) = self.in_hand.pop_front() else {
+    /// The worker was lost: the task that it was at, if it was at one, is tried once more,
+    /// by whoever gets it.
+    fn lost(&mut self) {
+        if self.given == 0 {
+            return;
+        }
+        let Some(task) = self.in_hand.pop_front() else {
             return;
         };
-        if held.attempt < ATTEMPTS {
-            // One that is lost is as if this machine were.
-            drop(held.message.ack_with(AckKind::Nak(None)).await);
-        } else {
-            self.store(held, Kind::WorkerLost, &[]);
+        if task.begun.is_some_and(|(attempt, _)| attempt >= ATTEMPTS) {
+            self.store(task, Kind::WorkerLost, &[]);
+            return;
         }
+        let run = self.run.clone();
+        self.stored.spawn(async move {
+            if task.begun.filter(is_announced).is_none() {
+                announce(&run, &task).await;
+            }
+            // One that is lost is as if this machine were.
+            drop(task.message.ack_with(AckKind::Nak(None)).await);
+        });
     }
 
     /// Says that the tasks are in good hands.
     async fn progress(&self) {
-        for held in &self.in_hand {
-            drop(held.message.ack_with(AckKind::Progress).await);
+        self.run.say_alive().await;
+        for task in &self.in_hand {
+            drop(task.message.ack_with(AckKind::Progress).await);
         }
     }
 
     /// Stores what a task has come to, while others are done.
-    fn store(&mut self, held: Held, kind: Kind, payload: &[u8]) {
+    fn store(&mut self, task: Task, kind: Kind, payload: &[u8]) {
         let (run, payload) = (self.run.clone(), payload.to_vec());
         self.stored
-            .spawn(async move { store(&run, &held, kind, payload).await });
+            .spawn(async move { store(&run, &task, kind, payload).await });
+    }
+
+    /// Gives back what is in hand, without a wait, and stores what is under way.
+    async fn leave(&mut self) {
+        if let Some(Ok(begun)) = self.beginning.join_next().await {
+            self.begin(begun).await;
+        }
+        let run = self.run;
+        let released = self.in_hand.drain(..).map(|task| async move {
+            if let Some((attempt, fence)) = task.begun.filter(is_announced) {
+                drop(run.release(task.id, task.delivered, attempt, fence).await);
+            }
+            drop(task.message.ack_with(AckKind::Nak(None)).await);
+        });
+        join_all(released).await;
+        while self.stored.join_next().await.is_some() {}
+    }
+}
+
+/// Announces that a task begins that was delivered before, as often as it takes.
+async fn begin(run: &Run, id: u64, delivered: u64) -> Begun {
+    loop {
+        match run.begin(id, delivered).await {
+            Ok(begun) => return begun,
+            // Nobody is there to whom it could matter.
+            Err(_) if run.is_over().await.unwrap_or(false) => return Begun::Elsewhere,
+            Err(_) => sleep(PAUSE).await,
+        }
+    }
+}
+
+/// Whether an attempt, and the sequence that its result must follow, was announced: there is
+/// a message then that it must follow.
+fn is_announced((_, fence): &(u16, u64)) -> bool {
+    *fence > 0
+}
+
+/// Says afterwards that a task had begun, as often as it takes.
+async fn announce(run: &Run, task: &Task) {
+    let (attempt, fence) = task.begun.unwrap_or((1, 0));
+    loop {
+        match run.announce(task.id, task.delivered, attempt, fence).await {
+            Ok(_) => return,
+            // Another machine has the task by now.
+            Err(error) if error.kind() == PublishErrorKind::WrongLastSequence => return,
+            Err(_) if run.is_over().await.unwrap_or(false) => return,
+            Err(_) => {
+                drop(task.message.ack_with(AckKind::Progress).await);
+                sleep(PAUSE).await;
+            }
+        }
     }
 }
 
 /// Stores what a task has come to, then acknowledges the task: in this order, so that a
 /// machine that is lost between the two costs a delivery and no result.
-async fn store(run: &Run, held: &Held, mut kind: Kind, mut payload: Vec<u8>) {
+async fn store(run: &Run, task: &Task, mut kind: Kind, mut payload: Vec<u8>) {
+    let Some((attempt, fence)) = task.begun else {
+        return;
+    };
     loop {
         let frame = Frame {
             kind,
-            attempt: held.attempt,
-            id: held.id,
+            attempt,
+            id: task.id,
             payload: &payload,
         };
-        let error = match run.store(held.fence, &frame).await {
+        let stored = run.store(Word::Ended, task.delivered, fence, &frame);
+        let error = match stored.await {
             Ok(_) => break,
             Err(error) => error,
         };
@@ -398,22 +503,21 @@ async fn store(run: &Run, held: &Held, mut kind: Kind, mut payload: Vec<u8>) {
             }
             _ if run.is_over().await.unwrap_or(false) => return,
             _ => {
-                drop(held.message.ack_with(AckKind::Progress).await);
+                drop(task.message.ack_with(AckKind::Progress).await);
                 sleep(PAUSE).await;
             }
         }
     }
     // One that is lost costs a delivery, to whom the result is there already.
-    drop(held.message.ack().await);
+    drop(task.message.ack().await);
 }
 
 /// The frame that gives a task to the worker, with the attempt that it is.
-fn frame(held: &Held) -> Vec<u8> {
+fn frame(task: &Task, attempt: u16) -> Vec<u8> {
     let mut decoder = Decoder::default();
-    decoder.push(&held.message.payload);
+    decoder.push(&task.message.payload);
     let mut bytes = Vec::new();
     if let Ok(Some(frame)) = decoder.next_frame() {
-        let attempt = held.attempt;
         Frame { attempt, ..frame }.encode(&mut bytes);
     }
     bytes
@@ -423,6 +527,8 @@ fn frame(held: &Held) -> Vec<u8> {
 struct Queue {
     consumer: PullConsumer,
     request: Option<Request>,
+    /// When the next one can be made, after one that failed.
+    again: Option<Instant>,
     /// How often there was a connection when the request was made.
     connections: u64,
 }
@@ -438,10 +544,11 @@ struct Request {
 type Delivered = Option<Result<Message, async_nats::Error>>;
 
 impl Queue {
-    /// The next task of the request. Without one, it waits.
+    /// The next task of the request. Without one, it waits until there can be another.
     async fn next(&mut self) -> Delivered {
         let Some(request) = &mut self.request else {
-            return pending().await;
+            at(self.again).await;
+            return None;
         };
         let next = timeout_at(request.until, request.batch.next());
         next.await.unwrap_or(None)

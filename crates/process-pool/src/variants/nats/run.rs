@@ -8,24 +8,36 @@
 //! Each message is one frame. The last message of a result's subject is the fence: whoever
 //! adds another one names the sequence of the one that it knows, and the server refuses it
 //! if there is a later one.
+//!
+//! The subject `NAME.results.coordinator` is for coordinators. Each one says there that it
+//! has begun, and an earlier one that reads it ends.
 
-use std::{io, sync::atomic::Ordering, time::Duration};
+use std::{cmp, error, fmt, io, sync::atomic::Ordering, time::Duration};
 
 use async_nats::{
     HeaderMap,
     connection::State,
     jetstream::{
-        Context,
+        self, Context, ErrorCode,
         consumer::{PullConsumer, pull},
-        context::{PublishAckFuture, PublishError, PublishErrorKind},
+        context::{
+            CreateStreamErrorKind, DeleteStreamErrorKind, GetStreamErrorKind,
+            PublishAckFuture, PublishError, PublishErrorKind,
+        },
         message::PublishMessage,
         stream::{
-            Config, DiscardPolicy, LastRawMessageErrorKind, RetentionPolicy, Stream,
+            Config, ConsumerErrorKind, DiscardPolicy, Info, LastRawMessageErrorKind,
+            RetentionPolicy, Stream,
         },
     },
 };
+use futures_util::StreamExt;
+use tokio::time::{Instant, sleep, timeout_at};
 
-use super::super::frame::{Decoder, Frame, Kind};
+use super::super::{
+    frame::{Decoder, Frame, Kind},
+    session::ATTEMPTS,
+};
 
 /// How many tasks wait on the server at most; one that finds it full waits with its
 /// publisher.
@@ -52,8 +64,10 @@ pub const PAUSE: Duration = Duration::from_millis(50);
 pub const HEADERS: usize = 256;
 /// The header with a task's deadline in milliseconds.
 const TIMEOUT: &str = "Timeout-Ms";
-/// The one consumer of the tasks, which all workers share.
-const WORKERS: &str = "workers";
+/// What a server says that was started without its streams.
+pub const NO_JETSTREAM: &str = "the server has no JetStream: nats-server -js has";
+/// Where coordinators say that they have begun.
+const COORDINATOR: &str = "coordinator";
 
 /// A run's streams on a server.
 #[derive(Clone, Debug)]
@@ -65,12 +79,55 @@ pub struct Run {
 /// What stands between a delivered task and its worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Begun {
-    /// It can be done; the sequence that its result must follow.
-    At(u64),
+    /// It can be done, or was tried too often, as the attempt says; and the sequence that
+    /// its result must follow.
+    At {
+        /// From 1. Above [`ATTEMPTS`], it is not to be tried.
+        attempt: u16,
+        /// 0 where there is nothing yet.
+        fence: u64,
+    },
     /// It has its result already: just the acknowledgement was lost.
     Before,
     /// Another machine has it by now.
     Elsewhere,
+}
+
+impl Begun {
+    /// What holds of a task that is delivered for the first time. It needs no message.
+    pub const FIRST: Self = Begun::At {
+        attempt: 1,
+        fence: 0,
+    };
+}
+
+/// What a message of a place is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Word {
+    /// The attempt begins.
+    Begun,
+    /// What was begun of it doesn't count: its machine leaves.
+    Released,
+    /// The task has ended.
+    Ended,
+}
+
+/// What is left of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// Tasks that are not acknowledged.
+    pub tasks: u64,
+    /// The sequence of the last message among the results.
+    pub last: u64,
+    /// Whether there is the workers' consumer.
+    pub has_workers: bool,
+}
+
+/// Why something was not done.
+pub(super) enum Failure {
+    /// The server is away, or not ready. Asked once more, it may do it.
+    Away(io::Error),
+    Refused(io::Error),
 }
 
 impl Run {
@@ -81,10 +138,43 @@ impl Run {
         Self { jetstream, name }
     }
 
-    /// Makes its streams and the workers' consumer. Those of a run that goes on are left as
-    /// they are.
-    pub async fn create(&self) -> io::Result<Stream> {
-        let tasks = Config {
+    /// Makes its streams and the workers' consumer, and says that a coordinator has begun.
+    /// Those of a run that goes on are left as they are. Returns the stream of the results,
+    /// and the sequence at which this coordinator is the last one.
+    ///
+    /// # Errors
+    /// The server refuses, or is away for longer than [`PATIENCE`].
+    pub async fn create(&self) -> io::Result<(Stream, u64)> {
+        patiently(async || {
+            let results = self.make(self.results_config()).await?;
+            // The tasks last: who finds them finds the results' stream, too.
+            let tasks = self.make(self.tasks_config()).await?;
+            let config = pull::Config {
+                durable_name: Some(workers_name(tasks.cached_info())),
+                ack_wait: ACK_WAIT,
+                // No limit of deliveries: the server would only announce that one was
+                // reached, to whoever listens just then. Who gets a task too often sets it
+                // aside.
+                max_deliver: -1,
+                // By default 1,000, which is what 31 workers have in hand.
+                max_ack_pending: QUEUE,
+                ..pull::Config::default()
+            };
+            let created = tasks.create_consumer(config).await;
+            created.map_err(|error| match error.kind() {
+                ConsumerErrorKind::JetStream(why) => Failure::of(error, Some(&why)),
+                _ => Failure::of(error, None),
+            })?;
+            // If an earlier coordinator has just removed the streams, they are made anew.
+            let claimed = self.publish(COORDINATOR, PublishMessage::default()).await;
+            let claimed = claimed.map_err(|error| Failure::of(error, None))?;
+            Ok((results, claimed))
+        })
+        .await
+    }
+
+    fn tasks_config(&self) -> Config {
+        Config {
             name: self.tasks(),
             subjects: vec![self.task_subject()],
             retention: RetentionPolicy::WorkQueue,
@@ -93,61 +183,130 @@ impl Run {
             duplicate_window: REMEMBERED,
             max_age: KEPT,
             ..Config::default()
-        };
-        let results = Config {
+        }
+    }
+
+    fn results_config(&self) -> Config {
+        Config {
             name: self.results(),
-            subjects: vec![format!("{}.results.*", self.name)],
+            subjects: vec![self.result_subject("*")],
             duplicate_window: REMEMBERED,
             max_age: KEPT,
             ..Config::default()
-        };
-        let workers = pull::Config {
-            durable_name: Some(WORKERS.to_owned()),
-            ack_wait: ACK_WAIT,
-            // No limit of deliveries: the server would only announce that one was reached,
-            // to whoever listens just then. Who gets a task too often sets it aside.
-            max_deliver: -1,
-            // By default 1,000, which is what 31 workers have in hand.
-            max_ack_pending: QUEUE,
-            ..pull::Config::default()
-        };
-        let results = self.jetstream.create_stream(results).await;
-        let results = results.map_err(io::Error::other)?;
-        // The tasks last: who finds them finds the results' stream, too.
-        let tasks = self.jetstream.create_stream(tasks).await;
-        let tasks = tasks.map_err(io::Error::other)?;
-        let created = tasks.create_consumer(workers).await;
-        created.map_err(io::Error::other)?;
-        Ok(results)
+        }
+    }
+
+    async fn make(&self, config: Config) -> Result<Stream, Failure> {
+        let made = self.jetstream.create_stream(config).await;
+        made.map_err(|error| match error.kind() {
+            CreateStreamErrorKind::JetStreamUnavailable => Failure::no_jetstream(),
+            CreateStreamErrorKind::JetStream(why) => Failure::of(error, Some(&why)),
+            _ => Failure::of(error, None),
+        })
     }
 
     /// Removes its streams; whoever waits for a task of it is told.
+    ///
+    /// # Errors
+    /// The server refuses, or is away for longer than [`PATIENCE`].
     pub async fn delete(&self) -> io::Result<()> {
         for stream in [self.tasks(), self.results()] {
-            let deleted = self.jetstream.delete_stream(stream).await;
-            deleted.map_err(io::Error::other)?;
+            patiently(async || {
+                match self.jetstream.delete_stream(&stream).await {
+                    Ok(_) => Ok(()),
+                    Err(error) => match error.kind() {
+                        // It was removed already.
+                        DeleteStreamErrorKind::JetStream(why) if why.code() == 404 => Ok(()),
+                        DeleteStreamErrorKind::JetStream(why) => {
+                            Err(Failure::of(error, Some(&why)))
+                        }
+                        _ => Err(Failure::of(error, None)),
+                    },
+                }
+            })
+            .await?;
         }
         Ok(())
     }
 
     /// The workers' consumer; none where the run is over.
+    ///
+    /// # Errors
+    /// It is not made yet, or the server is away, or does not answer.
     pub async fn workers(&self) -> io::Result<Option<PullConsumer>> {
-        let tasks = self.tasks();
-        let names = self.jetstream.get_consumer_from_stream(WORKERS, tasks);
-        match names.await {
+        let Some(tasks) = self.info(self.tasks()).await? else {
+            return Ok(None);
+        };
+        match self.consumer(&tasks).await? {
+            None if !self.is_over().await? => Err(io::ErrorKind::NotFound.into()),
+            consumer => Ok(consumer),
+        }
+    }
+
+    async fn consumer(&self, tasks: &Info) -> io::Result<Option<PullConsumer>> {
+        let (jetstream, name) = (&self.jetstream, workers_name(tasks));
+        match jetstream.get_consumer_from_stream(name, self.tasks()).await {
             Ok(consumer) => Ok(Some(consumer)),
-            Err(_) if self.is_over().await? => Ok(None),
-            Err(error) => Err(io::Error::other(error)),
+            Err(error) => match error.kind() {
+                ConsumerErrorKind::JetStream(why) if why.code() == 404 => Ok(None),
+                _ => Err(io::Error::other(error)),
+            },
         }
     }
 
     /// Whether its streams are gone.
+    ///
+    /// # Errors
+    /// The server is away, or does not answer.
     pub async fn is_over(&self) -> io::Result<bool> {
-        use async_nats::jetstream::context::GetStreamErrorKind::JetStream;
-        match self.jetstream.get_stream(self.tasks()).await {
-            Ok(_) => Ok(false),
+        let tasks = self.info(self.tasks()).await?;
+        Ok(tasks.is_none() || self.info(self.results()).await?.is_none())
+    }
+
+    /// What is left of it; nothing where its streams are gone, or one of them.
+    ///
+    /// # Errors
+    /// The server is away, or does not answer.
+    pub async fn left(&self) -> io::Result<Option<Left>> {
+        // In this order: a task is acknowledged after its result is stored.
+        let tasks = self.info(self.tasks()).await?;
+        let results = self.info(self.results()).await?;
+        let Some((tasks, results)) = tasks.zip(results) else {
+            return Ok(None);
+        };
+        Ok(Some(Left {
+            tasks: tasks.state.messages,
+            last: results.state.last_sequence,
+            has_workers: self.consumer(&tasks).await?.is_some(),
+        }))
+    }
+
+    /// Says, to whoever listens just now, that a worker is at its tasks.
+    pub async fn say_alive(&self) {
+        let client = self.jetstream.client();
+        // Without a connection, nobody hears it.
+        drop(client.publish(self.alive_subject(), "".into()).await);
+    }
+
+    /// Whether a worker is at its tasks, wherever that is.
+    ///
+    /// # Errors
+    /// It can't be asked.
+    pub async fn is_alive(&self) -> io::Result<bool> {
+        let client = self.jetstream.client();
+        let heard = client.subscribe(self.alive_subject()).await;
+        let mut heard = heard.map_err(io::Error::other)?;
+        let heard = timeout_at(Instant::now() + 3 * HEARTBEAT, heard.next()).await;
+        // Without a connection, nobody could be heard.
+        Ok(heard.is_ok() || !self.is_connected())
+    }
+
+    /// What the server says of a stream; nothing if there is none.
+    async fn info(&self, stream: String) -> io::Result<Option<Info>> {
+        match self.jetstream.get_stream(stream).await {
+            Ok(stream) => Ok(Some(stream.cached_info().clone())),
             Err(error) => match error.kind() {
-                JetStream(error) if error.code() == 404 => Ok(true),
+                GetStreamErrorKind::JetStream(why) if why.code() == 404 => Ok(None),
                 _ => Err(io::Error::other(error)),
             },
         }
@@ -185,36 +344,38 @@ impl Run {
         self.jetstream.send_publish(subject, message).await
     }
 
-    /// Stores what a task has come to, if the last that is known of it has the sequence
-    /// `fence`. Returns its sequence.
+    /// Stores what a place that was `delivered` a task says of it, if the last that is known
+    /// of the task has the sequence `fence`. Returns its sequence.
+    ///
+    /// # Errors
+    /// Another one was stored after that, or the server refuses, or is away.
     pub async fn store(
         &self,
+        word: Word,
+        delivered: u64,
         fence: u64,
         frame: &Frame<'_>,
     ) -> Result<u64, PublishError> {
-        let (id, attempt) = (frame.id, frame.attempt);
-        let word = if frame.kind == Kind::Task {
-            "begun"
-        } else {
-            "done"
-        };
+        let id = frame.id;
         let mut bytes = Vec::new();
         frame.encode(&mut bytes);
         let message = PublishMessage::build()
             // Tried again after a time-out, it is the same message.
-            .message_id(format!("{id}-{attempt}-{word}"))
+            .message_id(format!("{id}-{delivered}-{word:?}"))
             .expected_last_subject_sequence(fence)
             .payload(bytes.into());
-        let subject = self.result_subject(id);
-        let stored = self.jetstream.send_publish(subject, message).await?.await?;
-        Ok(stored.sequence)
+        self.publish(id, message).await
     }
 
-    /// Announces a second attempt, so that no result of an earlier one is taken from here
-    /// on. The first attempt needs no word: its fence is that nothing is there.
-    pub async fn begin(&self, id: u64, attempt: u16) -> Result<Begun, PublishError> {
-        if attempt == 1 {
-            return Ok(Begun::At(0));
+    /// Announces that a task begins that was delivered before, so that no result of an
+    /// earlier attempt is taken from here on. A task that is delivered for the first time
+    /// needs no message: its fence is that nothing is there.
+    ///
+    /// # Errors
+    /// The server refuses, or is away.
+    pub async fn begin(&self, id: u64, delivered: u64) -> Result<Begun, PublishError> {
+        if delivered == 1 {
+            return Ok(Begun::FIRST);
         }
         let other = |error: async_nats::Error| {
             PublishError::with_source(PublishErrorKind::Other, error)
@@ -224,37 +385,105 @@ impl Run {
         loop {
             let subject = self.result_subject(id);
             let last = results.get_last_raw_message_by_subject(&subject).await;
-            let fence = match last {
+            let (attempt, fence) = match last {
+                // Nobody knows of an attempt.
                 Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => {
-                    0
+                    (1, 0)
                 }
                 Err(error) => return Err(other(error.into())),
                 Ok(last) => {
-                    let mut decoder = Decoder::default();
+                    let (mut decoder, fence) = (Decoder::default(), last.sequence);
                     decoder.push(&last.payload);
                     match decoder.next_frame() {
-                        Ok(Some(frame)) if frame.kind != Kind::Task => {
-                            return Ok(Begun::Before);
+                        Ok(Some(frame)) if frame.kind == Kind::Task => {
+                            let attempt = frame.attempt;
+                            match u64_of(frame.payload).cmp(&delivered) {
+                                cmp::Ordering::Less => (attempt.saturating_add(1), fence),
+                                // The answer to its own announcement was lost.
+                                cmp::Ordering::Equal => {
+                                    return Ok(Begun::At { attempt, fence });
+                                }
+                                cmp::Ordering::Greater => return Ok(Begun::Elsewhere),
+                            }
                         }
-                        Ok(Some(frame)) if frame.attempt > attempt => {
-                            return Ok(Begun::Elsewhere);
-                        }
-                        _ => last.sequence,
+                        _ => return Ok(Begun::Before),
                     }
                 }
             };
-            let begun = Frame {
-                kind: Kind::Task,
-                attempt,
-                id,
-                payload: &[],
-            };
-            match self.store(fence, &begun).await {
-                Ok(sequence) => return Ok(Begun::At(sequence)),
+            if attempt > ATTEMPTS {
+                return Ok(Begun::At { attempt, fence });
+            }
+            match self.announce(id, delivered, attempt, fence).await {
+                Ok(fence) => return Ok(Begun::At { attempt, fence }),
                 Err(error) if error.kind() == PublishErrorKind::WrongLastSequence => {}
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    /// Stores that an attempt has begun. Returns its sequence.
+    ///
+    /// # Errors
+    /// Another machine has the task by now, or the server refuses, or is away.
+    pub async fn announce(
+        &self,
+        id: u64,
+        delivered: u64,
+        attempt: u16,
+        fence: u64,
+    ) -> Result<u64, PublishError> {
+        let said = self.say(Word::Begun, delivered, fence, id, attempt);
+        said.await
+    }
+
+    /// Takes back an attempt that was announced: the machine leaves in the middle of it.
+    ///
+    /// # Errors
+    /// Another machine has the task by now, or the server refuses, or is away.
+    pub async fn release(
+        &self,
+        id: u64,
+        delivered: u64,
+        attempt: u16,
+        fence: u64,
+    ) -> Result<(), PublishError> {
+        let before = attempt.saturating_sub(1);
+        let said = self.say(Word::Released, delivered, fence, id, before);
+        said.await.map(drop)
+    }
+
+    /// Stores how many attempts at a task have begun, and with which delivery.
+    async fn say(
+        &self,
+        word: Word,
+        delivered: u64,
+        fence: u64,
+        id: u64,
+        attempt: u16,
+    ) -> Result<u64, PublishError> {
+        let frame = Frame {
+            kind: Kind::Task,
+            attempt,
+            id,
+            payload: &delivered.to_le_bytes(),
+        };
+        self.store(word, delivered, fence, &frame).await
+    }
+
+    /// Stores a message among the results. Returns its sequence.
+    async fn publish(
+        &self,
+        what: impl fmt::Display,
+        message: PublishMessage,
+    ) -> Result<u64, PublishError> {
+        let subject = self.result_subject(what);
+        let stored = self.jetstream.send_publish(subject, message).await?.await?;
+        Ok(stored.sequence)
+    }
+
+    /// Whether a message among the results is a coordinator's.
+    pub fn is_coordinators(&self, subject: &str) -> bool {
+        subject.ends_with(&format!(".{COORDINATOR}"))
     }
 
     fn tasks(&self) -> String {
@@ -265,13 +494,71 @@ impl Run {
         format!("{}-results", self.name)
     }
 
+    fn alive_subject(&self) -> String {
+        format!("{}.alive", self.name)
+    }
+
     fn task_subject(&self) -> String {
         format!("{}.tasks", self.name)
     }
 
-    fn result_subject(&self, id: u64) -> String {
-        format!("{}.results.{id}", self.name)
+    fn result_subject(&self, what: impl fmt::Display) -> String {
+        format!("{}.results.{what}", self.name)
     }
+}
+
+/// The name of the one consumer that all workers of a run share. The time of its stream is
+/// part of it: what was meant for an earlier run of that name reaches nobody.
+fn workers_name(tasks: &Info) -> String {
+    format!("workers-{}", tasks.created.unix_timestamp_nanos())
+}
+
+/// The number in a message that an attempt begins.
+fn u64_of(payload: &[u8]) -> u64 {
+    payload.try_into().map_or(0, u64::from_le_bytes)
+}
+
+/// Asks until the server has answered.
+///
+/// # Errors
+/// It refuses, or has been away for [`PATIENCE`].
+pub(super) async fn patiently<T>(
+    mut ask: impl AsyncFnMut() -> Result<T, Failure>,
+) -> io::Result<T> {
+    let since = Instant::now();
+    loop {
+        match ask().await {
+            Ok(answer) => return Ok(answer),
+            Err(Failure::Away(_)) if since.elapsed() < PATIENCE => sleep(PAUSE).await,
+            Err(Failure::Away(error) | Failure::Refused(error)) => return Err(error),
+        }
+    }
+}
+
+impl Failure {
+    /// The failure of a request, and what the server has said, if it has.
+    fn of(
+        error: impl Into<Box<dyn error::Error + Send + Sync>>,
+        said: Option<&jetstream::Error>,
+    ) -> Self {
+        match said {
+            Some(said) if is_no_jetstream(said) => Self::no_jetstream(),
+            // It will be able to.
+            Some(said) if said.code() == 503 => Failure::Away(io::Error::other(error)),
+            Some(_) => Failure::Refused(io::Error::other(error)),
+            None => Failure::Away(io::Error::other(error)),
+        }
+    }
+
+    fn no_jetstream() -> Self {
+        Failure::Refused(io::Error::other(NO_JETSTREAM))
+    }
+}
+
+fn is_no_jetstream(error: &jetstream::Error) -> bool {
+    let is = |code| error.error_code() == code;
+    is(ErrorCode::JETSTREAM_NOT_ENABLED)
+        || is(ErrorCode::JETSTREAM_NOT_ENABLED_FOR_ACCOUNT)
 }
 
 /// The deadline in a task's headers.
