@@ -81,7 +81,7 @@ use super::{
     session::End,
 };
 use place::Held;
-use run::{ANSWERS_WITHIN, Failure, PATIENCE, PAUSE, Run, Word, patiently};
+use run::{ANSWERS_WITHIN, Failure, PATIENCE, PAUSE, Run, patiently};
 
 /// How many tasks are on their way to the server at once.
 const IN_FLIGHT: usize = 256;
@@ -375,7 +375,7 @@ async fn refuse(run: &Run, id: usize, why: &str) -> io::Result<()> {
         payload: why.as_bytes(),
     };
     patiently(async || {
-        match run.store(Word::Ended, 1, 0, &refused).await {
+        match run.store(0, &refused).await {
             Ok(_) => Ok(()),
             // It was refused before this coordinator was started again.
             Err(error) if error.kind() == PublishErrorKind::WrongLastSequence => Ok(()),

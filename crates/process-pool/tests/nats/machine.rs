@@ -13,7 +13,7 @@ use futures_util::StreamExt;
 use process_pool::{
     Server, connect,
     parts::frame::{Decoder, Frame, Kind},
-    variants::nats::run::{Run, Word},
+    variants::nats::run::Run,
 };
 use tokio::{runtime::Builder, time::sleep};
 
@@ -126,9 +126,7 @@ impl Taken {
             id: self.id,
             payload: &payload,
         };
-        Ok(run
-            .store(Word::Ended, self.delivered, fence, &frame)
-            .await?)
+        Ok(run.store(fence, &frame).await?)
     }
 
     pub(crate) async fn acknowledge(&self) -> Result<()> {

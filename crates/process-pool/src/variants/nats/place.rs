@@ -40,7 +40,7 @@ use super::{
         session::{ATTEMPTS, LOSSES, WINDOW},
         worker::BUFFER,
     },
-    run::{ANSWERS_WITHIN, Begun, HEARTBEAT, PATIENCE, PAUSE, Run, Word, timeout},
+    run::{ANSWERS_WITHIN, Begun, HEARTBEAT, PATIENCE, PAUSE, Run, timeout},
 };
 
 /// How long a request for tasks stands.
@@ -429,7 +429,9 @@ impl Place<'_> {
         let run = self.run;
         let released = self.in_hand.drain(..).map(|task| async move {
             if let Some((attempt, fence)) = task.begun.filter(is_announced) {
-                drop(run.release(task.id, task.delivered, attempt, fence).await);
+                // It does not count.
+                let before = attempt - 1;
+                drop(run.announce(task.id, task.delivered, before, fence).await);
             }
             drop(task.message.ack_with(AckKind::Nak(None)).await);
         });
@@ -486,7 +488,7 @@ async fn store(run: &Run, task: &Task, mut kind: Kind, mut payload: Vec<u8>) {
             id: task.id,
             payload: &payload,
         };
-        let stored = run.store(Word::Ended, task.delivered, fence, &frame);
+        let stored = run.store(fence, &frame);
         let error = match stored.await {
             Ok(_) => break,
             Err(error) => error,

@@ -101,17 +101,6 @@ impl Begun {
     };
 }
 
-/// What a message of a place is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Word {
-    /// The attempt begins.
-    Begun,
-    /// What was begun of it doesn't count: its machine leaves.
-    Released,
-    /// The task has ended.
-    Ended,
-}
-
 /// What is left of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Left {
@@ -344,27 +333,22 @@ impl Run {
         self.jetstream.send_publish(subject, message).await
     }
 
-    /// Stores what a place that was `delivered` a task says of it, if the last that is known
-    /// of the task has the sequence `fence`. Returns its sequence.
+    /// Stores what a place says of a task, if the last that is known of the task has the
+    /// sequence `fence`. Returns its sequence.
     ///
     /// # Errors
     /// Another one was stored after that, or the server refuses, or is away.
     pub async fn store(
         &self,
-        word: Word,
-        delivered: u64,
         fence: u64,
         frame: &Frame<'_>,
     ) -> Result<u64, PublishError> {
-        let id = frame.id;
         let mut bytes = Vec::new();
         frame.encode(&mut bytes);
         let message = PublishMessage::build()
-            // Tried again after a time-out, it is the same message.
-            .message_id(format!("{id}-{delivered}-{word:?}"))
             .expected_last_subject_sequence(fence)
             .payload(bytes.into());
-        self.publish(id, message).await
+        self.publish(frame.id, message).await
     }
 
     /// Announces that a task begins that was delivered before, so that no result of an
@@ -421,7 +405,8 @@ impl Run {
         }
     }
 
-    /// Stores that an attempt has begun. Returns its sequence.
+    /// Stores how many attempts at a task have begun, and with which delivery. Returns its
+    /// sequence.
     ///
     /// # Errors
     /// Another machine has the task by now, or the server refuses, or is away.
@@ -432,42 +417,13 @@ impl Run {
         attempt: u16,
         fence: u64,
     ) -> Result<u64, PublishError> {
-        let said = self.say(Word::Begun, delivered, fence, id, attempt);
-        said.await
-    }
-
-    /// Takes back an attempt that was announced: the machine leaves in the middle of it.
-    ///
-    /// # Errors
-    /// Another machine has the task by now, or the server refuses, or is away.
-    pub async fn release(
-        &self,
-        id: u64,
-        delivered: u64,
-        attempt: u16,
-        fence: u64,
-    ) -> Result<(), PublishError> {
-        let before = attempt.saturating_sub(1);
-        let said = self.say(Word::Released, delivered, fence, id, before);
-        said.await.map(drop)
-    }
-
-    /// Stores how many attempts at a task have begun, and with which delivery.
-    async fn say(
-        &self,
-        word: Word,
-        delivered: u64,
-        fence: u64,
-        id: u64,
-        attempt: u16,
-    ) -> Result<u64, PublishError> {
         let frame = Frame {
             kind: Kind::Task,
             attempt,
             id,
             payload: &delivered.to_le_bytes(),
         };
-        self.store(word, delivered, fence, &frame).await
+        self.store(fence, &frame).await
     }
 
     /// Stores a message among the results. Returns its sequence.
@@ -513,7 +469,7 @@ fn workers_name(tasks: &Info) -> String {
     format!("workers-{}", tasks.created.unix_timestamp_nanos())
 }
 
-/// The number in a message that an attempt begins.
+/// The delivery in a message that an attempt begins.
 fn u64_of(payload: &[u8]) -> u64 {
     payload.try_into().map_or(0, u64::from_le_bytes)
 }
