@@ -1,10 +1,12 @@
 //! Which tests run at once: as many as there are cores, and beside them some of those that
-//! mostly wait.
+//! mostly wait. Where the cores are idle nevertheless, because of a limit of time that a test
+//! waits for, some more.
 
 use std::{
-    env,
+    env, fs,
     num::NonZeroUsize,
     sync::{Arc, Condvar, Mutex, MutexGuard},
+    time::Duration,
 };
 
 use anyhow::Result;
@@ -14,6 +16,10 @@ use crate::cores;
 
 /// How many tests that mostly wait run at once for each core.
 const WAITING_PER_CORE: usize = 2;
+/// How many further tests of each kind run at once for each core, while it is idle.
+const FURTHER_PER_CORE: usize = 2;
+/// For how long the cores have to be idle before another one starts.
+const IDLE_FOR: Duration = Duration::from_millis(60);
 
 /// A test, and what it needs of the machine.
 pub(super) struct Test {
@@ -76,7 +82,7 @@ impl Test {
 pub(super) fn run(arguments: Arguments, tests: Vec<Test>) -> Conclusion {
     let given = arguments.test_threads.and_then(NonZeroUsize::new);
     let given = given.or_else(threads_by_environment);
-    run_on(cores().get(), given, arguments, tests)
+    run_on(cores().get(), idle_ticks, given, arguments, tests)
 }
 
 /// Threads take the tests in order, and one that has taken a test can only wait for its
@@ -85,12 +91,18 @@ pub(super) fn run(arguments: Arguments, tests: Vec<Test>) -> Conclusion {
 /// in, as many threads as there are cores are left for the others.
 fn run_on(
     cores: usize,
+    ticks: fn() -> Option<Ticks>,
     given: Option<NonZeroUsize>,
     mut arguments: Arguments,
     mut tests: Vec<Test>,
 ) -> Conclusion {
-    // With a place for each thread no test waits for one.
-    let places = |usual| Arc::new(Places::new(given.map_or(usual, NonZeroUsize::get)));
+    let places = |usual| {
+        Arc::new(match given {
+            // With a place for each thread no test waits for one.
+            Some(given) => Places::new(given.get(), 0, ticks),
+            None => Places::new(usual, cores * FURTHER_PER_CORE, ticks),
+        })
+    };
     let (busy, waiting) = (places(cores), places(cores * WAITING_PER_CORE));
     if given.is_none() && !arguments.list {
         tests.sort_by_key(|test| !test.waits);
@@ -106,7 +118,8 @@ fn run_on(
     let threads = given.map(NonZeroUsize::get).unwrap_or_else(|| {
         let chosen =
             |(waits, trial): &(bool, &Trial)| *waits && !arguments.is_filtered_out(trial);
-        cores + waits.into_iter().zip(&trials).filter(chosen).count()
+        let waiting = waits.into_iter().zip(&trials).filter(chosen).count();
+        cores * (1 + FURTHER_PER_CORE) + waiting
     });
     arguments.test_threads = Some(threads);
     libtest_mimic::run(&arguments, trials)
@@ -121,24 +134,58 @@ fn threads_by_environment() -> Option<NonZeroUsize> {
     }
 }
 
-/// A number of places, which are taken in the order of arrival.
+/// Ticks of all cores since the start of the system: those that were idle, and all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Ticks {
+    idle: u64,
+    all: u64,
+}
+
+impl Ticks {
+    /// Whether half of the time since then was idle.
+    fn are_idle_since(self, before: Self) -> bool {
+        let all = self.all.saturating_sub(before.all);
+        all > 0 && self.idle.saturating_sub(before.idle) * 2 >= all
+    }
+}
+
+fn idle_ticks() -> Option<Ticks> {
+    let stat = fs::read_to_string("/proc/stat").ok()?;
+    // user, nice, system, idle, iowait, irq, softirq, steal (proc_stat(5)).
+    let line = stat.lines().find_map(|line| line.strip_prefix("cpu "))?;
+    let ticks = line.split_whitespace().take(8).map(str::parse);
+    let ticks: Vec<u64> = ticks.collect::<Result<_, _>>().ok()?;
+    Some(Ticks {
+        idle: *ticks.get(3)?,
+        all: ticks.iter().sum(),
+    })
+}
+
+/// A number of places, which are taken in the order of arrival, and some further ones while
+/// the cores are idle.
 struct Places {
     count: usize,
+    most_further: usize,
+    ticks: fn() -> Option<Ticks>,
     seen: Mutex<Seen>,
     changed: Condvar,
 }
 
-/// How many have arrived, and how many of them have left again.
+/// How many have arrived, how many of them have left again, and how many further places
+/// there are just now.
 #[derive(Default)]
 struct Seen {
     arrived: usize,
     left: usize,
+    further: usize,
 }
 
 impl Places {
-    fn new(count: usize) -> Self {
+    fn new(count: usize, most_further: usize, ticks: fn() -> Option<Ticks>) -> Self {
         Self {
             count,
+            most_further,
+            ticks,
             seen: Mutex::default(),
             changed: Condvar::new(),
         }
@@ -149,10 +196,26 @@ impl Places {
         let mut seen = self.seen();
         let number = seen.arrived;
         seen.arrived += 1;
-        while number >= seen.left + self.count {
-            seen = self.changed.wait(seen).expect("no holder panics");
+        loop {
+            let next = seen.left + self.count + seen.further;
+            if number < next {
+                return Place(self);
+            }
+            if number > next || seen.further >= self.most_further {
+                seen = self.changed.wait(seen).expect("no holder panics");
+                continue;
+            }
+            let before = (self.ticks)();
+            let waited = self.changed.wait_timeout(seen, IDLE_FOR);
+            let (now, time) = waited.expect("no holder panics");
+            seen = now;
+            let since = before.zip((self.ticks)());
+            let are_idle = since.is_some_and(|(before, now)| now.are_idle_since(before));
+            if time.timed_out() && are_idle {
+                seen.further += 1;
+                self.changed.notify_all();
+            }
         }
-        Place(self)
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
@@ -165,14 +228,20 @@ struct Place<'a>(&'a Places);
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        self.0.seen().left += 1;
+        let mut seen = self.0.seen();
+        seen.left += 1;
+        // Another one has to find the cores idle anew.
+        seen.further = seen.further.saturating_sub(1);
         self.0.changed.notify_all();
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::{cmp, time::Duration};
+    use std::{
+        cmp,
+        sync::atomic::{AtomicU64, Ordering},
+    };
 
     use anyhow::ensure;
 
@@ -242,7 +311,7 @@ mod tests {
         let tests = (0..busy).map(|_| test(1));
         let tests = tests.chain((0..waiting).map(|_| test(0))).collect();
         let given = given.and_then(NonZeroUsize::new);
-        let conclusion = run_on(2, given, silent(), tests);
+        let conclusion = run_on(2, || None, given, silent(), tests);
         let now = *meeting.now.lock().expect("no holder panics");
         assert_eq!(conclusion.num_failed, 0, "{now:?}");
         now.most
@@ -288,12 +357,42 @@ mod tests {
                 .waiting(held_wait)
             };
             let tests = (0..20).map(held).chain((0..20).map(free)).collect();
-            let conclusion = run_on(2, None, silent(), tests);
+            let conclusion = run_on(2, || None, None, silent(), tests);
             assert_eq!(
                 conclusion.num_failed, 0,
                 "held those that wait: {held_wait}"
             );
         }
+    }
+
+    /// Cores that are idle, or busy, whenever they are looked at.
+    fn always<const IDLE: u64>() -> Option<Ticks> {
+        static LOOKS: AtomicU64 = AtomicU64::new(0);
+        let all = LOOKS.fetch_add(1, Ordering::Relaxed) * 100;
+        Some(Ticks {
+            idle: all / 100 * IDLE,
+            all,
+        })
+    }
+
+    #[test]
+    fn idle_cores_have_further_tests_and_busy_ones_have_none() {
+        // They hold each other up, so that as many are there at once as are let in.
+        let most = |ticks, size| {
+            let meeting = Arc::new(Meeting::default());
+            let test = |_| {
+                let meeting = Arc::clone(&meeting);
+                Test::new("meets", move || meeting.meet(1, size))
+            };
+            let tests = (0..12).map(test).collect();
+            let conclusion = run_on(2, ticks, None, silent(), tests);
+            let now = *meeting.now.lock().expect("no holder panics");
+            assert_eq!(conclusion.num_failed, 0, "{now:?}");
+            now.most[1]
+        };
+        assert_eq!(most(always::<50>, 6), 6);
+        assert_eq!(most(always::<49>, 2), 2);
+        assert_eq!(most(|| None, 2), 2);
     }
 
     #[test]
@@ -310,6 +409,6 @@ mod tests {
     fn a_place_is_free_again_after_a_panic() {
         let test = |_| Test::new("panics", || panic!("as it should")).waiting(true);
         let tests = (0..9).map(test).collect();
-        assert_eq!(run_on(1, None, silent(), tests).num_failed, 9);
+        assert_eq!(run_on(1, || None, None, silent(), tests).num_failed, 9);
     }
 }
