@@ -99,7 +99,7 @@ fn measure(request: Request) -> Sweep {
         interrupted: false,
         model: model.name().to_owned(),
         about: model.about().to_owned(),
-        field: over.field,
+        field: over.name(),
         args: args.iter().map(|arg| shown(arg)).collect(),
         latency: None,
         limit: None,
@@ -112,7 +112,7 @@ fn measure(request: Request) -> Sweep {
     let progress = Progress::shown();
     let clock = Instant::now();
     let sizes = jobs.len();
-    for (index, (value, mut field)) in over.values.into_iter().zip(jobs).enumerate() {
+    for (index, (&value, mut field)) in over.values.iter().zip(jobs).enumerate() {
         let ended = |name: &str| {
             let mut ends = sweep.points.iter().flat_map(|point| &point.ended);
             ends.any(|(ended, _)| ended == name)
@@ -125,7 +125,12 @@ fn measure(request: Request) -> Sweep {
         if ended(&field.reference) {
             field.reference = first.name.clone();
         }
-        let place = format!("{}={value}, {} of {sizes}", sweep.field, index + 1);
+        let place = format!(
+            "{}={}, {} of {sizes}",
+            over.field,
+            over.given(value),
+            index + 1
+        );
         progress.begin_point(&format!("{} {place}", sweep.model));
         let left = options.budget.saturating_sub(clock.elapsed());
         let plan = Plan {

@@ -7,6 +7,9 @@ const A_DECADE: f64 = 3.0;
 /// More points than this take longer and show no more.
 const MOST: usize = 100;
 
+/// The units of times, as the flags have them.
+const UNITS: [&str; 3] = ["us", "ms", "s"];
+
 /// A field, and what it is set to in turn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Over {
@@ -14,15 +17,44 @@ pub(crate) struct Over {
     pub(crate) field: String,
     /// Rising, without repeats, at least two, none of them zero.
     pub(crate) values: Vec<u64>,
+    /// What stands behind each of them: a unit of time, or nothing.
+    pub(crate) unit: &'static str,
 }
 
-/// Reads `FIELD=FROM..TO`, on a grid of `points` points, or `FIELD=10,100,1000`.
+impl Over {
+    /// What the flag is given for a value.
+    pub(crate) fn given(&self, value: u64) -> String {
+        format!("{value}{}", self.unit)
+    }
+
+    /// The field as tables name it.
+    pub(crate) fn name(&self) -> String {
+        match self.unit {
+            "" => self.field.clone(),
+            unit => format!("{} in {unit}", self.field),
+        }
+    }
+}
+
+/// Reads `FIELD=FROM..TO`, on a grid of `points` points, or `FIELD=10,100,1000`. Times have
+/// their unit behind each number: `FIELD=1ms..50ms`.
 pub(crate) fn parse(over: &str, points: Option<usize>) -> Result<Over, Misuse> {
     let misuse = |why: &str| Misuse(format!("--over {over:?}: {why}"));
     let Some((field, values)) = over.split_once('=') else {
         return Err(misuse("write FIELD=FROM..TO, or FIELD=10,100,1000"));
     };
-    let number = |text: &str| match text.trim().replace('_', "").parse() {
+    let unit = UNITS.iter().find(|unit| values.trim().ends_with(**unit));
+    let unit = unit.copied().unwrap_or_default();
+    // Of "us", "ms" and "s", the last is the end of the others.
+    let without_unit = |text: &str| match (unit, text.trim().strip_suffix(unit)) {
+        ("s", Some(text)) if text.ends_with(['m', 'u']) => None,
+        (_, text) => text.map(str::to_owned),
+    };
+    let number = |text: &str| match without_unit(text)
+        .ok_or_else(|| misuse(&format!("write {unit} behind each of them")))?
+        .replace('_', "")
+        .parse()
+    {
         Ok(0) => Err(misuse(
             "zero has no place on a logarithmic axis; begin at 1",
         )),
@@ -61,6 +93,7 @@ pub(crate) fn parse(over: &str, points: Option<usize>) -> Result<Over, Misuse> {
         _ => Ok(Over {
             field: field.trim().trim_start_matches('-').to_owned(),
             values,
+            unit,
         }),
     }
 }
@@ -91,6 +124,14 @@ mod tests {
 
     #[test]
     fn a_range_becomes_a_grid() {
+        for (text, unit) in [("n=1ms..5ms", "ms"), ("n=1us, 5us", "us"), ("n=1s,5s", "s")]
+        {
+            let over = parse(text, None).expect(text);
+            assert_eq!(over.unit, unit);
+            assert_eq!(over.values.last(), Some(&5), "{text}");
+            assert_eq!(over.given(5), format!("5{unit}"));
+            assert_eq!(over.name(), format!("n in {unit}"));
+        }
         for (text, points, values) in [
             ("n=10..1000", None, vec![10, 22, 46, 100, 215, 464, 1000]),
             ("n=10..1000", Some(3), vec![10, 100, 1000]),
@@ -121,6 +162,9 @@ mod tests {
             ("n=1..9", Some(1), "one size"),
             ("n=1..x", None, "\"x\" is not a whole number"),
             ("n=-1..4", None, "not a whole number"),
+            ("n=1..5ms", None, "write ms behind each"),
+            ("n=1ms,5s", None, "write s behind each"),
+            ("n=1m..5m", None, "not a whole number"),
             ("n=1..99999", Some(500), "at most 100"),
             ("n=1,10", Some(2), "leave --points out"),
         ] {

@@ -1,6 +1,6 @@
 //! The command line of a sweep.
 
-use std::{any::TypeId, ffi::OsString, num::NonZero};
+use std::{any::TypeId, ffi::OsString, num::NonZero, time::Duration};
 
 use anyhow::Result;
 use clap::{ArgAction, Args, Command, FromArgMatches};
@@ -32,7 +32,8 @@ pub(crate) struct Request {
 #[command(next_help_heading = "Sweep")]
 struct Sweep {
     /// The field of the job that grows, and its sizes: tasks=10..10000 is a logarithmic
-    /// grid, tasks=10,100,1000 a list. Over rate it finds where each p99 leaves the floor
+    /// grid, tasks=10,100,1000 a list, and times have units: delay=1ms..50ms. Over rate it
+    /// finds where each p99 leaves the floor
     #[arg(long, value_name = "FIELD=FROM..TO")]
     over: String,
     /// Sizes on the grid [default: three for each factor of ten]
@@ -77,7 +78,7 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Request> {
     leave_out(model.name(), &*job, &mut contestants, &mut reference)?;
     let jobs = over.values.iter().map(|value| {
         // Before the user's words, which may end in `--` and names.
-        let field = [flag.clone(), value.to_string()].map(OsString::from);
+        let field = [flag.clone(), over.given(*value)].map(OsString::from);
         let all: Vec<_> = field.into_iter().chain(given.iter().cloned()).collect();
         let matches = command(model)
             .no_binary_name(true)
@@ -194,7 +195,7 @@ fn check_field(
     }
 }
 
-/// The job's flags that take one whole number.
+/// The job's flags that take one whole number, or one time.
 fn fields(model: &dyn AnyModel) -> Vec<String> {
     let numeric = [
         TypeId::of::<u8>(),
@@ -205,6 +206,7 @@ fn fields(model: &dyn AnyModel) -> Vec<String> {
         TypeId::of::<NonZero<u32>>(),
         TypeId::of::<NonZero<u64>>(),
         TypeId::of::<NonZero<usize>>(),
+        TypeId::of::<Duration>(),
     ];
     let command = model.augment(Command::new(model.name()));
     let fields = command.get_arguments().filter(|arg| {
@@ -258,10 +260,7 @@ mod tests {
         for (line, words) in [
             ("locks --over nonesuch=1..9", "workers, increments, threads"),
             ("locks --over panic=1..9", "workers, increments, threads"),
-            (
-                "semaphores --over latency=1..9",
-                "tasks, limit, rate, bytes",
-            ),
+            ("semaphores --over latency=1..9", "write the unit"),
             ("locks --over tasks=1..9", "no numeric field \"tasks\""),
             (
                 "locks --over rate=1..9",
