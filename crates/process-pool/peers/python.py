@@ -34,8 +34,10 @@ def is_prime(number):
 
 def count_primes(task):
     """Runs in a worker. A function at the top of a module, so that it can be pickled."""
-    start, end, noop, fault, load = task
+    start, end, noop, wait, fault, load = task
     try:
+        if wait:
+            time.sleep(wait)
         if fault:
             go_wrong(fault)
         primes = 0 if noop else sum(map(is_prime, range(start, end)))
@@ -77,6 +79,7 @@ def go_wrong(fault):
 
 def tasks(job):
     below, ranges = job["below"], job["ranges"]
+    wait = job.get("wait_us", 0) / 1e6
     faults = {}
     for fault in job["faults"]:
         everywhere = fault["task"] is None
@@ -86,7 +89,7 @@ def tasks(job):
         fault = faults.get(index)
         load = ballast() if fault == "big" else b""
         start, end = below * index // ranges, below * (index + 1) // ranges
-        yield start, end, job["noop"], fault, load
+        yield start, end, job["noop"], wait, fault, load
 
 
 def run(job, count):

@@ -19,13 +19,14 @@ use std::{
     time::Duration,
 };
 
-use parts::session::End;
+use parts::session::{End, WINDOW};
 use serde::{Deserialize, Serialize};
 use test_fixtures::{Outcome, Span, monotonic_nanos, record_span};
 
-pub use exam::{JobArgs, ProcessPool, Server, Stage, Unnamed, nats_server};
+pub use exam::{JobArgs, Line, ProcessPool, Server, Stage, Unnamed, nats_server};
 pub use work::{
-    Count, Fault, FaultKind, Report, Task, connect, this_host, worker_with_host,
+    Count, Fault, FaultKind, Report, Task, connect, epoch_of_clock, this_host,
+    worker_with_host,
 };
 
 /// What the names of all runs on a NATS server begin with.
@@ -45,6 +46,9 @@ pub struct Job {
     pub timeout_ms: u64,
     /// Whether tasks do nothing.
     pub noop: bool,
+    /// How long a task waits first, in microseconds.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub wait_us: u64,
     /// What is to go wrong.
     pub faults: Vec<Fault>,
     /// The NATS server of the variant that needs one; else its stage names it.
@@ -56,6 +60,13 @@ pub struct Job {
     /// The name of the run there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<String>,
+    /// How much longer a round trip to that server takes, in microseconds.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub delay_us: u64,
+    /// How many tasks a worker has in hand there, at most; as many as in the other variants
+    /// where it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<NonZeroUsize>,
 }
 
 impl Job {
@@ -71,7 +82,10 @@ impl Job {
 
     /// The task of a range.
     pub fn task(&self, index: usize) -> Task {
-        Task::new(self.range(index), self.noop, self.fault(index).cloned())
+        Task {
+            wait: self.wait(),
+            ..Task::new(self.range(index), self.noop, self.fault(index).cloned())
+        }
     }
 
     /// Every task in input order, each made when it is asked for.
@@ -93,6 +107,8 @@ impl Job {
         let job = Self {
             nats: None,
             workers: NonZeroUsize::MIN,
+            delay_us: 0,
+            window: None,
             ..self.clone()
         };
         format!("{job:?}").hash(&mut hasher);
@@ -102,6 +118,21 @@ impl Job {
             None => format!("{}-{}", process::id(), monotonic_nanos()),
         };
         format!("{RUNS}{name}-{:x}", hasher.finish())
+    }
+
+    /// How long a task waits before it does anything else.
+    pub fn wait(&self) -> Duration {
+        Duration::from_micros(self.wait_us)
+    }
+
+    /// How much longer a round trip to its NATS server takes than it would.
+    pub fn delay(&self) -> Duration {
+        Duration::from_micros(self.delay_us)
+    }
+
+    /// How many tasks a worker of the variant with a server has in hand, at most.
+    pub fn window(&self) -> usize {
+        self.window.map_or(WINDOW, NonZeroUsize::get)
     }
 
     /// A task's deadline, from when its worker turns to it.
@@ -124,16 +155,23 @@ impl Output {
         let outcome = |(index, end): (_, End<Report>)| match end {
             End::Done(report) => {
                 let range = job.range(index);
-                // Another machine's clock has another beginning.
-                if report.host.as_ref().is_none_or(|host| *host == this_host()) {
-                    record_span(|| Span {
+                record_span(|| {
+                    let pid = report.pid;
+                    let is_here =
+                        report.host.as_ref().is_none_or(|host| *host == this_host());
+                    let epoch = report.epoch.filter(|_| !is_here);
+                    let lane = match &report.host {
+                        Some(host) => format!("{host}/{pid}"),
+                        None => format!("worker {pid}"),
+                    };
+                    Span {
                         task: format!("{range:?}"),
-                        lane: format!("worker {}", report.pid),
-                        start: report.start,
-                        end: report.end,
+                        lane,
+                        start: here(report.start, epoch),
+                        end: here(report.end, epoch),
                         note: None,
-                    });
-                }
+                    }
+                });
                 Outcome::Ok(report.count(range))
             }
             End::Panicked(message) | End::Refused(message) => Outcome::Panicked(message),
@@ -144,4 +182,17 @@ impl Output {
             outcomes: ends.into_iter().enumerate().map(outcome).collect(),
         }
     }
+}
+
+/// A time on the clock that this machine's processes share, of one on a clock with this
+/// epoch. Another machine's has another.
+fn here(time: u64, epoch: Option<u64>) -> u64 {
+    match epoch {
+        Some(there) => (time + there).saturating_sub(epoch_of_clock()),
+        None => time,
+    }
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }

@@ -13,7 +13,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use process_pool::{Server, connect, nats_server, parts::session::End, variants};
+use process_pool::{
+    Server, connect, nats_server,
+    parts::session::{End, WINDOW},
+    variants,
+};
 use rustix::process::getpid;
 use test_fixtures::descendants;
 
@@ -62,7 +66,8 @@ fn nats(workers: usize, tasks: Vec<String>, worker: Worker) -> Ends {
         let client = connect(server.url()).await.map_err(io::Error::other)?;
         let jetstream = async_nats::jetstream::new(client);
         let worker = move || worker();
-        variants::nats::map(&jetstream, "tests", workers, tasks, LIMIT, worker).await
+        variants::nats::map(&jetstream, "tests", workers, WINDOW, tasks, LIMIT, worker)
+            .await
     })
 }
 

@@ -10,7 +10,10 @@ use std::{
 
 use tempfile::TempDir;
 
-use taken_home::process_pool::{self, session::End};
+use taken_home::process_pool::{
+    self,
+    session::{End, WINDOW},
+};
 
 const LIMIT: Duration = Duration::from_secs(30);
 
@@ -99,7 +102,7 @@ macro_rules! example {
                 let client = async_nats::connect(url).await.expect("it answers");
                 let jetstream = async_nats::jetstream::new(client);
                 let tasks = 0..20_u32;
-                process_pool::nats::map(&jetstream, "squares", 2, tasks, LIMIT, worker).await
+                process_pool::nats::map(&jetstream, "squares", 2, WINDOW, tasks, LIMIT, worker).await
             });
             check(ends.expect("workers start"));
         }

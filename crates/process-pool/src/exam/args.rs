@@ -5,13 +5,14 @@ use std::{fmt, io, num::NonZeroUsize, time::Duration};
 use anyhow::Result;
 use async_nats::ServerAddr;
 use clap::Args;
-use test_fixtures::{Misuse, deadline, whole};
+use test_fixtures::{Misuse, deadline, duration, whole};
 
 use crate::{Fault, Job};
 
 const MOST_NUMBERS: u64 = 1_000_000_000;
 const MOST_RANGES: u64 = 1_000_000;
 const MOST_WORKERS: u64 = 256;
+const MOST_IN_HAND: u64 = 1000;
 
 /// Counts primes by range, in worker processes.
 #[derive(Args, Clone, Debug)]
@@ -34,6 +35,9 @@ pub struct JobArgs {
     /// Tasks do nothing: what is left is the pool itself
     #[arg(long)]
     noop: bool,
+    /// Tasks wait for this long first, and take no core meanwhile
+    #[arg(long, value_name = "TIME", default_value = "0", value_parser = duration)]
+    wait: Duration,
     /// Make a task go wrong, at its first attempt or always: 3:kill, all:panic:always.
     /// Kinds: kill, exit, abort, panic, stop, corrupt-magic, huge-length, short-frame,
     /// flood-stderr, big (8 MiB each way)
@@ -46,6 +50,17 @@ pub struct JobArgs {
     /// The run's name on that server: one that was not finished goes on with what is left
     #[arg(long, value_name = "NAME", requires = "nats", value_parser = run)]
     run: Option<String>,
+    /// In the variant nats, a round trip to the server takes so much longer
+    #[arg(long, value_name = "TIME", default_value = "0", value_parser = duration)]
+    delay: Duration,
+    /// In the variant nats, a worker has this many tasks in hand at most [default: 32]
+    #[arg(long, value_name = "N", value_parser = window)]
+    window: Option<NonZeroUsize>,
+}
+
+/// A parser of how many tasks a worker has in hand.
+pub(crate) fn window(text: &str) -> Result<NonZeroUsize, String> {
+    whole(1..=MOST_IN_HAND)(text)
 }
 
 /// Holds that a NATS server's address is one. The error doesn't name it: a password may be
@@ -97,10 +112,13 @@ impl JobArgs {
             workers: self.workers,
             timeout_ms: self.timeout.as_millis() as u64,
             noop: self.noop,
+            wait_us: self.wait.as_micros() as u64,
             faults: self.fault.clone(),
             names_hosts: self.has_server(),
             nats: self.nats.clone(),
             run: self.run.clone(),
+            delay_us: self.delay.as_micros() as u64,
+            window: self.window,
         })
     }
 }
@@ -110,10 +128,20 @@ impl fmt::Display for Job {
         let Self { below, ranges, .. } = self;
         let s = |count: usize| if count == 1 { "" } else { "s" };
         match self.noop {
+            true if self.wait_us > 0 => write!(f, "{ranges} task{}", s(*ranges))?,
             true => write!(f, "{ranges} task{} that do nothing", s(*ranges))?,
             false => write!(f, "primes below {below} in {ranges} range{}", s(*ranges))?,
         }
+        if self.wait_us > 0 {
+            write!(f, " that wait for {:?}", self.wait())?;
+        }
         write!(f, " on {} worker{}", self.workers, s(self.workers.get()))?;
+        if let Some(window) = self.window {
+            write!(f, ", {window} in hand")?;
+        }
+        if self.delay_us > 0 {
+            write!(f, ", {:?} from the server and back", self.delay())?;
+        }
         match self.faults.len() {
             0 => Ok(()),
             count => write!(f, ", {count} fault{}", s(count)),

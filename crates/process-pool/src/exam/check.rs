@@ -190,6 +190,9 @@ mod tests {
             nats: None,
             names_hosts: false,
             run: None,
+            wait_us: 0,
+            delay_us: 0,
+            window: None,
         }
     }
 

@@ -14,10 +14,18 @@ const SAMPLE: u64 = 1024;
 /// How long to go on sampling.
 const ENOUGH: Duration = Duration::from_millis(60);
 
-/// The time of the job's divisions on one core ÷ the workers that run at once. None for
-/// tasks that do nothing: what bounds them is the pool itself.
+/// The time of the job's divisions on one core ÷ the workers that run at once; for tasks
+/// that wait instead, the longest row of them that one worker has. None for tasks that do
+/// nothing or both: what bounds them is the pool itself, or how the two overlap. None where
+/// other machines may have a part of it.
 pub(crate) fn floor(job: &Job) -> Option<Floor> {
-    if job.noop || job.ranges == 0 || job.below == 0 {
+    if job.names_hosts {
+        return None;
+    }
+    if job.noop && job.wait_us > 0 {
+        return waiting(job);
+    }
+    if job.noop || job.wait_us > 0 || job.ranges == 0 || job.below == 0 {
         return None;
     }
     let one_core = one_core(job.below);
@@ -33,6 +41,13 @@ pub(crate) fn floor(job: &Job) -> Option<Floor> {
     let reason =
         format!("{milliseconds:.1} ms of division on one core ÷ {bound} {of}{s}");
     Some(Floor::new(one_core / bound as u32, reason).one_core(one_core))
+}
+
+/// The floor of tasks that wait.
+fn waiting(job: &Job) -> Option<Floor> {
+    let each = u32::try_from(job.ranges.div_ceil(job.workers.get())).ok()?;
+    let reason = format!("{:?} of waiting × {each} tasks of one worker", job.wait());
+    Some(Floor::new(job.wait() * each, reason))
 }
 
 /// What the divisions take on one core: measured whole if that is quick, else by samples

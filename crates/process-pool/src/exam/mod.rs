@@ -5,11 +5,12 @@ mod args;
 mod cases;
 mod check;
 mod floor;
+mod line;
 mod server;
 mod unnamed;
 mod worker;
 
-use std::ffi::OsString;
+use std::{ffi::OsString, time::Duration};
 
 use anyhow::Result;
 use test_fixtures::{Case, Facts, Floor, Model, Outcome, Peer, Variant};
@@ -17,6 +18,7 @@ use test_fixtures::{Case, Facts, Floor, Model, Outcome, Peer, Variant};
 use crate::{Count, Job, Output, variants};
 
 pub use args::JobArgs;
+pub use line::Line;
 pub use server::{Server, nats_server};
 pub use unnamed::Unnamed;
 
@@ -65,7 +67,7 @@ impl Model for ProcessPool {
     type Args = JobArgs;
     type Job = Job;
     type Output = Output;
-    type Stage = Stage;
+    type Stage = (Option<Line>, Stage);
 
     fn variants() -> &'static [Variant<Self>] {
         variants::VARIANTS
@@ -83,26 +85,33 @@ impl Model for ProcessPool {
         job.ranges as u64
     }
 
-    fn stage(_args: &JobArgs, _job: &mut Job) -> Result<Stage> {
-        Ok(Stage::None)
+    fn stage(_args: &JobArgs, _job: &mut Job) -> Result<Self::Stage> {
+        Ok((None, Stage::None))
     }
 
-    fn stage_of(_args: &JobArgs, job: &mut Job, variant: &str) -> Result<Stage> {
+    fn stage_of(_args: &JobArgs, job: &mut Job, variant: &str) -> Result<Self::Stage> {
         if variant != NATS {
-            return Ok(Stage::None);
+            return Ok((None, Stage::None));
         }
-        match &job.nats {
-            Some(_) if job.run.is_some() => Ok(Stage::None),
-            Some(url) => {
-                let url = url.clone();
-                Ok(Stage::Unnamed(Unnamed::of(job, url)))
-            }
+        let (stage, url) = match job.nats.take() {
+            Some(url) if job.run.is_some() => (Stage::None, url),
+            Some(url) => (Stage::Unnamed(Unnamed::of(job, url.clone())), url),
             None => {
                 let server = Server::start()?;
-                job.nats = Some(server.url().to_owned());
-                Ok(Stage::Server(server))
+                let url = server.url().to_owned();
+                (Stage::Server(server), url)
             }
-        }
+        };
+        let (line, url) = match job.delay() {
+            Duration::ZERO => (None, url),
+            delay => {
+                let (line, url) = Line::to_url(&url, delay)?;
+                (Some(line), url)
+            }
+        };
+        job.nats = Some(url);
+        // The line is first, so that it ends before the server.
+        Ok((line, stage))
     }
 
     fn lacks(args: &JobArgs, variant: &str) -> Option<String> {
@@ -114,7 +123,7 @@ impl Model for ProcessPool {
         job.to_string()
     }
 
-    fn check(_stage: &Stage, job: &Job, output: &Output) -> Result<Facts> {
+    fn check(_stage: &Self::Stage, job: &Job, output: &Output) -> Result<Facts> {
         check::check(job, output)
     }
 

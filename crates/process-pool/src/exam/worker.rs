@@ -17,7 +17,7 @@ use anyhow::{Context as _, Result, ensure};
 use async_nats::jetstream::{self, Context, context::AccountErrorKind};
 use clap::Parser;
 use futures_util::StreamExt;
-use test_fixtures::{cores, end_with_pool, interrupt, tell, whole};
+use test_fixtures::{cores, duration, end_with_pool, interrupt, tell, whole};
 use tokio::{
     runtime::Builder,
     sync::watch,
@@ -25,10 +25,16 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use super::args::{nats, run};
+use super::{
+    Line,
+    args::{nats, run, window},
+};
 use crate::{
-    FaultKind, RUNS, Report, Task, connect,
-    parts::worker::{answer, serve_frames},
+    FaultKind, RUNS, Report, Task, connect, epoch_of_clock,
+    parts::{
+        session::WINDOW,
+        worker::{answer, serve_frames},
+    },
     this_host,
     variants::nats::{join, run::NO_JETSTREAM},
     worker_with_host,
@@ -57,6 +63,14 @@ struct WorkerArgs {
     #[arg(long, value_name = "N", requires = "nats")]
     #[arg(value_parser = whole::<NonZeroUsize>(1..=256))]
     workers: Option<NonZeroUsize>,
+    /// With this many tasks in hand for each worker process, at most
+    #[arg(long, value_name = "N", requires = "nats", value_parser = window)]
+    #[arg(default_value_t = NonZeroUsize::new(WINDOW).expect("it is not zero"))]
+    window: NonZeroUsize,
+    /// A round trip to the server takes so much longer
+    #[arg(long, value_name = "TIME", requires = "nats")]
+    #[arg(default_value = "0", value_parser = duration)]
+    delay: Duration,
 }
 
 /// Is a worker, or has workers, as these words say.
@@ -74,7 +88,13 @@ pub(super) fn run_worker(words: &[OsString]) -> Result<()> {
         Some(url) => {
             nats(url)?;
             let runtime = Builder::new_current_thread().enable_all().build()?;
-            runtime.block_on(serve_runs(url, &args))
+            match args.delay {
+                Duration::ZERO => runtime.block_on(serve_runs(url, &args)),
+                delay => {
+                    let (_line, url) = Line::to_url(url, delay)?;
+                    runtime.block_on(serve_runs(&url, &args))
+                }
+            }
         }
     }
 }
@@ -82,12 +102,14 @@ pub(super) fn run_worker(words: &[OsString]) -> Result<()> {
 /// Reads tasks from standard input and answers them in order, until the input ends.
 fn serve(host: Option<String>) -> Result<()> {
     end_with_pool()?;
+    let epoch = host.is_some().then(epoch_of_clock);
     let mut output = File::from(io::stdout().as_fd().try_clone_to_owned()?);
     serve_frames(move |given, bytes| {
         let task: Task = postcard::from_bytes(given.payload).map_err(io::Error::other)?;
         let fault = task.fault(given.attempt);
         let count = || Report {
             host: host.clone(),
+            epoch,
             ..task.count(given.attempt)
         };
         answer(given, catch_unwind(AssertUnwindSafe(count)), bytes);
@@ -114,7 +136,7 @@ async fn serve_runs(url: &str, args: &WorkerArgs) -> Result<()> {
             NO_JETSTREAM
         );
     }
-    let workers = args.workers.unwrap_or(cores()).get();
+    let (workers, window) = (args.workers.unwrap_or(cores()).get(), args.window.get());
     let mut found = runs(&jetstream, args.run.as_deref()).await?;
     let (leave, left) = watch::channel(false);
     interrupt::listen()?;
@@ -130,8 +152,8 @@ async fn serve_runs(url: &str, args: &WorkerArgs) -> Result<()> {
                 let (jetstream, mut left) = (jetstream.clone(), left.clone());
                 machine.spawn(async move {
                     let leave = async move { drop(left.wait_for(|left| *left).await) };
-                    let over = join(&jetstream, &run, workers, worker_with_host, leave);
-                    let over = over.await;
+                    let (worker, here) = (worker_with_host, &jetstream);
+                    let over = join(here, &run, workers, window, worker, leave).await;
                     (run, over)
                 });
             }

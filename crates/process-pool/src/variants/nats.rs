@@ -30,12 +30,13 @@ pub fn run(job: &Job) -> anyhow::Result<Output> {
     let ends = runtime.block_on(async {
         let jetstream = jetstream::new(connect(url).await?);
         let run = job.run_name();
-        let (workers, tasks, timeout) = (job.workers.get(), job.tasks(), job.timeout());
+        let (workers, window) = (job.workers.get(), job.window());
+        let (tasks, timeout) = (job.tasks(), job.timeout());
         let worker = match job.names_hosts {
             true => worker_with_host,
             false => worker_command,
         };
-        let ends = map(&jetstream, &run, workers, tasks, timeout, worker);
+        let ends = map(&jetstream, &run, workers, window, tasks, timeout, worker);
         anyhow::Ok(ends.await?)
     });
     Ok(Output::of_processes(job, ends?))
@@ -98,6 +99,9 @@ const QUIET: Duration = Duration::from_secs(2);
 /// coordinator still has it, that one ends. `workers` workers are this process's, and others
 /// may [`join`]; with 0, all are others'.
 ///
+/// A worker has at most `window` tasks in hand, and more are asked for once half of them are
+/// done. To hide a round trip to the server, that is twice the round trip ÷ a task's time.
+///
 /// `worker` makes the command of a worker, a program that calls
 /// [`serve`](super::worker::serve).
 ///
@@ -112,6 +116,7 @@ pub async fn map<T, R>(
     jetstream: &Context,
     run: &str,
     workers: usize,
+    window: usize,
     tasks: impl IntoIterator<Item = T, IntoIter: ExactSizeIterator>,
     timeout: Duration,
     worker: impl Fn() -> io::Result<Command> + Clone + Send + 'static,
@@ -130,7 +135,7 @@ where
     let run = Run::new(jetstream, run);
     let (results, claimed) = run.create().await?;
     let (stop, stopped) = watch::channel(false);
-    let mut places = hold(&run, workers, worker, &stopped);
+    let mut places = hold(&run, workers, window, worker, &stopped);
     let coordinated = {
         let collector = Collector {
             run: &run,
@@ -176,9 +181,9 @@ where
     }
 }
 
-/// Has tasks of a run done on this machine, by `workers` workers, until the run is over or
-/// `leave` completes: then what is in hand goes to others. To be called on any machine, at
-/// any time.
+/// Has tasks of a run done on this machine, by `workers` workers with at most `window` tasks in
+/// hand each, until the run is over or `leave` completes: then what is in hand goes to
+/// others. To be called on any machine, at any time.
 ///
 /// # Errors
 /// A worker can't be started, or the server refuses what a worker needs, or all workers are
@@ -190,12 +195,13 @@ pub async fn join(
     jetstream: &Context,
     run: &str,
     workers: usize,
+    window: usize,
     worker: impl Fn() -> io::Result<Command> + Clone + Send + 'static,
     leave: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let run = Run::new(jetstream, run);
     let (stop, stopped) = watch::channel(false);
-    let mut places = hold(&run, workers, worker, &stopped);
+    let mut places = hold(&run, workers, window, worker, &stopped);
     let mut leave = pin!(leave);
     let (mut result, mut given_up) = (Ok(Ok(())), false);
     loop {
@@ -231,13 +237,15 @@ pub async fn join(
 fn hold(
     run: &Run,
     workers: usize,
+    window: usize,
     worker: impl Fn() -> io::Result<Command> + Clone + Send + 'static,
     stop: &watch::Receiver<bool>,
 ) -> JoinSet<io::Result<Held>> {
     let mut places = JoinSet::new();
     for _ in 0..workers {
         let (run, worker, stop) = (run.clone(), worker.clone(), stop.clone());
-        places.spawn(async move { place::hold(&run, workers, worker, stop).await });
+        places
+            .spawn(async move { place::hold(&run, workers, window, worker, stop).await });
     }
     places
 }
@@ -510,9 +518,12 @@ impl<R: DeserializeOwned> Collector<'_, R> {
         match self.run.left().await {
             Ok(None) => Err(removed()),
             Ok(Some(left)) if !left.has_workers => Err(removed()),
-            Ok(Some(left)) if is_published && left.tasks == 0 && left.last < self.next => {
+            Ok(Some(left))
+                if is_published && left.tasks == 0 && left.last < self.next =>
+            {
                 let tasks = self.ends.len() - self.ended.len();
-                let why = format!("the server has lost {tasks} tasks: it keeps them a week");
+                let why =
+                    format!("the server has lost {tasks} tasks: it keeps them a week");
                 Err(io::Error::other(why))
             }
             // It is seen elsewhere that it is away.

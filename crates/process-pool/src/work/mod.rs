@@ -9,4 +9,4 @@ mod task;
 pub use fault::{Fault, FaultKind};
 pub use primes::count_primes;
 pub use remote::{connect, worker_with_host};
-pub use task::{BALLAST, Count, Report, Task, this_host};
+pub use task::{BALLAST, Count, Report, Task, epoch_of_clock, this_host};

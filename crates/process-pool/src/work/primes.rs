@@ -1,6 +1,6 @@
 //! Primes by trial division.
 
-use std::{io::Write, ops::Range, process};
+use std::{io::Write, ops::Range, process, thread};
 
 use rustix::process::{Signal, getpid, kill_process};
 
@@ -31,6 +31,9 @@ fn is_prime(number: u64) -> bool {
 
 /// Does a task in this process; what is to go wrong does so halfway.
 pub(super) fn perform(task: &Task, attempt: u16) -> u64 {
+    if !task.wait.is_zero() {
+        thread::sleep(task.wait);
+    }
     if task.noop && task.fault.is_none() {
         return 0;
     }

@@ -1,6 +1,10 @@
 //! One range to count, and its count.
 
-use std::{ops::Range, process};
+use std::{
+    ops::Range,
+    process,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use rustix::system::uname;
 use serde::{Deserialize, Serialize};
@@ -19,6 +23,8 @@ pub struct Task {
     pub range: Range<u64>,
     /// Whether to look at none of them.
     pub noop: bool,
+    /// How long to wait first, as for a disk or another program.
+    pub wait: Duration,
     /// What is to go wrong.
     pub fault: Option<Fault>,
     /// Bytes that it carries, and that come back with its report.
@@ -41,6 +47,8 @@ pub struct Report {
     pub start: u64,
     /// When it was done.
     pub end: u64,
+    /// When that clock began, where the machine may be another than the pool's.
+    pub epoch: Option<u64>,
     /// The task's ballast.
     #[serde(with = "serde_bytes")]
     pub ballast: Vec<u8>,
@@ -76,6 +84,7 @@ impl Task {
         Self {
             range,
             noop,
+            wait: Duration::ZERO,
             fault,
             ballast: if is_big {
                 ballast().collect()
@@ -115,6 +124,7 @@ impl Task {
             attempt,
             start,
             end,
+            epoch: None,
             ballast: self.ballast,
         }
     }
@@ -138,6 +148,15 @@ impl Report {
 /// This machine's name.
 pub fn this_host() -> String {
     uname().nodename().to_string_lossy().into_owned()
+}
+
+/// When the clock that this machine's processes share began, in nanoseconds of the Unix
+/// time. Two machines' differ by as much as their times do.
+pub fn epoch_of_clock() -> u64 {
+    // No machine is set to before 1970.
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let now = now.unwrap_or_default().as_nanos() as u64;
+    now.saturating_sub(monotonic_nanos())
 }
 
 /// Bytes that differ from their neighbours, so that a shift or a gap is seen.

@@ -3,6 +3,7 @@
 //!
 //! Without nats-server each test is listed as skipped, with what would run it.
 
+mod line;
 mod machine;
 mod programs;
 mod refused;
@@ -61,6 +62,14 @@ const TESTS: &[(&str, Test)] = &[
     (
         "a_run_goes_on_where_workers_work",
         runs::a_run_goes_on_where_workers_work,
+    ),
+    (
+        "a_long_line_changes_no_result",
+        line::a_long_line_changes_no_result,
+    ),
+    (
+        "a_line_that_is_cut_loses_nothing",
+        line::a_line_that_is_cut_loses_nothing,
     ),
     (
         "a_coordinator_that_is_started_again_goes_on",

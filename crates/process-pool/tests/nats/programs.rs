@@ -107,6 +107,9 @@ fn job(server: &Server, below: u64, ranges: usize) -> Job {
         nats: Some(server.url().to_owned()),
         names_hosts: false,
         run: Some("mine".to_owned()),
+        wait_us: 0,
+        delay_us: 0,
+        window: None,
     }
 }
 

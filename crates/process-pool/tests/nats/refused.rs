@@ -4,7 +4,11 @@ use std::{fs, process::Command};
 
 use anyhow::{Context, Result, ensure};
 use async_nats::jetstream;
-use process_pool::{Server, connect, parts::session::End, variants::nats::map};
+use process_pool::{
+    Server, connect,
+    parts::session::{End, WINDOW},
+    variants::nats::map,
+};
 use rcgen::generate_simple_self_signed;
 use tempfile::TempDir;
 use tokio::runtime::Builder;
@@ -39,7 +43,7 @@ fn refused_by_size<T: serde::Serialize>(
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let ends = runtime.block_on(async {
         let jetstream = jetstream::new(connect(server.url()).await?);
-        let ends = map::<T, u32>(&jetstream, "large", 1, tasks, LIMIT, worker);
+        let ends = map::<T, u32>(&jetstream, "large", 1, WINDOW, tasks, LIMIT, worker);
         anyhow::Ok(ends.await?)
     })?;
     let wanted = format!("{words}; the server takes 1048576 in a message");

@@ -10,7 +10,7 @@ use async_nats::jetstream::{
 use futures_util::StreamExt;
 use process_pool::{
     Report, Task,
-    parts::session::{ATTEMPTS, End, LOSSES},
+    parts::session::{ATTEMPTS, End, LOSSES, WINDOW},
     variants::nats::{
         join, map,
         run::{ACK_WAIT, ANSWERS_WITHIN, Begun, QUEUE, Run},
@@ -31,11 +31,20 @@ pub(crate) fn a_lost_acknowledgement_counts_once() -> Result<()> {
         let reply = directory.path().join("reply");
         write_reply(&reply, 0, 2, &[99])?;
         let mapped = async {
-            let ends = map::<u32, u32>(&jetstream, name, 0, [7, 8], LIMIT, worker);
+            let ends =
+                map::<u32, u32>(&jetstream, name, 0, WINDOW, [7, 8], LIMIT, worker);
             Ok(ends.await?)
         };
         let joined = async {
-            Ok(join(&jetstream, name, 1, scripted("true", &reply), pending()).await?)
+            Ok(join(
+                &jetstream,
+                name,
+                1,
+                WINDOW,
+                scripted("true", &reply),
+                pending(),
+            )
+            .await?)
         };
         let machine = async {
             let (first, second) = (take(&run).await?, take(&run).await?);
@@ -67,11 +76,20 @@ pub(crate) fn a_late_result_is_refused_by_its_attempt() -> Result<()> {
         let reply = directory.path().join("reply");
         write_reply(&reply, 0, 2, &[71])?;
         let mapped = async {
-            let ends = map::<u32, u32>(&jetstream, "late", 0, [7, 8], LIMIT, worker);
+            let ends =
+                map::<u32, u32>(&jetstream, "late", 0, WINDOW, [7, 8], LIMIT, worker);
             Ok(ends.await?)
         };
         let joined = async {
-            Ok(join(&jetstream, "late", 1, scripted("true", &reply), pending()).await?)
+            Ok(join(
+                &jetstream,
+                "late",
+                1,
+                WINDOW,
+                scripted("true", &reply),
+                pending(),
+            )
+            .await?)
         };
         let machine = async {
             let (late, open) = (take(&run).await?, take(&run).await?);
@@ -108,10 +126,11 @@ pub(crate) fn a_task_that_loses_every_machine_is_set_aside() -> Result<()> {
         let name = "every-machine";
         let run = Run::new(&jetstream, name);
         let mapped = async {
-            let ends = map::<u32, u32>(&jetstream, name, 0, [7], LIMIT, worker);
+            let ends = map::<u32, u32>(&jetstream, name, 0, WINDOW, [7], LIMIT, worker);
             Ok(ends.await?)
         };
-        let joined = async { Ok(join(&jetstream, name, 1, worker, pending()).await?) };
+        let joined =
+            async { Ok(join(&jetstream, name, 1, WINDOW, worker, pending()).await?) };
         let machine = async {
             for attempt in [1].into_iter().chain(1..=ATTEMPTS) {
                 let task = take(&run).await?;
@@ -137,7 +156,8 @@ pub(crate) fn a_slow_worker_is_not_taken_for_dead() -> Result<()> {
         write_reply(&reply, 0, 1, &[5])?;
         let slow = format!("sleep {}", ACK_WAIT.as_secs() + 1);
         let worker = scripted(&slow, &reply);
-        let ends = map::<u32, u32>(&jetstream, "slow", 1, [7], LIMIT, worker).await?;
+        let ends =
+            map::<u32, u32>(&jetstream, "slow", 1, WINDOW, [7], LIMIT, worker).await?;
         ensure!(ends == [End::Done(5)], "{ends:?}");
         Ok(())
     })
@@ -150,7 +170,10 @@ pub(crate) fn a_full_queue_pushes_back() -> Result<()> {
             let tasks = repeat_n(Task::new(0..0, true, None), count);
             // The length of it is known.
             let tasks = tasks.collect::<Vec<_>>();
-            Ok(map::<_, Report>(&jetstream, "full", 0, tasks, LIMIT, worker).await?)
+            Ok(
+                map::<_, Report>(&jetstream, "full", 0, WINDOW, tasks, LIMIT, worker)
+                    .await?,
+            )
         };
         let machine = async {
             let is_full = async || {
@@ -159,7 +182,7 @@ pub(crate) fn a_full_queue_pushes_back() -> Result<()> {
             until("the queue is full", is_full).await?;
             sleep(Duration::from_millis(300)).await;
             ensure!(is_full().await?, "more than that, or fewer");
-            Ok(join(&jetstream, "full", 2, worker, pending()).await?)
+            Ok(join(&jetstream, "full", 2, WINDOW, worker, pending()).await?)
         };
         let (ends, ()) = try_join!(mapped, machine)?;
         let done = ends
@@ -177,7 +200,10 @@ pub(crate) fn a_server_that_is_started_again_loses_nothing() -> Result<()> {
         let count = 120;
         let mapped = async {
             let tasks = (0..count).map(|_| Task::new(0..60_000, false, None));
-            Ok(map::<_, Report>(&jetstream, "again", 2, tasks, LIMIT, worker).await?)
+            Ok(
+                map::<_, Report>(&jetstream, "again", 2, WINDOW, tasks, LIMIT, worker)
+                    .await?,
+            )
         };
         let restarts = async {
             for wait in [30, 200, 300] {
@@ -204,10 +230,16 @@ pub(crate) fn a_task_that_never_began_was_not_tried() -> Result<()> {
         let run = Run::new(&jetstream, "never-began");
         let mapped = async {
             let tasks = [Task::new(0..100, false, None)];
-            Ok(
-                map::<_, Report>(&jetstream, "never-began", 0, tasks, LIMIT, worker)
-                    .await?,
+            Ok(map::<_, Report>(
+                &jetstream,
+                "never-began",
+                0,
+                WINDOW,
+                tasks,
+                LIMIT,
+                worker,
             )
+            .await?)
         };
         let machine = async {
             for delivered in 1..=3 {
@@ -215,7 +247,9 @@ pub(crate) fn a_task_that_never_began_was_not_tried() -> Result<()> {
                 ensure!(task.delivered == delivered, "delivery {}", task.delivered);
                 task.give_back().await?;
             }
-            anyhow::Ok(join(&jetstream, "never-began", 1, worker, pending()).await?)
+            anyhow::Ok(
+                join(&jetstream, "never-began", 1, WINDOW, worker, pending()).await?,
+            )
         };
         let (ends, ()) = try_join!(mapped, machine)?;
         let is_done = matches!(ends[..], [End::Done(Report { attempt: 1, .. })]);
@@ -231,7 +265,10 @@ pub(crate) fn machines_that_leave_cost_no_try() -> Result<()> {
         let (name, count) = ("leaving", 8);
         let mapped = async {
             let tasks = (0..count).map(|_| Task::new(0..100, false, None));
-            anyhow::Ok(map::<_, Report>(&jetstream, name, 0, tasks, LIMIT, worker).await?)
+            anyhow::Ok(
+                map::<_, Report>(&jetstream, name, 0, WINDOW, tasks, LIMIT, worker)
+                    .await?,
+            )
         };
         let machines = async {
             until_there(&jetstream, "leaving-tasks", count as u64).await?;
@@ -245,9 +282,9 @@ pub(crate) fn machines_that_leave_cost_no_try() -> Result<()> {
                         sleep(Duration::from_millis(5)).await;
                     }
                 };
-                join(&jetstream, name, 1, idle, leave).await?;
+                join(&jetstream, name, 1, WINDOW, idle, leave).await?;
             }
-            anyhow::Ok(join(&jetstream, name, 1, worker, pending()).await?)
+            anyhow::Ok(join(&jetstream, name, 1, WINDOW, worker, pending()).await?)
         };
         let (ends, ()) = try_join!(mapped, machines)?;
         for end in &ends {
@@ -266,7 +303,8 @@ pub(crate) fn of_two_coordinators_the_second_has_the_run() -> Result<()> {
         let tasks = || (0..20).map(|_| Task::new(0..100, false, None));
         let first = async {
             let ends =
-                map::<_, Report>(&jetstream, name, 0, tasks(), LIMIT, worker).await;
+                map::<_, Report>(&jetstream, name, 0, WINDOW, tasks(), LIMIT, worker)
+                    .await;
             let why = ends.map(drop).map_err(|error| error.to_string());
             let wanted = "another coordinator has taken over the run";
             ensure!(why == Err(wanted.to_owned()), "{why:?}");
@@ -275,7 +313,8 @@ pub(crate) fn of_two_coordinators_the_second_has_the_run() -> Result<()> {
         let second = async {
             until_there(&jetstream, "two-coordinators-tasks", 20).await?;
             anyhow::Ok(
-                map::<_, Report>(&jetstream, name, 1, tasks(), LIMIT, worker).await?,
+                map::<_, Report>(&jetstream, name, 1, WINDOW, tasks(), LIMIT, worker)
+                    .await?,
             )
         };
         let ((), ends) = try_join!(first, second)?;
@@ -296,7 +335,8 @@ pub(crate) fn a_run_that_was_removed_is_a_line() -> Result<()> {
         for part in parts {
             let tasks = (0..20).map(|_| Task::new(0..100, false, None));
             let mapped = async {
-                let ends = map::<_, Report>(&jetstream, part, 0, tasks, LIMIT, worker);
+                let ends =
+                    map::<_, Report>(&jetstream, part, 0, WINDOW, tasks, LIMIT, worker);
                 let why = ends.await.map(drop).map_err(|error| error.to_string());
                 let wanted = match part {
                     "messages" => "the server has lost 20 tasks: it keeps them a week",
@@ -336,7 +376,8 @@ pub(crate) fn a_server_that_is_away_is_waited_for() -> Result<()> {
         let mapped = async {
             let tasks = [Task::new(0..100, false, None)];
             anyhow::Ok(
-                map::<_, Report>(&jetstream, "away", 1, tasks, LIMIT, worker).await?,
+                map::<_, Report>(&jetstream, "away", 1, WINDOW, tasks, LIMIT, worker)
+                    .await?,
             )
         };
         let back = async {
@@ -368,11 +409,13 @@ pub(crate) fn a_run_goes_on_where_workers_work() -> Result<()> {
         let mapped = async {
             let tasks = (0..count).map(|_| Task::new(0..120_000, false, None));
             let none = || Ok(Command::new("false"));
-            anyhow::Ok(map::<_, Report>(&jetstream, name, 1, tasks, LIMIT, none).await?)
+            anyhow::Ok(
+                map::<_, Report>(&jetstream, name, 1, WINDOW, tasks, LIMIT, none).await?,
+            )
         };
         let machine = async {
             until_there(&jetstream, "elsewhere-tasks", 1).await?;
-            anyhow::Ok(join(&jetstream, name, 1, worker, pending()).await?)
+            anyhow::Ok(join(&jetstream, name, 1, WINDOW, worker, pending()).await?)
         };
         let (ends, ()) = try_join!(mapped, machine)?;
         let is_done = |end: &&End<Report>| matches!(end, End::Done(_));

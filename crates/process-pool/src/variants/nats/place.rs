@@ -37,7 +37,7 @@ use tokio::{
 use super::{
     super::{
         frame::{Decoder, Frame, Kind},
-        session::{ATTEMPTS, LOSSES, WINDOW},
+        session::{ATTEMPTS, LOSSES},
         worker::BUFFER,
     },
     run::{ANSWERS_WITHIN, Begun, HEARTBEAT, PATIENCE, PAUSE, Run, timeout},
@@ -80,21 +80,23 @@ enum End {
     Over,
 }
 
-/// Holds one place of `workers` on this machine: one worker after another, until the run is
-/// over, or it is told to stop, or [`LOSSES`] workers in a row are lost without a reply.
-/// What it has then goes to others.
+/// Holds one place of `workers` on this machine, with at most `window` tasks in hand: one
+/// worker after another, until the run is over, or it is told to stop, or [`LOSSES`] workers
+/// in a row are lost without a reply. What it has then goes to others.
 ///
 /// # Errors
 /// A worker can't be started, or the server refuses what a worker needs.
 pub async fn hold(
     run: &Run,
     workers: usize,
+    window: usize,
     worker: impl Fn() -> io::Result<process::Command>,
     mut stop: watch::Receiver<bool>,
 ) -> io::Result<Held> {
     let mut place = Place {
         run,
         workers,
+        window,
         waiting: 0,
         in_hand: VecDeque::new(),
         given: 0,
@@ -118,6 +120,8 @@ pub async fn hold(
 struct Place<'a> {
     run: &'a Run,
     workers: usize,
+    /// How many tasks are in hand at most.
+    window: usize,
     /// How many tasks waited on the server when it was last heard of.
     waiting: usize,
     /// The oldest first.
@@ -301,7 +305,7 @@ impl Place<'_> {
     /// at the end none has a second one waiting.
     async fn request(&mut self, queue: &mut Queue) {
         while self.stored.try_join_next().is_some() {}
-        let window = (self.waiting / (2 * self.workers)).clamp(1, WINDOW);
+        let window = (self.waiting / (2 * self.workers)).clamp(1, self.window);
         let has_enough = self.in_hand.len() > window / 2 || self.stored.len() > UNDER_WAY;
         if queue.request.is_some() || queue.again.is_some() || has_enough {
             return;

@@ -205,7 +205,9 @@ impl Run {
                     Ok(_) => Ok(()),
                     Err(error) => match error.kind() {
                         // It was removed already.
-                        DeleteStreamErrorKind::JetStream(why) if why.code() == 404 => Ok(()),
+                        DeleteStreamErrorKind::JetStream(why) if why.code() == 404 => {
+                            Ok(())
+                        }
                         DeleteStreamErrorKind::JetStream(why) => {
                             Err(Failure::of(error, Some(&why)))
                         }
