@@ -22,7 +22,7 @@ use tokio::{
     runtime::Builder,
     sync::watch,
     task::JoinSet,
-    time::{Instant, sleep},
+    time::{Instant, sleep, timeout},
 };
 
 use super::{
@@ -36,7 +36,10 @@ use crate::{
         worker::{answer, serve_frames},
     },
     this_host,
-    variants::nats::{join, run::NO_JETSTREAM},
+    variants::nats::{
+        join,
+        run::{ANSWERS_WITHIN, NO_JETSTREAM},
+    },
     worker_with_host,
 };
 
@@ -129,7 +132,8 @@ fn serve(host: Option<String>) -> Result<()> {
 
 /// Does the tasks of all runs that there are, and of those that come, until interrupted.
 async fn serve_runs(url: &str, args: &WorkerArgs) -> Result<()> {
-    let jetstream = jetstream::new(connect(url).await?);
+    let mut jetstream = jetstream::new(connect(url).await?);
+    jetstream.set_timeout(ANSWERS_WITHIN);
     if let Err(error) = jetstream.query_account().await {
         ensure!(
             error.kind() != AccountErrorKind::JetStreamUnavailable,
@@ -179,8 +183,9 @@ async fn serve_runs(url: &str, args: &WorkerArgs) -> Result<()> {
     tell("interrupted: what was in hand is given back");
     leave.send_replace(true);
     while machine.join_next().await.is_some() {}
-    // What was sent is on its way.
-    Ok(jetstream.client().flush().await?)
+    // What was sent is on its way, unless the server is away.
+    let sent = timeout(ANSWERS_WITHIN, jetstream.client().flush()).await;
+    Ok(sent.unwrap_or(Ok(()))?)
 }
 
 /// The runs on a server, of this name or of any.

@@ -18,7 +18,8 @@ use std::{error, fmt};
 /// What every frame begins with.
 pub const MAGIC: [u8; 4] = *b"ILPP";
 const VERSION: u8 = 1;
-const HEADER: usize = 20;
+/// How many bytes are before a payload.
+pub const HEADER: usize = 20;
 /// The longest payload. A header that claims more is refused before a byte of it is read.
 pub const LONGEST: usize = 16 << 20;
 

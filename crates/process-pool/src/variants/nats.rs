@@ -51,9 +51,8 @@ pub mod run;
 
 use std::{
     any::Any,
-    collections::{HashSet, VecDeque},
+    collections::VecDeque,
     io,
-    iter::repeat_with,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     pin::pin,
     process::Command,
@@ -65,6 +64,7 @@ use async_nats::jetstream::{
     self, Context,
     consumer::{DeliverPolicy, pull::OrderedConfig},
     context::{PublishAckFuture, PublishError, PublishErrorKind},
+    message::PublishMessage,
     stream::Stream,
 };
 use futures_util::StreamExt;
@@ -74,7 +74,6 @@ use tokio::{
     sync::watch,
     task::JoinSet,
     time::{Instant, interval, sleep, timeout_at},
-    try_join,
 };
 
 use super::{
@@ -86,6 +85,8 @@ use run::{ANSWERS_WITHIN, Failure, PATIENCE, PAUSE, Run, patiently};
 
 /// How many tasks are on their way to the server at once.
 const IN_FLIGHT: usize = 256;
+/// And how many bytes of them, unless a single one has more.
+const BYTES_IN_FLIGHT: usize = 32 << 20;
 /// How often it looks whether the connection is another one.
 const LOOKS: Duration = Duration::from_millis(200);
 /// After this time without a result, it asks whether there is anything left to wait for.
@@ -126,11 +127,10 @@ where
     R: DeserializeOwned,
 {
     let tasks = tasks.into_iter();
-    // Lost is what a task stays that no worker was left for.
-    let ends = repeat_with(|| End::WorkerLost).take(tasks.len());
-    let mut ends: Vec<End<R>> = ends.collect();
+    let mut ends: Vec<Option<End<R>>> = Vec::new();
+    ends.resize_with(tasks.len(), || None);
     if ends.is_empty() {
-        return Ok(ends);
+        return Ok(Vec::new());
     }
     let run = Run::new(jetstream, run);
     let (results, claimed) = run.create().await?;
@@ -142,7 +142,7 @@ where
             results: &results,
             claimed,
             next: 1,
-            ended: HashSet::new(),
+            left: ends.len(),
             ends: &mut ends,
         };
         let mut coordinated = pin!(coordinate(collector, tasks, timeout));
@@ -177,7 +177,11 @@ where
     match coordinated {
         Err(Stop::Panicked(panic)) => resume_unwind(panic),
         Err(Stop::Failed(error)) => Err(error),
-        Ok(()) => Ok(ends),
+        Ok(()) => {
+            // Lost is what a task is that no worker was left for.
+            let ends = ends.into_iter().map(|end| end.unwrap_or(End::WorkerLost));
+            Ok(ends.collect())
+        }
     }
 }
 
@@ -269,24 +273,21 @@ async fn coordinate<T: Serialize, R: DeserializeOwned>(
     tasks: impl ExactSizeIterator<Item = T>,
     timeout: Duration,
 ) -> Result<(), Stop> {
-    let (run, count) = (collector.run, collector.ends.len());
+    let run = collector.run;
     let published = AtomicBool::new(false);
     // A run that goes on: what has ended is not published again.
     let claimed = collector.claimed;
     collector
         .collect(&published, |next, _| next > claimed)
         .await?;
-    let ended = collector.ended.clone();
-    let collected = async {
-        let is_enough = |_, ended| ended == count;
-        Ok(collector.collect(&published, is_enough).await?)
-    };
-    let publish = async {
-        publish(run, tasks, timeout, &ended).await?;
-        published.store(true, Ordering::Relaxed);
-        Ok(())
-    };
-    try_join!(publish, collected).map(|_| ())
+    let has_ended: Vec<bool> = collector.ends.iter().map(Option::is_some).collect();
+    let mut collected = pin!(collector.collect(&published, |_, left| left == 0));
+    select! {
+        collected = &mut collected => return Ok(collected?),
+        done = publish(run, tasks, timeout, &has_ended) => done?,
+    }
+    published.store(true, Ordering::Relaxed);
+    Ok(collected.await?)
 }
 
 /// Publishes the tasks that have not ended.
@@ -294,16 +295,16 @@ async fn publish<T: Serialize>(
     run: &Run,
     tasks: impl Iterator<Item = T>,
     timeout: Duration,
-    ended: &HashSet<usize>,
+    has_ended: &[bool],
 ) -> Result<(), Stop> {
     let mut tasks = tasks.enumerate();
-    let mut in_flight = VecDeque::new();
+    let (mut in_flight, mut bytes) = (VecDeque::<Sent>::new(), 0);
     loop {
         let task = catch_unwind(AssertUnwindSafe(|| tasks.next()));
         let Some((id, task)) = task.map_err(Stop::Panicked)? else {
             break;
         };
-        if ended.contains(&id) {
+        if has_ended[id] {
             continue;
         }
         let frame = match encode(id, &task, run.largest()) {
@@ -313,22 +314,27 @@ async fn publish<T: Serialize>(
                 continue;
             }
         };
-        if in_flight.len() == IN_FLIGHT
-            && let Some(oldest) = in_flight.pop_front()
-        {
-            settle(run, timeout, oldest).await?;
+        let length = frame.len();
+        while in_flight.len() == IN_FLIGHT || bytes + length > BYTES_IN_FLIGHT {
+            let Some(oldest) = in_flight.pop_front() else {
+                break;
+            };
+            bytes -= oldest.length;
+            settle(run, oldest).await?;
         }
-        let at = Instant::now();
-        let sent = run.send_task(id, timeout, frame.clone()).await;
+        let (at, message) = (Instant::now(), run.task(timeout, frame));
+        let sent = run.send_task(id, message.clone()).await;
+        bytes += length;
         in_flight.push_back(Sent {
             id,
-            frame,
+            length,
+            message,
             at,
             sent,
         });
     }
     for oldest in in_flight {
-        settle(run, timeout, oldest).await?;
+        settle(run, oldest).await?;
     }
     Ok(())
 }
@@ -336,14 +342,15 @@ async fn publish<T: Serialize>(
 /// A task on its way to the server.
 struct Sent {
     id: usize,
-    frame: Vec<u8>,
+    length: usize,
+    message: PublishMessage,
     at: Instant,
     sent: Result<PublishAckFuture, PublishError>,
 }
 
 /// Waits until the server has stored a task, and sends it again if it has not. A queue that
 /// is full is waited for, however long that takes.
-async fn settle(run: &Run, timeout: Duration, mut task: Sent) -> io::Result<()> {
+async fn settle(run: &Run, mut task: Sent) -> io::Result<()> {
     let (mut since, mut pause) = (Instant::now(), Duration::ZERO);
     loop {
         let error = match task.sent {
@@ -354,7 +361,11 @@ async fn settle(run: &Run, timeout: Duration, mut task: Sent) -> io::Result<()> 
             },
             Err(error) => error,
         };
-        if is_full(&error) {
+        if says(&error, "maximum messages per subject exceeded") {
+            // It is there already.
+            return Ok(());
+        }
+        if says(&error, "maximum messages exceeded") {
             since = Instant::now();
         } else if since.elapsed() > PATIENCE {
             return Err(io::Error::other(error));
@@ -363,15 +374,15 @@ async fn settle(run: &Run, timeout: Duration, mut task: Sent) -> io::Result<()> 
         sleep(pause).await;
         pause = PAUSE;
         task.at = Instant::now();
-        task.sent = run.send_task(task.id, timeout, task.frame.clone()).await;
+        task.sent = run.send_task(task.id, task.message.clone()).await;
     }
 }
 
-/// Whether the stream has no room just now.
-fn is_full(error: &PublishError) -> bool {
+/// Whether the server has refused a message in these words: its code is the same for all.
+fn says(error: &PublishError, words: &str) -> bool {
     let cause = std::error::Error::source(error);
     let cause = cause.and_then(|cause| cause.downcast_ref::<jetstream::Error>());
-    cause.is_some_and(|cause| cause.to_string().contains("maximum messages"))
+    cause.is_some_and(|cause| cause.to_string().contains(words))
 }
 
 /// Stores that a task can't be sent, where all else that tasks come to is.
@@ -432,13 +443,13 @@ struct Collector<'a, R> {
     claimed: u64,
     /// The sequence of the next one.
     next: u64,
-    /// The tasks that have ended.
-    ended: HashSet<usize>,
-    ends: &'a mut [End<R>],
+    /// How many tasks have not ended.
+    left: usize,
+    ends: &'a mut [Option<End<R>>],
 }
 
 impl<R: DeserializeOwned> Collector<'_, R> {
-    /// Collects until `is_enough`, of the next sequence and the number of tasks that ended.
+    /// Collects until `is_enough`, of the next sequence and the number of tasks that are left.
     async fn collect(
         &mut self,
         published: &AtomicBool,
@@ -446,7 +457,7 @@ impl<R: DeserializeOwned> Collector<'_, R> {
     ) -> io::Result<()> {
         let mut away = Instant::now();
         let mut looks = interval(LOOKS);
-        while !is_enough(self.next, self.ended.len()) {
+        while !is_enough(self.next, self.left) {
             let connections = self.run.connections();
             let config = OrderedConfig {
                 deliver_policy: DeliverPolicy::ByStartSequence {
@@ -476,9 +487,6 @@ impl<R: DeserializeOwned> Collector<'_, R> {
                 let message = select! {
                     message = messages.next() => message,
                     _ = looks.tick() => {
-                        if self.run.is_connected() {
-                            away = Instant::now();
-                        }
                         if away.elapsed() > PATIENCE {
                             let why = "the server has been away for 30 seconds";
                             return Err(io::Error::other(why));
@@ -487,7 +495,9 @@ impl<R: DeserializeOwned> Collector<'_, R> {
                             break;
                         }
                         if quiet.elapsed() > QUIET {
-                            self.look(published.load(Ordering::Relaxed)).await?;
+                            if self.look(published.load(Ordering::Relaxed)).await? {
+                                away = Instant::now();
+                            }
                             quiet = Instant::now();
                         }
                         continue;
@@ -495,7 +505,7 @@ impl<R: DeserializeOwned> Collector<'_, R> {
                 };
                 // After a failure, the rest is read anew.
                 let Some(Ok(message)) = message else { break };
-                quiet = Instant::now();
+                (quiet, away) = (Instant::now(), Instant::now());
                 let info = message.info().map_err(io::Error::other)?;
                 let sequence = info.stream_sequence;
                 self.next = sequence + 1;
@@ -505,7 +515,7 @@ impl<R: DeserializeOwned> Collector<'_, R> {
                     let why = "another coordinator has taken over the run";
                     return Err(io::Error::other(why));
                 }
-                if is_enough(self.next, self.ended.len()) {
+                if is_enough(self.next, self.left) {
                     return Ok(());
                 }
             }
@@ -513,21 +523,22 @@ impl<R: DeserializeOwned> Collector<'_, R> {
         Ok(())
     }
 
-    /// Fails if there is nothing left to wait for.
-    async fn look(&self, is_published: bool) -> io::Result<()> {
+    /// Fails if there is nothing left to wait for. Returns whether the server has answered.
+    async fn look(&self, is_published: bool) -> io::Result<bool> {
+        // Without a connection, it would wait for one.
+        if !self.run.is_connected() {
+            return Ok(false);
+        }
         match self.run.left().await {
             Ok(None) => Err(removed()),
             Ok(Some(left)) if !left.has_workers => Err(removed()),
-            Ok(Some(left))
-                if is_published && left.tasks == 0 && left.last < self.next =>
-            {
-                let tasks = self.ends.len() - self.ended.len();
-                let why =
-                    format!("the server has lost {tasks} tasks: it keeps them a week");
+            Ok(Some(left)) if is_published && left.tasks == 0 && left.last < self.next => {
+                let tasks = self.left;
+                let why = format!("the server has lost {tasks} tasks: it keeps them a week");
                 Err(io::Error::other(why))
             }
-            // It is seen elsewhere that it is away.
-            Ok(Some(_)) | Err(_) => Ok(()),
+            Ok(Some(_)) => Ok(true),
+            Err(_) => Ok(false),
         }
     }
 
@@ -542,8 +553,9 @@ impl<R: DeserializeOwned> Collector<'_, R> {
         let (Some(end), Some(place)) = (end(&frame), self.ends.get_mut(id)) else {
             return;
         };
-        if self.ended.insert(id) {
-            *place = end;
+        if place.is_none() {
+            *place = Some(end);
+            self.left -= 1;
         }
     }
 }

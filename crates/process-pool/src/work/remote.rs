@@ -1,6 +1,6 @@
 //! The way to a NATS server.
 
-use std::{env, io, process::Command};
+use std::{env, io, process::Command, time::Duration};
 
 use anyhow::{Context, Result};
 use async_nats::{Client, ConnectOptions, ServerAddr};
@@ -18,7 +18,10 @@ pub async fn connect(url: &str) -> Result<Client> {
     let (scheme, host, port) = (address.scheme(), address.host(), address.port());
     let place = format!("{scheme}://{host}:{port}");
     let decoded = |text| percent_decode_str(text).decode_utf8_lossy().into_owned();
-    let options = ConnectOptions::new().name("process-pool");
+    let options = ConnectOptions::new()
+        .name("process-pool")
+        // A server that is silent is noticed after three of them, by default three minutes.
+        .ping_interval(Duration::from_secs(5));
     // The client takes neither from the address (async-nats 0.51, src/connector.rs).
     let options = match (address.username(), address.password()) {
         (None, _) => match (env::var("NATS_USER"), env::var("NATS_PASSWORD")) {

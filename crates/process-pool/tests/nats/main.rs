@@ -14,6 +14,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use libtest_mimic::{Arguments, Failed, Trial};
 use process_pool::nats_server;
+use test_fixtures::cores;
 
 type Test = fn() -> Result<()>;
 
@@ -130,5 +131,8 @@ fn main() -> ExitCode {
                 .with_ignored_flag(true)
         }
     });
-    libtest_mimic::run(&Arguments::from_args(), tests.collect()).exit_code()
+    let mut arguments = Arguments::from_args();
+    // They mostly wait.
+    arguments.test_threads.get_or_insert(2 * cores().get());
+    libtest_mimic::run(&arguments, tests.collect()).exit_code()
 }

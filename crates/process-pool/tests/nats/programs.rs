@@ -279,10 +279,11 @@ pub(crate) fn a_machine_that_leaves_gives_back_its_tasks() -> Result<()> {
 }
 
 /// A worker process, the server, the coordinator or a machine is killed, at another moment
-/// in each run. `INTERLEAVE_KILLS` is how many runs there are.
+/// in each run; in every second one, the server before that. `INTERLEAVE_KILLS` is how many
+/// runs there are.
 pub(crate) fn whatever_is_killed_each_task_counts_once() -> Result<()> {
     let runs = env::var("INTERLEAVE_KILLS").ok();
-    let runs = runs.and_then(|runs| runs.parse().ok()).unwrap_or(4_u64);
+    let runs = runs.and_then(|runs| runs.parse().ok()).unwrap_or(8);
     for number in 0..runs {
         killed(number).with_context(|| format!("run {number}"))?;
     }
@@ -291,11 +292,18 @@ pub(crate) fn whatever_is_killed_each_task_counts_once() -> Result<()> {
 
 fn killed(number: u64) -> Result<()> {
     let mut server = Server::start()?;
-    let job = job(&server, 3_000_000, 40);
+    let job = job(&server, 2_000_000, 40);
     let mut coordinator = Running::coordinator(&job)?;
     let machine = Running::machine(&server)?;
-    let moment = monotonic_nanos().wrapping_mul(number | 1) >> 8;
-    thread::sleep(Duration::from_millis(moment % 1_000));
+    let wait = |salt: u64| {
+        let moment = monotonic_nanos().wrapping_mul(number | 1) >> salt;
+        thread::sleep(Duration::from_millis(moment % 300));
+    };
+    wait(8);
+    if number / 4 % 2 == 1 {
+        server.restart()?;
+        wait(9);
+    }
     match number % 4 {
         0 => {
             let workers = descendants(Pid::from_child(&coordinator.0));
@@ -312,7 +320,7 @@ fn killed(number: u64) -> Result<()> {
         _ => drop(machine),
     }
     let counts = coordinator.counts()?;
-    whole(&counts, 216_816)?;
+    whole(&counts, 148_933)?;
     ensure!(counts.len() == 40, "{} of 40 ranges", counts.len());
     Ok(())
 }

@@ -29,7 +29,7 @@ pub(crate) fn a_lost_acknowledgement_counts_once() -> Result<()> {
         let name = "lost-acknowledgement";
         let (directory, run) = (TempDir::new()?, Run::new(&jetstream, name));
         let reply = directory.path().join("reply");
-        write_reply(&reply, 0, 2, &[99])?;
+        write_reply(&reply, 0, 1, &[99])?;
         let mapped = async {
             let ends =
                 map::<u32, u32>(&jetstream, name, 0, WINDOW, [7, 8], LIMIT, worker);
@@ -74,7 +74,7 @@ pub(crate) fn a_late_result_is_refused_by_its_attempt() -> Result<()> {
     with_server(async |_, jetstream| {
         let (directory, run) = (TempDir::new()?, Run::new(&jetstream, "late"));
         let reply = directory.path().join("reply");
-        write_reply(&reply, 0, 2, &[71])?;
+        write_reply(&reply, 0, 1, &[71])?;
         let mapped = async {
             let ends =
                 map::<u32, u32>(&jetstream, "late", 0, WINDOW, [7, 8], LIMIT, worker);
@@ -95,19 +95,20 @@ pub(crate) fn a_late_result_is_refused_by_its_attempt() -> Result<()> {
             let (late, open) = (take(&run).await?, take(&run).await?);
             late.give_back().await?;
             let late = async {
-                // Beside the coordinator's word.
-                for wanted in [2, 3] {
+                // The coordinator's word, that the task begins again, and its result.
+                for stored in [2, 3] {
                     until("the second attempt is stored", async || {
-                        Ok(messages(&jetstream, "late-results").await? >= wanted)
+                        Ok(messages(&jetstream, "late-results").await? >= stored)
                     })
                     .await?;
-                    // Announced or done, it is what counts.
                     let Err(error) = late.done(&run, 0, 70).await else {
                         anyhow::bail!("the late result was stored");
                     };
                     let kind = error.downcast_ref().map(PublishError::kind);
                     ensure!(kind == Some(PublishErrorKind::WrongLastSequence), "{error}");
                 }
+                let stored = messages(&jetstream, "late-results").await?;
+                ensure!(stored == 3, "{stored} are stored");
                 open.done(&run, 0, 80).await?;
                 open.acknowledge().await
             };
@@ -156,8 +157,24 @@ pub(crate) fn a_slow_worker_is_not_taken_for_dead() -> Result<()> {
         write_reply(&reply, 0, 1, &[5])?;
         let slow = format!("sleep {}", ACK_WAIT.as_secs() + 1);
         let worker = scripted(&slow, &reply);
-        let ends =
-            map::<u32, u32>(&jetstream, "slow", 1, WINDOW, [7], LIMIT, worker).await?;
+        let mapped = async {
+            let ends = map::<u32, u32>(&jetstream, "slow", 1, WINDOW, [7], LIMIT, worker);
+            anyhow::Ok(ends.await?)
+        };
+        let machine = async {
+            let run = Run::new(&jetstream, "slow");
+            until("the worker has the task", async || {
+                let consumer = run.workers().await.ok().flatten();
+                Ok(consumer.is_some_and(|it| it.cached_info().num_ack_pending == 1))
+            })
+            .await?;
+            let consumer = run.workers().await?.context("it is there")?;
+            let batch = consumer.batch().max_messages(1).expires(ACK_WAIT);
+            let taken = batch.messages().await?.next().await;
+            ensure!(!matches!(taken, Some(Ok(_))), "it was handed to another");
+            Ok(())
+        };
+        let (ends, ()) = try_join!(mapped, machine)?;
         ensure!(ends == [End::Done(5)], "{ends:?}");
         Ok(())
     })

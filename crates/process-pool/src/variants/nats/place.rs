@@ -22,25 +22,25 @@ use std::{
 use async_nats::jetstream::{
     AckKind, Message,
     consumer::{PullConsumer, pull::Batch},
-    context::PublishErrorKind,
+    context::{PublishError, PublishErrorKind},
 };
-use futures_util::{StreamExt, future::join_all};
+use futures_util::{FutureExt, StreamExt, future::join_all};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     process::{Child, ChildStdin, ChildStdout, Command},
     select,
     sync::watch,
     task::JoinSet,
-    time::{self, Instant, MissedTickBehavior, interval, sleep, sleep_until, timeout_at},
+    time::{self, Instant, Interval, MissedTickBehavior, interval, sleep, sleep_until, timeout_at},
 };
 
 use super::{
     super::{
-        frame::{Decoder, Frame, Kind},
+        frame::{Decoder, Frame, HEADER, Kind},
         session::{ATTEMPTS, LOSSES},
         worker::BUFFER,
     },
-    run::{ANSWERS_WITHIN, Begun, HEARTBEAT, PATIENCE, PAUSE, Run, timeout},
+    run::{self, ANSWERS_WITHIN, Begun, HEARTBEAT, PATIENCE, PAUSE, Run, timeout},
 };
 
 /// How long a request for tasks stands.
@@ -48,6 +48,9 @@ const REQUEST: Duration = Duration::from_secs(2);
 
 /// How many results are on their way to the server at most.
 const UNDER_WAY: usize = 256;
+/// How many bytes of tasks are on their way to all places of a machine at most, unless a
+/// single one has more.
+const AT_ONCE: usize = 32 << 20;
 
 /// A task that this machine has.
 #[derive(Debug)]
@@ -78,6 +81,16 @@ enum End {
     Overdue,
     /// The run has no further tasks.
     Over,
+    Failed(io::Error),
+}
+
+/// Why something was not said.
+enum Unsaid {
+    /// Another machine has the task by now.
+    Elsewhere,
+    /// The run is over.
+    Over,
+    Refused(io::Error),
 }
 
 /// Holds one place of `workers` on this machine, with at most `window` tasks in hand: one
@@ -102,7 +115,8 @@ pub async fn hold(
         given: 0,
         beginning: JoinSet::new(),
         over: JoinSet::new(),
-        stored: JoinSet::new(),
+        said: JoinSet::new(),
+        queue: Queue::default(),
         child: None,
     };
     let held = select! {
@@ -129,11 +143,12 @@ struct Place<'a> {
     /// How many of them were given to the worker, which is at the first.
     given: usize,
     /// The announcement that the oldest begins, if it is under way.
-    beginning: JoinSet<Begun>,
+    beginning: JoinSet<Result<Begun, Unsaid>>,
     /// The question whether the run is over, if it is asked.
     over: JoinSet<bool>,
-    /// Results on their way to the server.
-    stored: JoinSet<()>,
+    /// Results and losses on their way to the server.
+    said: JoinSet<Result<(), Unsaid>>,
+    queue: Queue,
     /// The worker, as long as it has not been waited for.
     child: Option<Child>,
 }
@@ -145,29 +160,38 @@ impl Place<'_> {
         worker: impl Fn() -> io::Result<process::Command>,
     ) -> io::Result<Held> {
         let since = Instant::now();
-        let consumer = loop {
+        self.queue.consumer = loop {
             match self.run.workers().await {
-                Ok(Some(consumer)) => break consumer,
+                Ok(Some(consumer)) => break Some(consumer),
                 Ok(None) => return Ok(Held::Over),
                 Err(error) if since.elapsed() > PATIENCE => return Err(error),
                 Err(_) => sleep(PAUSE).await,
             }
         };
+        self.queue.connections = self.run.connections();
         let mut losses = 0;
-        let mut queue = Queue {
-            consumer,
-            request: None,
-            again: None,
-            connections: self.run.connections(),
-        };
+        let mut beat = interval(HEARTBEAT);
+        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while losses < LOSSES {
             // A worker is started for a task.
             while self.in_hand.is_empty() {
-                self.request(&mut queue).await;
-                select! {
-                    delivered = queue.next() => self.take(&mut queue, delivered).await,
-                    Some(Ok(true)) = self.over.join_next() => return Ok(Held::Over),
-                    Some(_) = self.stored.join_next() => {}
+                self.request().await;
+                let end = select! {
+                    delivered = self.queue.next() => {
+                        self.take(delivered).await;
+                        None
+                    }
+                    Some(Ok(true)) = self.over.join_next() => Some(End::Over),
+                    Some(Ok(said)) = self.said.join_next() => self.end(said),
+                    _ = beat.tick() => {
+                        self.beat().await;
+                        None
+                    }
+                };
+                match end {
+                    Some(End::Failed(error)) => return Err(error),
+                    Some(_) => return Ok(Held::Over),
+                    None => {}
                 }
             }
             let child = Command::from(worker()?)
@@ -178,7 +202,7 @@ impl Place<'_> {
             let child = self.child.insert(child);
             let stdin = child.stdin.take().expect("stdin is piped");
             let stdout = child.stdout.take().expect("stdout is piped");
-            let (end, replied) = self.serve(&mut queue, stdin, stdout).await;
+            let (end, replied) = self.serve(&mut beat, stdin, stdout).await;
             if let Some(mut child) = self.child.take() {
                 child.kill().await?;
             }
@@ -196,6 +220,7 @@ impl Place<'_> {
                     }
                 }
                 End::Over => return Ok(Held::Over),
+                End::Failed(error) => return Err(error),
             }
             // Those behind it never began, and are the next worker's.
             self.given = 0;
@@ -207,17 +232,15 @@ impl Place<'_> {
     /// whether it has replied.
     async fn serve(
         &mut self,
-        queue: &mut Queue,
+        beat: &mut Interval,
         mut stdin: ChildStdin,
         mut stdout: ChildStdout,
     ) -> (End, bool) {
         let mut outgoing = VecDeque::new();
         let (mut replies, mut buffer) = (Decoder::default(), vec![0; BUFFER]);
         let (mut since, mut replied) = (Instant::now(), false);
-        let mut beat = interval(HEARTBEAT);
-        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let end = loop {
-            self.request(queue).await;
+            self.request().await;
             let was_idle = self.given == 0;
             self.give(&mut outgoing);
             if was_idle {
@@ -226,7 +249,7 @@ impl Place<'_> {
             let front = self.in_hand.front().filter(|_| self.given > 0);
             let limit = front.and_then(|task| since.checked_add(task.timeout));
             select! {
-                delivered = queue.next() => self.take(queue, delivered).await,
+                delivered = self.queue.next() => self.take(delivered).await,
                 written = stdin.write_buf(&mut outgoing), if !outgoing.is_empty() => {
                     // A worker that is gone is seen by the read, after its last replies.
                     if written.is_err() {
@@ -251,13 +274,18 @@ impl Place<'_> {
                     }
                 }
                 () = at(limit) => break End::Overdue,
-                Some(Ok(begun)) = self.beginning.join_next() => self.begin(begun).await,
-                Some(Ok(true)) = self.over.join_next() => break End::Over,
-                _ = beat.tick() => {
-                    self.progress().await;
-                    queue.look(self.run);
+                Some(Ok(begun)) = self.beginning.join_next() => {
+                    if let Some(end) = self.begin(begun).await {
+                        break end;
+                    }
                 }
-                Some(_) = self.stored.join_next() => {}
+                Some(Ok(said)) = self.said.join_next() => {
+                    if let Some(end) = self.end(said) {
+                        break end;
+                    }
+                }
+                Some(Ok(true)) = self.over.join_next() => break End::Over,
+                _ = beat.tick() => self.beat().await,
             }
         };
         (end, replied)
@@ -269,10 +297,11 @@ impl Place<'_> {
             let Some((attempt, _)) = task.begun else {
                 // It waits for its turn, and then for the announcement.
                 if self.given == 0 && self.beginning.is_empty() {
-                    let (run, id, delivered) =
-                        (self.run.clone(), task.id, task.delivered);
-                    self.beginning
-                        .spawn(async move { begin(&run, id, delivered).await });
+                    let (run, message) = (self.run.clone(), task.message.clone());
+                    let (id, delivered) = (task.id, task.delivered);
+                    self.beginning.spawn(async move {
+                        insist(&run, &message, || run.begin(id, delivered)).await
+                    });
                 }
                 break;
             };
@@ -281,21 +310,33 @@ impl Place<'_> {
         }
     }
 
-    /// Lets the oldest task begin, as was announced, or says why it doesn't.
-    async fn begin(&mut self, begun: Begun) {
-        let Some(mut task) = self.in_hand.pop_front() else {
-            return;
-        };
+    /// Lets the oldest task begin, as was announced, or says why the place ends.
+    async fn begin(&mut self, begun: Result<Begun, Unsaid>) -> Option<End> {
+        let mut task = self.in_hand.pop_front()?;
         match begun {
-            Begun::At { attempt, fence } => {
+            Ok(Begun::At { attempt, fence }) => {
                 task.begun = Some((attempt, fence));
                 match attempt > ATTEMPTS {
                     true => self.store(task, Kind::WorkerLost, &[]),
                     false => self.in_hand.push_front(task),
                 }
+                None
             }
-            Begun::Before => drop(task.message.ack().await),
-            Begun::Elsewhere => {}
+            Ok(Begun::Before) => {
+                drop(task.message.ack().await);
+                None
+            }
+            Ok(Begun::Elsewhere) => None,
+            Err(unsaid) => self.end(Err(unsaid)),
+        }
+    }
+
+    /// Why the place ends, if it does.
+    fn end(&self, said: Result<(), Unsaid>) -> Option<End> {
+        match said {
+            Ok(()) | Err(Unsaid::Elsewhere) => None,
+            Err(Unsaid::Over) => Some(End::Over),
+            Err(Unsaid::Refused(error)) => Some(End::Failed(error)),
         }
     }
 
@@ -303,38 +344,45 @@ impl Place<'_> {
     ///
     /// A worker has half of its fair share of what waits, and less as that is less, so that
     /// at the end none has a second one waiting.
-    async fn request(&mut self, queue: &mut Queue) {
-        while self.stored.try_join_next().is_some() {}
+    async fn request(&mut self) {
         let window = (self.waiting / (2 * self.workers)).clamp(1, self.window);
-        let has_enough = self.in_hand.len() > window / 2 || self.stored.len() > UNDER_WAY;
+        let has_enough = self.in_hand.len() > window / 2 || self.said.len() > UNDER_WAY;
+        let queue = &mut self.queue;
+        let Some(consumer) = &queue.consumer else {
+            return;
+        };
         if queue.request.is_some() || queue.again.is_some() || has_enough {
             return;
         }
-        let batch = queue
-            .consumer
+        queue.again = Some(Instant::now() + PAUSE);
+        // Without a connection, this would wait for one.
+        if !self.run.is_connected() {
+            return;
+        }
+        let batch = consumer
             .batch()
             .max_messages(window - self.in_hand.len())
             // No more than a client can take in while it is at something else.
-            .max_bytes(2 * self.run.largest())
+            .max_bytes((AT_ONCE / self.workers).max(self.run.largest() + run::AROUND))
             .expires(REQUEST);
-        // Without a connection, it is made later.
         if let Ok(batch) = batch.messages().await {
             let until = Instant::now() + REQUEST + HEARTBEAT;
-            queue.request = Some(Request { batch, until });
+            (queue.request, queue.again) = (Some(Request { batch, until }), None);
         }
     }
 
     /// Takes what a request has brought.
-    async fn take(&mut self, queue: &mut Queue, delivered: Delivered) {
+    async fn take(&mut self, delivered: Delivered) {
         match delivered {
             Some(Ok(message)) => {
                 if let Some(task) = self.read(message).await {
                     self.in_hand.push_back(task);
                 }
             }
-            None => (queue.request, queue.again) = (None, None),
+            None => (self.queue.request, self.queue.again) = (None, None),
             Some(Err(_)) => {
-                (queue.request, queue.again) = (None, Some(Instant::now() + PAUSE));
+                self.queue.request = None;
+                self.queue.again = Some(Instant::now() + PAUSE);
                 // It can't be asked while it is away; then the run is not over.
                 if self.over.is_empty() {
                     let run = self.run.clone();
@@ -401,27 +449,33 @@ impl Place<'_> {
             return;
         }
         let run = self.run.clone();
-        self.stored.spawn(async move {
-            if task.begun.filter(is_announced).is_none() {
-                announce(&run, &task).await;
-            }
+        self.said.spawn(async move {
+            let (id, delivered) = (task.id, task.delivered);
+            let (attempt, fence) = task.begun.unwrap_or_default();
+            let announce = || run.announce(id, delivered, attempt, fence);
+            insist(&run, &task.message, announce).await?;
             // One that is lost is as if this machine were.
             drop(task.message.ack_with(AckKind::Nak(None)).await);
+            Ok(())
         });
     }
 
     /// Says that the tasks are in good hands.
-    async fn progress(&self) {
-        self.run.say_alive().await;
-        for task in &self.in_hand {
-            drop(task.message.ack_with(AckKind::Progress).await);
+    async fn beat(&mut self) {
+        self.queue.look(self.run);
+        // Without a connection, it would wait for one.
+        if self.run.is_connected() {
+            self.run.say_alive().await;
+            for task in &self.in_hand {
+                drop(task.message.ack_with(AckKind::Progress).await);
+            }
         }
     }
 
     /// Stores what a task has come to, while others are done.
     fn store(&mut self, task: Task, kind: Kind, payload: &[u8]) {
         let (run, payload) = (self.run.clone(), payload.to_vec());
-        self.stored
+        self.said
             .spawn(async move { store(&run, &task, kind, payload).await });
     }
 
@@ -430,92 +484,91 @@ impl Place<'_> {
         if let Some(Ok(begun)) = self.beginning.join_next().await {
             self.begin(begun).await;
         }
+        while let Some(Some(Ok(message))) = self.queue.next().now_or_never() {
+            if let Some(task) = self.read(message).await {
+                self.in_hand.push_back(task);
+            }
+        }
         let run = self.run;
-        let released = self.in_hand.drain(..).map(|task| async move {
-            if let Some((attempt, fence)) = task.begun.filter(is_announced) {
-                // It does not count.
-                let before = attempt - 1;
-                drop(run.announce(task.id, task.delivered, before, fence).await);
+        let given_back = self.in_hand.drain(..).map(|task| async move {
+            // Only whoever has a task may give it back: the server doesn't ask.
+            let begun = match task.begun {
+                Some(begun) => Ok(begun),
+                None => run.begin(task.id, task.delivered).await.map(|begun| match begun {
+                    Begun::At { attempt, fence } if attempt <= ATTEMPTS => (attempt, fence),
+                    _ => (0, 0),
+                }),
+            };
+            if let Ok((attempt @ 1.., fence)) = begun
+                // What was begun of it doesn't count.
+                && run.announce(task.id, task.delivered, attempt - 1, fence).await.is_ok()
+            {
+                drop(task.message.ack_with(AckKind::Nak(None)).await);
             }
-            drop(task.message.ack_with(AckKind::Nak(None)).await);
         });
-        join_all(released).await;
-        while self.stored.join_next().await.is_some() {}
+        join_all(given_back).await;
+        while self.said.join_next().await.is_some() {}
     }
 }
 
-/// Announces that a task begins that was delivered before, as often as it takes.
-async fn begin(run: &Run, id: u64, delivered: u64) -> Begun {
+/// Says something about a task until the server has stored it, and that the task is in good
+/// hands meanwhile.
+async fn insist<T, F: Future<Output = Result<T, PublishError>>>(
+    run: &Run,
+    message: &Message,
+    say: impl Fn() -> F,
+) -> Result<T, Unsaid> {
+    let mut since = Instant::now();
     loop {
-        match run.begin(id, delivered).await {
-            Ok(begun) => return begun,
-            // Nobody is there to whom it could matter.
-            Err(_) if run.is_over().await.unwrap_or(false) => return Begun::Elsewhere,
-            Err(_) => sleep(PAUSE).await,
+        let error = match say().await {
+            Ok(said) => return Ok(said),
+            Err(error) => error,
+        };
+        if error.kind() == PublishErrorKind::WrongLastSequence {
+            return Err(Unsaid::Elsewhere);
         }
-    }
-}
-
-/// Whether an attempt, and the sequence that its result must follow, was announced: there is
-/// a message then that it must follow.
-fn is_announced((_, fence): &(u16, u64)) -> bool {
-    *fence > 0
-}
-
-/// Says afterwards that a task had begun, as often as it takes.
-async fn announce(run: &Run, task: &Task) {
-    let (attempt, fence) = task.begun.unwrap_or((1, 0));
-    loop {
-        match run.announce(task.id, task.delivered, attempt, fence).await {
-            Ok(_) => return,
-            // Another machine has the task by now.
-            Err(error) if error.kind() == PublishErrorKind::WrongLastSequence => return,
-            Err(_) if run.is_over().await.unwrap_or(false) => return,
-            Err(_) => {
-                drop(task.message.ack_with(AckKind::Progress).await);
-                sleep(PAUSE).await;
+        if run.is_over().await.unwrap_or(false) {
+            return Err(Unsaid::Over);
+        }
+        match run.is_connected() {
+            true if since.elapsed() > PATIENCE => {
+                return Err(Unsaid::Refused(io::Error::other(error)));
             }
+            true => drop(message.ack_with(AckKind::Progress).await),
+            // However long it is away: this place has nothing better to do.
+            false => since = Instant::now(),
         }
+        sleep(PAUSE).await;
     }
 }
 
 /// Stores what a task has come to, then acknowledges the task: in this order, so that a
 /// machine that is lost between the two costs a delivery and no result.
-async fn store(run: &Run, task: &Task, mut kind: Kind, mut payload: Vec<u8>) {
-    let Some((attempt, fence)) = task.begun else {
-        return;
-    };
-    loop {
-        let frame = Frame {
-            kind,
-            attempt,
-            id: task.id,
-            payload: &payload,
-        };
-        let stored = run.store(fence, &frame);
-        let error = match stored.await {
-            Ok(_) => break,
-            Err(error) => error,
-        };
-        match error.kind() {
-            // Another machine has the task by now, and acknowledges it.
-            PublishErrorKind::WrongLastSequence => return,
-            PublishErrorKind::MaxPayloadExceeded => {
-                let (length, most) = (payload.len(), run.largest());
-                let why = format!(
-                    "the answer has {length} bytes; the server takes {most} in a message"
-                );
-                (kind, payload) = (Kind::Refused, why.into_bytes());
-            }
-            _ if run.is_over().await.unwrap_or(false) => return,
-            _ => {
-                drop(task.message.ack_with(AckKind::Progress).await);
-                sleep(PAUSE).await;
-            }
-        }
+async fn store(
+    run: &Run,
+    task: &Task,
+    kind: Kind,
+    payload: Vec<u8>,
+) -> Result<(), Unsaid> {
+    let (attempt, fence) = task.begun.unwrap_or_default();
+    let (mut kind, mut payload) = (kind, payload);
+    if run::HEADERS + HEADER + payload.len() > run.largest() {
+        let (length, most) = (payload.len(), run.largest());
+        let why = format!(
+            "the answer has {length} bytes; the server takes {most} in a message"
+        );
+        (kind, payload) = (Kind::Refused, why.into_bytes());
     }
+    let frame = Frame {
+        kind,
+        attempt,
+        id: task.id,
+        payload: &payload,
+    };
+    insist(run, &task.message, || run.store(fence, &frame)).await?;
     // One that is lost costs a delivery, to whom the result is there already.
     drop(task.message.ack().await);
+    Ok(())
 }
 
 /// The frame that gives a task to the worker, with the attempt that it is.
@@ -530,8 +583,9 @@ fn frame(task: &Task, attempt: u16) -> Vec<u8> {
 }
 
 /// The tasks that wait on the server, as a place sees them.
+#[derive(Default)]
 struct Queue {
-    consumer: PullConsumer,
+    consumer: Option<PullConsumer>,
     request: Option<Request>,
     /// When the next one can be made, after one that failed.
     again: Option<Instant>,

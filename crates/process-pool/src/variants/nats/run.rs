@@ -2,7 +2,7 @@
 //!
 //! | stream | subjects | retention |
 //! | --- | --- | --- |
-//! | `NAME-tasks` | `NAME.tasks` | work queue: a message that is acknowledged is removed |
+//! | `NAME-tasks` | `NAME.tasks.ID` | work queue: a message that is acknowledged is removed |
 //! | `NAME-results` | `NAME.results.ID` | limits: all are kept, so that a coordinator can start again |
 //!
 //! Each message is one frame. The last message of a result's subject is the fence: whoever
@@ -47,9 +47,6 @@ pub const QUEUE: i64 = 10_000;
 pub const ACK_WAIT: Duration = Duration::from_secs(6);
 /// How often there is one.
 pub const HEARTBEAT: Duration = Duration::from_secs(1);
-/// How long a message id is remembered: a coordinator that starts again within it publishes
-/// no task twice. Later, a task may be done twice, and counts once.
-const REMEMBERED: Duration = Duration::from_secs(10 * 60);
 /// What an unfinished run leaves on the server is removed after this time, so no run may
 /// take longer.
 const KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -62,6 +59,8 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 pub const PAUSE: Duration = Duration::from_millis(50);
 /// What a message's headers have at most, in bytes.
 pub const HEADERS: usize = 256;
+/// What else a message has beside its payload, at most.
+pub const AROUND: usize = 4096;
 /// The header with a task's deadline in milliseconds.
 const TIMEOUT: &str = "Timeout-Ms";
 /// What a server says that was started without its streams.
@@ -147,6 +146,8 @@ impl Run {
                 max_deliver: -1,
                 // By default 1,000, which is what 31 workers have in hand.
                 max_ack_pending: QUEUE,
+                // By default 512, which is one for each of 512 workers.
+                max_waiting: QUEUE,
                 ..pull::Config::default()
             };
             let created = tasks.create_consumer(config).await;
@@ -165,11 +166,13 @@ impl Run {
     fn tasks_config(&self) -> Config {
         Config {
             name: self.tasks(),
-            subjects: vec![self.task_subject()],
+            subjects: vec![self.task_subject("*")],
             retention: RetentionPolicy::WorkQueue,
             discard: DiscardPolicy::New,
             max_messages: QUEUE,
-            duplicate_window: REMEMBERED,
+            // A coordinator that starts again publishes no task that is still there.
+            max_messages_per_subject: 1,
+            discard_new_per_subject: true,
             max_age: KEPT,
             ..Config::default()
         }
@@ -179,7 +182,6 @@ impl Run {
         Config {
             name: self.results(),
             subjects: vec![self.result_subject("*")],
-            duplicate_window: REMEMBERED,
             max_age: KEPT,
             ..Config::default()
         }
@@ -190,6 +192,10 @@ impl Run {
         made.map_err(|error| match error.kind() {
             CreateStreamErrorKind::JetStreamUnavailable => Failure::no_jetstream(),
             CreateStreamErrorKind::JetStream(why) => Failure::of(error, Some(&why)),
+            CreateStreamErrorKind::InvalidStreamName => {
+                let why = "a run's name is letters, digits, - and _";
+                Failure::Refused(io::Error::other(why))
+            }
             _ => Failure::of(error, None),
         })
     }
@@ -225,11 +231,13 @@ impl Run {
     /// # Errors
     /// It is not made yet, or the server is away, or does not answer.
     pub async fn workers(&self) -> io::Result<Option<PullConsumer>> {
-        let Some(tasks) = self.info(self.tasks()).await? else {
+        let tasks = self.info(self.tasks()).await?;
+        let results = self.info(self.results()).await?;
+        let Some((tasks, _)) = tasks.zip(results) else {
             return Ok(None);
         };
         match self.consumer(&tasks).await? {
-            None if !self.is_over().await? => Err(io::ErrorKind::NotFound.into()),
+            None => Err(io::ErrorKind::NotFound.into()),
             consumer => Ok(consumer),
         }
     }
@@ -272,22 +280,23 @@ impl Run {
         }))
     }
 
-    /// Says, to whoever listens just now, that a worker is at its tasks.
+    /// Says, to whoever listens just now, that there is a place for its tasks.
     pub async fn say_alive(&self) {
         let client = self.jetstream.client();
-        // Without a connection, nobody hears it.
         drop(client.publish(self.alive_subject(), "".into()).await);
     }
 
-    /// Whether a worker is at its tasks, wherever that is.
+    /// Whether there is a place for its tasks, wherever that is. It listens for so long that
+    /// tasks of a machine that is lost have gone to another one.
     ///
     /// # Errors
-    /// It can't be asked.
+    /// It can't listen.
     pub async fn is_alive(&self) -> io::Result<bool> {
         let client = self.jetstream.client();
         let heard = client.subscribe(self.alive_subject()).await;
         let mut heard = heard.map_err(io::Error::other)?;
-        let heard = timeout_at(Instant::now() + 3 * HEARTBEAT, heard.next()).await;
+        let until = Instant::now() + ACK_WAIT + 3 * HEARTBEAT;
+        let heard = timeout_at(until, heard.next()).await;
         // Without a connection, nobody could be heard.
         Ok(heard.is_ok() || !self.is_connected())
     }
@@ -320,19 +329,23 @@ impl Run {
         self.jetstream.client().server_info().max_payload
     }
 
-    /// Sends a task. It is stored, once, when the future says so.
+    /// The message of a task.
+    pub fn task(&self, timeout: Duration, frame: Vec<u8>) -> PublishMessage {
+        PublishMessage::build()
+            .header(TIMEOUT, timeout.as_millis().to_string().as_str())
+            .payload(frame.into())
+    }
+
+    /// Sends a task. It is stored when the future says so, unless it is there already.
+    ///
+    /// # Errors
+    /// There is no connection, and there will be none.
     pub async fn send_task(
         &self,
         id: usize,
-        timeout: Duration,
-        frame: Vec<u8>,
+        task: PublishMessage,
     ) -> Result<PublishAckFuture, PublishError> {
-        let message = PublishMessage::build()
-            .message_id(id.to_string())
-            .header(TIMEOUT, timeout.as_millis().to_string().as_str())
-            .payload(frame.into());
-        let subject = self.task_subject();
-        self.jetstream.send_publish(subject, message).await
+        self.jetstream.send_publish(self.task_subject(id), task).await
     }
 
     /// Stores what a place says of a task, if the last that is known of the task has the
@@ -456,8 +469,8 @@ impl Run {
         format!("{}.alive", self.name)
     }
 
-    fn task_subject(&self) -> String {
-        format!("{}.tasks", self.name)
+    fn task_subject(&self, what: impl fmt::Display) -> String {
+        format!("{}.tasks.{what}", self.name)
     }
 
     fn result_subject(&self, what: impl fmt::Display) -> String {
