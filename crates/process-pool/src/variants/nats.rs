@@ -187,7 +187,7 @@ where
 
 /// Has tasks of a run done on this machine, by `workers` workers with at most `window` tasks in
 /// hand each, until the run is over or `leave` completes: then what is in hand goes to
-/// others. To be called on any machine, at any time.
+/// others. To be called on any machine, at any time while there is the run.
 ///
 /// # Errors
 /// A worker can't be started, or the server refuses what a worker needs, or all workers are
