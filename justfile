@@ -19,7 +19,7 @@ compare *ARGS:
 sweep *ARGS:
     cargo run --release -p compare -- sweep {{ ARGS }}
 
-# The six sweeps of the book, into target/sweeps: some ten minutes
+# The seven sweeps of the book, into target/sweeps: some fifteen minutes
 [group('use')]
 sweeps:
     {{ just_executable() }} sweep process-pool --over below=1000..3000000 --variants std_only,tokio,rayon --out target/sweeps/process-pool
@@ -27,6 +27,7 @@ sweeps:
     {{ just_executable() }} sweep semaphores --over tasks=10..20000 --limit 50 --latency 0ms --out target/sweeps/semaphores-tasks
     {{ just_executable() }} sweep locks --over workers=1..64 --increments 20000 --out target/sweeps/locks-workers
     {{ just_executable() }} sweep cancellation --over tasks=1..1000000 --points 7 --out target/sweeps/cancellation-tasks
+    {{ just_executable() }} sweep process-pool --over window=8..64 --variants nats --noop --wait 2ms --ranges 1000 --workers 2 --delay 20ms --out target/sweeps/process-pool-window
     {{ just_executable() }} sweep serving --over rate=1000,2000,4000,8000,16000 --requests 4000 --out target/sweeps/serving-rate
 
 # All that the documents quote, measured again and kept in docs/results: just keep, or just keep semaphores-short
@@ -68,6 +69,12 @@ diff MODEL A B:
 [group('use')]
 faults *ARGS:
     cargo run --release -p compare -- faults {{ ARGS }}
+
+# Three machines in network namespaces, 20 ms and 1 % of loss apart: just machines 20 1
+[group('use')]
+machines ROUND_TRIP_MS='20' LOSS_PERCENT='0' *ARGS:
+    cargo build --release -p process-pool
+    crates/process-pool/examples/machines.sh {{ ROUND_TRIP_MS }} {{ LOSS_PERCENT }} {{ ARGS }}
 
 # Set up Python for the peers, under target/peers
 [group('use')]
