@@ -532,9 +532,12 @@ impl<R: DeserializeOwned> Collector<'_, R> {
         match self.run.left().await {
             Ok(None) => Err(removed()),
             Ok(Some(left)) if !left.has_workers => Err(removed()),
-            Ok(Some(left)) if is_published && left.tasks == 0 && left.last < self.next => {
+            Ok(Some(left))
+                if is_published && left.tasks == 0 && left.last < self.next =>
+            {
                 let tasks = self.left;
-                let why = format!("the server has lost {tasks} tasks: it keeps them a week");
+                let why =
+                    format!("the server has lost {tasks} tasks: it keeps them a week");
                 Err(io::Error::other(why))
             }
             Ok(Some(_)) => Ok(true),

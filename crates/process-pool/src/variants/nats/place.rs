@@ -31,7 +31,10 @@ use tokio::{
     select,
     sync::watch,
     task::JoinSet,
-    time::{self, Instant, Interval, MissedTickBehavior, interval, sleep, sleep_until, timeout_at},
+    time::{
+        self, Instant, Interval, MissedTickBehavior, interval, sleep, sleep_until,
+        timeout_at,
+    },
 };
 
 use super::{
@@ -494,10 +497,16 @@ impl Place<'_> {
             // Only whoever has a task may give it back: the server doesn't ask.
             let begun = match task.begun {
                 Some(begun) => Ok(begun),
-                None => run.begin(task.id, task.delivered).await.map(|begun| match begun {
-                    Begun::At { attempt, fence } if attempt <= ATTEMPTS => (attempt, fence),
-                    _ => (0, 0),
-                }),
+                None => {
+                    run.begin(task.id, task.delivered)
+                        .await
+                        .map(|begun| match begun {
+                            Begun::At { attempt, fence } if attempt <= ATTEMPTS => {
+                                (attempt, fence)
+                            }
+                            _ => (0, 0),
+                        })
+                }
             };
             if let Ok((attempt @ 1.., fence)) = begun
                 // What was begun of it doesn't count.

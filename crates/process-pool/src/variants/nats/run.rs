@@ -345,7 +345,9 @@ impl Run {
         id: usize,
         task: PublishMessage,
     ) -> Result<PublishAckFuture, PublishError> {
-        self.jetstream.send_publish(self.task_subject(id), task).await
+        self.jetstream
+            .send_publish(self.task_subject(id), task)
+            .await
     }
 
     /// Stores what a place says of a task, if the last that is known of the task has the
