@@ -10,18 +10,20 @@ use std::{
     ffi::{OsStr, OsString},
     fs::{self, File},
     io, iter,
+    os::unix::fs::FileTypeExt as _,
     path::{Path, PathBuf},
     str,
     sync::Arc,
 };
 
+use rustix::fs::{Mode, OFlags};
 use rustls::{
     ClientConfig, RootCertStore,
     crypto::ring::default_provider,
     pki_types::{CertificateDer, pem::PemObject},
 };
 use rustls_native_certs::{load_certs_from_paths, load_native_certs};
-use test_fixtures::{Misuse, file_at_most, utf8, without_mark};
+use test_fixtures::{Misuse, file_at_most, read_at_most, utf8, without_mark};
 
 /// Bytes of a PEM file at the most: those of all the world's authorities are half of one.
 const LARGEST: u64 = 16 << 20;
@@ -94,6 +96,43 @@ impl Trust {
         trusted.extend(certificates(self.cacert.as_deref().unwrap_or_default()));
         trusted
     }
+}
+
+/// Checks that the file that the user names for the system's roots ends: clients and peers
+/// read it whole, for plain HTTP as well, and wait where a pipe has no writer. `variable`
+/// looks one up.
+///
+/// # Errors
+/// It doesn't end, or is larger than any list of roots. The line names the variable.
+pub(crate) fn ensure_roots_end(
+    variable: impl Fn(&str) -> Option<OsString>,
+) -> Result<(), Misuse> {
+    let Some(file) = variable("SSL_CERT_FILE") else {
+        return Ok(());
+    };
+    let why = match fs::metadata(&file).map(|there| there.file_type()) {
+        Ok(kind) if kind.is_fifo() => "which is a pipe".to_owned(),
+        Ok(kind) if !kind.is_dir() => match waitless(&file, LARGEST) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                "which has nothing to read yet".to_owned()
+            }
+            Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+                format!("of which {error}")
+            }
+            _ => return Ok(()),
+        },
+        _ => return Ok(()),
+    };
+    let file = Path::new(&file).display();
+    let advice = "name a file of certificates in PEM, or unset it";
+    Err(Misuse(format!("SSL_CERT_FILE is {file}, {why}; {advice}")))
+}
+
+/// Reads a file, but doesn't wait for what a device may say later.
+fn waitless(file: &OsStr, most: u64) -> io::Result<Vec<u8>> {
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let file = rustix::fs::open(file, flags, Mode::empty())?;
+    read_at_most(File::from(file), most)
 }
 
 /// Checks that the files that the user names for the system's roots can be read, and hold
@@ -228,7 +267,7 @@ fn blocks(bytes: &[u8]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
+    use std::{fs, process};
 
     use http_origin::Authority;
 
@@ -396,6 +435,35 @@ mod tests {
             assert_eq!(said(false).is_empty(), why.is_empty(), "{name}={value}");
             assert_eq!(said(true).is_empty(), why != unread, "{name}={value}");
         }
+    }
+
+    #[test]
+    fn roots_of_the_user_without_an_end_are_refused_before_they_are_read() {
+        let folder = tempfile::tempdir().expect("a temporary directory");
+        let folder = folder.path().to_str().expect("a name in UTF-8");
+        let (pipe, large) = (format!("{folder}/pipe"), format!("{folder}/large"));
+        let made = process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.expect("it can be made").success());
+        let sparse = fs::File::create(&large).expect("it can be made");
+        sparse.set_len(LARGEST + 1).expect("it has holes");
+        for (file, why) in [
+            (&*pipe, "which is a pipe"),
+            (&*large, "of which more than 16 MB are not read"),
+            ("/dev/zero", "of which more than 16 MB are not read"),
+            ("/dev/null", ""),
+            ("/nowhere/ca.pem", ""),
+            (folder, ""),
+        ] {
+            let held = ensure_roots_end(|_| Some(file.into()));
+            let said = held.err().map(|why| why.to_string()).unwrap_or_default();
+            let start = match why {
+                "" => String::new(),
+                why => format!("SSL_CERT_FILE is {file}, {why}; "),
+            };
+            assert!(said.starts_with(&start), "{said}");
+            assert_eq!(said.is_empty(), why.is_empty(), "{said}");
+        }
+        assert!(ensure_roots_end(|_| None).is_ok());
     }
 
     #[test]

@@ -41,6 +41,7 @@ impl Urls {
     /// The URLs, each checked; `None` if the user named neither URLs nor a file. Where there
     /// are no `other_roots`, the system's are held to be some.
     pub fn read(&self, other_roots: bool) -> Result<Option<Vec<String>>> {
+        tls::ensure_roots_end(|name| env::var_os(name))?;
         if !self.are_named() {
             return Ok(None);
         }

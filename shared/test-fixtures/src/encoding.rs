@@ -49,10 +49,10 @@ pub fn read_at_most(from: impl Read, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     from.take(most + 1).read_to_end(&mut bytes)?;
     match bytes.len() as u64 > most {
-        true => Err(io::Error::other(format!(
-            "more than {} MB are not read",
-            most >> 20
-        ))),
+        true => Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            format!("more than {} MB are not read", most >> 20),
+        )),
         false => Ok(bytes),
     }
 }
