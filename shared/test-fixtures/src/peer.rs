@@ -18,12 +18,29 @@ use std::{
 
 use rustix::process::{Pid, Resource, Signal, getrlimit, kill_process_group};
 
-use crate::{Peer, guard::die_with_parent, interrupt};
+use crate::{
+    Peer,
+    guard::die_with_parent,
+    interrupt,
+    process::Error as KeptError,
+    trial::{cause, shortened},
+};
 
 pub use go::go_builds;
 
 /// The environment variable that names another Python.
 const PYTHON: &str = "INTERLEAVE_PYTHON";
+
+/// The variables for which a good Python does not start, or answers in another form.
+const OF_PYTHON: &[&str] = &[
+    "PYTHONHASHSEED",
+    "PYTHONHOME",
+    "PYTHONIOENCODING",
+    "PYTHONMALLOC",
+    "PYTHONPATH",
+    "PYTHONPLATLIBDIR",
+    "PYTHONUTF8",
+];
 
 /// How long a Python, or another program, may take to answer.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
@@ -118,10 +135,13 @@ impl Python {
         }
         if let Some(python) = environment {
             return match answer(python.as_os_str()) {
-                Err(why) => Err(format!(
-                    "needs Python, and the one in target/peers does not work ({why}): \
-                     remove that folder and run `compare peers`"
-                )),
+                Err(why) => {
+                    let again = "remove that folder and run `compare peers`";
+                    Err(format!(
+                        "needs Python, and the one in target/peers does not work ({why}): {}",
+                        unset(OF_PYTHON, |name| env::var_os(name), again)
+                    ))
+                }
                 Ok(answer) => Ok(Self {
                     program: python.into(),
                     whose: Whose::Environment,
@@ -138,9 +158,11 @@ impl Python {
             ));
         };
         let answer = answer(python.as_os_str()).map_err(|why| {
+            let other = format!("name another one in {PYTHON}");
             format!(
-                "needs Python, and {} does not work ({why}): name another one in {PYTHON}",
-                python.display()
+                "needs Python, and {} does not work ({why}): {}",
+                python.display(),
+                unset(OF_PYTHON, |name| env::var_os(name), &other)
             )
         })?;
         // The interpreter itself: what a script costs that stands before it is not the peer's.
@@ -218,10 +240,11 @@ fn path() -> OsString {
     env::var_os("PATH").unwrap_or_default()
 }
 
-/// The Python of the workspace's own environment, which has the packages.
+/// The Python of the workspace's own environment, which has the packages. Its file is a
+/// link, which stays when the Python that it leads to is gone.
 fn environment(script: &Path) -> Option<PathBuf> {
     let python = workspace(script)?.join("target/peers/bin/python");
-    python.is_file().then_some(python)
+    python.symlink_metadata().is_ok().then_some(python)
 }
 
 /// A program by its name: the one of the environment that `compare peers` makes in the
@@ -254,6 +277,21 @@ fn answer(python: &OsStr) -> Result<Answer, String> {
     understood(&said(&mut ask, ANSWERS_WITHIN)?).ok_or_else(no_version)
 }
 
+/// What to do about a program that does not work. It may be for one of these variables,
+/// which it reads itself. `variable` looks one up.
+fn unset(
+    names: &[&str],
+    variable: impl Fn(&str) -> Option<OsString>,
+    otherwise: &str,
+) -> String {
+    let names = names.iter().copied();
+    let set: Vec<&str> = names.filter(|name| variable(name).is_some()).collect();
+    match &*set {
+        [] => otherwise.to_owned(),
+        set => format!("unset {}, or else {otherwise}", set.join(" and ")),
+    }
+}
+
 /// A program that answers, but with something else.
 fn no_version() -> String {
     "it does not tell its version".to_owned()
@@ -267,11 +305,22 @@ fn said(ask: &mut Command, within: Duration) -> Result<Vec<u8>, String> {
         .process_group(0)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
+        .stderr(Stdio::piped())
         .spawn()
         .map_err(|error| error.to_string())?;
+    let mut diagnostics = child.stderr.take().expect("stderr is piped");
+    rustix::io::ioctl_fionbio(&diagnostics, true).map_err(|error| error.to_string())?;
+    let mut kept = KeptError::default();
+    let mut keep = || {
+        let mut bytes = [0; 4096];
+        // Its children may hold the pipe, so no more is read than is there.
+        while let Ok(count @ 1..) = diagnostics.read(&mut bytes) {
+            kept.take(&bytes[..count]);
+        }
+    };
     let start = Instant::now();
     let status = loop {
+        keep();
         match child.try_wait() {
             Ok(Some(status)) => break status,
             Ok(None) if start.elapsed() < within && interrupt::received().is_none() => {
@@ -287,13 +336,16 @@ fn said(ask: &mut Command, within: Duration) -> Result<Vec<u8>, String> {
         }
     };
     if !status.success() {
+        keep();
+        let cause =
+            cause(&kept.text()).map(|cause| format!(": {}", shortened(&cause, 160)));
+        let cause = cause.unwrap_or_default();
         return Err(match getrlimit(Resource::As).current {
-            Some(limit) => format!("{status}, under `ulimit -v {}`", limit / 1024),
-            None => status.to_string(),
+            Some(limit) => format!("{status}{cause}, under `ulimit -v {}`", limit / 1024),
+            None => format!("{status}{cause}"),
         });
     }
     let mut said = Vec::new();
-    // Its children may hold the pipe, so no more is read than is there.
     let pipe = child.stdout.take().expect("stdout is piped");
     rustix::io::ioctl_fionbio(&pipe, true).map_err(|error| error.to_string())?;
     drop(pipe.take(1 << 16).read_to_end(&mut said));
@@ -418,6 +470,17 @@ mod tests {
         assert_eq!(half.suits(&PEER), Ok(()));
         let why = half.suits(&NUMPY).expect_err("it was never finished");
         assert!(why.contains("target/peers lacks"), "{why}");
+        // The Python that it leads to is gone.
+        let dangling = tempfile::tempdir().expect("a folder");
+        let script = dangling.path().join("crates/made-up/python.py");
+        let bin = dangling.path().join("target/peers/bin");
+        fs::create_dir_all(&bin).expect("a folder");
+        fs::write(dangling.path().join("Cargo.lock"), "").expect("it can be written");
+        std::os::unix::fs::symlink("/nowhere/python3", bin.join("python"))
+            .expect("it can be made");
+        let why = Python::find(None, environment(&script), path);
+        let why = why.expect_err("it does not work");
+        assert!(why.contains("target/peers does not work"), "{why}");
         let broken = folder("exit 1");
         let broken = Python::find(None, Some(broken.path().join("python3")), path);
         let why = broken.expect_err("it does not work");
@@ -442,6 +505,14 @@ mod tests {
         assert!(why.contains("there is no python3 on the PATH"), "{why}");
         for (script, because) in [
             ("exit 1", "exit status: 1"),
+            (
+                "echo first >&2; echo no hash seed >&2; exit 1",
+                "exit status: 1: no hash seed",
+            ),
+            (
+                "head -c 500000 /dev/zero >&2; echo >&2; echo full >&2; exit 1",
+                "exit status: 1: full",
+            ),
             ("kill -6 $$", "signal: 6 (SIGABRT)"),
             ("echo Python", "it does not tell its version"),
             ("printf '3 x\n\n\n'", "it does not tell its version"),
@@ -453,6 +524,19 @@ mod tests {
             assert!(why.contains(&because), "{script}: {why}");
             assert_eq!(why.lines().count(), 1);
         }
+    }
+
+    #[test]
+    fn variables_that_it_reads_are_named_first() {
+        let set = |set: &[&str]| {
+            let variable = |name: &str| set.contains(&name).then(|| "x".into());
+            unset(OF_PYTHON, variable, "install it again")
+        };
+        assert_eq!(set(&["PATH"]), "install it again");
+        assert_eq!(
+            set(&["PYTHONHOME", "PATH", "PYTHONHASHSEED"]),
+            "unset PYTHONHASHSEED and PYTHONHOME, or else install it again"
+        );
     }
 
     #[test]

@@ -10,8 +10,8 @@ use crate::{
     protocol::{FloorReply, WARM},
 };
 
-pub(crate) use cause::lacks_memory;
 pub use cause::shortened;
+pub(crate) use cause::{cause, lacks_memory};
 pub use error::TrialError;
 
 mod cause;

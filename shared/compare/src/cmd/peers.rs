@@ -1,7 +1,7 @@
 //! `compare peers`: what the peers need, under `target/peers`: a Python environment, and the
 //! programs of those in Go.
 
-use std::{process::Command, time::Duration};
+use std::{fs, io::ErrorKind, path::Path, process::Command, time::Duration};
 
 use anyhow::{Context, Result, bail};
 use test_fixtures::{go_builds, interrupt, python_version, run_helper};
@@ -25,6 +25,7 @@ pub(crate) fn run() -> Result<()> {
     let environment = root.join("target/peers");
     let python = environment.join("bin/python");
     if !python.is_file() {
+        remove_dangling(&environment.join("bin"))?;
         let version = python_version();
         if let Some((major, minor)) = version.filter(|version| *version < OLDEST) {
             bail!(
@@ -57,8 +58,45 @@ pub(crate) fn run() -> Result<()> {
     )
 }
 
+/// Removes the links whose Python is gone: `venv` leaves them as they are.
+fn remove_dangling(bin: &Path) -> Result<()> {
+    let Ok(files) = fs::read_dir(bin) else {
+        return Ok(());
+    };
+    for file in files {
+        let file = file?.path();
+        let is_gone = fs::metadata(&file).is_err_and(|e| e.kind() == ErrorKind::NotFound);
+        if is_gone && file.is_symlink() {
+            fs::remove_file(&file)
+                .with_context(|| format!("can't remove {}", file.display()))?;
+        }
+    }
+    Ok(())
+}
+
 fn succeed(command: &mut Command) -> Result<()> {
     let name = command.get_program().to_string_lossy().into_owned();
     run_helper(command, LONGEST).with_context(|| format!("{name} failed"))?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn only_links_to_nothing_are_removed() {
+        let bin = tempfile::tempdir().expect("a folder");
+        let at = |name| bin.path().join(name);
+        fs::write(at("python3.11"), "").expect("it can be written");
+        symlink("python3.11", at("python3")).expect("it can be made");
+        symlink("/nowhere/python3.10", at("python3.10")).expect("it can be made");
+        symlink("python3.10", at("python")).expect("it can be made");
+        remove_dangling(bin.path()).expect("it can be removed");
+        assert!(!at("python").is_symlink() && !at("python3.10").is_symlink());
+        assert!(at("python3").is_file() && at("python3.11").is_file());
+        remove_dangling(Path::new("/nowhere")).expect("there is nothing to be done");
+    }
 }
