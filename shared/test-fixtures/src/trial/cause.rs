@@ -50,6 +50,8 @@ pub(crate) fn cause(stderr: &str) -> Option<String> {
         java,
         cpp,
         sanitizer,
+        clap,
+        compiler,
     ];
     let found = all.iter().filter_map(|find| find(&lines));
     // Where two end at the same place, the first has the better words.
@@ -61,8 +63,9 @@ pub(crate) fn cause(stderr: &str) -> Option<String> {
         (None, Some(found)) => found.says,
         // Nothing but what is usually beside the point.
         (None, None) => {
-            let line = lines.iter().rfind(|line| !line.trim().is_empty())?;
-            line.trim().to_owned()
+            let mut some = lines.iter().filter(|line| !line.trim().is_empty());
+            let plain = some.clone().rfind(|line| !is_hint(line.trim()));
+            plain.or_else(|| some.next_back())?.trim().to_owned()
         }
     };
     Some(advised(cause))
@@ -70,17 +73,27 @@ pub(crate) fn cause(stderr: &str) -> Option<String> {
 
 /// With what to do, where a limit of the system is the cause and the words don't say so.
 fn advised(cause: String) -> String {
-    let limits = [
-        // Python, Node and Go.
-        ("RuntimeError: can't start new thread", libc::EAGAIN),
-        (
-            "pthread_create: Resource temporarily unavailable",
-            libc::EAGAIN,
-        ),
-        ("failed to reserve page summary memory", libc::ENOMEM),
-    ];
-    let limit = limits.iter().find(|(words, _)| cause.contains(words));
-    cause + limit.map_or("", |(_, code)| advice(*code))
+    let has = |words: &str| cause.contains(words);
+    let code = match () {
+        () if has("ulimit") => return cause,
+        // Python, Node and Java.
+        () if has("RuntimeError: can't start new thread")
+            || has("pthread_create: Resource temporarily unavailable")
+            || has("unable to create native thread") =>
+        {
+            libc::EAGAIN
+        }
+        // Python, Go and Java.
+        () if cause.starts_with("MemoryError")
+            || has("failed to reserve page summary memory")
+            || has("insufficient memory for the Java Runtime") =>
+        {
+            libc::ENOMEM
+        }
+        () if cause.to_lowercase().contains("too many open files") => libc::EMFILE,
+        () => return cause,
+    };
+    cause + advice(code)
 }
 
 /// Whether Rust's standard library or the system's reports that there is no memory, and
@@ -110,6 +123,17 @@ fn says_something(line: &str) -> bool {
         rest.split_once(' ')
             .is_some_and(|(number, _)| is_number(number))
     });
+    // Python's have the file and the line first, and Node's its process.
+    let is_warning = text.split_once("Warning: ").is_some_and(|(before, _)| {
+        before.is_empty() || before.starts_with("(node:") || before.contains(": ")
+    });
+    let is_mark = text.chars().all(|c| "^~{}[]()|+-=*".contains(c));
+    let is_colour = strip_str(text).to_string().trim().is_empty();
+    !(is_frame || is_numbered || is_warning || is_mark || is_colour || is_hint(text))
+}
+
+/// Whether a line is what programs add to every failure of a kind.
+fn is_hint(text: &str) -> bool {
     let hints = [
         "note: run with `RUST_BACKTRACE",
         "note: Some details are omitted",
@@ -120,6 +144,7 @@ fn says_something(line: &str) -> bool {
         "thread caused non-unwinding panic",
         "exit status ",
         "Node.js v",
+        "Bun v",
         "Extension modules:",
         "Exception ignored in",
         "Task was destroyed but it is pending!",
@@ -134,21 +159,20 @@ fn says_something(line: &str) -> bool {
         "Picked up JAVA_TOOL_OPTIONS: ",
         "Picked up _JAVA_OPTIONS: ",
         "ResourceWarning: Enable tracemalloc",
+        "error: process didn't exit successfully: ",
+        "error: could not compile `",
+        "For more information about ",
+        "For more information, try ",
+        "error: compilation failed",
+        "Unclosed client session",
+        "client_session: <",
+        "Unclosed connector",
+        "connector: <",
+        "connections: [",
         "Aborted",
         "Segmentation fault (core dumped)",
     ];
-    // Python's have the file and the line first, and Node's its process.
-    let is_warning = text.split_once("Warning: ").is_some_and(|(before, _)| {
-        before.is_empty() || before.starts_with("(node:") || before.contains(": ")
-    });
-    let is_mark = text.chars().all(|c| "^~{}[]()|+-=*".contains(c));
-    let is_colour = strip_str(text).to_string().trim().is_empty();
-    !(is_frame
-        || is_numbered
-        || is_warning
-        || is_mark
-        || is_colour
-        || hints.iter().any(|hint| text.starts_with(hint)))
+    hints.iter().any(|hint| text.starts_with(hint)) || text.ends_with(": too many errors")
 }
 
 fn last(lines: &[&str], is_it: impl Fn(&str) -> bool) -> Option<usize> {
@@ -216,6 +240,15 @@ fn rust(lines: &[&str]) -> Option<Found> {
     let hands_on = lost.iter().any(|words| says.contains(words));
     if hands_on && let Some(before) = last(&lines[..at], starts) {
         says = format!("{}; then {says}", message(before).0);
+    }
+    if says.is_empty() {
+        let place = lines[at]
+            .split_once(" panicked at ")
+            .map_or("", |(_, place)| place);
+        says = format!(
+            "a panic without a message at {}",
+            place.trim_end_matches(':')
+        );
     }
     let end = beyond(lines, end, is_frame);
     Some(Found { says, end })
@@ -385,15 +418,26 @@ fn go(lines: &[&str]) -> Option<Found> {
         line.starts_with("goroutine ") && line.ends_with("]:")
             || *line == "runtime stack:"
     })?;
-    let starts = ["panic: ", "fatal error: ", "SIGQUIT: ", "SIGABRT: "];
-    let is_it = |line: &str| starts.iter().any(|start| line.starts_with(start));
+    let is_signal = |line: &str| {
+        let name = line.split_once(": ").map_or("", |(name, _)| name);
+        name.starts_with("SIG") && name.bytes().all(|byte| byte.is_ascii_uppercase())
+    };
+    let is_it = |line: &str| {
+        line.starts_with("panic: ")
+            || line.starts_with("fatal error: ")
+            || is_signal(line)
+    };
     let at = last(&lines[..dump], is_it)?;
     let more = lines[at + 1..dump]
         .iter()
-        .filter_map(|line| line.strip_prefix("\tpanic: "));
+        .filter_map(|line| line.strip_prefix('\t'));
     let mut says = lines[at].to_owned();
-    for panic in more {
-        says += &format!("; then {panic}");
+    for line in more {
+        // A panic while that one was handled, or a further line of its message.
+        says += &match line.strip_prefix("panic: ") {
+            Some(panic) => format!("; then {panic}"),
+            None => format!(" {line}"),
+        };
     }
     let before = at.checked_sub(1).map_or("", |before| lines[before]);
     if let Some(words) = before.strip_prefix("runtime: ") {
@@ -422,11 +466,18 @@ fn node(lines: &[&str]) -> Option<Found> {
         text.starts_with('^') && text.chars().all(|c| c == '^' || c == '~')
     };
     let from = last(&lines[..end], is_mark)? + 1;
-    let says = lines[from..end]
+    let rest = &lines[from..end];
+    let first = rest.iter().position(|line| !line.trim().is_empty())?;
+    // A message of several lines ends where its frames begin.
+    let frames = rest.iter().position(|line| line.starts_with("    at "));
+    let message = &rest[first..frames.unwrap_or(first).max(first + 1)];
+    let says: Vec<_> = message
         .iter()
-        .find(|line| !line.trim().is_empty())?;
+        .filter(|line| !line.is_empty())
+        .copied()
+        .collect();
     Some(Found {
-        says: with_parts(says, &lines[from..end]),
+        says: with_parts(&says.join(" "), rest),
         end: end + 1,
     })
 }
@@ -474,6 +525,17 @@ fn java(lines: &[&str]) -> Option<Found> {
             .unwrap_or("a fatal error");
         return Some(Found {
             says: format!("the Java runtime was ended by {says}"),
+            end: lines.len(),
+        });
+    }
+    let short = "There is insufficient memory for the Java Runtime Environment";
+    if let Some(at) = last(lines, |line| line.contains(short)) {
+        let words = |line: &&str| line.trim_matches(['#', ' ']).to_owned();
+        let more = lines.get(at + 1).map(words).unwrap_or_default();
+        return Some(Found {
+            says: format!("{} {more}", words(&lines[at]))
+                .trim_end()
+                .to_owned(),
             end: lines.len(),
         });
     }
@@ -537,6 +599,36 @@ fn sanitizer(lines: &[&str]) -> Option<Found> {
     Some(Found {
         says: lines[at].trim_matches('=').to_owned(),
         end: lines.len(),
+    })
+}
+
+/// What clap refuses, before the usage.
+fn clap(lines: &[&str]) -> Option<Found> {
+    let hint = last(lines, |line| line.starts_with("For more information, try "))?;
+    let at = last(&lines[..hint], |line| line.starts_with("error: "))?;
+    let end = beyond(lines, at, |line| !line.is_empty());
+    let says: Vec<_> = lines[at..end].iter().map(|line| line.trim()).collect();
+    Some(Found {
+        says: says.join(" "),
+        end: hint + 1,
+    })
+}
+
+/// The first error of a program that could not be built: of rustc's or javac's.
+fn compiler(lines: &[&str]) -> Option<Found> {
+    let end = last(lines, |line| {
+        line.starts_with("error: could not compile `")
+            || line == "error: compilation failed"
+    })?;
+    let is_error = |line: &str| {
+        line.starts_with("error[")
+            || line.starts_with("error: ")
+            || line.contains(": error: ")
+    };
+    let at = lines[..end].iter().position(|line| is_error(line))?;
+    Some(Found {
+        says: lines[at].to_owned(),
+        end: end + 1,
     })
 }
 

@@ -410,4 +410,93 @@ fn a_limit_is_named_where_the_words_do_not() {
         "fatal error: failed to reserve page summary memory; ask for fewer at once, or raise \
          `ulimit -v`",
     );
+    says(
+        "#\n# There is insufficient memory for the Java Runtime Environment to continue.\n# \
+         Native memory allocation (mmap) failed to map 16384 bytes.\n# An error report file \
+         is saved as:\n# /tmp/hs_err_pid1.log\n",
+        "There is insufficient memory for the Java Runtime Environment to continue. Native \
+         memory allocation (mmap) failed to map 16384 bytes.; ask for fewer at once, or raise \
+         `ulimit -v`",
+    );
+    for words in [
+        "OSError: [Errno 24] Too many open files",
+        "Error: EMFILE: too many open files, open '/tmp/x'",
+        "locks: can't start a worker: Too many open files (os error 24)",
+    ] {
+        let advice = "; ask for fewer at once, or raise `ulimit -n`";
+        says(words, &format!("{words}{advice}"));
+        says(&format!("{words}{advice}"), &format!("{words}{advice}"));
+    }
+}
+
+#[test]
+fn what_builds_or_starts_a_program_does_not_hide_its_words() {
+    let note =
+        "note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace";
+    says(
+        &format!(
+            "     Running `target/debug/x`\n\nthread 'main' (9) panicked at src/main.rs:3:5:\nno \
+             lock of 77\n{note}\nerror: process didn't exit successfully: `target/debug/x` (exit \
+             status: 101)\n"
+        ),
+        "no lock of 77",
+    );
+    says(
+        "   Compiling x v0.1.0 (/tmp/x)\nerror[E0425]: cannot find value `a`\n --> \
+         src/main.rs:2:5\n  |\n2 |     a;\n  |     ^ not found in this scope\n\nFor more \
+         information about this error, try `rustc --explain E0425`.\nerror: could not compile \
+         `x` (bin \"x\") due to 1 previous error\n",
+        "error[E0425]: cannot find value `a`",
+    );
+    says(
+        "X.java:1: error: ';' expected\nint a\n     ^\n1 error\nerror: compilation failed\n",
+        "X.java:1: error: ';' expected",
+    );
+    says(
+        "# command-line-arguments\n./x.go:3:2: undefined: y\n./x.go:3:2: too many errors\n",
+        "./x.go:3:2: undefined: y",
+    );
+    says(
+        "error: unexpected argument '--fast' found\n\n  tip: try '--last'\n\nUsage: x \
+         [OPTIONS]\n\nFor more information, try '--help'.\n",
+        "error: unexpected argument '--fast' found",
+    );
+    says(
+        "error: the following required arguments were not provided:\n  <X>\n  <Y>\n\nUsage: x \
+         <X> <Y>\n\nFor more information, try '--help'.\n",
+        "error: the following required arguments were not provided: <X> <Y>",
+    );
+}
+
+#[test]
+fn an_empty_message_and_one_of_several_lines_are_said_too() {
+    says(
+        "\nthread 'main' (9) panicked at src/main.rs:3:5:\n\nnote: run with \
+         `RUST_BACKTRACE=1` environment variable to display a backtrace\n",
+        "a panic without a message at src/main.rs:3:5",
+    );
+    says(
+        "node:assert:171\n  throw err;\n  ^\n\nAssertionError [ERR_ASSERTION]: Expected values to \
+         be strictly equal:\n\n1 !== 2\n\n    at x (/tmp/x.js:1:19)\n  code: 'ERR_ASSERTION'\n}\n\n\
+         Node.js v20.20.2\n",
+        "AssertionError [ERR_ASSERTION]: Expected values to be strictly equal: 1 !== 2",
+    );
+    says(
+        "panic: no lock\n\tof 77\n\ngoroutine 1 [running]:\nmain.main()\n\t/tmp/x.go:9 +0x1d\n",
+        "panic: no lock of 77",
+    );
+    says(
+        "SIGSEGV: segmentation violation\nPC=0x7f m=0 sigcode=1\n\ngoroutine 1 [syscall]:\n\
+         main.main()\n\t/tmp/x.go:9\n\ngs     0x0\n",
+        "SIGSEGV: segmentation violation",
+    );
+    says(
+        "(node:77) Warning: no lock of 77\n(Use `node --trace-warnings ...` to show where)\n",
+        "(node:77) Warning: no lock of 77",
+    );
+    says(
+        "Traceback (most recent call last):\n  File \"x.py\", line 1\nValueError: no lock of \
+         77\nUnclosed client session\nclient_session: <aiohttp.ClientSession at 0x7f>\n",
+        "ValueError: no lock of 77",
+    );
 }
