@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import tempfile
 import time
 from array import array as Doubles
 from multiprocessing import Array, Process
@@ -38,6 +39,7 @@ def halt(number, job):
 
 def run(job, times):
     n, workers = job["n"], job["workers"]
+    ensure_room(n * 8, n)
     try:
         array = Array("d", n)
     except (MemoryError, OSError):
@@ -54,6 +56,18 @@ def run(job, times):
     if lost := lost_worker(processes):
         sys.exit(f"{lost}: the array has a hole")
     return array, sum(array[:])
+
+
+def ensure_room(size, n):
+    """Array asks for no room, and who writes where there is none is killed by SIGBUS. It
+    takes /dev/shm, or the temporary directory where that has too little."""
+    places = "/dev/shm", tempfile.gettempdir()
+    room = (os.statvfs(place) for place in places if os.path.isdir(place))
+    if not any(place.f_bavail * place.f_frsize >= size for place in room):
+        sys.exit(
+            f"not enough memory for {n} doubles: neither /dev/shm nor {places[1]} has room"
+            f" for {size} bytes"
+        )
 
 
 def checksum(array):

@@ -20,6 +20,7 @@ use rustix::process::{Pid, Resource, Signal, getrlimit, kill_process_group};
 
 use crate::{
     Peer,
+    exit::advice,
     guard::die_with_parent,
     interrupt,
     process::Error as KeptError,
@@ -139,7 +140,7 @@ impl Python {
                     let again = "remove that folder and run `compare peers`";
                     Err(format!(
                         "needs Python, and the one in target/peers does not work ({why}): {}",
-                        unset(OF_PYTHON, |name| env::var_os(name), again)
+                        remedy(&why, OF_PYTHON, |name| env::var_os(name), again)
                     ))
                 }
                 Ok(answer) => Ok(Self {
@@ -162,7 +163,7 @@ impl Python {
             format!(
                 "needs Python, and {} does not work ({why}): {}",
                 python.display(),
-                unset(OF_PYTHON, |name| env::var_os(name), &other)
+                remedy(&why, OF_PYTHON, |name| env::var_os(name), &other)
             )
         })?;
         // The interpreter itself: what a script costs that stands before it is not the peer's.
@@ -277,13 +278,17 @@ fn answer(python: &OsStr) -> Result<Answer, String> {
     understood(&said(&mut ask, ANSWERS_WITHIN)?).ok_or_else(no_version)
 }
 
-/// What to do about a program that does not work. It may be for one of these variables,
-/// which it reads itself. `variable` looks one up.
-fn unset(
+/// What to do about a program that does not work. It may be for a limit, or for one of
+/// these variables, which it reads itself. `variable` looks one up.
+fn remedy(
+    why: &str,
     names: &[&str],
     variable: impl Fn(&str) -> Option<OsString>,
     otherwise: &str,
 ) -> String {
+    if why.contains("ulimit") {
+        return "raise that limit".to_owned();
+    }
     let names = names.iter().copied();
     let set: Vec<&str> = names.filter(|name| variable(name).is_some()).collect();
     match &*set {
@@ -307,7 +312,9 @@ fn said(ask: &mut Command, within: Duration) -> Result<Vec<u8>, String> {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .map_err(|error| error.to_string())?;
+        .map_err(|error| {
+            format!("{error}{}", advice(error.raw_os_error().unwrap_or(0)))
+        })?;
     let mut diagnostics = child.stderr.take().expect("stderr is piped");
     rustix::io::ioctl_fionbio(&diagnostics, true).map_err(|error| error.to_string())?;
     let mut kept = KeptError::default();
@@ -530,13 +537,16 @@ mod tests {
     fn variables_that_it_reads_are_named_first() {
         let set = |set: &[&str]| {
             let variable = |name: &str| set.contains(&name).then(|| "x".into());
-            unset(OF_PYTHON, variable, "install it again")
+            remedy("exit status: 1", OF_PYTHON, variable, "install it again")
         };
         assert_eq!(set(&["PATH"]), "install it again");
         assert_eq!(
             set(&["PYTHONHOME", "PATH", "PYTHONHASHSEED"]),
             "unset PYTHONHASHSEED and PYTHONHOME, or else install it again"
         );
+        let short = "exit status: 1, under `ulimit -v 100`";
+        let limit = remedy(short, OF_PYTHON, |_| Some("x".into()), "install it again");
+        assert_eq!(limit, "raise that limit");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::{
     sync::OnceLock,
 };
 
-use super::{ANSWERS_WITHIN, is_program, no_version, path, said, unset};
+use super::{ANSWERS_WITHIN, is_program, no_version, path, remedy, said};
 use crate::Peer;
 
 /// Asks for the version, and for its own path: a `node` may be a script that chooses among
@@ -41,7 +41,8 @@ fn find(path: &OsStr) -> Result<Node, String> {
     let found = said.and_then(|said| understood(&said).ok_or_else(no_version));
     found.map_err(|why| {
         let node = node.display();
-        let again = unset(
+        let again = remedy(
+            &why,
             &["NODE_OPTIONS"],
             |name| env::var_os(name),
             "install it again",

@@ -2,10 +2,11 @@
 
 use std::{io, time::Duration};
 
+use rustix::process::{Resource, getrlimit};
 use thiserror::Error;
 
 use super::cause::{cause, shortened};
-use crate::Printed;
+use crate::{Printed, exit::advice};
 
 /// Characters of a program's output that are shown at the most.
 const SHOWN: usize = 300;
@@ -20,7 +21,7 @@ pub enum TrialError {
     #[error("{0:#}")]
     Stage(anyhow::Error),
     /// The program could not be started.
-    #[error("can't start {program}: {source}")]
+    #[error("can't start {program}: {source}{}", advice(.source.raw_os_error().unwrap_or(0)))]
     Spawn {
         /// The program.
         program: String,
@@ -195,9 +196,21 @@ fn meaning_of_code(code: i32) -> String {
 
 fn meaning_of_signal(signal: i32) -> String {
     match (signal, signal_name(signal)) {
-        (9, _) => "; SIGKILL, which the system sends where memory is short".to_owned(),
+        (libc::SIGKILL, _) => {
+            let limit = getrlimit(Resource::Cpu).maximum;
+            format!("; SIGKILL, which the system sends {}", when_it_kills(limit))
+        }
         (_, Some(name)) => format!("; {name}"),
         (_, None) => String::new(),
+    }
+}
+
+/// When the system sends SIGKILL, with the limit in seconds of a process's time on a core.
+fn when_it_kills(limit: Option<u64>) -> String {
+    let memory = "where memory is short";
+    match limit {
+        Some(limit) => format!("{memory}, or after {limit} s on a core (`ulimit -t`)"),
+        None => memory.to_owned(),
     }
 }
 
@@ -222,4 +235,25 @@ fn signal_name(signal: i32) -> Option<&'static str> {
         libc::SIGSYS => "SIGSYS, a system call that is not allowed",
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_are_said_to_be_limits() {
+        assert_eq!(when_it_kills(None), "where memory is short");
+        assert_eq!(
+            when_it_kills(Some(7)),
+            "where memory is short, or after 7 s on a core (`ulimit -t`)"
+        );
+        let error = TrialError::Spawn {
+            program: "locks".to_owned(),
+            source: io::Error::from_raw_os_error(libc::EMFILE),
+        };
+        let said = error.to_string();
+        assert!(said.starts_with("can't start locks: "), "{said}");
+        assert!(said.ends_with("or raise `ulimit -n`"), "{said}");
+    }
 }
