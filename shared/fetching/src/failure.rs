@@ -120,10 +120,15 @@ fn io_kind(error: &io::Error) -> Option<Kind> {
 
 /// The class that an error's words name. surf keeps no more of an error than its words.
 /// It does so where its pool can't connect (http-client 6.5.3, src/h1/mod.rs), and where
-/// an answer ends before its head does (async-h1 2.3.4, src/client/decode.rs).
+/// an answer ends before its head does, or has none that it takes (async-h1 2.3.4,
+/// src/client/decode.rs).
 fn words_class(words: &str) -> Option<Class> {
-    if let "connection closed" | "empty response" = words {
-        return Some(Class::Truncated);
+    match words {
+        "connection closed" | "empty response" => return Some(Class::Truncated),
+        "Head byte length should be less than 8kb" | "Malformed HTTP head" => {
+            return Some(Class::Malformed);
+        }
+        _ => {}
     }
     let (_, code) = words.strip_suffix(')')?.rsplit_once(" (os error ")?;
     match io_kind(&io::Error::from_raw_os_error(code.parse().ok()?))? {

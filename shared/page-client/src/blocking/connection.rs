@@ -223,6 +223,13 @@ impl<T: Transport> Transport for Watched<T> {
     }
 
     fn await_input(&mut self, next: NextTimeout) -> Result<bool, Error> {
+        // To read into no room gives nothing, which ureq takes for the end.
+        let input = self.connection.buffers();
+        if input.input_append_buf().is_empty() {
+            let room = input.input().len() >> 10;
+            let why = format!("a head or a line of more than {room} KiB");
+            return Err(io::Error::new(ErrorKind::InvalidData, why).into());
+        }
         let has_come = self.connection.await_input(next).map_err(cut)?;
         if has_come {
             self.is_answered = true;

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use fetching::cases::endless::{BODIES, FRAMES, HEADS, server};
+use test_fixtures::{Class, Outcome};
 
 use super::clients;
 
@@ -35,4 +36,22 @@ fn no_server_can_starve_the_clock() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_is_too_long_is_malformed_and_no_end_of_its_connection() {
+    let server = server().expect("a server starts");
+    for (name, fetch) in clients(Duration::from_secs(10)) {
+        for path in ["/reason", "/head-lines", "/head-line", "/head-name"] {
+            let error = fetch(&server.url(path)).expect_err("it has no end");
+            let Outcome::Failed(failure) = fetching::outcome::<()>(Err(error)) else {
+                panic!("{name}, {path}: no failure");
+            };
+            assert_eq!(
+                failure.class,
+                Class::Malformed,
+                "{name}, {path}: {failure:?}"
+            );
+        }
+    }
 }
