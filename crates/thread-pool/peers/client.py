@@ -23,6 +23,7 @@ STATUS = re.compile(rb"HTTP/1\.[0-9] [0-9]{3}[ \r\n]")
 # Of more than 4,300 digits `int` makes no number, and http.client no length.
 LENGTH = re.compile(r"[ \t]*0{0,181}[0-9]{1,19}[ \t]*")
 SIZE = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;.*)?\r?\n")
+NO_HOST = re.compile(r"https?:/+", re.IGNORECASE)
 
 # How long an address is waited for that has others behind it, in seconds.
 PAUSE = 0.25
@@ -119,6 +120,9 @@ class Timed(io.RawIOBase):
 class Lines(io.BufferedReader):
     """Lines of bounded length, also where urllib3 asks for one of any."""
 
+    # Whether the connection has ended before a line did.
+    is_cut = False
+
     @property
     def has_come(self):
         """Whether any byte has."""
@@ -128,6 +132,7 @@ class Lines(io.BufferedReader):
         line = super().readline(MOST_LINE if size is None or size < 0 else size)
         if len(line) == MOST_LINE:
             raise http.client.LineTooLong("line")
+        self.is_cut = not line.endswith(b"\n")
         return line
 
 
@@ -161,7 +166,10 @@ class Answer(http.client.HTTPResponse):
         self.check_framing()
 
     def check_framing(self):
-        """http.client takes whatever `int` takes for a length, and anything else for none."""
+        """http.client takes whatever `int` takes for a length, anything else for none, and the
+        end of the connection for the head's."""
+        if self.fp.is_cut:
+            raise http.client.IncompleteRead(b"")
         lengths = self.headers.get_all("content-length", [])
         codings = self.headers.get_all("transfer-encoding", [])
         if [coding.strip().lower() for coding in codings] == ["chunked"]:
@@ -230,6 +238,9 @@ class Session(requests.Session):
             response._content = b""
             response.raw.close()
             target = target.strip()
+            # It would lead to where it comes from.
+            if NO_HOST.fullmatch(target):
+                raise requests.exceptions.InvalidURL(f"{target!r}: a Location without a host")
         if target and urlsplit(response.url).scheme == "https":
             if urlsplit(target).scheme == "http":
                 raise requests.exceptions.InvalidSchema(f"{target}: redirected off https")

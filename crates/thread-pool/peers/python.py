@@ -241,6 +241,8 @@ def failure(error):
         return "certificate"
     if has(http.client.HTTPException, ssl.SSLError):
         return "malformed"
+    if has(requests.exceptions.InvalidURL):
+        return "malformed"
     if not has(requests.RequestException) and has(ValueError, LookupError):
         return "malformed"
     return "other"

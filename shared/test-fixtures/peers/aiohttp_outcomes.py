@@ -15,9 +15,14 @@ def as_written(url):
     return URL(url, encoded=True)
 
 
+# What no body can have. aiohttp takes 2⁶⁴ − 1 for no length, and the body for an empty one.
+LONGEST = 2**63 - 1
+
+
 class Answer(aiohttp.ClientResponse):
     """An answer behind which no other comes where it is 101: what follows is another
-    protocol. aiohttp would keep the connection if no `Upgrade` names one."""
+    protocol. aiohttp would keep the connection if no `Upgrade` names one. A length that is
+    none is refused."""
 
     async def start(self, connection):
         # The connection has none any more once it is kept.
@@ -25,6 +30,14 @@ class Answer(aiohttp.ClientResponse):
         await super().start(connection)
         if self.status == HTTPStatus.SWITCHING_PROTOCOLS:
             protocol.close()
+        if (self.content_length or 0) > LONGEST:
+            protocol.close()
+            raise aiohttp.ClientResponseError(
+                self.request_info,
+                self.history,
+                status=self.status,
+                message=f"Content-Length is {self.content_length}, which no body has",
+            )
         return self
 
 

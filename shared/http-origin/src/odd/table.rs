@@ -119,6 +119,8 @@ pub const ODD: &[Odd] = &[
     odd(Head, "head-no-name", EITHER, &[OK, Text(": a\r\n"), LENGTH, BODY]),
     odd(Head, "head-odd-name", EITHER, &[OK, Text("X(Line): a\r\n"), LENGTH, BODY]),
     odd(Head, "head-cut", Refused, &[OK, Text("Content-Length: 40\r\n"), Close]),
+    odd(Head, "head-cut-without-a-length", Refused, &[OK, Text("X-Line: y\r\n"), Close]),
+    odd(Head, "head-cut-behind-the-status", Refused, &[OK, Close]),
     odd(Head, "head-cut-in-a-line", Refused, &[OK, Text("Content-Le"), Close]),
     // 6.3: several equal values may be taken for one; others are an error.
     odd(Length, "length-twice", EITHER, &[OK, Text("Content-Length: 40\r\n"), LENGTH, BODY]),
@@ -133,6 +135,8 @@ pub const ODD: &[Odd] = &[
     odd(Length, "length-zeros", PAGE, &[OK, Text("Content-Length: 0000000040\r\n\r\n"), BODY]),
     odd(Length, "length-many-zeros", EITHER, &[OK, Text("Content-Length: "), Times(100, "0"), Text("40\r\n\r\n"), BODY]),
     odd(Length, "length-2-to-63", Refused, &[OK, Text("Content-Length: 9223372036854775808\r\n\r\n"), BODY, Close]),
+    // The parser of Node and aiohttp marks with it that there is no length.
+    odd(Length, "length-2-to-64-less-1", Refused, &[OK, Text("Content-Length: 18446744073709551615\r\n\r\n"), BODY, Close]),
     odd(Length, "length-2-to-64", Refused, &[OK, Text("Content-Length: 18446744073709551616\r\n\r\n"), BODY, Close]),
     odd(Length, "length-2-to-64-and-40", Refused, &[OK, Text("Content-Length: 18446744073709551656\r\n\r\n"), BODY, Close]),
     odd(Length, "length-40-digits", Refused, &[OK, Text("Content-Length: "), Times(40, "9"), Text("\r\n\r\n"), BODY, Close]),
