@@ -46,6 +46,9 @@ const OF_PYTHON: &[&str] = &[
 /// How long a Python, or another program, may take to answer.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 
+/// Fewer processes and threads than this, all of a user's, may be too few for a runtime.
+const FEW_PROCESSES: u64 = 64;
+
 /// Asks a Python for its version, for which of the modules behind it there are, and for
 /// its own path. It asks for the path because a `python3` may be a script that chooses
 /// among several.
@@ -338,7 +341,7 @@ fn said(ask: &mut Command, within: Duration) -> Result<Vec<u8>, String> {
                 // It is not waited for yet, so no other group has its id.
                 _ = kill_process_group(Pid::from_child(&child), Signal::KILL);
                 drop(child.wait());
-                return Err(format!("no answer within {within:?}"));
+                return Err(format!("no answer within {within:?}{}", under()));
             }
         }
     };
@@ -347,16 +350,23 @@ fn said(ask: &mut Command, within: Duration) -> Result<Vec<u8>, String> {
         let cause =
             cause(&kept.text()).map(|cause| format!(": {}", shortened(&cause, 160)));
         let cause = cause.unwrap_or_default();
-        return Err(match getrlimit(Resource::As).current {
-            Some(limit) => format!("{status}{cause}, under `ulimit -v {}`", limit / 1024),
-            None => format!("{status}{cause}"),
-        });
+        return Err(format!("{status}{cause}{}", under()));
     }
     let mut said = Vec::new();
     let pipe = child.stdout.take().expect("stdout is piped");
     rustix::io::ioctl_fionbio(&pipe, true).map_err(|error| error.to_string())?;
     drop(pipe.take(1 << 16).read_to_end(&mut said));
     Ok(said)
+}
+
+/// The limits under which this process is that a program may not start under.
+fn under() -> String {
+    let memory = getrlimit(Resource::As).current;
+    let processes = getrlimit(Resource::Nproc).current;
+    let memory = memory.map(|limit| format!(", under `ulimit -v {}`", limit / 1024));
+    let processes = processes.filter(|limit| *limit < FEW_PROCESSES);
+    let processes = processes.map(|limit| format!(", under `ulimit -u {limit}`"));
+    memory.unwrap_or_default() + &processes.unwrap_or_default()
 }
 
 fn understood(said: &[u8]) -> Option<Answer> {

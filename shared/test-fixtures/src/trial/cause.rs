@@ -79,12 +79,14 @@ fn advised(cause: String) -> String {
         // Python, Node and Java.
         () if has("RuntimeError: can't start new thread")
             || has("pthread_create: Resource temporarily unavailable")
-            || has("unable to create native thread") =>
+            || has("unable to create native thread")
+            || has("[Errno 11] Resource temporarily unavailable") =>
         {
             libc::EAGAIN
         }
         // Python, Go and Java.
         () if cause.starts_with("MemoryError")
+            || has("[Errno 12] Cannot allocate memory")
             || has("failed to reserve page summary memory")
             || has("insufficient memory for the Java Runtime") =>
         {

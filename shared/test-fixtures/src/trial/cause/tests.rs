@@ -405,6 +405,8 @@ fn a_limit_is_named_where_the_words_do_not() {
         "RuntimeError: can't start new thread\n",
         &format!("RuntimeError: can't start new thread; {no_thread}"),
     );
+    let fork = "BlockingIOError: [Errno 11] Resource temporarily unavailable";
+    says(fork, &format!("{fork}; {no_thread}"));
     says(
         "fatal error: failed to reserve page summary memory\n\nruntime stack:\n",
         "fatal error: failed to reserve page summary memory; ask for fewer at once, or raise \
