@@ -208,3 +208,29 @@ fn no_pool_is_left_out() {
     let pools = all.filter(|name| *name != "rayon");
     assert!(pools.eq(POOLS.iter().map(|(name, _)| *name)));
 }
+
+#[test]
+fn a_server_that_does_not_start_is_a_matter_of_its_row_alone() {
+    if nats_server().is_none() {
+        return;
+    }
+    // Go reserves more addresses than that, and the others need fewer.
+    let output = Command::new("prlimit")
+        .arg("--as=600000000")
+        .arg(env!("CARGO_BIN_EXE_process-pool"))
+        .args(["--variants", "nats,rayon", "--below", "100"])
+        .output()
+        .expect("it can be started");
+    let said = String::from_utf8_lossy(&output.stdout);
+    let row = said.lines().find(|line| line.starts_with("  nats "));
+    let row = row.expect("a row");
+    assert!(
+        row.contains("does not start: fatal error: ") && row.contains("ulimit -v"),
+        "{row}"
+    );
+    assert!(
+        said.contains("\n  rayon ") && said.contains("primes 25"),
+        "{said}"
+    );
+    assert_eq!(output.status.code(), Some(1));
+}

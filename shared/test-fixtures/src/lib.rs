@@ -65,7 +65,9 @@ pub use runtimes::{NO_RUNTIME, RUNTIMES, runtime_of};
 pub use settings::{Runner, Settings};
 pub use spans::{monotonic_nanos, record_span, span, spans_wanted, take_spans};
 pub use surveyed::Surveyed;
-pub use trial::{TrialError, run_floor, run_helper, run_trial, shortened, stage_and_run};
+pub use trial::{
+    TrialError, cause, run_floor, run_helper, run_trial, shortened, stage_and_run,
+};
 pub use usage::{Misuse, one_line};
 pub use wrap::wrap;
 

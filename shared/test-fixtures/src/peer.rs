@@ -101,7 +101,7 @@ struct Python {
     answer: Option<Answer>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Whose {
     /// The user named it.
     Named,
@@ -110,6 +110,8 @@ enum Whose {
     /// It is the machine's `python3`. Its packages are not looked at: what it has installed
     /// differs from machine to machine.
     Machine,
+    /// It is the machine's, for what needs no package: why `compare peers`' does not work.
+    Instead(String),
 }
 
 /// A Python's answer about itself.
@@ -137,22 +139,34 @@ impl Python {
                 whose: Whose::Named,
             });
         }
-        if let Some(python) = environment {
-            return match answer(python.as_os_str()) {
-                Err(why) => {
-                    let again = "remove that folder and run `compare peers`";
-                    Err(format!(
-                        "needs Python, and the one in target/peers does not work ({why}): {}",
-                        remedy(&why, OF_PYTHON, |name| env::var_os(name), again)
-                    ))
-                }
-                Ok(answer) => Ok(Self {
-                    program: python.into(),
-                    whose: Whose::Environment,
-                    answer: Some(answer),
-                }),
-            };
+        let Some(python) = environment else {
+            return Self::of_machine(path);
+        };
+        match answer(python.as_os_str()) {
+            Ok(answer) => Ok(Self {
+                program: python.into(),
+                whose: Whose::Environment,
+                answer: Some(answer),
+            }),
+            Err(why) => {
+                let again = "remove that folder and run `compare peers`";
+                let why = format!(
+                    "needs Python, and the one in target/peers does not work ({why}): {}",
+                    remedy(&why, OF_PYTHON, |name| env::var_os(name), again)
+                );
+                let machine = Self::of_machine(path);
+                machine
+                    .map(|machine| Self {
+                        whose: Whose::Instead(why.clone()),
+                        ..machine
+                    })
+                    .map_err(|_| why)
+            }
         }
+    }
+
+    /// The first `python3` in the folders of `path`.
+    fn of_machine(path: &OsStr) -> Result<Self, String> {
         let mut pythons = env::split_paths(path).map(|folder| folder.join("python3"));
         let python = pythons.find(|python| is_program(python));
         let Some(python) = python else {
@@ -188,13 +202,15 @@ impl Python {
         };
         let ((major, minor), (has_major, has_minor)) = (peer.since, answer.version);
         if answer.version < peer.since {
-            let (which, remedy) = match self.whose {
+            let (which, remedy) = match &self.whose {
                 Whose::Named => (PYTHON, "name a newer one".to_owned()),
                 Whose::Environment => (
                     "target/peers",
                     "remove it and run `compare peers` with a newer python3".to_owned(),
                 ),
-                Whose::Machine => ("python3", format!("name a newer one in {PYTHON}")),
+                Whose::Machine | Whose::Instead(_) => {
+                    ("python3", format!("name a newer one in {PYTHON}"))
+                }
             };
             return Err(format!(
                 "needs Python {major}.{minor} or newer, and {which} is {has_major}.{has_minor}: \
@@ -202,7 +218,8 @@ impl Python {
             ));
         }
         let lacks = |module: &&str| !answer.modules.iter().any(|has| has == module);
-        match self.whose {
+        match &self.whose {
+            Whose::Instead(why) if !peer.needs.is_empty() => Err(why.clone()),
             Whose::Machine if !peer.needs.is_empty() => {
                 Err("needs packages: `compare peers` installs them".to_owned())
             }
@@ -495,13 +512,19 @@ mod tests {
         fs::write(dangling.path().join("Cargo.lock"), "").expect("it can be written");
         std::os::unix::fs::symlink("/nowhere/python3", bin.join("python"))
             .expect("it can be made");
-        let why = Python::find(None, environment(&script), path);
-        let why = why.expect_err("it does not work");
-        assert!(why.contains("target/peers does not work"), "{why}");
         let broken = folder("exit 1");
-        let broken = Python::find(None, Some(broken.path().join("python3")), path);
-        let why = broken.expect_err("it does not work");
-        assert!(why.contains("remove that folder"), "{why}");
+        let good = folder(&says("3 11", "", ""));
+        for broken in [environment(&script), Some(broken.path().join("python3"))] {
+            // The machine's runs what needs no package.
+            let python = Python::find(None, broken.clone(), good.path().as_os_str());
+            let python = python.expect("there is one");
+            assert_eq!(python.suits(&PEER), Ok(()));
+            let why = python.suits(&NUMPY).expect_err("it does not work");
+            assert!(why.contains("target/peers does not work"), "{why}");
+            assert!(why.contains("remove that folder"), "{why}");
+            let none = Python::find(None, broken, OsStr::new("/nowhere"));
+            assert_eq!(none.expect_err("there is none"), why);
+        }
     }
 
     #[test]

@@ -10,8 +10,8 @@ use crate::{
     protocol::{FloorReply, WARM},
 };
 
-pub use cause::shortened;
-pub(crate) use cause::{cause, lacks_memory};
+pub(crate) use cause::lacks_memory;
+pub use cause::{cause, shortened};
 pub use error::TrialError;
 
 mod cause;

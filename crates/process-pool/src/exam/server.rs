@@ -2,7 +2,7 @@
 //! directory that is removed.
 
 use std::{
-    fs,
+    fs::{self, File},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
@@ -11,7 +11,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
-use test_fixtures::{die_with_parent, peer_program, temporary::TemporaryDir};
+use test_fixtures::{cause, die_with_parent, peer_program, temporary::TemporaryDir};
 
 use crate::parts::frame::LONGEST;
 
@@ -118,8 +118,12 @@ impl Server {
             }
             let ended = self.process.try_wait()?;
             if ended.is_some() || start.elapsed() > READY_WITHIN {
-                let log = fs::read_to_string(path.join("log")).unwrap_or_default();
-                let last = log.lines().last().unwrap_or("it says nothing");
+                let text = |name| fs::read_to_string(path.join(name)).unwrap_or_default();
+                // Go's runtime may end before the server has a log.
+                let (log, stderr) = (text("log"), text("stderr"));
+                let last = log.lines().last().map(str::to_owned);
+                let last = cause(&stderr).or(last);
+                let last = last.unwrap_or_else(|| "it says nothing".to_owned());
                 bail!("nats-server does not start: {last}");
             }
             thread::sleep(Duration::from_millis(1));
@@ -135,7 +139,7 @@ fn spawn(directory: &Path) -> Result<Child> {
         .arg(directory.join("conf"))
         .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .stderr(Stdio::null());
+        .stderr(File::create(directory.join("stderr"))?);
     die_with_parent(&mut command);
     command.spawn().context("nats-server can't be started")
 }

@@ -54,7 +54,16 @@ impl<A: clap::Args> Demo<A> {
                 show.line("", 0)?;
             }
             let Ok(runner) = &named.runner else { continue };
-            let (stage, job) = M::staged_for(&self.args, runner)?;
+            let (stage, job) = match M::staged_for(&self.args, runner) {
+                Ok(staged) => staged,
+                // What only this one needs is no matter of the others.
+                Err(error) if M::staged(&self.args).is_ok() => {
+                    show.line(&format!("  {:17} {error:#}", named.name), TIME)?;
+                    all_well = false;
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
             match show.trial::<M>(program, named, &stage, &job, &settings) {
                 Ok(well) => all_well &= well,
                 Err(error) if is_interrupt(&error) => {

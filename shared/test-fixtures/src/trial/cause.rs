@@ -31,8 +31,9 @@ struct Found {
     end: usize,
 }
 
-/// Why the program ended, if it printed anything.
-pub(crate) fn cause(stderr: &str) -> Option<String> {
+/// Why the program ended, if it printed anything: the line of its standard error that says
+/// so.
+pub fn cause(stderr: &str) -> Option<String> {
     let lines: Vec<&str> = stderr.lines().map(str::trim_end).collect();
     if lacks_memory(stderr) {
         let advice = "ask for fewer at once, or raise `ulimit -v`";
