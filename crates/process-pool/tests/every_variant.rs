@@ -7,7 +7,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     process::Command,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering::SeqCst},
     },
     time::{Duration, Instant},
@@ -80,11 +80,16 @@ const POOLS: [(&str, Map); 6] = [
     ("nats", nats),
 ];
 
-/// Runs a test on each pool; none at the same time, since it counts this process's children.
-fn on_each(test: impl Fn(&str, Map)) {
+/// Nothing else runs meanwhile, since this process's children are counted.
+fn alone() -> MutexGuard<'static, ()> {
     static ONE: Mutex<()> = Mutex::new(());
     // A test that failed is no reason not to run the others.
-    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    ONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Runs a test on each pool.
+fn on_each(test: impl Fn(&str, Map)) {
+    let _alone = alone();
     for (name, map) in POOLS {
         if name == "nats" && nats_server().is_none() {
             eprintln!("nats is not tried: there is no nats-server");
@@ -214,6 +219,7 @@ fn a_server_that_does_not_start_is_a_matter_of_its_row_alone() {
     if nats_server().is_none() {
         return;
     }
+    let _alone = alone();
     // Go reserves more addresses than that, and the others need fewer.
     let output = Command::new("prlimit")
         .arg("--as=600000000")
