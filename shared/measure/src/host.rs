@@ -19,6 +19,7 @@ const PACKAGES: &[&str] = &[
     "async-process",
     "async-std",
     "crossbeam-channel",
+    "flume",
     "futures-util",
     "hyper",
     "hyper-util",
