@@ -19,6 +19,7 @@ const PACKAGES: &[&str] = &[
     "async-process",
     "async-std",
     "crossbeam-channel",
+    "crossfire",
     "flume",
     "futures-util",
     "hyper",
