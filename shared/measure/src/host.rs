@@ -24,6 +24,7 @@ const PACKAGES: &[&str] = &[
     "futures-util",
     "hyper",
     "hyper-util",
+    "kanal",
     "memmap2",
     "parking_lot",
     "rayon",

@@ -19,6 +19,9 @@ test_fixtures::variants! { crate::Pipelines:
     crossfire = "a crossfire channel, tasks and spawn_blocking" on "tokio", except {
         "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
     };
+    kanal = "a kanal channel, tasks and spawn_blocking" on "tokio", except {
+        "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
+    };
     stream = "buffer_unordered after buffer_unordered, on tokio" on "tokio", except {
         "slow_last_stage": "a full buffer polls nothing, so nothing runs ahead to fill the queue before a slow stage (futures-util 0.3.34, src/stream/stream/buffer_unordered.rs, poll_next)",
         "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",

@@ -1,0 +1,235 @@
+//! Tasks, and a kanal channel between two stages.
+//!
+//! A stage is as many tasks as workers, which take from one queue and put into the next.
+//! One with an item for a full queue waits in `send`: that is the back-pressure.
+//!
+//! # What to notice
+//! - A receiver is cloned as a sender is: each task of a stage has its own. A sender writes
+//!   its item straight into a `recv` that waits, so a `recv` must be awaited to its end.
+//! - Hashing and writing would hold up the executor; `spawn_blocking` has other threads.
+//! - A worker that panics is a clean end to the next stage, so work is a task of its own.
+//!   Its panic is a `JoinError`, and passed on as the item's outcome.
+//!
+//! # When not to use this
+//! Where a `recv` may be dropped, as in `select!` or under a time-out: the item that was
+//! written into it is lost (kanal 0.1.1, src/lib.rs, AsyncReceiver::recv). Nor for its
+//! `stream`: one that is polled before it is woken yields the last item again, which frees
+//! it twice (kanal 0.1.1, src/future.rs, ReceiveStream).
+
+use anyhow::Result;
+use page_client::tokio::Client;
+use tokio::runtime::Builder;
+
+use crate::{
+    Job, Output, Shape,
+    work::{Collector, Item, process, save},
+};
+
+/// Passes every item through the steps.
+pub fn run(job: &Job) -> Result<Output> {
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(job.threads.get())
+        .max_blocking_threads(3 * job.workers.get())
+        .enable_all()
+        .build()?;
+    let client = Client::new(&job.client());
+    let fetch = move |item: Item| {
+        let client = client.clone();
+        async move {
+            let (url, mut download) = item.download();
+            let read = client.read(&url, &mut download).await;
+            download.end(read)
+        }
+    };
+    let (mut collector, items) = Collector::new(job);
+    let (shape, queue, workers) = (job.shape, job.queue.get(), job.workers.get());
+    let all = async move {
+        let each = |index, end: End<_, _>| {
+            collector.add(index, end.map_err(JoinError::into_panic))
+        };
+        let steps = (fetch, process, save);
+        let _ = match shape {
+            Shape::Chained => chained(queue, workers, items, steps, each).await,
+            Shape::Staged => staged(queue, workers, items, steps, each).await,
+        };
+        collector.close()
+    };
+    // Spawned, since what `block_on` polls itself is on none of the runtime's threads.
+    runtime.block_on(runtime.spawn(all))?
+}
+
+// The lesson: everything below can be taken home.
+// It needs kanal (async), tokio (rt), tokio-util (rt).
+
+use std::{
+    iter::repeat_n,
+    ops::ControlFlow,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+};
+
+use kanal::{AsyncReceiver, bounded_async};
+use tokio::task::{JoinError, JoinHandle, JoinSet, spawn, spawn_blocking};
+use tokio_util::task::AbortOnDropHandle;
+
+/// What came of an item so far: a value, or its step's error, or a panic.
+pub type End<T, E> = Result<Result<T, E>, JoinError>;
+
+/// Does three steps to every item, one after the other; as many items at once as there are
+/// workers. Hands what came of each, with its place in the input, to `each` in the order in
+/// which they end, until that breaks: nothing is at work any more when this returns.
+///
+/// # Panics
+/// `queue` or `workers` is 0.
+pub async fn chained<I, F, A, B, C, E, L>(
+    queue: usize,
+    workers: usize,
+    items: impl IntoIterator<Item = I, IntoIter: Send + 'static>,
+    (fetch, process, save): (
+        impl Fn(I) -> F + Clone + Send + 'static,
+        impl Fn(A) -> Result<B, E> + Clone + Send + 'static,
+        impl Fn(B) -> Result<C, E> + Clone + Send + 'static,
+    ),
+    each: impl FnMut(usize, End<C, E>) -> ControlFlow<L>,
+) -> ControlFlow<L>
+where
+    I: Send + 'static,
+    F: Future<Output = Result<A, E>> + Send + 'static,
+    A: Send + 'static,
+    C: Send + 'static,
+    E: Send + 'static,
+{
+    assert!(queue > 0, "a queue needs room");
+    assert!(workers > 0, "a stage needs a worker");
+    let chain = move |item| {
+        let (fetch, process, save) = (fetch.clone(), process.clone(), save.clone());
+        spawn(async move {
+            let fetched = fetch(item).await?;
+            let saved = spawn_blocking(move || save(process(fetched)?));
+            let saved = AbortOnDropHandle::new(saved).await;
+            saved.unwrap_or_else(|error| resume_unwind(error.into_panic()))
+        })
+    };
+    let mut tasks = JoinSet::new();
+    let queued = source(&mut tasks, queue, items.into_iter());
+    let ended = stage(&mut tasks, queue, workers, queued, chain);
+    consume(tasks, ended, each).await
+}
+
+/// The same, with a stage for each step: workers of its own, and a queue before them that has
+/// so much room. A full queue holds up the stage before it.
+///
+/// # Panics
+/// `queue` or `workers` is 0.
+pub async fn staged<I, F, A, B, C, E, L>(
+    queue: usize,
+    workers: usize,
+    items: impl IntoIterator<Item = I, IntoIter: Send + 'static>,
+    (fetch, process, save): (
+        impl Fn(I) -> F + Clone + Send + 'static,
+        impl Fn(A) -> Result<B, E> + Clone + Send + 'static,
+        impl Fn(B) -> Result<C, E> + Clone + Send + 'static,
+    ),
+    each: impl FnMut(usize, End<C, E>) -> ControlFlow<L>,
+) -> ControlFlow<L>
+where
+    I: Send + 'static,
+    F: Future<Output = Result<A, E>> + Send + 'static,
+    A: Send + 'static,
+    B: Send + 'static,
+    C: Send + 'static,
+    E: Send + 'static,
+{
+    assert!(queue > 0, "a queue needs room");
+    assert!(workers > 0, "a stage needs a worker");
+    let fetch = move |item| {
+        let fetch = fetch.clone();
+        spawn(async move { fetch(item).await })
+    };
+    let process = move |item| {
+        let process = process.clone();
+        spawn_blocking(move || process(item))
+    };
+    let save = move |item| {
+        let save = save.clone();
+        spawn_blocking(move || save(item))
+    };
+    let mut tasks = JoinSet::new();
+    let queued = source(&mut tasks, queue, items.into_iter());
+    let fetched = stage(&mut tasks, queue, workers, queued, fetch);
+    let processed = stage(&mut tasks, queue, workers, fetched, process);
+    let saved = stage(&mut tasks, queue, workers, processed, save);
+    consume(tasks, saved, each).await
+}
+
+/// Draws the items as the queue has room for them.
+fn source<I: Send + 'static, E: Send + 'static>(
+    tasks: &mut JoinSet<()>,
+    queue: usize,
+    items: impl Iterator<Item = I> + Send + 'static,
+) -> AsyncReceiver<(usize, End<I, E>)> {
+    let (give, queued) = bounded_async(queue);
+    tasks.spawn(async move {
+        for (index, item) in items.enumerate() {
+            if give.send((index, Ok(Ok(item)))).await.is_err() {
+                break;
+            }
+        }
+    });
+    queued
+}
+
+/// Workers that take from one queue and put into the next. An item that was lost in an
+/// earlier step is passed on as it is.
+fn stage<T, U, E>(
+    tasks: &mut JoinSet<()>,
+    queue: usize,
+    workers: usize,
+    input: AsyncReceiver<(usize, End<T, E>)>,
+    work: impl Fn(T) -> JoinHandle<Result<U, E>> + Clone + Send + 'static,
+) -> AsyncReceiver<(usize, End<U, E>)>
+where
+    T: Send + 'static,
+    U: Send + 'static,
+    E: Send + 'static,
+{
+    let (give, output) = bounded_async(queue);
+    for (input, give, work) in repeat_n((input, give, work), workers) {
+        tasks.spawn(async move {
+            // No work is begun once the consumer has left.
+            while let Ok((index, item)) = input.recv().await
+                && !give.is_disconnected()
+            {
+                let end = match item {
+                    Ok(Ok(item)) => AbortOnDropHandle::new(work(item)).await,
+                    Ok(Err(error)) => Ok(Err(error)),
+                    Err(panic) => Err(panic),
+                };
+                if give.send((index, end)).await.is_err() {
+                    break;
+                }
+            }
+        });
+    }
+    output
+}
+
+/// Hands what comes out to `each` until that breaks, and waits for the tasks.
+async fn consume<T, L>(
+    mut tasks: JoinSet<()>,
+    output: AsyncReceiver<(usize, T)>,
+    mut each: impl FnMut(usize, T) -> ControlFlow<L>,
+) -> ControlFlow<L> {
+    let mut left = Ok(ControlFlow::Continue(()));
+    while let Ok(ControlFlow::Continue(())) = left
+        && let Ok((index, end)) = output.recv().await
+    {
+        left = catch_unwind(AssertUnwindSafe(|| each(index, end)));
+    }
+    // Now `send` fails in the last stage, then in the one before it.
+    drop(output);
+    while let Some(end) = tasks.join_next().await {
+        left = end.map_err(JoinError::into_panic).and(left);
+    }
+    // A panic of the items' iterator or of `each` is the caller's, once all have ended.
+    left.unwrap_or_else(|panic| resume_unwind(panic))
+}
