@@ -1,8 +1,9 @@
+#!/usr/bin/env python3
 """Count primes by range on Dask: what a task costs on another engine that reaches past one
 machine. It is no peer: it needs `pip install distributed`, and is compared on request:
 
     cargo run --release -- process-pool --noop --ranges 1000 --workers 2 \\
-        --variants std_only,nats --with "dask=python3 crates/process-pool/examples/on_dask.py"
+        --variants std_only,nats --with dask=crates/process-pool/examples/on_dask.py
 
 Its scheduler and its workers are there before the clock starts, which is in its favour.
 """
