@@ -2,14 +2,14 @@
 
 use std::{
     ops::ControlFlow,
-    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    panic::{self, AssertUnwindSafe, catch_unwind, resume_unwind},
     rc::Rc,
     sync::{
-        Arc,
+        Arc, Once,
         atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use futures_util::FutureExt;
@@ -128,6 +128,23 @@ fn check_all(mut ends: Vec<End>) {
     }
 }
 
+/// Counts the panics of a task's end that is asked for the panic that it has not, from now on.
+fn join_errors_without_a_panic() -> &'static AtomicUsize {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            let why = info.payload_as_str().unwrap_or_default();
+            if why.contains("JoinError") {
+                COUNT.fetch_add(1, SeqCst);
+            }
+            before(info);
+        }));
+    });
+    &COUNT
+}
+
 macro_rules! example {
     ($lesson:ident, $manner:ident) => {
         mod $lesson {
@@ -191,6 +208,8 @@ macro_rules! example {
             example!(@dropped $manner $lesson);
 
             example!(@begins $manner $lesson);
+
+            example!(@shut_down $manner $lesson);
 
             fn is_no_clean_end(shape: Shape) {
                 let seen = Arc::new(Seen::default());
@@ -318,6 +337,49 @@ macro_rules! example {
             assert_eq!(begun.load(SeqCst), 1);
         }
     };
+    (@shut_down tokio $lesson:ident) => {
+        #[test]
+        fn a_runtime_that_is_shut_down_panics_nowhere() {
+            let panics = join_errors_without_a_panic();
+            let seen = Arc::new(Seen::default());
+            let gone = Arc::new(AtomicBool::new(false));
+            let runtime = ::tokio::runtime::Builder::new_multi_thread().build();
+            let runtime = runtime.expect("it starts");
+            // It holds its thread until the runtime is gone, so the next step comes after that.
+            let fetch = {
+                let (seen, gone) = (Arc::clone(&seen), Arc::clone(&gone));
+                move |number| {
+                    let (at_work, gone) = (seen.enter(), Arc::clone(&gone));
+                    async move {
+                        while !gone.load(SeqCst) {
+                            thread::sleep(PAUSE);
+                        }
+                        drop(at_work);
+                        Ok::<_, String>(number)
+                    }
+                }
+            };
+            let (numbers, steps) = (seen.numbers(), (fetch, Ok, Ok));
+            let each = |_, _| ControlFlow::<()>::Continue(());
+            let chained = pipelines::$lesson::chained;
+            runtime.spawn(async move {
+                chained(QUEUE, WORKERS, numbers, steps, each).await
+            });
+            let until = |wanted: &dyn Fn() -> bool| {
+                let begun = Instant::now();
+                while !wanted() {
+                    assert!(begun.elapsed() < Duration::from_secs(10), "it never came");
+                    thread::sleep(PAUSE);
+                }
+            };
+            until(&|| seen.now.load(SeqCst) > 0);
+            runtime.shutdown_background();
+            gone.store(true, SeqCst);
+            until(&|| Arc::strong_count(&seen) == 1);
+            assert_eq!(panics.load(SeqCst), 0);
+        }
+    };
+    (@shut_down $manner:ident $lesson:ident) => {};
     // There is no future.
     (@dropped blocking $lesson:ident) => {};
     // A dropped handle detaches its task.

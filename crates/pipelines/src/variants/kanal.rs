@@ -62,6 +62,7 @@ pub fn run(job: &Job) -> Result<Output> {
 // It needs kanal (async), tokio (rt), tokio-util (rt).
 
 use std::{
+    future::pending,
     iter::repeat_n,
     ops::ControlFlow,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
@@ -105,8 +106,15 @@ where
         spawn(async move {
             let fetched = fetch(item).await?;
             let saved = spawn_blocking(move || save(process(fetched)?));
-            let saved = AbortOnDropHandle::new(saved).await;
-            saved.unwrap_or_else(|error| resume_unwind(error.into_panic()))
+            match AbortOnDropHandle::new(saved)
+                .await
+                .map_err(JoinError::try_into_panic)
+            {
+                Ok(saved) => saved,
+                Err(Ok(panic)) => resume_unwind(panic),
+                // The runtime shuts down, and ends this task as well.
+                Err(Err(_cancelled)) => pending().await,
+            }
         })
     };
     let mut tasks = JoinSet::new();

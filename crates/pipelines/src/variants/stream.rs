@@ -61,6 +61,7 @@ pub fn run(job: &Job) -> Result<Output> {
 // It needs futures-util (std), tokio (rt), tokio-util (rt).
 
 use std::{
+    future::pending,
     ops::ControlFlow,
     panic::{AssertUnwindSafe, resume_unwind},
 };
@@ -105,8 +106,15 @@ where
         tracker.spawn(async move {
             let fetched = fetch(item).await?;
             let saved = tasks.spawn_blocking(move || save(process(fetched)?));
-            let saved = AbortOnDropHandle::new(saved).await;
-            saved.unwrap_or_else(|error| resume_unwind(error.into_panic()))
+            match AbortOnDropHandle::new(saved)
+                .await
+                .map_err(JoinError::try_into_panic)
+            {
+                Ok(saved) => saved,
+                Err(Ok(panic)) => resume_unwind(panic),
+                // The runtime shuts down, and ends this task as well.
+                Err(Err(_cancelled)) => pending().await,
+            }
         })
     };
     let ended = stage(queue, workers, source(items), chain);
