@@ -14,6 +14,11 @@ run MODEL *ARGS:
 compare *ARGS:
     cargo run --release -p compare -- {{ ARGS }}
 
+# Did an update make it slower: just versions semaphores tokio=1.45.0,1.54.1
+[group('use')]
+versions MODEL VERSIONS *ARGS:
+    cargo run --release -p compare -- {{ MODEL }} --versions {{ VERSIONS }} {{ ARGS }}
+
 # A job over a range of sizes: just sweep process-pool --over below=1000..3000000
 [group('use')]
 sweep *ARGS:

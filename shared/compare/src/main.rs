@@ -7,6 +7,7 @@ mod job_arguments;
 mod models;
 mod options;
 mod pairs;
+mod versions;
 mod workspace;
 
 use std::{env, ffi::OsString, process::ExitCode};

@@ -13,7 +13,10 @@ use clap::{ArgMatches, Args, FromArgMatches};
 use measure::model::{AnyModel, Contestant};
 use test_fixtures::{Misuse, Runner, Status, deadline, duration, name, unknown, whole};
 
-use crate::workspace::workspace;
+use crate::{
+    versions::{self, Versions, versions},
+    workspace::workspace,
+};
 
 /// How to compare, and where to put what comes of it.
 #[derive(Clone, Debug, Args)]
@@ -54,6 +57,10 @@ pub(crate) struct Options {
     /// Compare a program of your own that speaks the trial protocol (docs/src/protocol.md)
     #[arg(long, value_name = "NAME=COMMAND")]
     with: Vec<String>,
+    /// Build the model once for each of these versions of a package, and compare the builds;
+    /// one version alone is compared with the one here
+    #[arg(long, value_name = "PACKAGE=VERSIONS", value_parser = versions)]
+    versions: Vec<Versions>,
     /// Print every model's table, not only what was found
     #[arg(long, conflicts_with_all = ["json", "csv", "markdown"])]
     tables: bool,
@@ -99,6 +106,10 @@ impl Options {
         options.is_of_all = true;
         if !options.with.is_empty() {
             let why = "--with needs a model: compare MODEL --with NAME=COMMAND";
+            return Err(Misuse::new(why).into());
+        }
+        if !options.versions.is_empty() {
+            let why = "--versions needs a model: compare MODEL --versions tokio=1.45.0";
             return Err(Misuse::new(why).into());
         }
         if options.watch {
@@ -190,14 +201,19 @@ impl Options {
             all.push(brought);
         }
         let names: Vec<_> = all.iter().map(|one| one.name.clone()).collect();
-        let known = |name: &String| match names.contains(name) {
+        let known = |name: &str| match names.iter().any(|known| known == name) {
             true => Ok(()),
             false => Err(no_variant(model, name, &names)),
         };
         if !self.is_of_all {
-            self.variants.iter().try_for_each(known)?;
+            self.variants.iter().try_for_each(|name| known(name))?;
         }
-        self.reference.iter().try_for_each(known)?;
+        // A variant with its version is known by the variant.
+        let reference = self.reference.as_deref().map(|name| match &*self.versions {
+            [] => name,
+            _ => name.split('@').next().unwrap_or(name),
+        });
+        reference.map_or(Ok(()), known)?;
         let brought: Vec<_> = self
             .with
             .iter()
@@ -206,13 +222,27 @@ impl Options {
         all.retain(|one| {
             self.variants.is_empty()
                 || self.variants.contains(&one.name)
-                || self.reference.as_ref() == Some(&one.name)
+                || reference == Some(&one.name)
                 || brought.contains(&&*one.name)
         });
-        let reference = self
-            .reference
-            .clone()
-            .unwrap_or_else(|| first_installed(&all).name.clone());
+        if let Some(asked) = self.versions.first() {
+            if self.versions.len() > 1 {
+                let why = "--versions: one package at a time, or nobody could say which made \
+                           the difference";
+                return Err(Misuse::new(why).into());
+            }
+            all = versions::on_each(model, all, asked, !self.variants.is_empty())?;
+        }
+        let reference = match &self.reference {
+            None => first_installed(&all).name.clone(),
+            Some(name) => {
+                let is_it =
+                    |one: &&Contestant| one.name == *name || one.variant() == name;
+                let found = all.iter().find(is_it).map(|one| one.name.clone());
+                let names: Vec<_> = all.iter().map(|one| one.name.clone()).collect();
+                found.ok_or_else(|| no_variant(model, name, &names))?
+            }
+        };
         Ok((all, reference))
     }
 }
@@ -250,6 +280,7 @@ fn brought(with: &str) -> Result<Contestant, Misuse> {
         another_job: None,
         is_peer: true,
         runner: Ok(Runner::Peer(words)),
+        program: None,
         deviations: &[],
         source: None,
         pairs: Vec::new(),

@@ -14,7 +14,7 @@ const LOCK: &str = include_str!("../../../Cargo.lock");
 const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
 
 /// The packages whose versions belong to a result.
-const PACKAGES: &[&str] = &[
+pub const PACKAGES: &[&str] = &[
     "async-lock",
     "async-process",
     "async-std",
@@ -103,19 +103,22 @@ fn field(file: &str, name: &str) -> Option<String> {
     Some(line.split_once(':')?.1.trim().to_owned())
 }
 
-/// A lock file is blocks of `name = "…"`, then `version = "…"`.
 fn packages() -> BTreeMap<String, String> {
-    let value =
-        |line: &str, key| Some(line.strip_prefix(key)?.trim_matches('"').to_owned());
-    let lines: Vec<&str> = LOCK.lines().collect();
-    lines
-        .windows(2)
-        .filter_map(|pair| {
-            let name = value(pair[0], "name = ")?;
-            let version = value(pair[1], "version = ")?;
-            PACKAGES.contains(&&*name).then_some((name, version))
-        })
-        .collect()
+    let owned = |(name, version): (&str, &str)| (name.to_owned(), version.to_owned());
+    let is_shown = |(name, _): &(&str, &str)| PACKAGES.contains(name);
+    locked(LOCK).filter(is_shown).map(owned).collect()
+}
+
+/// The packages of a lock file, each with its version. Of one that is there twice, the newer
+/// is the later. A lock file is blocks of `name = "…"`, then `version = "…"`.
+pub fn locked(lock: &str) -> impl DoubleEndedIterator<Item = (&str, &str)> {
+    let blocks = lock.split("\n[[package]]\n").skip(1);
+    let blocks: Vec<_> = blocks.collect();
+    blocks.into_iter().filter_map(|block| {
+        let mut lines = block.lines();
+        let mut value = |key| Some(lines.next()?.strip_prefix(key)?.trim_matches('"'));
+        Some((value("name = ")?, value("version = ")?))
+    })
 }
 
 /// The versions of Python and of what its peers stand on, where they are installed.

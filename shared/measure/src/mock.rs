@@ -275,6 +275,7 @@ fn contestant(name: &str) -> Contestant {
         runner: Ok(Runner::Variant(name.to_owned())),
         another_job: None,
         deviations: &[],
+        program: None,
         source: None,
         pairs: Vec::new(),
     }

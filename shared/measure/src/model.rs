@@ -1,6 +1,6 @@
 //! The interface to any model: its job, its trials, and its contestants.
 
-use std::{marker::PhantomData, process::ExitCode};
+use std::{marker::PhantomData, path::Path, process::ExitCode, sync::Arc};
 
 use anyhow::Result;
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
@@ -114,6 +114,8 @@ pub struct Contestant {
     pub is_peer: bool,
     /// How to run it, or what to do so that it can be.
     pub runner: Result<Runner, String>,
+    /// The model's own binary, where it is not this program that runs the variant.
+    pub program: Option<Arc<Path>>,
     /// Cases that it is known to fail.
     pub deviations: &'static [Deviation],
     /// None of a program that the user brought.
@@ -137,6 +139,13 @@ impl<M> Of<M> {
 struct Job<M: Model> {
     args: M::Args,
     program: Program,
+}
+
+impl<M: Model> Job<M> {
+    fn program_of(&self, contestant: &Contestant) -> Program {
+        let own = contestant.program.as_deref();
+        own.map_or_else(|| self.program.clone(), Program::at)
+    }
 }
 
 fn prefix<M: Model>() -> [&'static str; 2] {
@@ -211,6 +220,13 @@ fn language(name: &str) -> &str {
     name.split('_').next().unwrap_or(name)
 }
 
+impl Contestant {
+    /// The name of what it runs: `tokio` of `tokio@1.45.0`.
+    pub fn variant(&self) -> &str {
+        self.name.split('@').next().unwrap_or(&self.name)
+    }
+}
+
 impl<M: Model> AnyModel for Of<M> {
     fn name(&self) -> &'static str {
         M::NAME
@@ -273,6 +289,7 @@ impl<M: Model> AnyModel for Of<M> {
                 Some(args) => variant.runner(args),
                 None => Ok(Runner::Variant(variant.name.to_owned())),
             },
+            program: None,
             deviations: variant.deviations,
             source: Some(variant_source(variant)),
             pairs: variant.pairs.iter().map(pair::<M>).collect(),
@@ -285,6 +302,7 @@ impl<M: Model> AnyModel for Of<M> {
             another_job: None,
             is_peer: true,
             runner: peer.command().map(Runner::Peer),
+            program: None,
             deviations: peer.deviations,
             source: Some(peer_source::<M>(peer)),
             pairs: Vec::new(),
@@ -349,7 +367,7 @@ impl<M: Model> AnyJob for Job<M> {
     }
 
     fn runner(&self, contestant: &Contestant) -> Result<Runner, String> {
-        let is_it = |variant: &&Variant<M>| variant.name == contestant.name;
+        let is_it = |variant: &&Variant<M>| variant.name == contestant.variant();
         match M::variants().iter().find(is_it) {
             Some(variant) if !contestant.is_peer => variant.runner(&self.args),
             _ => contestant.runner.clone(),
@@ -378,9 +396,8 @@ impl<M: Model> AnyJob for Job<M> {
         let args = args.and_then(|matches| M::Args::from_arg_matches(&matches));
         let args = args.map_err(|error| TrialError::Stage(error.into()))?;
         let job = M::job(&args).map_err(TrialError::Stage)?;
-        let deviations = contestant.deviations;
-        let trial =
-            stage_and_run::<M>(&self.program, runner, &args, settings, deviations)?;
+        let (program, deviations) = (self.program_of(contestant), contestant.deviations);
+        let trial = stage_and_run::<M>(&program, runner, &args, settings, deviations)?;
         let mut survey = M::survey(&job, &trial.output);
         for one in &mut survey {
             one.why = why_not(one, deviations);
@@ -397,9 +414,9 @@ impl<M: Model> AnyJob for Job<M> {
             .runner
             .as_ref()
             .map_err(|missing| TrialError::Stage(anyhow::anyhow!(missing.clone())))?;
-        let deviations = contestant.deviations;
+        let (program, deviations) = (self.program_of(contestant), contestant.deviations);
         let trial =
-            stage_and_run::<M>(&self.program, runner, &self.args, settings, deviations)?;
+            stage_and_run::<M>(&program, runner, &self.args, settings, deviations)?;
         Ok(Checked {
             output: (),
             nanos: trial.nanos,

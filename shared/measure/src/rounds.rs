@@ -573,6 +573,7 @@ mod tests {
             another_job: None,
             is_peer,
             runner: Ok(Runner::Variant(name.to_owned())),
+            program: None,
             deviations: &[],
             source: None,
             pairs: Vec::new(),

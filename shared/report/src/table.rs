@@ -136,8 +136,11 @@ pub fn other_floors(results: &ModelResults) -> Vec<(String, f64, &str)> {
         return Vec::new();
     };
     let others = last.others.iter().filter_map(|other| {
-        let of = |name: &String| results.rows.iter().find(|row| row.name == *name);
-        let rows: Vec<_> = other.rows.iter().filter_map(of).collect();
+        let rows: Vec<_> = results
+            .rows
+            .iter()
+            .filter(|row| other.is_of(&row.name))
+            .collect();
         let nanos = results.floor_of(rows.first()?)?;
         let names: Vec<_> = rows.iter().map(|row| &*row.name).collect();
         Some((names.join(", "), nanos, &*other.reason))

@@ -239,6 +239,14 @@ pub struct OtherFloor {
     pub reason: String,
 }
 
+impl OtherFloor {
+    /// Whether it is the floor of this row, or of the variant of a row `tokio@1.45.0`.
+    pub fn is_of(&self, row: &str) -> bool {
+        let variant = row.split('@').next();
+        self.rows.iter().any(|name| Some(&**name) == variant)
+    }
+}
+
 impl Floor {
     /// A floor of `time`, because of `reason`.
     pub fn new(time: Duration, reason: impl Into<String>) -> Self {
@@ -284,8 +292,7 @@ impl Floor {
 
     /// The floor of a row in nanoseconds.
     pub fn of(&self, row: &str) -> u64 {
-        let has_row = |other: &&OtherFloor| other.rows.iter().any(|name| name == row);
-        let other = self.others.iter().find(has_row);
+        let other = self.others.iter().find(|other| other.is_of(row));
         other.map_or(self.nanos, |other| other.nanos)
     }
 

@@ -6,7 +6,7 @@ use std::{
     process::ExitCode,
     sync::{
         Arc,
-        atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
     time::Duration,
 };
@@ -98,8 +98,12 @@ fn is_another(first: u64, now: u64) -> bool {
 }
 
 /// Starts to listen for these signals. Trials that run when one comes are killed, with all
-/// their processes, and report that they were interrupted.
+/// their processes, and report that they were interrupted. The second call does nothing.
 pub fn listen() -> io::Result<()> {
+    static LISTENS: AtomicBool = AtomicBool::new(false);
+    if LISTENS.swap(true, Relaxed) {
+        return Ok(());
+    }
     printed_text::give_up_when(|| received().is_some());
     for signal in Signal::ALL {
         // SAFETY: the handler reads a clock, changes an atomic integer and may call

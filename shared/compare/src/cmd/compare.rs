@@ -251,7 +251,7 @@ pub(crate) fn leave_out(
 ) -> Result<()> {
     let mut left_out = Vec::new();
     for one in std::mem::take(contestants) {
-        match job.concerns(&one.name)? {
+        match job.concerns(one.variant())? {
             true => contestants.push(one),
             false => left_out.push(one.name),
         }

@@ -52,6 +52,7 @@ pub fn cause(stderr: &str) -> Option<String> {
         cpp,
         sanitizer,
         clap,
+        cargo,
         compiler,
     ];
     let found = all.iter().filter_map(|find| find(&lines));
@@ -614,6 +615,24 @@ fn clap(lines: &[&str]) -> Option<Found> {
     Some(Found {
         says: says.join(" "),
         end: hint + 1,
+    })
+}
+
+/// A version that cargo does not find, before what it adds to that.
+fn cargo(lines: &[&str]) -> Option<Found> {
+    let at = last(lines, |line| {
+        line.starts_with("error: failed to select a version ")
+    })?;
+    let candidates = lines
+        .get(at + 1)
+        .filter(|line| line.starts_with("candidate versions "));
+    let says: Vec<_> = std::iter::once(&lines[at])
+        .chain(candidates)
+        .copied()
+        .collect();
+    Some(Found {
+        says: says.join("; "),
+        end: lines.len(),
     })
 }
 

@@ -471,6 +471,21 @@ fn what_builds_or_starts_a_program_does_not_hide_its_words() {
 }
 
 #[test]
+fn a_version_that_cargo_does_not_find_is_said_with_those_there_are() {
+    let said = "error: failed to select a version for the requirement `tokio = \"=1.99.0\"`\n\
+        candidate versions found which didn't match: 1.54.1, 1.53.3, 1.53.2, ...\n";
+    let wanted = said.trim().replace('\n', "; ");
+    says(
+        &format!(
+            "{said}location searched: crates.io index\nrequired by package `locks v0.1.0`\n\
+             if you are looking for the prerelease package it needs to be specified \
+             explicitly\n    tokio = {{ version = \"0.2.0-alpha.6\" }}\n"
+        ),
+        &wanted,
+    );
+}
+
+#[test]
 fn an_empty_message_and_one_of_several_lines_are_said_too() {
     says(
         "\nthread 'main' (9) panicked at src/main.rs:3:5:\n\nnote: run with \
