@@ -5,6 +5,7 @@
 
 mod cell;
 mod document;
+mod group;
 mod markup;
 mod picture;
 mod text;
@@ -23,6 +24,7 @@ pub(crate) use self::markup::markup;
 pub use self::{
     cell::{ANOTHER_JOB, Cell, Mark},
     document::document,
+    group::Group,
     picture::picture,
     text::text,
 };
@@ -30,8 +32,7 @@ pub use self::{
 /// Models down, runtimes across.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Overview {
-    /// The runtimes in which any model has a row: maintained ones, then peers and the user's
-    /// own programs, then discontinued ones.
+    /// The runtimes in which any model has a row, group by group.
     pub columns: Vec<Column>,
     /// One for each model that has a whole round.
     pub lines: Vec<Line>,
@@ -204,7 +205,7 @@ fn columns(models: &[Model<'_>]) -> Vec<Column> {
             }
         }
     }
-    columns.sort_by_key(|(place, column)| (column.legacy, *place));
+    columns.sort_by_key(|(place, column)| (column.group(), *place));
     columns.into_iter().map(|(_, column)| column).collect()
 }
 

@@ -156,8 +156,16 @@ impl Page {
             "ArrowDown" => 40,
             _ => bail!("no code is known of the key {key}"),
         };
-        for kind in ["rawKeyDown", "keyUp"] {
-            let event = json!({"type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code});
+        // What a key writes is what a button listens to.
+        let (down, text) = match key {
+            "Enter" => ("keyDown", "\r"),
+            _ => ("rawKeyDown", ""),
+        };
+        for kind in [down, "keyUp"] {
+            let event = json!({
+                "type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code,
+                "text": text,
+            });
             self.command("Input.dispatchKeyEvent", &event)?;
         }
         Ok(())

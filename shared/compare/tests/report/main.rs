@@ -44,6 +44,7 @@ const TESTS: &[(&str, Test)] = &[
     ),
     ("spans_are_told", reading::spans_are_told),
     ("nothing_is_asked_for", reading::nothing_is_asked_for),
+    ("groups_fold", reading::groups_fold),
     ("nothing_overflows", reading::nothing_overflows),
     ("names_are_text", reading::names_are_text),
     (

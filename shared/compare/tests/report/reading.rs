@@ -89,6 +89,34 @@ pub(crate) fn nothing_is_asked_for(pages: &Pages, page: &mut Page) -> Result<()>
     Ok(())
 }
 
+/// A group of the overview's columns is folded and unfolded with a key.
+pub(crate) fn groups_fold(_: &Pages, page: &mut Page) -> Result<()> {
+    page.resize(1440)?;
+    let button = "document.querySelector('.groups [data-group=discontinued] button')";
+    tab_to(page, &format!("document.activeElement === {button}"))?;
+    let seen = |page: &mut Page| {
+        page.evaluate(&format!(
+            "[{button}.getAttribute('aria-expanded'), \
+             [...document.querySelectorAll('.overview [data-legacy]')] \
+             .filter(cell => cell.offsetWidth).length, \
+             [...document.querySelectorAll('.overview td[data-runtime]:not([data-legacy])')] \
+             .filter(cell => !cell.offsetWidth).length]"
+        ))
+    };
+    let before = seen(page)?;
+    ensure!(
+        before[0] == "true" && before[1].as_u64() > Some(0),
+        "{before}"
+    );
+    page.press("Enter")?;
+    let folded = seen(page)?;
+    ensure!(folded == json!(["false", 0, 0]), "{folded}");
+    page.press("Enter")?;
+    let after = seen(page)?;
+    ensure!(after == before, "{before} before, {after} after");
+    Ok(())
+}
+
 pub(crate) fn nothing_overflows(pages: &Pages, page: &mut Page) -> Result<()> {
     for address in [&pages.recorded, &pages.evil] {
         for width in [390, 1440] {

@@ -19,10 +19,11 @@ pub(crate) fn markup(overview: &Overview) -> Markup {
             table.overview {
                 caption { (KEY) }
                 thead {
+                    @if overview.groups().len() > 1 { (groups(overview)) }
                     tr {
                         th scope="col" { span.unseen { "model" } }
                         @for column in &overview.columns {
-                            th scope="col" {
+                            th scope="col" data-in=(column.group().title()) {
                                 code { (column.title()) }
                                 @if column.legacy { " " span.tag.legacy { "legacy" } }
                             }
@@ -41,13 +42,28 @@ pub(crate) fn markup(overview: &Overview) -> Markup {
     }
 }
 
+/// The heads of the groups; with scripts, a group folds.
+fn groups(overview: &Overview) -> Markup {
+    html! {
+        tr.groups {
+            td {}
+            @for (group, columns) in overview.groups() {
+                th scope="colgroup" colspan=(columns.len()) data-group=(group.title()) {
+                    (group.title())
+                }
+            }
+        }
+    }
+}
+
 fn row(overview: &Overview, line: &Line) -> Markup {
     let link = format!("#{}", encoded(&line.model));
     html! {
         tr {
             th scope="row" { a href=(link) { (line.model) } }
             @for (at, column) in overview.columns.iter().enumerate() {
-                td data-runtime=(column.title()) data-legacy[column.legacy] {
+                td data-in=(column.group().title()) data-runtime=(column.title())
+                    data-legacy[column.legacy] {
                     @if let Some(cell) = &line.plain[at] { (one(cell, &link)) }
                     @if let Some(cell) = &line.best[at] {
                         br;

@@ -143,8 +143,42 @@ fn no_line_is_wider_than_the_terminal() {
         for line in text.lines() {
             assert!(line.chars().count() <= width, "{width}: {line:?}\n{text}");
         }
-        assert_eq!(text.contains("No room for"), width < 50, "{width}: {text}");
+        // It is folded, so every column has room.
+        let (tables, _) = text.split_once("\n\nA number is").expect("a legend");
+        for title in ["threads", "tokio", "smol", "python", "async_std"] {
+            assert_eq!(
+                tables.matches(&format!(" {title}")).count(),
+                1,
+                "{width}: {text}"
+            );
+        }
+        let tables = text.matches("\nerror-handling").count();
+        assert_eq!(tables, 1 + usize::from(width < 50), "{width}: {text}");
     }
+    // Of a group that has no room alone, something is left out and named.
+    assert!(text(&overview, 24, false).contains("No room for smol in"));
+}
+
+#[test]
+fn groups_stand_in_order_and_the_discontinued_last() {
+    let overview = Overview::of(&results()).expect("there are rounds");
+    use Group::{Legacy, Outside, Tasks, Threads};
+    let groups = [
+        (Threads, 0..1),
+        (Tasks, 1..3),
+        (Outside, 3..4),
+        (Legacy, 4..5),
+    ];
+    assert_eq!(overview.groups(), groups);
+    let page = markup(&overview).into_string();
+    let head =
+        "<th scope=\"colgroup\" colspan=\"2\" data-group=\"in tasks\">in tasks</th>";
+    assert!(page.contains(head), "{page}");
+    assert_eq!(
+        page.matches("<td data-in=\"in tasks\"").count(),
+        2,
+        "{page}"
+    );
 }
 
 #[test]

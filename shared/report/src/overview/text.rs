@@ -1,5 +1,7 @@
 //! The overview in a terminal.
 
+use std::ops::Range;
+
 use comfy_table::{
     Attribute, Cell as Field, CellAlignment, Color, ContentArrangement, Table, presets,
 };
@@ -30,8 +32,9 @@ impl Named {
     }
 }
 
-/// The table with its legend, no line wider than `width`; columns that have no room are
-/// left out from the right, and named. It stands below the models' findings, which have the
+/// The table with its legend, no line wider than `width`. Where it is wider, it is folded
+/// between groups of columns; of a group that has no room alone, columns are left out from the
+/// right, and named. It stands below the models' findings, which have the
 /// jobs with their sizes.
 pub fn text(overview: &Overview, width: usize, is_coloured: bool) -> String {
     let mut named = Named::default();
@@ -57,11 +60,49 @@ pub fn text(overview: &Overview, width: usize, is_coloured: bool) -> String {
             );
         }
     }
-    let left_out = narrow(&mut rows, width);
-    let table = table(rows, is_coloured);
+    let mut left_out = Vec::new();
+    let folded = folds(overview, &rows, width).into_iter().map(|columns| {
+        let mut part = part(&rows, columns);
+        left_out.extend(narrow(&mut part, width));
+        table(part, is_coloured)
+    });
+    let tables: Vec<String> = folded.collect();
     let notes = notes(overview, &named, &left_out);
     let notes = notes.iter().map(|line| wrap(&local(line), width, 2) + "\n");
-    format!("{table}\n\n{}", notes.collect::<String>())
+    format!("{}\n\n{}", tables.join("\n\n"), notes.collect::<String>())
+}
+
+/// The columns of each table: as many whole groups as have room, and one at least.
+fn folds(overview: &Overview, rows: &[Vec<Written>], width: usize) -> Vec<Range<usize>> {
+    let mut folds: Vec<Range<usize>> = Vec::new();
+    for (_, group) in overview.groups() {
+        let room = |columns: &Range<usize>| width_of(rows, columns.clone()) <= width;
+        match folds.last_mut() {
+            Some(last) if room(&(last.start..group.end)) => last.end = group.end,
+            _ => folds.push(group),
+        }
+    }
+    folds
+}
+
+/// How wide a table of these columns is, behind the one of the models.
+fn width_of(rows: &[Vec<Written>], columns: Range<usize>) -> usize {
+    let widest = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column));
+        let widths = cells.map(|(text, _)| text.chars().count());
+        widths.max().unwrap_or(0)
+    };
+    let whole: usize = columns.clone().map(|column| GAP + widest(column + 1)).sum();
+    widest(0) + whole
+}
+
+/// Those columns, and the lines that have something there.
+fn part(rows: &[Vec<Written>], columns: Range<usize>) -> Vec<Vec<Written>> {
+    let (start, end) = (columns.start + 1, columns.end + 1);
+    let has_any =
+        |row: &&Vec<Written>| row[start..end].iter().any(|(text, _)| !text.is_empty());
+    let of_row = |row: &Vec<Written>| [&row[..1], &row[start..end]].concat();
+    rows.iter().filter(has_any).map(of_row).collect()
 }
 
 type Written = (String, Option<Mark>);
@@ -87,16 +128,8 @@ fn plain(cell: Option<&Cell>) -> Written {
 fn narrow(rows: &mut [Vec<Written>], width: usize) -> Vec<String> {
     let mut left_out = Vec::new();
     loop {
-        let widest = |column: usize| {
-            let cells = rows.iter().filter_map(|row| row.get(column));
-            cells
-                .map(|(text, _)| text.chars().count())
-                .max()
-                .unwrap_or(0)
-        };
         let columns = rows[0].len();
-        let whole: usize = (0..columns).map(|column| widest(column) + GAP).sum();
-        if whole <= width + GAP || columns <= 2 {
+        if columns <= 2 || width_of(rows, 0..columns - 1) <= width {
             return left_out;
         }
         for row in rows.iter_mut() {
