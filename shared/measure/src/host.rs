@@ -21,6 +21,7 @@ pub const PACKAGES: &[&str] = &[
     "crossbeam-channel",
     "crossfire",
     "flume",
+    "futures-concurrency",
     "futures-util",
     "hyper",
     "hyper-util",

@@ -13,6 +13,7 @@ use test_fixtures::{Model, job_args};
 
 mod async_std;
 mod crossbeam;
+mod futures_concurrency;
 mod rayon;
 mod smol;
 mod std_only;
@@ -21,12 +22,13 @@ mod try_join;
 
 type Plain = fn(&Job) -> Result<Vec<u64>>;
 
-const PLAIN: [(&str, Plain); 7] = [
+const PLAIN: [(&str, Plain); 8] = [
     ("std_only", std_only::run),
     ("crossbeam", crossbeam::run),
     ("rayon", rayon::run),
     ("tokio", tokio::run),
     ("try_join", try_join::run),
+    ("futures_concurrency", futures_concurrency::run),
     ("smol", smol::run),
     ("async_std", async_std::run),
 ];

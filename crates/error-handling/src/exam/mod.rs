@@ -116,7 +116,7 @@ impl Model for ErrorHandling {
     fn threads(job: &Job, variant: &str) -> usize {
         let workers = job.workers.get();
         match variant {
-            "tokio" | "try_join" => workers,
+            "tokio" | "try_join" | "futures_concurrency" => workers,
             // And the reactor's.
             "smol" | "async_std" => workers + 1,
             _ => 0,

@@ -21,6 +21,11 @@ test_fixtures::variants! { crate::ErrorHandling:
             "ten_times_the_items": "all futures wait at once, and each takes memory until \
                 all are joined: here futures are the cost",
         };
+    futures_concurrency = "Vec::join and Vec::try_join: the same, by futures-concurrency" on "tokio",
+        except {
+            "ten_times_the_items": "all futures wait at once, and each takes memory until \
+                all are joined: here futures are the cost",
+        };
     smol = "tasks on an executor of the caller's, which send what they come to",
         except {
             "leaves_nothing": "timers start the reactor's thread, which stays with its \
