@@ -176,7 +176,8 @@ mod clients {
 
     reqwest! { tokio tokio_current_thread }
     hyper! {
-        tokio_hyper tokio_hyper_block_on tokio_hyper_current_thread tokio_hyper_per_core,
+        tokio_hyper tokio_hyper_block_on tokio_hyper_current_thread tokio_hyper_per_core
+        join_all futures_concurrency,
         |fetch| super::runtime().block_on(fetch)
     }
     hyper! { smol smol_one_thread, ::smol::block_on }

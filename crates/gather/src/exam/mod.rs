@@ -93,7 +93,11 @@ impl Model for Gather {
         let workers = job.workers.get();
         match variant {
             // And one that looks up names.
-            "tokio" | "tokio_hyper" | "tokio_hyper_block_on" => workers + 1,
+            "tokio"
+            | "tokio_hyper"
+            | "tokio_hyper_block_on"
+            | "join_all"
+            | "futures_concurrency" => workers + 1,
             "tokio_current_thread" | "tokio_hyper_current_thread" => 1,
             // And one for each that looks up names.
             "tokio_hyper_per_core" => 2 * workers,

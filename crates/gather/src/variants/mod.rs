@@ -38,6 +38,14 @@ test_fixtures::variants! { crate::Gather:
         + "../parts/first_address.rs" + "../parts/yielding.rs", except {
         "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
     };
+    join_all = "the same in one task: futures-util's join_all" on "tokio"
+        + "../parts/first_address.rs" + "../parts/yielding.rs", except {
+        "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
+    };
+    futures_concurrency = "the same in one task: a Vec's join, by futures-concurrency" on "tokio"
+        + "../parts/first_address.rs" + "../parts/yielding.rs", except {
+        "leaves_nothing": "a runtime of a tokio that was built with signals keeps their socket pair until the process ends (tokio 1.54, src/signal/registry.rs)",
+    };
     smol = "a task for each item with a connection of its own, hyper by hand"
         + "../parts/first_address.rs" + "../parts/yielding_socket.rs", except {
         "leaves_nothing": "the reactor is the process's: its thread and descriptors stay until it ends (async-io 2.6, src/driver.rs)",
