@@ -20,6 +20,8 @@ const MOST_AHEAD = 1000;
 class Server {
   // Each connection that is served, with the number of its requests that are under way.
   #served = new Map();
+  // The end of the last request of each connection that has any under way.
+  #last = new Map();
   // Connections above the limit, in the order in which they came.
   #waiting = new Set();
   #stopping = false;
@@ -65,6 +67,8 @@ class Server {
     const { socket } = request;
     this.#begun(socket);
     response.once("close", () => this.#ended(socket));
+    const done = await this.#turn(socket);
+    if (socket.destroyed) return done();
     let body = "";
     try {
       body = await this.handle(request.url);
@@ -75,6 +79,24 @@ class Server {
     if (this.#stopping) response.setHeader("Connection", "close");
     response.setHeader("Content-Length", body.length);
     response.end(body);
+    done();
+  }
+
+  /** Waits until the request before on this connection is answered, and until timers and
+   *  signals have had their turn: Node calls the handler at once for all that have come.
+   *  Resolves to what is to be called once this one is answered. */
+  async #turn(socket) {
+    const before = this.#last.get(socket);
+    const { promise, resolve } = withResolvers();
+    this.#last.set(socket, promise);
+    if (before !== undefined) {
+      await before;
+      await setImmediate();
+    }
+    return () => {
+      if (this.#last.get(socket) === promise) this.#last.delete(socket);
+      resolve();
+    };
   }
 
   #begun(socket) {
@@ -113,6 +135,13 @@ class Server {
     clearTimeout(timer);
     return cut;
   }
+}
+
+/** A promise with what resolves it. Node has had `Promise.withResolvers` since 22. */
+function withResolvers() {
+  let resolve;
+  const promise = new Promise((it) => { resolve = it; });
+  return { promise, resolve };
 }
 
 /** What the handler does before its answer, and the answer. */

@@ -196,6 +196,16 @@ fn figures_that_cannot_be_are_refused_in_a_line() {
             json!({"seen": [], "done": {"items": 3, "of": 2}}),
             "3 of 2 were done",
         ),
+        (
+            format!("{sample}/facts"),
+            json!({"seen": [], "done": {"items": 3, "of": u64::MAX}}),
+            "what is due is",
+        ),
+        (
+            "/models/0/rows/2/timeline".into(),
+            json!({"nanos": 100, "lanes": [], "bars": [], "left_out": u64::MAX}),
+            "the number of pieces not kept is",
+        ),
         ("/models/0/trials".into(), json!(0), "the trials of a round"),
         (
             "/models/0/reference".into(),
@@ -280,7 +290,7 @@ fn figures_that_cannot_be_are_refused_in_a_line() {
         (
             format!("{summary}/memory"),
             json!(1e300),
-            "the memory is 1e300, which",
+            "the memory is 1e300, and in its samples 1e6 to 1e6",
         ),
         (
             format!("{summary}/switches"),

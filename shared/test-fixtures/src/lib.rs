@@ -21,6 +21,7 @@ mod guard;
 pub mod interrupt;
 mod items;
 mod lesson;
+mod limits;
 mod model;
 mod number;
 mod outcome;

@@ -16,13 +16,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rustix::process::{Pid, Resource, Signal, getrlimit, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::{
     Peer,
     exit::advice,
     guard::die_with_parent,
     interrupt,
+    limits::under,
     process::Error as KeptError,
     trial::{cause, shortened},
 };
@@ -45,9 +46,6 @@ const OF_PYTHON: &[&str] = &[
 
 /// How long a Python, or another program, may take to answer.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
-
-/// Fewer processes and threads than this, all of a user's, may be too few for a runtime.
-const FEW_PROCESSES: u64 = 64;
 
 /// Asks a Python for its version, for which of the modules behind it there are, and for
 /// its own path. It asks for the path because a `python3` may be a script that chooses
@@ -306,7 +304,7 @@ fn remedy(
     variable: impl Fn(&str) -> Option<OsString>,
     otherwise: &str,
 ) -> String {
-    if why.contains("ulimit") {
+    if why.contains("ulimit") || why.contains("pids.max") {
         return "raise that limit".to_owned();
     }
     let names = names.iter().copied();
@@ -374,16 +372,6 @@ fn said(ask: &mut Command, within: Duration) -> Result<Vec<u8>, String> {
     rustix::io::ioctl_fionbio(&pipe, true).map_err(|error| error.to_string())?;
     drop(pipe.take(1 << 16).read_to_end(&mut said));
     Ok(said)
-}
-
-/// The limits under which this process is that a program may not start under.
-fn under() -> String {
-    let memory = getrlimit(Resource::As).current;
-    let processes = getrlimit(Resource::Nproc).current;
-    let memory = memory.map(|limit| format!(", under `ulimit -v {}`", limit / 1024));
-    let processes = processes.filter(|limit| *limit < FEW_PROCESSES);
-    let processes = processes.map(|limit| format!(", under `ulimit -u {limit}`"));
-    memory.unwrap_or_default() + &processes.unwrap_or_default()
 }
 
 fn understood(said: &[u8]) -> Option<Answer> {

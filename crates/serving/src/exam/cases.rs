@@ -187,6 +187,16 @@ pub(crate) fn cases() -> Vec<Case<Serving>> {
             "a handler that computes 20 ms again and again delays the others, and no more",
             &beside("busy", "1", &["--requests", "100", "--clients", "4"]),
         ),
+        holds(
+            "a_client_far_ahead",
+            "who has sent 400 requests that compute delays neither the others nor the stop",
+            &beside(
+                "ahead",
+                "1",
+                &["--requests", "40", "--clients", "4", "--grace", "500ms"],
+            ),
+        )
+        .waits(),
         Case::custom(
             "out_of_descriptors",
             "where no descriptor is left, it waits without spinning, and goes on",

@@ -28,6 +28,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const COMING: usize = 256;
 /// Requests that one guest sends at once where it pipelines them.
 const AT_ONCE: usize = 20;
+/// Requests of 20 ms of computing that one guest sends at once: 8 s of a core.
+const AHEAD: usize = 400;
 /// Half a request.
 const HALF_A_HEAD: &[u8] = b"GET /half HTTP/1.1\r\nHost: a\r\nX-Half: ";
 
@@ -58,6 +60,8 @@ pub(crate) enum Guest {
     Panic,
     /// Have the handler compute for 20 ms, again and again
     Busy,
+    /// Send 400 requests at once, for each of which the handler computes for 20 ms
+    Ahead,
     /// Open a connection for each request
     Anew,
     /// Send a request each at the same time, before the load
@@ -74,7 +78,7 @@ impl Guest {
 
     /// Whether it keeps its connection longer than that.
     pub(crate) fn outstays(self) -> bool {
-        matches!(self, Guest::Slow | Guest::HalfHead)
+        matches!(self, Guest::Slow | Guest::HalfHead | Guest::Ahead)
     }
 
     /// Is so many of these guests, until `leave` is set. The load begins once they are
@@ -154,8 +158,12 @@ impl Guest {
             Guest::HalfClosed => {
                 for (number, guest) in all.iter_mut().enumerate() {
                     let path = format!("/half/{number}");
-                    guest.write_all(request(&path).as_bytes())?;
-                    guest.shutdown(Shutdown::Write)?;
+                    let sent = guest.write_all(request(&path).as_bytes());
+                    match sent.and_then(|()| guest.shutdown(Shutdown::Write)) {
+                        // It was late, and the server has ended the connection.
+                        Err(_) if is_over() => return Ok(Vec::new()),
+                        sent => sent?,
+                    }
                     // Who asks and ends may be taken for gone.
                     let (_, body) = or_closed(one_answer(guest))?.unwrap_or_default();
                     let is_right = body.is_empty() || body == answer(&path);
@@ -217,6 +225,21 @@ impl Guest {
                         }
                     }
                 }
+            }
+            Guest::Ahead => {
+                let many = request(BUSY).repeat(AHEAD);
+                for guest in &mut all {
+                    guest.write_all(many.as_bytes())?;
+                    guest.set_nonblocking(true)?;
+                }
+                let mut answers = [0; 4096];
+                while_not(&is_over, || {
+                    for guest in &mut all {
+                        // As many as have come, or none.
+                        drop(guest.read(&mut answers));
+                    }
+                    Ok(())
+                })?;
             }
             Guest::Anew => {
                 let mut number = 0_u64;

@@ -97,6 +97,9 @@ pub(crate) struct Session {
     /// From the stop until the server was gone, where others stayed longer than the grace
     /// time.
     pub(crate) ended: Option<Duration>,
+    /// How many of them a server may leave before that: it owes them no more than the answer
+    /// that is under way.
+    pub(crate) may_leave: usize,
     /// What came of half heads, where some were sent.
     pub(crate) half_heads: Option<HalfHeads>,
     /// What idle connections have cost, where there were some.
@@ -330,6 +333,10 @@ impl Offer {
                 statuses: statuses(&mut guests),
                 ended,
             });
+            let may_leave = match beside {
+                Some(Guest::Ahead) => guests.len(),
+                _ => 0,
+            };
             drop(guests);
             let late = match late.map(|late| late.join()) {
                 Some(Ok(late)) => Some(late.context("after the stop")?),
@@ -342,6 +349,7 @@ impl Offer {
                 drained,
                 stopped,
                 ended,
+                may_leave,
                 half_heads,
                 idle: idle.transpose().context("the server's memory")?,
             })

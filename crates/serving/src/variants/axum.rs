@@ -20,7 +20,6 @@
 //! first.
 
 use anyhow::Result;
-use axum::extract::Request;
 use tokio::{
     runtime::Builder,
     signal::unix::{SignalKind, signal},
@@ -74,13 +73,19 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, serve::Listener};
+use axum::{
+    Router,
+    extract::Request,
+    middleware::{Next, from_fn},
+    serve::Listener,
+};
 use pin_project_lite::pin_project;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
     select,
     sync::{OwnedSemaphorePermit, Semaphore, oneshot},
+    task::yield_now,
     time::timeout,
 };
 
@@ -111,7 +116,13 @@ pub async fn serve(
         stop.await;
         _ = stopped.send(());
     };
-    let served = axum::serve(limited, app).with_graceful_shutdown(stop);
+    // hyper would take the next request at once, and timers and signals wait.
+    let yields = from_fn(async |request: Request, next: Next| {
+        let answer = next.run(request).await;
+        yield_now().await;
+        answer
+    });
+    let served = axum::serve(limited, app.layer(yields)).with_graceful_shutdown(stop);
     let mut served = pin!(served.into_future());
     select! {
         ended = &mut served => {

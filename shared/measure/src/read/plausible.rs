@@ -203,6 +203,11 @@ fn check_sample(sample: &Sample) -> Result<(), String> {
     if let Some(done) = sample.facts.done.filter(|done| done.items > done.of) {
         return Err(format!("{} of {} were done", done.items, done.of));
     }
+    at_most(
+        "what is due",
+        sample.facts.done.map_or(0, |done| done.of),
+        FACT,
+    )?;
     // Of the other facts some may be more than is due: that is what they are there to show.
     let is_ok = |fact: &&Fact| fact.name == "ok";
     if let Some(ok) = sample.facts.seen.iter().find(is_ok)
@@ -281,7 +286,11 @@ fn among(
     let ends = all.clone().reduce(f64::min).zip(all.reduce(f64::max));
     match (median, ends) {
         (None, _) => Ok(()),
-        (Some(median), Some((least, most))) => number(what, median, least, most),
+        (Some(median), Some((least, most))) => {
+            number(what, median, least, most).map_err(|_| {
+                format!("{what} is {median:e}, and in its samples {least:e} to {most:e}")
+            })
+        }
         (Some(_), None) => Err(format!("{what} is one of no samples")),
     }
 }
@@ -292,6 +301,11 @@ fn check_timeline(timeline: &Timeline) -> Result<(), String> {
     if lanes.max(bars) > PIECES {
         return Err(format!("{bars} pieces of work on {lanes} lanes"));
     }
+    at_most(
+        "the number of pieces not kept",
+        timeline.left_out as u64,
+        COUNT,
+    )?;
     for bar in &timeline.bars {
         if bar.lane >= lanes {
             return Err(format!(

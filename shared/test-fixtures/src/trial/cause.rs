@@ -133,7 +133,10 @@ fn says_something(line: &str) -> bool {
     });
     let is_mark = text.chars().all(|c| "^~{}[]()|+-=*".contains(c));
     let is_colour = strip_str(text).to_string().trim().is_empty();
-    !(is_frame || is_numbered || is_warning || is_mark || is_colour || is_hint(text))
+    // Its own line, where not all is kept.
+    let is_gap = text.starts_with("… ") && text.ends_with(" bytes left out …");
+    let is_none = is_frame || is_numbered || is_warning || is_mark || is_colour || is_gap;
+    !(is_none || is_hint(text))
 }
 
 /// Whether a line is what programs add to every failure of a kind.

@@ -6,7 +6,7 @@ use rustix::process::{Resource, getrlimit};
 use thiserror::Error;
 
 use super::cause::{cause, shortened};
-use crate::{Printed, exit::advice};
+use crate::{Printed, exit::advice, limits::under_few_processes};
 
 /// Characters of a program's output that are shown at the most.
 const SHOWN: usize = 300;
@@ -30,8 +30,8 @@ pub enum TrialError {
     },
     /// It took too long, and was killed with all its processes.
     #[error(
-        "killed after {limit:?}, its time limit (--time-limit), with all its processes; {}",
-        last_said(.stderr)
+        "killed after {limit:?}, its time limit (--time-limit), with all its processes{}; {}",
+        under_few_processes(), last_said(.stderr)
     )]
     TimedOut {
         /// The time that it had.
@@ -200,6 +200,8 @@ fn meaning_of_signal(signal: i32) -> String {
             let limit = getrlimit(Resource::Cpu).maximum;
             format!("; SIGKILL, which the system sends {}", when_it_kills(limit))
         }
+        // Interpreters that get no thread say nothing.
+        (libc::SIGABRT, Some(name)) => format!("; {name}{}", under_few_processes()),
         (_, Some(name)) => format!("; {name}"),
         (_, None) => String::new(),
     }

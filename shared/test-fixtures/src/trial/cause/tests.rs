@@ -486,6 +486,14 @@ fn a_version_that_cargo_does_not_find_is_said_with_those_there_are() {
 }
 
 #[test]
+fn where_something_is_left_out_is_no_cause() {
+    says(
+        "no lock of 77\n\n… 14475 bytes left out …\n\n \t\n",
+        "no lock of 77",
+    );
+}
+
+#[test]
 fn an_empty_message_and_one_of_several_lines_are_said_too() {
     says(
         "\nthread 'main' (9) panicked at src/main.rs:3:5:\n\nnote: run with \
