@@ -29,14 +29,54 @@ def compute(rounds):
         state ^= state << 17 & 0xFFFFFFFFFFFFFFFF
 
 
-def count(job, counter, worker, outcomes, stretches, spans):
+class Reads:
+    """What one worker's reads saw."""
+
+    def __init__(self):
+        self.done = 0
+        self.last = 0
+        self.back = 0
+        self.half_done = 0
+        # The highest count of all that it has read or made.
+        self.most = 0
+
+    def read(self, entered, left):
+        self.done += 1
+        self.last = left
+        self.half_done += entered != left
+        self.saw(left, left < self.most)
+
+    def made(self, count):
+        # Where it has read this count, it did not make it.
+        self.saw(count, count <= self.most)
+
+    def saw(self, count, is_back):
+        if is_back:
+            self.back += 1
+        else:
+            self.most = count
+
+    def reported(self):
+        """As the trial protocol has it."""
+        fields = ["done", "last", "back", "half_done"]
+        return {field: getattr(self, field) for field in fields}
+
+
+def count(job, counter, worker, outcomes, reads, stretches, spans):
     panics_at = job["increments"] // 2 if job["panic"] and worker == 0 else None
     hold = job.get("hold", 0)
+    reads_before_each = range(job.get("reads", 0))
     last = None
     try:
         for stretch in stretches:
             start = time.monotonic_ns()
             for nth in stretch:
+                for _ in reads_before_each:
+                    with counter.lock:
+                        entered = counter.entered
+                        if hold:
+                            compute(hold)
+                        reads.read(entered, counter.left)
                 with counter.lock:
                     counter.entered += 1
                     if nth == panics_at:
@@ -46,6 +86,8 @@ def count(job, counter, worker, outcomes, stretches, spans):
                         compute(hold)
                     counter.left += 1
                     last = counter.left
+                    if reads_before_each:
+                        reads.made(last)
             spans.append((worker, stretch, start, time.monotonic_ns()))
         outcomes[worker] = {"ok": last}
     except RuntimeError as error:
@@ -62,9 +104,11 @@ def stretches_of(increments, with_spans):
 def run(job, stretches, spans):
     counter = Counter()
     outcomes = [None] * job["workers"]
+    reads = [Reads() for _ in outcomes]
     threads = [
         threading.Thread(
-            target=count, args=(job, counter, worker, outcomes, stretches, spans)
+            target=count,
+            args=(job, counter, worker, outcomes, reads[worker], stretches, spans),
         )
         for worker in range(job["workers"])
     ]
@@ -72,11 +116,14 @@ def run(job, stretches, spans):
         thread.start()
     for thread in threads:
         thread.join()
-    return {
+    output = {
         "counter": {"entered": counter.entered, "left": counter.left},
         "poisoned": False,
         "outcomes": outcomes,
     }
+    if job.get("reads", 0):
+        output["reads"] = [worker.reported() for worker in reads]
+    return output
 
 
 def reported(span):

@@ -1,8 +1,8 @@
 //! One counter, many incrementers: count to workers × increments, and lose nothing.
 //!
-//! The function is `count(workers, increments, value, work)`: each variant has its own,
-//! below the line `// The lesson`. Above it, `run` hands it a [`Counter`] and the
-//! increment of a [`Job`].
+//! The function is `count(workers, increments, reads, value, read, work)`: each variant has
+//! its own, below the line `// The lesson`. Above it, `run` hands it a [`Counter`], and the
+//! reads and increments of a [`Job`], which a [`Witness`] does.
 
 mod exam;
 pub mod variants;
@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use test_fixtures::{Class, Failure, Outcome, spans_wanted};
 
 pub use exam::{Args, Locks};
-pub use work::{Counter, Increment};
+pub use work::{Counter, Increment, Reads, Witness};
 
 /// What every variant gets.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -28,12 +28,15 @@ pub struct Job {
     pub workers: NonZeroUsize,
     /// How often each of them increments it.
     pub increments: u64,
+    /// How often each of them reads it before each of its increments.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub reads: u64,
     /// Threads of executors and pools. Where threads are the workers, it says nothing.
     pub threads: NonZeroUsize,
     /// Whether the first worker panics at half of its increments.
     pub panic: bool,
-    /// Rounds of computing in the middle of each increment: under the lock, where there is
-    /// one.
+    /// Rounds of computing in the middle of each increment and of each read: under the lock,
+    /// where there is one.
     #[serde(default, skip_serializing_if = "is_nothing")]
     pub hold: u64,
     /// Whether workers record how far they are.
@@ -53,12 +56,20 @@ pub struct Output {
     /// What became of each worker; for one that was done, the count at its last
     /// increment, if increments have an order that it could see.
     pub outcomes: Vec<Outcome<Option<u64>>>,
+    /// What each worker's reads saw; empty in a job without reads.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reads: Vec<Reads>,
 }
 
 impl Job {
     /// What the count must be at the end.
     pub fn total(&self) -> u64 {
         (self.workers.get() as u64).saturating_mul(self.increments)
+    }
+
+    /// How often the counter is read before the end.
+    pub fn total_reads(&self) -> u64 {
+        self.total().saturating_mul(self.reads)
     }
 
     /// Whether a worker panics: without increments none is half-way.
@@ -71,8 +82,8 @@ impl Job {
     clippy::trivially_copy_pass_by_ref,
     reason = "serde hands it a reference"
 )]
-fn is_nothing(hold: &u64) -> bool {
-    *hold == 0
+fn is_nothing(number: &u64) -> bool {
+    *number == 0
 }
 
 impl Output {
@@ -87,6 +98,7 @@ impl Output {
             counter,
             poisoned: false,
             outcomes: workers.into_iter().map(outcome).collect(),
+            reads: Vec::new(),
         }
     }
 
@@ -107,6 +119,15 @@ impl Output {
             poisoned: counter.is_err(),
             counter: counter.unwrap_or_else(PoisonError::into_inner),
             outcomes: workers.into_iter().map(outcome).collect(),
+            reads: Vec::new(),
+        }
+    }
+    /// With what the workers saw when they read.
+    #[must_use]
+    pub fn seen_by(self, witness: &Witness) -> Self {
+        Self {
+            reads: witness.reads(),
+            ..self
         }
     }
 }

@@ -27,7 +27,10 @@ fn what_is_beyond_the_range_is_refused() {
         (["--threads", "0"], "--threads"),
         (["--threads", "1001"], "from 1 to 1000"),
         (["--increments", &most], "at most"),
+        (["--reads", "1000001"], "from 0 to 1000000"),
     ] {
         refused(&args, words);
     }
+    let args = ["--workers", "1", "--increments", &most, "--reads", "1"];
+    refused(&args, "with 1 reads before each times 1 workers");
 }

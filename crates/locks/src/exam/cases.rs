@@ -53,9 +53,41 @@ pub(crate) fn cases() -> Vec<Case<Locks>> {
              nothing is lost",
             &["--workers", "4", "--increments", "200", "--hold", "500"],
         ),
+        Case::holds(
+            "reads",
+            "readers among the increments see each count whole, none goes back, and \
+             nothing is lost",
+            &["--workers", "4", "--increments", "500", "--reads", "9"],
+        ),
+        Case::holds(
+            "reads_under_the_lock",
+            "where readers compute under the lock, they see nothing half-done, and those \
+             who increment still get it",
+            &[
+                "--workers",
+                "4",
+                "--increments",
+                "50",
+                "--reads",
+                "9",
+                "--hold",
+                "500",
+            ],
+        ),
+        Case::holds(
+            "one_reader",
+            "a worker that is alone reads what it has written",
+            &["--workers", "1", "--increments", "100", "--reads", "99"],
+        ),
+        Case::holds(
+            "reads_without_increments",
+            "a worker reads before its increments, so without one it never reads",
+            &["--increments", "0", "--reads", "9"],
+        ),
         Case::custom(
             "hold_is_worked",
-            "the rounds of --hold take their time, a nanosecond each or more",
+            "the rounds of --hold take their time in an increment and in a read, a nanosecond \
+             each or more",
             hold_is_worked,
         ),
         Case::custom(
@@ -94,20 +126,32 @@ pub(crate) fn cases() -> Vec<Case<Locks>> {
 
 fn hold_is_worked(bench: &Bench<Locks>) -> Result<()> {
     const ROUNDS: u64 = 20 * 100_000;
-    let args = ["--workers", "1", "--increments", "20", "--hold", "100000"];
-    let trial = bench.trial(&args, &Settings::default())?;
-    // Six operations that wait for each other: no processor has six cycles a nanosecond.
-    ensure!(
-        trial.nanos >= ROUNDS,
-        "{ROUNDS} rounds took {} ns",
-        trial.nanos
-    );
+    for [increments, reads] in [["20", "0"], ["2", "9"]] {
+        let mut args = vec!["--workers", "1", "--hold", "100000"];
+        args.extend(["--increments", increments, "--reads", reads]);
+        let trial = bench.trial(&args, &Settings::default())?;
+        // Six operations that wait for each other: no processor has six cycles a
+        // nanosecond.
+        ensure!(
+            trial.nanos >= ROUNDS,
+            "{ROUNDS} rounds took {} ns in {increments} increments with {reads} reads each",
+            trial.nanos
+        );
+    }
     Ok(())
 }
 
 fn panic_contained(bench: &Bench<Locks>) -> Result<()> {
-    let args = ["--workers", "4", "--increments", "10000", "--panic"];
-    let job = Locks::job(&job_args::<Locks>(&args)?)?;
+    panic_contained_by(
+        bench,
+        &["--workers", "4", "--increments", "10000", "--panic"],
+    )?;
+    let among_readers = ["--workers", "4", "--increments", "500", "--reads", "9"];
+    panic_contained_by(bench, &[&among_readers[..], &["--panic"]].concat())
+}
+
+fn panic_contained_by(bench: &Bench<Locks>, args: &[&str]) -> Result<()> {
+    let job = Locks::job(&job_args::<Locks>(args)?)?;
     let settings = Settings {
         warm: true,
         ..Settings::default()

@@ -1,10 +1,10 @@
-//! The check: nothing was lost, nothing was counted twice, and a half-done increment does
-//! not pass in silence.
+//! The check: nothing was lost, nothing was counted twice, a half-done increment does not
+//! pass in silence, and no reader saw a count that was over or not yet.
 
 use anyhow::{Result, bail, ensure};
 use test_fixtures::{Facts, Outcome};
 
-use crate::{Job, Output};
+use crate::{Job, Output, Reads};
 
 pub(crate) fn check(job: &Job, output: &Output) -> Result<Facts> {
     let Output {
@@ -14,10 +14,15 @@ pub(crate) fn check(job: &Job, output: &Output) -> Result<Facts> {
     outcomes(job, output)?;
     count(job, output)?;
     let order = order(job, output)?;
+    let reads = reads(job, output)?;
 
     let facts = Facts::new()
         .count_of("count", counter.left, total)
         .outcomes(&output.outcomes);
+    let facts = match job.reads {
+        0 => facts,
+        _ => facts.count_of("reads", reads, job.total_reads()),
+    };
     let facts = match order.first() {
         Some(&first) => facts.count_of("first worker done at", first, total),
         None => facts,
@@ -106,3 +111,65 @@ fn order(job: &Job, output: &Output) -> Result<Vec<u64>> {
     );
     Ok(order)
 }
+
+/// How often the counter was read: by each worker as often as it should, and never less
+/// than it had seen before, nor more than there was.
+fn reads(job: &Job, output: &Output) -> Result<u64> {
+    if job.reads == 0 {
+        ensure!(output.reads.is_empty(), "reads, where none was asked for");
+        return Ok(0);
+    }
+    ensure!(
+        output.reads.len() == job.workers.get(),
+        "{} workers read, of {}",
+        output.reads.len(),
+        job.workers
+    );
+    for (worker, (reads, outcome)) in
+        output.reads.iter().zip(&output.outcomes).enumerate()
+    {
+        let Reads {
+            done,
+            last,
+            back,
+            half_done,
+        } = *reads;
+        // A worker reads first: one that panicked had read for its own last increment, too.
+        let all = job.increments * job.reads;
+        let right = match outcome {
+            Outcome::Ok(_) => done == all,
+            Outcome::Panicked(_) => done == (job.increments / 2 + 1) * job.reads,
+            _ => done <= all,
+        };
+        ensure!(
+            right,
+            "worker {worker} {} and read {done} times of {all}",
+            outcome.word()
+        );
+        ensure!(
+            back == 0,
+            "worker {worker} saw the count go back {back} times"
+        );
+        ensure!(
+            half_done == 0 || !(output.counter.is_whole() || output.poisoned),
+            "worker {worker} saw a half-done increment {half_done} times"
+        );
+        ensure!(
+            last <= output.counter.left || job.panics(),
+            "worker {worker} read {last} of {}",
+            output.counter.left
+        );
+        // Its own increments but the last were before its last read, and that one after it.
+        if let Some(count) = outcome.ok().filter(|_| done > 0) {
+            let most = count.unwrap_or(job.total());
+            ensure!(
+                (job.increments - 1..most).contains(&last),
+                "worker {worker} read {last} before its last increment, the {most}th"
+            );
+        }
+    }
+    Ok(output.reads.iter().map(|reads| reads.done).sum())
+}
+
+#[cfg(test)]
+mod tests;

@@ -6,13 +6,14 @@ mod check;
 
 use std::{
     hint::black_box,
+    num::NonZeroUsize,
     time::{Duration, Instant},
 };
 
 use anyhow::Result;
 use test_fixtures::{Case, Facts, Floor, Model, Peer, Variant, python_peer};
 
-use crate::{Counter, Job, Output, variants};
+use crate::{Counter, Job, Output, Witness, variants};
 
 pub use args::Args;
 
@@ -32,6 +33,7 @@ impl Model for Locks {
     const EXAMPLES: &'static [&'static str] = &[
         "--workers 2 --increments 1000000",
         "--increments 2000 --hold 500",
+        "--increments 2000 --reads 99 --hold 500",
         "--panic",
     ];
     const LONG: &'static [&'static str] = &["--increments", "20000000000"];
@@ -78,11 +80,16 @@ impl Model for Locks {
         let Job {
             workers,
             increments,
+            reads,
             threads,
             panic,
             hold,
             ..
         } = job;
+        let reads = match reads {
+            0 => String::new(),
+            reads => format!(" with {reads} reads before each ({})", share_of(*reads)),
+        };
         let hold = match hold {
             0 => String::new(),
             hold => format!(", {hold} rounds of computing in each"),
@@ -92,7 +99,8 @@ impl Model for Locks {
             false => "",
         };
         format!(
-            "{workers} workers × {increments} increments{hold}, {threads} threads{panic}"
+            "{workers} workers × {increments} increments{reads}{hold}, {threads} \
+             threads{panic}"
         )
     }
 
@@ -106,8 +114,12 @@ impl Model for Locks {
             return Ok(None);
         }
         let one_core = nanos_alone(job) * job.total() as f64;
+        let reads = match job.reads {
+            0 => String::new(),
+            _ => format!(" and {} reads", job.total_reads()),
+        };
         let reason = format!(
-            "{} increments without a lock and without sharing ÷ {side_by_side} cores",
+            "{} increments{reads} without a lock and without sharing ÷ {side_by_side} cores",
             job.total()
         );
         let shared = Duration::from_nanos((one_core / side_by_side as f64) as u64);
@@ -118,6 +130,10 @@ impl Model for Locks {
     fn results(job: &Job, output: &Output) -> Vec<String> {
         let Counter { entered, left } = output.counter;
         let mut lines = vec![format!("count {left} of {}", job.total())];
+        if job.reads > 0 {
+            let done: u64 = output.reads.iter().map(|reads| reads.done).sum();
+            lines.push(format!("reads {done} of {}", job.total_reads()));
+        }
         if !output.counter.is_whole() {
             let half_done = entered.abs_diff(left);
             let who = match output.poisoned {
@@ -148,19 +164,38 @@ impl Model for Locks {
     }
 }
 
-/// Nanoseconds of one increment that has the counter to itself: the best of many batches,
-/// since whatever else the machine does only adds.
+/// How many of a worker's turns read: "90 % of turns".
+fn share_of(reads: u64) -> String {
+    // To the digit that differs from all.
+    let writes = 100.0 / (reads + 1) as f64;
+    let digits = (-writes.log10()).ceil().max(0.0) as usize;
+    format!("{:.digits$} % of turns", 100.0 - writes)
+}
+
+/// Nanoseconds of one increment that has the counter to itself, and of the reads before it:
+/// the best of many batches, since whatever else the machine does only adds.
 fn nanos_alone(job: &Job) -> f64 {
     const BATCHES: usize = 50;
     const INCREMENTS: u64 = 20_000;
     // Batches of about the same length, however long the work in each increment is.
-    let increments = (INCREMENTS / (1 + job.hold)).max(1);
+    let turns = (1 + job.hold).saturating_mul(1 + job.reads);
+    let increments = (INCREMENTS / turns).max(1);
+    // One worker, and it doesn't panic.
+    let job = Job {
+        workers: NonZeroUsize::MIN,
+        panic: false,
+        ..*job
+    };
     let batch = |_| {
         let mut counter = Counter::default();
+        let witness = Witness::of(&job);
+        let (read, increment) = (witness.read(), witness.increment());
         let clock = Instant::now();
         for nth in 0..increments {
-            // No worker of this number panics.
-            job.increment(&mut counter, 1, nth);
+            for _ in 0..job.reads {
+                read(&counter, 0, nth);
+            }
+            increment(&mut counter, 0, nth);
         }
         let elapsed = clock.elapsed();
         black_box(counter);

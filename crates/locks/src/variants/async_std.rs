@@ -14,22 +14,22 @@
 
 use anyhow::Result;
 
-use crate::{Counter, Job, Output};
+use crate::{Counter, Job, Output, Witness};
 
 /// Counts with one task per worker and a lock that is awaited.
 pub fn run(job: &Job) -> Result<Output> {
-    let job = *job;
-    let increment =
-        move |counter: &mut Counter, worker, nth| job.increment(counter, worker, nth);
+    let witness = Witness::of(job);
     let counted = count(
         job.workers.get(),
         job.increments,
+        job.reads,
         Counter::default(),
-        increment,
+        witness.read(),
+        witness.increment(),
     );
     // Spawned, since what `block_on` polls itself is on none of the runtime's threads.
     let (counter, ended) = task::block_on(task::spawn(counted));
-    Ok(Output::new(counter, ended))
+    Ok(Output::new(counter, ended).seen_by(&witness))
 }
 
 // The lesson: everything below can be taken home.
@@ -40,8 +40,8 @@ use std::{panic::AssertUnwindSafe, sync::Arc, thread};
 use async_std::{sync::Mutex, task};
 use futures_util::FutureExt;
 
-/// Has each worker do `work` on one value `increments` times, alone with it each time.
-/// Returns the value, and what each worker's last increment returned: a panic is that
+/// Has each worker `read` one value `reads` times and then do `work` on it, and that
+/// `increments` times, alone with it each time. Returns the value, and what each worker's last increment returned: a panic is that
 /// worker's error.
 ///
 /// # Panics
@@ -49,7 +49,9 @@ use futures_util::FutureExt;
 pub async fn count<T, R>(
     workers: usize,
     increments: u64,
+    reads: u64,
     value: T,
+    read: impl Fn(&T, usize, u64) + Clone + Send + 'static,
     work: impl Fn(&mut T, usize, u64) -> R + Clone + Send + 'static,
 ) -> (T, Vec<thread::Result<Option<R>>>)
 where
@@ -60,10 +62,14 @@ where
     let value = Arc::new(Mutex::new(value));
     let mut tasks = Vec::with_capacity(workers);
     for worker in 0..workers {
-        let (value, work) = (Arc::clone(&value), work.clone());
+        let (value, read, work) = (Arc::clone(&value), read.clone(), work.clone());
         let task = AssertUnwindSafe(async move {
             let mut last = None;
             for nth in 0..increments {
+                for _ in 0..reads {
+                    let value = value.lock().await;
+                    read(&value, worker, nth);
+                }
                 let mut value = value.lock().await;
                 last = Some(work(&mut value, worker, nth));
             }

@@ -14,7 +14,7 @@
 
 use anyhow::Result;
 
-use crate::{Counter, Increment, Job, Output};
+use crate::{Counter, Increment, Job, Output, Witness};
 
 /// Counts with one thread per worker and one more that owns the counter.
 pub fn run(job: &Job) -> Result<Output> {
@@ -23,14 +23,17 @@ pub fn run(job: &Job) -> Result<Output> {
         job.work(worker, nth);
         Increment
     };
+    let witness = Witness::of(&job);
     let (counter, ended) = count(
         job.workers.get(),
         job.increments,
+        job.reads,
         Counter::default(),
+        witness.read(),
         increment,
     )?;
     let ended = ended.into_iter().map(|end| end.map(|()| None));
-    Ok(Output::new(counter, ended))
+    Ok(Output::new(counter, ended).seen_by(&witness))
 }
 
 // The lesson: everything below can be taken home.
@@ -40,44 +43,69 @@ use std::{io, ops::AddAssign, panic::resume_unwind, sync::OnceLock, thread};
 
 use crossbeam_channel::bounded;
 
-/// Increments that may be under way at once.
+/// Messages that may be under way at once.
 const CAPACITY: usize = 1024;
 
-/// Has each worker send what `work` returns to the owner of one value, `increments`
-/// times; the owner adds it. Returns the value, and how each worker ended: a panic is
-/// that worker's error.
+/// What a worker asks of the owner.
+enum Message<I> {
+    Add(I),
+    /// By the worker of this number, which waits for a copy of the value.
+    Read(usize),
+}
+
+/// Has each worker `read` a copy of one value `reads` times, which its owner sends, and then
+/// send the owner what `work` returns, and that `increments` times; the owner adds it.
+/// Returns the value, and how each worker ended: a panic is that worker's error.
 ///
 /// # Errors
 /// The system starts no more threads; `work` was not called.
 ///
 /// # Panics
 /// There is no worker, or the addition panics; all threads have ended.
-pub fn count<T: AddAssign<I> + Send, I: Send>(
+pub fn count<T: AddAssign<I> + Clone + Send, I: Send>(
     workers: usize,
     increments: u64,
+    reads: u64,
     mut value: T,
+    read: impl Fn(&T, usize, u64) + Sync,
     work: impl Fn(usize, u64) -> I + Sync,
 ) -> io::Result<(T, Vec<thread::Result<()>>)> {
     assert!(workers > 0, "there is no worker");
     let (sender, receiver) = bounded(CAPACITY);
+    // Only the owner can answer: a worker that waits sees it end.
+    let (answers, answered): (Vec<_>, Vec<_>) = (0..workers).map(|_| bounded(1)).unzip();
     // What each worker is to do: nothing, if one of them can't be started.
     let turns = OnceLock::new();
     thread::scope(|scope| {
         let thread = thread::Builder::new().name("owner".to_owned());
         let owner = thread.spawn_scoped(scope, move || {
-            for increment in receiver {
-                value += increment;
+            for message in receiver {
+                match message {
+                    Message::Add(increment) => value += increment,
+                    Message::Read(worker) => {
+                        let answer = answers[worker].send(value.clone());
+                        answer.expect("the worker waits for it");
+                    }
+                }
             }
             value
         })?;
-        let threads = (0..workers).map(|worker| {
-            let (sender, turns, work) = (sender.clone(), &turns, &work);
+        let threads = answered.into_iter().enumerate().map(|(worker, answered)| {
+            let (sender, turns, read, work) = (sender.clone(), &turns, &read, &work);
             let thread = thread::Builder::new().name(format!("worker {worker}"));
             thread.spawn_scoped(scope, move || {
+                // One that can't send or receive ends: the owner has panicked, as the
+                // caller will see.
                 for nth in 0..*turns.wait() {
-                    if sender.send(work(worker, nth)).is_err() {
-                        // The owner has panicked, as the caller will see.
-                        break;
+                    for _ in 0..reads {
+                        if sender.send(Message::Read(worker)).is_err() {
+                            return;
+                        }
+                        let Ok(value) = answered.recv() else { return };
+                        read(&value, worker, nth);
+                    }
+                    if sender.send(Message::Add(work(worker, nth))).is_err() {
+                        return;
                     }
                 }
             })

@@ -2,6 +2,7 @@
 
 test_fixtures::variants! { crate::Locks:
     std_mutex = "std::sync::Mutex, one thread per worker";
+    std_rwlock = "std::sync::RwLock, one thread per worker";
     std_atomic = "AtomicU64::fetch_add, one thread per worker";
     parking_lot = "parking_lot::Mutex, one thread per worker" on "std",
         except {

@@ -15,20 +15,20 @@
 
 use anyhow::Result;
 
-use crate::{Counter, Job, Output};
+use crate::{Counter, Job, Output, Witness};
 
 /// Counts with one thread per worker and a lock that does not poison.
 pub fn run(job: &Job) -> Result<Output> {
-    let job = *job;
-    let increment =
-        move |counter: &mut Counter, worker, nth| job.increment(counter, worker, nth);
+    let witness = Witness::of(job);
     let (counter, ended) = count(
         job.workers.get(),
         job.increments,
+        job.reads,
         Counter::default(),
-        increment,
+        witness.read(),
+        witness.increment(),
     )?;
-    Ok(Output::new(counter, ended))
+    Ok(Output::new(counter, ended).seen_by(&witness))
 }
 
 // The lesson: everything below can be taken home.
@@ -38,8 +38,8 @@ use std::{io, sync::OnceLock, thread};
 
 use parking_lot::Mutex;
 
-/// Has each worker do `work` on one value `increments` times, alone with it each time.
-/// Returns the value, and what each worker's last increment returned: a panic is that
+/// Has each worker `read` one value `reads` times and then do `work` on it, and that
+/// `increments` times, alone with it each time. Returns the value, and what each worker's last increment returned: a panic is that
 /// worker's error.
 ///
 /// # Errors
@@ -50,7 +50,9 @@ use parking_lot::Mutex;
 pub fn count<T: Send, R: Send>(
     workers: usize,
     increments: u64,
+    reads: u64,
     value: T,
+    read: impl Fn(&T, usize, u64) + Sync,
     work: impl Fn(&mut T, usize, u64) -> R + Sync,
 ) -> io::Result<(T, Vec<thread::Result<Option<R>>>)> {
     assert!(workers > 0, "there is no worker");
@@ -59,11 +61,15 @@ pub fn count<T: Send, R: Send>(
     let turns = OnceLock::new();
     let ended: Vec<_> = thread::scope(|scope| {
         let threads = (0..workers).map(|worker| {
-            let (value, turns, work) = (&value, &turns, &work);
+            let (value, turns, read, work) = (&value, &turns, &read, &work);
             let thread = thread::Builder::new().name(format!("worker {worker}"));
             thread.spawn_scoped(scope, move || {
                 let mut last = None;
                 for nth in 0..*turns.wait() {
+                    for _ in 0..reads {
+                        let value = value.lock();
+                        read(&value, worker, nth);
+                    }
                     let mut value = value.lock();
                     last = Some(work(&mut value, worker, nth));
                 }

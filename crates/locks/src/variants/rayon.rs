@@ -17,16 +17,19 @@
 use anyhow::Result;
 use rayon::ThreadPoolBuilder;
 
-use crate::{Counter, Job, Output};
+use crate::{Counter, Job, Output, Witness};
 
 /// Counts with one item and one part of the counter per worker.
 pub fn run(job: &Job) -> Result<Output> {
+    let witness = Witness::of(job);
     let increment = job.own_increment();
     let count = || {
         count(
             job.workers.get(),
             job.increments,
+            job.reads,
             Counter::default(),
+            witness.read(),
             increment,
         )
     };
@@ -35,7 +38,7 @@ pub fn run(job: &Job) -> Result<Output> {
         .thread_name(|index| format!("rayon {index}"))
         .build_scoped(|thread| thread.run(), |pool| pool.install(count))?;
     let ended = ended.into_iter().map(|end| end.map(|_| None));
-    Ok(Output::new(counter, ended))
+    Ok(Output::new(counter, ended).seen_by(&witness))
 }
 
 // The lesson: everything below can be taken home.
@@ -49,7 +52,8 @@ use std::{
 
 use rayon::prelude::*;
 
-/// Has each worker do `work` on a value of its own `increments` times, and adds them up,
+/// Has each worker `read` a value of its own `reads` times and then do `work` on it, and
+/// that `increments` times, and adds them up,
 /// on the threads of the pool that it is called in. Returns the sum, and what each
 /// worker's last increment returned: a panic is that worker's error, and its part is
 /// lost.
@@ -59,7 +63,9 @@ use rayon::prelude::*;
 pub fn count<T: AddAssign + Default + Send, R: Send>(
     workers: usize,
     increments: u64,
+    reads: u64,
     mut value: T,
+    read: impl Fn(&T, usize, u64) + Sync,
     work: impl Fn(&mut T, usize, u64) -> R + Sync,
 ) -> (T, Vec<thread::Result<Option<R>>>) {
     assert!(workers > 0, "there is no worker");
@@ -68,6 +74,9 @@ pub fn count<T: AddAssign + Default + Send, R: Send>(
             let mut part = T::default();
             let mut last = None;
             for nth in 0..increments {
+                for _ in 0..reads {
+                    read(&part, worker, nth);
+                }
                 last = Some(work(&mut part, worker, nth));
             }
             (part, last)

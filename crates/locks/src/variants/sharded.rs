@@ -15,19 +15,22 @@
 
 use anyhow::Result;
 
-use crate::{Counter, Job, Output};
+use crate::{Counter, Job, Output, Witness};
 
 /// Counts with one thread per worker and one part of the counter per worker.
 pub fn run(job: &Job) -> Result<Output> {
+    let witness = Witness::of(job);
     let increment = job.own_increment();
     let (counter, ended) = count(
         job.workers.get(),
         job.increments,
+        job.reads,
         Counter::default(),
+        witness.read(),
         increment,
     )?;
     let ended = ended.into_iter().map(|end| end.map(|_| None));
-    Ok(Output::new(counter, ended))
+    Ok(Output::new(counter, ended).seen_by(&witness))
 }
 
 // The lesson: everything below can be taken home.
@@ -37,7 +40,8 @@ use std::{io, ops::AddAssign, sync::OnceLock, thread};
 
 use crossbeam_utils::CachePadded;
 
-/// Has each worker do `work` on a value of its own `increments` times, and adds them up.
+/// Has each worker `read` a value of its own `reads` times and then do `work` on it, and
+/// that `increments` times, and adds them up.
 /// Returns the sum, and what each worker's last increment returned: a panic is that
 /// worker's error, and its part is lost.
 ///
@@ -49,7 +53,9 @@ use crossbeam_utils::CachePadded;
 pub fn count<T: AddAssign + Default + Send, R: Send>(
     workers: usize,
     increments: u64,
+    reads: u64,
     mut value: T,
+    read: impl Fn(&T, usize, u64) + Sync,
     work: impl Fn(&mut T, usize, u64) -> R + Sync,
 ) -> io::Result<(T, Vec<thread::Result<Option<R>>>)> {
     assert!(workers > 0, "there is no worker");
@@ -59,11 +65,14 @@ pub fn count<T: AddAssign + Default + Send, R: Send>(
     let turns = OnceLock::new();
     let ended: Vec<_> = thread::scope(|scope| {
         let threads = (0..workers).zip(&mut parts).map(|(worker, part)| {
-            let (turns, work) = (&turns, &work);
+            let (turns, read, work) = (&turns, &read, &work);
             let thread = thread::Builder::new().name(format!("worker {worker}"));
             thread.spawn_scoped(scope, move || {
                 let mut last = None;
                 for nth in 0..*turns.wait() {
+                    for _ in 0..reads {
+                        read(part, worker, nth);
+                    }
                     last = Some(work(part, worker, nth));
                 }
                 last

@@ -17,30 +17,30 @@
 use anyhow::Result;
 use smol::{channel, future::block_on};
 
-use crate::{Counter, Job, Output};
+use crate::{Counter, Job, Output, Witness};
 
 /// Counts with one task per worker and a lock that is awaited.
 pub fn run(job: &Job) -> Result<Output> {
     let executor = Arc::new(Executor::new());
     let (signal, shutdown) = channel::bounded::<()>(1);
-    let job = *job;
-    let increment =
-        move |counter: &mut Counter, worker, nth| job.increment(counter, worker, nth);
+    let witness = Witness::of(job);
     thread::scope(|scope| {
         for index in 0..job.threads.get() {
             let thread = thread::Builder::new().name(format!("smol {index}"));
             thread.spawn_scoped(scope, || block_on(executor.run(shutdown.recv())))?;
         }
-        let (workers, increments) = (job.workers.get(), job.increments);
+        let (workers, increments, reads) = (job.workers.get(), job.increments, job.reads);
+        let (read, increment) = (witness.read(), witness.increment());
         let spawner = Arc::clone(&executor);
         let counted = async move {
-            count(&spawner, workers, increments, Counter::default(), increment).await
+            let value = Counter::default();
+            count(&spawner, workers, increments, reads, value, read, increment).await
         };
         // Spawned, since what `block_on` polls itself is on none of the executor's threads.
         let (counter, ended) = block_on(executor.spawn(counted));
         // Every `recv` fails now, and with it every thread's `run` ends.
         drop(signal);
-        Ok(Output::new(counter, ended))
+        Ok(Output::new(counter, ended).seen_by(&witness))
     })
 }
 
@@ -51,8 +51,8 @@ use std::{panic::AssertUnwindSafe, sync::Arc, thread};
 
 use smol::{Executor, future::FutureExt, lock::Mutex};
 
-/// Has each worker do `work` on one value `increments` times, alone with it each time.
-/// Returns the value, and what each worker's last increment returned: a panic is that
+/// Has each worker `read` one value `reads` times and then do `work` on it, and that
+/// `increments` times, alone with it each time. Returns the value, and what each worker's last increment returned: a panic is that
 /// worker's error.
 ///
 /// # Panics
@@ -61,7 +61,9 @@ pub async fn count<'a, T, R>(
     executor: &Executor<'a>,
     workers: usize,
     increments: u64,
+    reads: u64,
     value: T,
+    read: impl Fn(&T, usize, u64) + Clone + Send + 'a,
     work: impl Fn(&mut T, usize, u64) -> R + Clone + Send + 'a,
 ) -> (T, Vec<thread::Result<Option<R>>>)
 where
@@ -72,10 +74,14 @@ where
     let value = Arc::new(Mutex::new(value));
     let mut tasks = Vec::with_capacity(workers);
     for worker in 0..workers {
-        let (value, work) = (Arc::clone(&value), work.clone());
+        let (value, read, work) = (Arc::clone(&value), read.clone(), work.clone());
         let task = AssertUnwindSafe(async move {
             let mut last = None;
             for nth in 0..increments {
+                for _ in 0..reads {
+                    let value = value.lock().await;
+                    read(&value, worker, nth);
+                }
                 let mut value = value.lock().await;
                 last = Some(work(&mut value, worker, nth));
             }

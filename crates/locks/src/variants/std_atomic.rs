@@ -13,7 +13,7 @@
 
 use anyhow::Result;
 
-use crate::{Counter, Job, Output};
+use crate::{Counter, Job, Output, Witness};
 
 /// Counts with one thread per worker and an atomic addition.
 pub fn run(job: &Job) -> Result<Output> {
@@ -22,8 +22,17 @@ pub fn run(job: &Job) -> Result<Output> {
         job.work(worker, nth);
         1
     };
-    let (total, ended) = count(job.workers.get(), job.increments, 0, increment)?;
-    Ok(Output::new(Counter::from(total), ended))
+    let witness = Witness::of(&job);
+    let read = witness.read();
+    let (total, ended) = count(
+        job.workers.get(),
+        job.increments,
+        job.reads,
+        0,
+        |count, worker, nth| read(&Counter::from(count), worker, nth),
+        increment,
+    )?;
+    Ok(Output::new(Counter::from(total), ended).seen_by(&witness))
 }
 
 // The lesson: everything below can be taken home.
@@ -37,8 +46,8 @@ use std::{
     thread,
 };
 
-/// Has each worker add what `work` returns to one value, `increments` times. Returns the
-/// value, and what each worker's last addition made of it: a panic is that worker's
+/// Has each worker `read` one value `reads` times and then add to it what `work` returns,
+/// and that `increments` times. Returns the value, and what each worker's last addition made of it: a panic is that worker's
 /// error. Like the atomic's, its additions wrap around.
 ///
 /// # Errors
@@ -49,7 +58,9 @@ use std::{
 pub fn count(
     workers: usize,
     increments: u64,
+    reads: u64,
     value: u64,
+    read: impl Fn(u64, usize, u64) + Sync,
     work: impl Fn(usize, u64) -> u64 + Sync,
 ) -> io::Result<(u64, Vec<thread::Result<Option<u64>>>)> {
     assert!(workers > 0, "there is no worker");
@@ -58,11 +69,14 @@ pub fn count(
     let turns = OnceLock::new();
     let ended: Vec<_> = thread::scope(|scope| {
         let threads = (0..workers).map(|worker| {
-            let (value, turns, work) = (&value, &turns, &work);
+            let (value, turns, read, work) = (&value, &turns, &read, &work);
             let thread = thread::Builder::new().name(format!("worker {worker}"));
             thread.spawn_scoped(scope, move || {
                 let mut last = None;
                 for nth in 0..*turns.wait() {
+                    for _ in 0..reads {
+                        read(value.load(Relaxed), worker, nth);
+                    }
                     let more = work(worker, nth);
                     last = Some(value.fetch_add(more, Relaxed).wrapping_add(more));
                 }

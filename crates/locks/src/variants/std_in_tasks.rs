@@ -16,29 +16,27 @@
 use anyhow::Result;
 use tokio::runtime::Builder;
 
-use crate::{Counter, Job, Output};
+use crate::{Counter, Job, Output, Witness};
 
 /// Counts with one task per worker and a lock that blocks its thread.
 pub fn run(job: &Job) -> Result<Output> {
     let runtime = Builder::new_multi_thread()
         .worker_threads(job.threads.get())
         .build()?;
-    let job = *job;
-    let increment =
-        move |counter: &mut Counter, worker, nth| job.increment(counter, worker, nth);
+    let witness = Witness::of(job);
     let counted = count(
         job.workers.get(),
         job.increments,
+        job.reads,
         Counter::default(),
-        increment,
+        witness.read(),
+        witness.increment(),
     );
     // Spawned, since what `block_on` polls itself is on none of the runtime's threads.
     let (counter, ended) = runtime.block_on(runtime.spawn(counted))?;
     let ended = ended.into_iter();
-    Ok(Output::poisoning(
-        counter,
-        ended.map(|end| end.map_err(JoinError::into_panic)),
-    ))
+    let ended = ended.map(|end| end.map_err(JoinError::into_panic));
+    Ok(Output::poisoning(counter, ended).seen_by(&witness))
 }
 
 // The lesson: everything below can be taken home.
@@ -53,8 +51,8 @@ use tokio_util::task::JoinQueue;
 /// increments. The value is what its last increment returned.
 pub type Ended<R> = Result<LockResult<Option<R>>, JoinError>;
 
-/// Has each worker do `work` on one value `increments` times, alone with it each time.
-/// Returns the value, and how each worker ended: a panic is that worker's error, and
+/// Has each worker `read` one value `reads` times and then do `work` on it, and that
+/// `increments` times, alone with it each time. Returns the value, and how each worker ended: a panic is that worker's error, and
 /// poison for all who lock after it.
 ///
 /// # Panics
@@ -62,7 +60,9 @@ pub type Ended<R> = Result<LockResult<Option<R>>, JoinError>;
 pub async fn count<T, R>(
     workers: usize,
     increments: u64,
+    reads: u64,
     value: T,
+    read: impl Fn(&T, usize, u64) + Clone + Send + 'static,
     work: impl Fn(&mut T, usize, u64) -> R + Clone + Send + 'static,
 ) -> (LockResult<T>, Vec<Ended<R>>)
 where
@@ -73,10 +73,17 @@ where
     let value = Arc::new(Mutex::new(value));
     let mut tasks = JoinQueue::new();
     for worker in 0..workers {
-        let (value, work) = (Arc::clone(&value), work.clone());
+        let (value, read, work) = (Arc::clone(&value), read.clone(), work.clone());
         tasks.spawn(async move {
             let mut last = None;
             for nth in 0..increments {
+                for _ in 0..reads {
+                    consume_budget().await;
+                    let Ok(value) = value.lock() else {
+                        return Err(PoisonError::new(last));
+                    };
+                    read(&value, worker, nth);
+                }
                 consume_budget().await;
                 let Ok(mut value) = value.lock() else {
                     return Err(PoisonError::new(last));

@@ -13,20 +13,20 @@
 
 use anyhow::Result;
 
-use crate::{Counter, Job, Output};
+use crate::{Counter, Job, Output, Witness};
 
 /// Counts with one thread per worker and a lock that poisons.
 pub fn run(job: &Job) -> Result<Output> {
-    let job = *job;
-    let increment =
-        move |counter: &mut Counter, worker, nth| job.increment(counter, worker, nth);
+    let witness = Witness::of(job);
     let (counter, ended) = count(
         job.workers.get(),
         job.increments,
+        job.reads,
         Counter::default(),
-        increment,
+        witness.read(),
+        witness.increment(),
     )?;
-    Ok(Output::poisoning(counter, ended))
+    Ok(Output::poisoning(counter, ended).seen_by(&witness))
 }
 
 // The lesson: everything below can be taken home.
@@ -41,8 +41,8 @@ use std::{
 /// increments. The value is what its last increment returned.
 pub type Ended<R> = thread::Result<LockResult<Option<R>>>;
 
-/// Has each worker do `work` on one value `increments` times, alone with it each time.
-/// Returns the value, and how each worker ended: a panic is that worker's error, and
+/// Has each worker `read` one value `reads` times and then do `work` on it, and that
+/// `increments` times, alone with it each time. Returns the value, and how each worker ended: a panic is that worker's error, and
 /// poison for all who lock after it.
 ///
 /// # Errors
@@ -53,7 +53,9 @@ pub type Ended<R> = thread::Result<LockResult<Option<R>>>;
 pub fn count<T: Send, R: Send>(
     workers: usize,
     increments: u64,
+    reads: u64,
     value: T,
+    read: impl Fn(&T, usize, u64) + Sync,
     work: impl Fn(&mut T, usize, u64) -> R + Sync,
 ) -> io::Result<(LockResult<T>, Vec<Ended<R>>)> {
     assert!(workers > 0, "there is no worker");
@@ -62,11 +64,17 @@ pub fn count<T: Send, R: Send>(
     let turns = OnceLock::new();
     let ended: Vec<_> = thread::scope(|scope| {
         let threads = (0..workers).map(|worker| {
-            let (value, turns, work) = (&value, &turns, &work);
+            let (value, turns, read, work) = (&value, &turns, &read, &work);
             let thread = thread::Builder::new().name(format!("worker {worker}"));
             thread.spawn_scoped(scope, move || {
                 let mut last = None;
                 for nth in 0..*turns.wait() {
+                    for _ in 0..reads {
+                        let Ok(value) = value.lock() else {
+                            return Err(PoisonError::new(last));
+                        };
+                        read(&value, worker, nth);
+                    }
                     let Ok(mut value) = value.lock() else {
                         return Err(PoisonError::new(last));
                     };

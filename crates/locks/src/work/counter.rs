@@ -29,6 +29,17 @@ impl Counter {
         counter.left
     }
 
+    /// One look, with a worker's own work in the middle of it: `entered` is from before the
+    /// work, `left` from after it, so an increment in between would show.
+    #[inline]
+    pub fn read(&self, work: impl FnOnce()) -> Self {
+        let entered = self.entered;
+        work();
+        // Otherwise both are looked up at once.
+        let left = black_box(self).left;
+        Self { entered, left }
+    }
+
     /// Whether no increment is half-done.
     pub fn is_whole(&self) -> bool {
         self.entered == self.left

@@ -1,13 +1,15 @@
-//! What is done under the lock: one increment, and what a worker does in the middle of
-//! it.
+//! What is done under the lock: one increment or one read, and what a worker does in the
+//! middle of it.
 
 mod counter;
 mod hold;
 mod marks;
+mod witness;
 
 use crate::Job;
 
 pub use counter::{Counter, Increment};
+pub use witness::{Reads, Witness};
 
 impl Job {
     /// The `nth` increment of a worker; returns the count.
@@ -38,6 +40,12 @@ impl Job {
         if self.panic || self.marks {
             self.special_work(worker, nth);
         }
+        self.hold();
+    }
+
+    /// Computes for as long as the lock is to be held.
+    #[inline]
+    pub(crate) fn hold(&self) {
         if self.hold > 0 {
             hold::compute(self.hold);
         }
