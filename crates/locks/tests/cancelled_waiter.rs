@@ -98,3 +98,33 @@ fn async_std_passes_the_wake_up_on() {
     cancelled_while_queued(guard, lock.lock(), lock.lock());
     assert!(lock.try_lock().is_some());
 }
+
+/// A writer that waits for a reader to leave holds up the next reader; dropped, it does so
+/// no longer.
+fn cancelled_writer<G>(write: impl Future, read: impl Future<Output = G>) {
+    let woken = Arc::<Woken>::default();
+    let mut read = pin!(read);
+    {
+        let mut write = pin!(write);
+        assert!(poll(write.as_mut(), &Arc::default()).is_pending());
+        assert!(poll(read.as_mut(), &woken).is_pending());
+    }
+    assert!(woken.0.load(Relaxed) > 0, "the drop wakes the reader");
+    assert!(poll(read.as_mut(), &woken).is_ready());
+}
+
+#[test]
+fn a_cancelled_writer_of_tokio_holds_up_no_reader() {
+    let lock = tokio::sync::RwLock::new(());
+    let _guard = lock.try_read().expect("nobody holds it");
+    cancelled_writer(lock.write(), lock.read());
+    assert!(lock.try_read().is_ok());
+}
+
+#[test]
+fn a_cancelled_writer_of_smol_holds_up_no_reader() {
+    let lock = smol::lock::RwLock::new(());
+    let _guard = lock.try_read().expect("nobody holds it");
+    cancelled_writer(lock.write(), lock.read());
+    assert!(lock.try_read().is_some());
+}

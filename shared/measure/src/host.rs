@@ -15,6 +15,8 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
 
 /// The packages whose versions belong to a result.
 pub const PACKAGES: &[&str] = &[
+const PACKAGES: &[&str] = &[
+    "arc-swap",
     "async-lock",
     "async-process",
     "async-std",

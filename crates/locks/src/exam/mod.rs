@@ -152,7 +152,7 @@ impl Model for Locks {
     fn threads(job: &Job, variant: &str) -> usize {
         let threads = job.threads.get();
         match variant {
-            "tokio" | "std_in_tasks" => threads,
+            "tokio" | "tokio_rwlock" | "std_in_tasks" => threads,
             // And the reactor's.
             "async_std" => threads + 1,
             _ => 0,

@@ -53,8 +53,9 @@ enum Message<I> {
     Read(usize),
 }
 
-/// Has each worker `read` a copy of one value `reads` times, which its owner sends, and then
-/// send the owner what `work` returns, and that `increments` times; the owner adds it.
+/// Has each worker send what `work` returns to the owner of one value, `increments`
+/// times, and before each of them `read` a copy of it `reads` times; the owner adds and
+/// copies.
 /// Returns the value, and how each worker ended: a panic is that worker's error.
 ///
 /// # Errors

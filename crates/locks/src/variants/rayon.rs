@@ -52,11 +52,11 @@ use std::{
 
 use rayon::prelude::*;
 
-/// Has each worker `read` a value of its own `reads` times and then do `work` on it, and
-/// that `increments` times, and adds them up,
-/// on the threads of the pool that it is called in. Returns the sum, and what each
-/// worker's last increment returned: a panic is that worker's error, and its part is
-/// lost.
+/// Has each worker do `work` on a value of its own `increments` times, and before each of
+/// them `read` it `reads` times, and adds them up, on the threads of the pool that it is
+/// called in.
+/// Returns the sum, and what each worker's last increment returned: a panic is that
+/// worker's error, and its part is lost.
 ///
 /// # Panics
 /// There is no worker.

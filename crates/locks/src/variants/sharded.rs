@@ -40,8 +40,8 @@ use std::{io, ops::AddAssign, sync::OnceLock, thread};
 
 use crossbeam_utils::CachePadded;
 
-/// Has each worker `read` a value of its own `reads` times and then do `work` on it, and
-/// that `increments` times, and adds them up.
+/// Has each worker do `work` on a value of its own `increments` times, and before each of
+/// them `read` it `reads` times, and adds them up.
 /// Returns the sum, and what each worker's last increment returned: a panic is that
 /// worker's error, and its part is lost.
 ///

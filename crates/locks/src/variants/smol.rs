@@ -51,8 +51,9 @@ use std::{panic::AssertUnwindSafe, sync::Arc, thread};
 
 use smol::{Executor, future::FutureExt, lock::Mutex};
 
-/// Has each worker `read` one value `reads` times and then do `work` on it, and that
-/// `increments` times, alone with it each time. Returns the value, and what each worker's last increment returned: a panic is that
+/// Has each worker do `work` on one value `increments` times, and before each of them
+/// `read` it `reads` times, alone with it each time.
+/// Returns the value, and what each worker's last increment returned: a panic is that
 /// worker's error.
 ///
 /// # Panics

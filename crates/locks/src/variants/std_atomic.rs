@@ -46,9 +46,10 @@ use std::{
     thread,
 };
 
-/// Has each worker `read` one value `reads` times and then add to it what `work` returns,
-/// and that `increments` times. Returns the value, and what each worker's last addition made of it: a panic is that worker's
-/// error. Like the atomic's, its additions wrap around.
+/// Has each worker add what `work` returns to one value, `increments` times, and before
+/// each of them `read` it `reads` times.
+/// Returns the value, and what each worker's last addition made of it: a panic is that
+/// worker's error. Like the atomic's, its additions wrap around.
 ///
 /// # Errors
 /// The system starts no more threads; `work` was not called.

@@ -51,8 +51,9 @@ use tokio_util::task::JoinQueue;
 /// increments. The value is what its last increment returned.
 pub type Ended<R> = Result<LockResult<Option<R>>, JoinError>;
 
-/// Has each worker `read` one value `reads` times and then do `work` on it, and that
-/// `increments` times, alone with it each time. Returns the value, and how each worker ended: a panic is that worker's error, and
+/// Has each worker do `work` on one value `increments` times, and before each of them
+/// `read` it `reads` times, alone with it each time.
+/// Returns the value, and how each worker ended: a panic is that worker's error, and
 /// poison for all who lock after it.
 ///
 /// # Panics

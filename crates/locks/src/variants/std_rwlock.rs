@@ -1,6 +1,6 @@
 //! `std::sync::RwLock`: each worker is a thread; readers hold the lock together, a writer
-//! holds it alone. On Linux one word counts the readers, and two say who sleeps
-//! (std 1.95, library/std/src/sys/sync/rwlock/futex.rs).
+//! holds it alone. On Linux one word counts the readers, with a bit each for readers and for
+//! writers that wait (std 1.95, library/std/src/sys/sync/rwlock/futex.rs).
 //!
 //! # What to notice
 //! - Readers run side by side, so the value must be `Sync`; under a `Mutex` it need not be.
@@ -45,8 +45,9 @@ use std::{
 /// increments. The value is what its last increment returned.
 pub type Ended<R> = thread::Result<LockResult<Option<R>>>;
 
-/// Has each worker `read` one value `reads` times and then do `work` on it, and that
-/// `increments` times, alone with it each time. Returns the value, and how each worker ended: a panic is that worker's error, and
+/// Has each worker do `work` on one value `increments` times, alone with it, and before
+/// each of them `read` it `reads` times, beside other readers.
+/// Returns the value, and how each worker ended: a panic is that worker's error, and
 /// poison for all who lock after it.
 ///
 /// # Errors

@@ -48,8 +48,9 @@ use std::sync::Arc;
 use tokio::{sync::Mutex, task::JoinError};
 use tokio_util::task::JoinQueue;
 
-/// Has each worker `read` one value `reads` times and then do `work` on it, and that
-/// `increments` times, alone with it each time. Returns the value, and what each worker's last increment returned: a panic is that
+/// Has each worker do `work` on one value `increments` times, and before each of them
+/// `read` it `reads` times, alone with it each time.
+/// Returns the value, and what each worker's last increment returned: a panic is that
 /// worker's error.
 ///
 /// # Panics

@@ -1,0 +1,87 @@
+//! `parking_lot::RwLock`: each worker is a thread; one word counts the readers, and the
+//! queue of those who wait is in a table beside it.
+//!
+//! # What to notice
+//! - `read` and `write` give guards, not `Result`s: no poison, as in `parking_lot`.
+//! - A writer that waits has its bit set, and `read` blocks from then on: a stream of
+//!   readers does not starve a writer. `RecursiveRwLock` is the one that prefers readers
+//!   (parking_lot 0.13, src/raw_rwlock.rs, RECURSIVE).
+//! - Who unlocks may lock again before those who sleep, as with its Mutex (parking_lot 0.13,
+//!   src/rwlock.rs, Fairness).
+//!
+//! # When not to use this
+//! For sections as short as an addition, as with std's. When a panic under the lock must not
+//! go unnoticed. And never ask for a second `read` while you hold one.
+
+use anyhow::Result;
+
+use crate::{Counter, Job, Output, Witness};
+
+/// Counts with one thread per worker and a lock that readers share.
+pub fn run(job: &Job) -> Result<Output> {
+    let witness = Witness::of(job);
+    let (counter, ended) = count(
+        job.workers.get(),
+        job.increments,
+        job.reads,
+        Counter::default(),
+        witness.read(),
+        witness.increment(),
+    )?;
+    Ok(Output::new(counter, ended).seen_by(&witness))
+}
+
+// The lesson: everything below can be taken home.
+// It needs parking_lot.
+
+use std::{io, sync::OnceLock, thread};
+
+use parking_lot::RwLock;
+
+/// Has each worker do `work` on one value `increments` times, alone with it, and before
+/// each of them `read` it `reads` times, beside other readers.
+/// Returns the value, and what each worker's last increment returned: a panic is that
+/// worker's error.
+///
+/// # Errors
+/// The system starts no more threads; `work` was not called.
+///
+/// # Panics
+/// There is no worker.
+pub fn count<T: Send + Sync, R: Send>(
+    workers: usize,
+    increments: u64,
+    reads: u64,
+    value: T,
+    read: impl Fn(&T, usize, u64) + Sync,
+    work: impl Fn(&mut T, usize, u64) -> R + Sync,
+) -> io::Result<(T, Vec<thread::Result<Option<R>>>)> {
+    assert!(workers > 0, "there is no worker");
+    let value = RwLock::new(value);
+    // What each worker is to do: nothing, if one of them can't be started.
+    let turns = OnceLock::new();
+    let ended: Vec<_> = thread::scope(|scope| {
+        let threads = (0..workers).map(|worker| {
+            let (value, turns, read, work) = (&value, &turns, &read, &work);
+            let thread = thread::Builder::new().name(format!("worker {worker}"));
+            thread.spawn_scoped(scope, move || {
+                let mut last = None;
+                for nth in 0..*turns.wait() {
+                    for _ in 0..reads {
+                        let value = value.read();
+                        read(&value, worker, nth);
+                    }
+                    let mut value = value.write();
+                    last = Some(work(&mut value, worker, nth));
+                }
+                last
+            })
+        });
+        let threads = threads.collect::<io::Result<Vec<_>>>();
+        turns.get_or_init(|| if threads.is_ok() { increments } else { 0 });
+        // All are joined: a scope raises the panic of a thread that was not.
+        let ends = threads?.into_iter().map(|thread| thread.join());
+        io::Result::Ok(ends.collect())
+    })?;
+    Ok((value.into_inner(), ended))
+}
