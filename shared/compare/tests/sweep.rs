@@ -257,9 +257,9 @@ fn percentiles_of_a_sweep_are_asked_for() {
 #[test]
 fn misuse_is_one_line() {
     for (words, told) in [
-        ("locks --over nonesuch=1..9", "workers, increments, threads"),
+        ("locks --over nonesuch=1..9", "workers, increments, reads"),
         ("locks --over increments=9..1", "write 1..9"),
-        ("locks --over increments=0..9", "begin at 1"),
+        ("locks --over workers=0..9", "from 1 to 10000"),
         ("locks --over increments=9..9", "one size"),
         ("locks --over increments=1..9 --points 1", "from 2 to 100"),
         (

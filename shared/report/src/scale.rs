@@ -42,6 +42,15 @@ impl Scale {
         (high > 0.0).then(|| Self::between(low, high, (high / low).powf(0.04).max(1.1)))
     }
 
+    /// The same with a place for zero, which a logarithmic one doesn't have: at its lower
+    /// end, apart from the others.
+    pub(crate) fn with_zero(self) -> Self {
+        Self {
+            low: self.low / (self.high / self.low).powf(0.1),
+            ..self
+        }
+    }
+
     fn between(low: f64, high: f64, room: f64) -> Self {
         Self {
             low: low / room,

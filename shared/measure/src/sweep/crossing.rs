@@ -76,11 +76,15 @@ fn place(part: &[Told]) -> f64 {
     }
 }
 
-/// Where the ratio is 1 on the straight line between two sizes, on logarithmic axes.
+/// Where the ratio is 1 on the straight line between two sizes, on logarithmic axes; from
+/// zero, which has no place on one, on an axis that is linear in the size.
 fn between(from: &Told, to: &Told) -> f64 {
     let (low, high) = (from.ratio.median.ln(), to.ratio.median.ln());
     let (start, end) = ((from.value as f64).ln(), (to.value as f64).ln());
     let share = low / (low - high);
+    if from.value == 0 {
+        return share * to.value as f64;
+    }
     (start + share * (end - start)).exp()
 }
 
@@ -156,6 +160,17 @@ mod tests {
         let found = find("a", "b", &to_and_fro);
         assert_eq!(found.len(), 1);
         assert!((found[0].value - 100.0).abs() < 1e-6, "{found:?}");
+    }
+
+    #[test]
+    fn from_zero_it_has_a_place_too() {
+        let ratios = [
+            told(0, 4.0, Verdict::Slower),
+            told(8, 0.25, Verdict::Faster),
+        ];
+        let found = find("a", "b", &ratios);
+        assert_eq!(found[0].between, (0, 8));
+        assert!((found[0].value - 4.0).abs() < 1e-6, "{found:?}");
     }
 
     #[test]

@@ -88,7 +88,8 @@ impl Shape {
             Self::Constant => 0.0,
             Self::Inverse => n.recip(),
             Self::Linear => n,
-            Self::Linearithmic => n * n.log2(),
+            // Nothing at zero, which it comes near to.
+            Self::Linearithmic => n * n.max(1.0).log2(),
             Self::Root => n * n.sqrt(),
             Self::Quadratic => n * n,
         }

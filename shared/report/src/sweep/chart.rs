@@ -125,10 +125,18 @@ fn axes(sweep: &Sweep, quantity: Quantity) -> Option<(Side, Side)> {
     let limit = sweep.limit.iter().filter(|_| quantity == Quantity::P99);
     values.extend(limit.map(|limit| limit.nanos));
     let sizes = sweep.points.iter().map(|point| point.value as f64);
+    let mut scale = Scale::logarithmic(sizes)?;
+    if begins_at_zero(sweep) {
+        scale = scale.with_zero();
+    }
     Some((
-        Side::of(Scale::logarithmic(sizes)?, (LEFT, RIGHT)),
+        Side::of(scale, (LEFT, RIGHT)),
         Side::of(Scale::logarithmic(values)?, (BOTTOM, TOP)),
     ))
+}
+
+fn begins_at_zero(sweep: &Sweep) -> bool {
+    sweep.points.first().is_some_and(|point| point.value == 0)
 }
 
 fn draw_axes(body: &mut String, sweep: &Sweep, quantity: Quantity, x: &Side, y: &Side) {
@@ -150,6 +158,9 @@ fn draw_axes(body: &mut String, sweep: &Sweep, quantity: Quantity, x: &Side, y: 
         add(body, &format!("<path class=\"grid\" d=\"{line}\"/>"));
         let size = sentences::whole(tick as u64);
         text(body, "step", "middle", (at, BOTTOM + 16.0), &size);
+    }
+    if begins_at_zero(sweep) {
+        text(body, "step", "middle", (x.place(0.0), BOTTOM + 16.0), "0");
     }
     let frame = format!("M{LEFT} {TOP}V{BOTTOM}H{RIGHT}");
     add(body, &format!("<path class=\"axis\" d=\"{frame}\"/>"));

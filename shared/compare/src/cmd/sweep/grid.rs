@@ -15,7 +15,7 @@ const UNITS: [&str; 3] = ["us", "ms", "s"];
 pub(crate) struct Over {
     /// The flag without its dashes: `tasks`.
     pub(crate) field: String,
-    /// Rising, without repeats, at least two, none of them zero.
+    /// Rising, without repeats, at least two.
     pub(crate) values: Vec<u64>,
     /// What stands behind each of them: a unit of time, or nothing.
     pub(crate) unit: &'static str,
@@ -55,9 +55,6 @@ pub(crate) fn parse(over: &str, points: Option<usize>) -> Result<Over, Misuse> {
         .replace('_', "")
         .parse()
     {
-        Ok(0) => Err(misuse(
-            "zero has no place on a logarithmic axis; begin at 1",
-        )),
         Ok(number) => Ok(number),
         Err(_) => Err(misuse(&format!("{:?} is not a whole number", text.trim()))),
     };
@@ -98,14 +95,24 @@ pub(crate) fn parse(over: &str, points: Option<usize>) -> Result<Over, Misuse> {
     }
 }
 
+/// Zero, and the points from 1 on.
 fn usual_points(from: u64, to: u64) -> usize {
+    if from == 0 {
+        return 1 + usual_points(1, to.max(1));
+    }
     let decades = (to as f64 / from as f64).log10();
     ((decades * A_DECADE).round() as usize + 1).max(2)
 }
 
 /// Whole numbers from `from` to `to`, as evenly apart on a logarithmic axis as whole
-/// numbers can be. There are fewer than `points` where the range has not as many.
+/// numbers can be. There are fewer than `points` where the range has not as many. Zero has
+/// no place on such an axis: where it is the first, the others begin at 1.
 fn grid(from: u64, to: u64, points: usize) -> Vec<u64> {
+    if from == 0 && to > 0 {
+        // The end alone, if there is to be but one more.
+        let first = if points > 2 { 1 } else { to };
+        return [vec![0], grid(first, to, points - 1)].concat();
+    }
     let ratio = to as f64 / from as f64;
     let last = points.saturating_sub(1).max(1);
     let mut values: Vec<u64> = (0..last)
@@ -137,6 +144,11 @@ mod tests {
             ("n=10..1000", Some(3), vec![10, 100, 1000]),
             ("n=1..2", None, vec![1, 2]),
             ("n=1..4", Some(20), vec![1, 2, 3, 4]),
+            ("n=0..100", None, vec![0, 1, 2, 5, 10, 22, 46, 100]),
+            ("n=0..100", Some(4), vec![0, 1, 10, 100]),
+            ("n=0..100", Some(2), vec![0, 100]),
+            ("n=0..1", None, vec![0, 1]),
+            ("n=9,0,99", None, vec![0, 9, 99]),
             ("n=1_000..3000", Some(2), vec![1000, 3000]),
             ("--n=100,10,10,1000", None, vec![10, 100, 1000]),
         ] {
@@ -154,7 +166,7 @@ mod tests {
         for (text, points, words) in [
             ("n", None, "FIELD=FROM..TO"),
             ("n=", None, "whole number"),
-            ("n=0..10", None, "begin at 1"),
+            ("n=0..0", None, "one size"),
             ("n=10..1", None, "write 1..10"),
             ("n=5..5", None, "one size"),
             ("n=7", None, "one size"),

@@ -237,7 +237,8 @@ mod tests {
             assert!(fields(*model).len() >= 2, "{}", model.name());
         }
         let locks = models::find("locks").expect("a model");
-        assert_eq!(fields(locks), ["workers", "increments", "threads", "hold"]);
+        let all = ["workers", "increments", "reads", "threads", "hold"];
+        assert_eq!(fields(locks), all);
     }
 
     #[test]
@@ -258,8 +259,8 @@ mod tests {
     #[test]
     fn what_cannot_be_swept_is_refused() {
         for (line, words) in [
-            ("locks --over nonesuch=1..9", "workers, increments, threads"),
-            ("locks --over panic=1..9", "workers, increments, threads"),
+            ("locks --over nonesuch=1..9", "workers, increments, reads"),
+            ("locks --over panic=1..9", "workers, increments, reads"),
             ("semaphores --over latency=1..9", "write the unit"),
             ("locks --over tasks=1..9", "no numeric field \"tasks\""),
             (

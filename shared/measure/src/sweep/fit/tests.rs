@@ -103,4 +103,11 @@ fn zeros_and_size_one_are_no_trouble() {
     assert_eq!(shapes(&points), ["n"]);
     points[0].1.median = 0.0;
     assert_eq!(shapes(&points), ["n"]);
+    // Size zero, at which 1/n is nothing that could be fitted.
+    let sizes = [0, 1, 4, 16, 64, 256];
+    let of = |curve: fn(f64) -> f64| shapes(&made_up(&sizes, 0.0, curve));
+    assert_eq!(of(|_| 5e6), ["constant"]);
+    assert_eq!(of(|n| 1e3 + 50.0 * n), ["n"]);
+    assert_eq!(of(|n| 1e3 + 50.0 * n * n.max(1.0).log2()), ["n log n"]);
+    assert!(of(|n| 1e3 + 1e6 / (n + 0.01)).is_empty());
 }

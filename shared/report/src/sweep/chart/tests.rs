@@ -70,6 +70,18 @@ fn sweep(names: &[&str]) -> Sweep {
 }
 
 #[test]
+fn size_zero_stands_at_the_left_end() {
+    let mut sweep = sweep(&["tokio"]);
+    sweep.points[0].value = 0;
+    sweep.lines[0].marks[0].value = 0;
+    let chart = render(&sweep, Quantity::Time).expect("a chart");
+    assert!(!chart.contains("NaN") && !chart.contains("inf"), "{chart}");
+    let zero = format!("x=\"{LEFT:.1}\" y=\"{:.1}\">0</text>", BOTTOM + 16.0);
+    assert!(chart.contains(&zero), "{chart}");
+    assert!(chart.contains(&format!("M{LEFT:.1} ")), "{chart}");
+}
+
+#[test]
 fn every_line_has_marks_whiskers_and_its_end() {
     let chart = render(&sweep(&["tokio", "smol"]), Quantity::Time).expect("a chart");
     assert_eq!(chart.matches("class=\"whisker\"").count(), 4);
