@@ -6,7 +6,8 @@
 //!   panic cannot happen amid an increment.
 //! - The owner needs no signal to end: `for` over the receiver stops once the last sender
 //!   is dropped, by a worker's panic too.
-//! - A full channel makes the workers wait: back-pressure, and flat memory.
+//! - A full channel makes the workers wait: back-pressure, and flat memory. One that reads
+//!   waits each time, for the copy that the owner sends.
 //!
 //! # When not to use this
 //! For work as small as an addition: a message costs more than a lock. It pays once the

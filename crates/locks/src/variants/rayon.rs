@@ -2,7 +2,8 @@
 //! of the pool's threads; the parts are added up at the end.
 //!
 //! # What to notice
-//! - No shared value, so no lock: the question of who holds what does not arise.
+//! - No shared value, so no lock: the question of who holds what does not arise. A worker
+//!   that reads sees its own part.
 //! - The threads are the pool's, the workers are items: ten thousand workers cost no more
 //!   threads than two. `build_scoped` waits for them to end; a pool that is dropped does
 //!   not.

@@ -10,8 +10,8 @@
 //!   part is left out.
 //!
 //! # When not to use this
-//! When the total is wanted while the workers still count: then the parts must be
-//! atomics, and their sum is never of one moment.
+//! When the total is wanted while the workers still count, since a worker that reads sees
+//! its own part: then the parts must be atomics, and their sum is never of one moment.
 
 use anyhow::Result;
 

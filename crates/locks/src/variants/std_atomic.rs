@@ -6,6 +6,7 @@
 //!   It is done before the addition, and a panic in it leaves nothing half-done.
 //! - `Relaxed` suffices. Additions to one atomic never get lost under any ordering, no
 //!   other data is published by it, and the join orders the last read after all of them.
+//! - A read is a `load`, which for one atomic never goes back, under any ordering either.
 //!
 //! # When not to use this
 //! As soon as two values must change together, or the new value takes more than one

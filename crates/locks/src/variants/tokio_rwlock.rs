@@ -5,8 +5,8 @@
 //! - It is a semaphore: a reader takes one permit, a writer takes all (tokio 1.54,
 //!   src/sync/rwlock.rs, MAX_READS).
 //! - First come, first served: a writer that waits holds up all readers behind it, so a
-//!   stream of readers does not starve it (write-preferring, says its page).
-//! - Nobody poisons it, as in `tokio`.
+//!   stream of readers does not starve it (tokio 1.54, src/sync/rwlock.rs, write-preferring).
+//! - It does not poison, as `tokio`'s lock does not.
 //!
 //! # When not to use this
 //! Whenever the guard is not held across an `.await`, as here: std's locks are cheaper.
