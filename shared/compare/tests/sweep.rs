@@ -81,6 +81,26 @@ fn a_sweep_tells_every_size_in_every_form() {
 }
 
 #[test]
+fn a_sweep_may_begin_at_zero() {
+    let directory = folder();
+    let words = "locks --over reads=0..10 --increments 10 --workers 2 --rounds 1 \
+                 --variants std_mutex,std_rwlock";
+    let output = output(directory.path(), words);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{stderr}");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let words = "locks over reads: 5 sizes from 0 to 10";
+    assert!(text.contains(words), "{text}");
+    assert!(!text.contains("NaN") && !text.contains("inf"), "{text}");
+    let json = json(directory.path());
+    assert_eq!(sizes(line(&json, "std_rwlock")), [0, 1, 2, 5, 10]);
+    let html = directory.path().join("sweep.html");
+    let html = std::fs::read_to_string(html).expect("the page");
+    assert_eq!(html.matches("<svg").count(), 3);
+    assert!(!html.contains("NaN"), "a place that is none");
+}
+
+#[test]
 fn results_are_printed_in_the_form_that_was_asked_for() {
     let words = "locks --over increments=10,20 --variants std_atomic --rounds 1";
     let stdout = |form| {
