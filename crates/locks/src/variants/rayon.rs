@@ -70,8 +70,10 @@ pub fn count<T: AddAssign + Default + Send, R: Send>(
     work: impl Fn(&mut T, usize, u64) -> R + Sync,
 ) -> (T, Vec<thread::Result<Option<R>>>) {
     assert!(workers > 0, "there is no worker");
-    let works = (0..workers).into_par_iter().map(|worker| {
-        catch_unwind(AssertUnwindSafe(|| {
+    // Closures that own their numbers: borrowed ones are looked up at each increment.
+    let (read, work) = (&read, &work);
+    let works = (0..workers).into_par_iter().map(move |worker| {
+        catch_unwind(AssertUnwindSafe(move || {
             let mut part = T::default();
             let mut last = None;
             for nth in 0..increments {

@@ -22,7 +22,7 @@ impl Job {
     /// of all. What the job asks for is looked up once: without a lock, three looks take a
     /// fifth of an increment.
     pub fn own_increment(self) -> impl Fn(&mut Counter, usize, u64) + Copy + Send + Sync {
-        let is_plain = !self.panic && !self.marks && self.hold == 0;
+        let is_plain = self.is_plain();
         move |counter, worker, nth| {
             if is_plain {
                 counter.increment(|| ());
@@ -30,6 +30,11 @@ impl Job {
                 self.increment(counter, worker, nth);
             }
         }
+    }
+
+    /// Whether nothing is done in an increment but to count.
+    pub(crate) fn is_plain(&self) -> bool {
+        !self.panic && !self.marks && self.hold == 0 && self.reads == 0
     }
 
     /// What a worker does at its `nth` increment: computes for as long as the lock is to be
