@@ -104,6 +104,8 @@ pub(crate) fn cases() -> Vec<Case<Locks>> {
                 // Long enough to be stopped a few times.
                 let increments = match bench.name() {
                     "std_atomic" | "sharded" | "rayon" => "5000000",
+                    "std_mutex" | "std_rwlock" => "500000",
+                    name if name.starts_with("parking_lot") => "500000",
                     _ => "200000",
                 };
                 let args = ["--workers", "4", "--increments", increments];
