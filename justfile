@@ -24,13 +24,14 @@ versions MODEL VERSIONS *ARGS:
 sweep *ARGS:
     cargo run --release -p compare -- sweep {{ ARGS }}
 
-# The seven sweeps of the book, into target/sweeps: some fifteen minutes
+# The eight sweeps of the book, into target/sweeps: some fifteen minutes
 [group('use')]
 sweeps:
     {{ just_executable() }} sweep process-pool --over below=1000..3000000 --variants std_only,tokio,rayon --out target/sweeps/process-pool
     {{ just_executable() }} sweep semaphores --over limit=1..1000 --tasks 1000 --latency 2ms --out target/sweeps/semaphores-limit
     {{ just_executable() }} sweep semaphores --over tasks=10..20000 --limit 50 --latency 0ms --out target/sweeps/semaphores-tasks
     {{ just_executable() }} sweep locks --over workers=1..64 --increments 20000 --out target/sweeps/locks-workers
+    {{ just_executable() }} sweep locks --over reads=0..100 --increments 2000 --hold 30 --variants std_mutex,std_rwlock,parking_lot_rwlock,arc_swap --out target/sweeps/locks-reads
     {{ just_executable() }} sweep cancellation --over tasks=1..1000000 --points 7 --out target/sweeps/cancellation-tasks
     {{ just_executable() }} sweep process-pool --over window=8..64 --variants nats --noop --wait 2ms --ranges 1000 --workers 2 --delay 20ms --out target/sweeps/process-pool-window
     {{ just_executable() }} sweep serving --over rate=1000,2000,4000,8000,16000 --requests 4000 --out target/sweeps/serving-rate

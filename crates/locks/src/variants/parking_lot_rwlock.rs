@@ -10,8 +10,8 @@
 //!   src/rwlock.rs, Fairness).
 //!
 //! # When not to use this
-//! For sections as short as an addition, as with std's. When a panic under the lock must not
-//! go unnoticed. And never ask for a second `read` while you hold one.
+//! For reads that are shorter than it takes to lock, as with std's. When a panic under the
+//! lock must not go unnoticed. And never ask for a second `read` while you hold one.
 
 use anyhow::Result;
 

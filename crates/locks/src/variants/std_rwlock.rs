@@ -11,9 +11,9 @@
 //!   to and fro. Only a writer's panic poisons.
 //!
 //! # When not to use this
-//! For sections as short as an addition: there a `Mutex` costs less, whatever the share of
-//! reads. And never ask for a second `read` while you hold one: between the two a writer may
-//! come to wait, and then neither goes on.
+//! For reads that are shorter than it takes to lock: that readers may be in together is then
+//! of little use; measure it beside a `Mutex`. And never ask for a second `read` while you
+//! hold one: between the two a writer may come to wait, and then neither goes on.
 
 use anyhow::Result;
 
