@@ -243,6 +243,11 @@ impl Options {
                 found.ok_or_else(|| no_variant(model, name, &names))?
             }
         };
+        all.iter_mut().for_each(Contestant::make_ready);
+        let reference = self
+            .reference
+            .clone()
+            .unwrap_or_else(|| first_installed(&all).name.clone());
         Ok((all, reference))
     }
 }

@@ -124,6 +124,15 @@ pub struct Contestant {
     pub pairs: Vec<Pair>,
 }
 
+impl Contestant {
+    /// Builds what must be built before it can run. Where it can't be, its runner says why.
+    pub fn make_ready(&mut self) {
+        if let Ok(runner) = &self.runner {
+            self.runner = runner.clone().ready();
+        }
+    }
+}
+
 /// A model of that type, as [`AnyModel`].
 #[derive(Debug)]
 pub struct Of<M>(PhantomData<fn() -> M>);

@@ -87,9 +87,8 @@ pub fn conformance<M: Model>(program: impl AsRef<Path>) -> ExitCode {
     for peer in M::peers() {
         let declaration = format!("{}::declaration", peer.name);
         tests.push(Test::new(declaration, || imports::check(peer)));
-        match peer.command() {
-            Ok(words) => {
-                let runner = Runner::Peer(words);
+        match peer.command().map(Runner::Peer).and_then(Runner::ready) {
+            Ok(runner) => {
                 add(
                     &mut tests,
                     &cases,

@@ -59,7 +59,7 @@ pub use lesson::{Lesson, Package};
 pub use model::{Deviation, Direct, Model, Pair, Part, Peer, Status, Variant};
 pub use number::{cores, whole, with_negatives};
 pub use outcome::{Class, Failure, Outcome, panic_message};
-pub use peer::{go_builds, not_run, peer_program, python_version};
+pub use peer::{build_go_peers, not_run, peer_program, python_version};
 pub use program::{Program, end_with_pool, ensure_environment, worker_command};
 pub use protocol::{Memory, Range, Reply, SETTLE, SPANS, Span, WARM};
 pub use runtimes::{NO_RUNTIME, RUNTIMES, runtime_of};

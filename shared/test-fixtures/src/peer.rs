@@ -19,7 +19,7 @@ use std::{
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::{
-    Peer,
+    Peer, Runner,
     exit::advice,
     guard::die_with_parent,
     interrupt,
@@ -28,7 +28,7 @@ use crate::{
     trial::{cause, shortened},
 };
 
-pub use go::go_builds;
+pub use go::build_go_peers;
 
 /// The environment variable that names another Python.
 const PYTHON: &str = "INTERLEAVE_PYTHON";
@@ -63,7 +63,7 @@ pub(crate) const MODULES: &[&str] =
 impl Peer {
     /// The command that runs it here, or what to do so that there is one. The ending of its
     /// file says what runs it: `node` for `.mjs`, and Python for `.py`. What is built of a
-    /// `.go` runs by itself.
+    /// `.go` runs by itself, once its [`Runner`] is ready.
     ///
     /// The Python is the one that `INTERLEAVE_PYTHON` names, else that of the environment
     /// that `compare peers` makes, else, where it needs no package, the machine's `python3`.
@@ -87,6 +87,22 @@ impl Peer {
         let python = python.as_ref().map_err(String::clone)?;
         python.suits(self)?;
         Ok(vec![python.program.clone(), script.into()])
+    }
+}
+
+impl Runner {
+    /// The same, built where it is a peer in Go whose source is newer than what was built of
+    /// it; or why it can't be.
+    ///
+    /// # Errors
+    /// It can't be built.
+    pub fn ready(self) -> Result<Self, String> {
+        if let Self::Peer(words) = &self
+            && let [program] = &words[..]
+        {
+            go::build(Path::new(program))?;
+        }
+        Ok(self)
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use fetching::{Sha256, Stage};
 use test_fixtures::{
-    Case, Checked, Facts, Floor, Model, Outcome, Peer, Span, Variant, due_after,
+    Case, Checked, Facts, Floor, Model, Outcome, Peer, Span, Variant, due_after, peer,
     python_peer,
 };
 
@@ -45,19 +45,30 @@ impl Model for Semaphores {
     }
 
     fn peers() -> &'static [Peer] {
-        static PEERS: [Peer; 1] = [python_peer!(
-            "asyncio.Semaphore, one task a request, aiohttp",
-            needs ["aiohttp", "yarl"],
-            since (3, 11),
-            except {
-                "reset_unframed_body": "aiohttp takes any end of a connection for the end \
-                    of a body without a length (aiohttp 3.14, client_proto.py, \
-                    connection_lost)",
-                "https_truncated_unframed_body": "aiohttp takes any end of a connection \
-                    for the end of a body without a length (aiohttp 3.14, \
-                    client_proto.py, connection_lost)",
-            }
-        )];
+        static PEERS: [Peer; 2] = [
+            python_peer!(
+                "asyncio.Semaphore, one task a request, aiohttp",
+                needs ["aiohttp", "yarl"],
+                since (3, 11),
+                except {
+                    "reset_unframed_body": "aiohttp takes any end of a connection for the \
+                        end of a body without a length (aiohttp 3.14, client_proto.py, \
+                        connection_lost)",
+                    "https_truncated_unframed_body": "aiohttp takes any end of a connection \
+                        for the end of a body without a length (aiohttp 3.14, \
+                        client_proto.py, connection_lost)",
+                }
+            ),
+            peer!(
+                go.go: "a channel as a semaphore, a goroutine a request",
+                since (1, 22),
+                except {
+                    "https_truncated_unframed_body": "crypto/tls takes the end of a \
+                        connection between two records for the end of TLS (Go 1.27, \
+                        crypto/tls/conn.go, readRecordOrCCS)",
+                }
+            ),
+        ];
         &PEERS
     }
 

@@ -51,10 +51,11 @@ pub(crate) fn run(faults: &Faults) -> Result<bool> {
             continue;
         }
         print(&format!("{}\n", model.name()))?;
-        for contestant in model.contestants() {
+        for mut contestant in model.contestants() {
             if !variants.is_empty() && !variants.contains(&contestant.name) {
                 continue;
             }
+            contestant.make_ready();
             if let Err(why) = &contestant.runner {
                 let id = format!("{}/{}", model.name(), contestant.name);
                 missing.push((id, shown(why)));

@@ -43,7 +43,7 @@ pub(crate) fn chosen<M: Model>(
     let peers = M::peers().iter().filter(|peer| is_wanted(peer.name));
     let peers = peers.map(|peer| Named {
         name: peer.name,
-        runner: peer.command().map(Runner::Peer),
+        runner: peer.command().map(Runner::Peer).and_then(Runner::ready),
         deviations: peer.deviations,
     });
     Ok(variants.chain(peers).collect())
