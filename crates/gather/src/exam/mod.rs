@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Result;
 use fetching::Stage;
 use test_fixtures::{
-    Case, Checked, Facts, Floor, Model, Peer, Span, Variant, due_after, python_peer,
+    Case, Checked, Facts, Floor, Model, Peer, Span, Variant, due_after, peer, python_peer,
 };
 
 use crate::{Job, Output, variants};
@@ -46,7 +46,7 @@ impl Model for Gather {
     }
 
     fn peers() -> &'static [Peer] {
-        static PEERS: [Peer; 2] = [
+        static PEERS: [Peer; 3] = [
             python_peer!(
                 "asyncio.gather over aiohttp",
                 needs ["aiohttp", "yarl"],
@@ -71,6 +71,15 @@ impl Model for Gather {
                     "https_truncated_unframed_body": "aiohttp takes any end of a connection \
                         for the end of a body without a length (aiohttp 3.14, \
                         client_proto.py, connection_lost)",
+                }
+            ),
+            peer!(
+                go.go: "a goroutine a request, net/http",
+                since (1, 22),
+                except {
+                    "https_truncated_unframed_body": "crypto/tls takes the end of a \
+                        connection between two records for the end of TLS (Go 1.27, \
+                        crypto/tls/conn.go, readRecordOrCCS)",
                 }
             ),
         ];

@@ -138,6 +138,7 @@ func Outcome(value any, err error) peertrial.Outcome {
 // Class is the class of a failure, the same as the variants'.
 func Class(err error) string {
 	var classed *Error
+	var address *net.AddrError
 	var certificate *tls.CertificateVerificationError
 	var network *net.OpError
 	switch {
@@ -153,6 +154,9 @@ func Class(err error) string {
 		return "certificate"
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return "truncated"
+	case errors.As(err, &address):
+		// A port that can't be.
+		return "malformed"
 	case errors.As(err, &network) && network.Op == "dial":
 		return "other"
 	}
