@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::Result;
 use fetching::{common_host, direct, files::File};
 use test_fixtures::{
-    Case, Direct, Facts, Floor, Model, Outcome, Peer, Variant, python_peer,
+    Case, Direct, Facts, Floor, Model, Outcome, Peer, Variant, peer, python_peer,
 };
 
 use crate::{Job, Output, Report, variants};
@@ -48,22 +48,41 @@ impl Model for ThreadPool {
     }
 
     fn peers() -> &'static [Peer] {
-        static PEERS: [Peer; 1] = [python_peer!(
-            "ThreadPoolExecutor and as_completed, requests",
-            needs ["requests", "urllib3"],
-            since (3, 11),
-            except {
-                "https_truncated_unframed_body": "Python's TLS sockets take the end of a \
-                    connection without close_notify for the end of the stream \
-                    (CPython 3.11, ssl.py, suppress_ragged_eofs)",
-                "redirected_as_browsers_are": "requests reads a Location by RFC 3986, to \
-                    which a backslash is a letter (requests 2.34, sessions.py, \
-                    resolve_redirects)",
-                "odd_location": "requests reads a Location by RFC 3986, to which a \
-                    backslash is a letter (requests 2.34, sessions.py, \
-                    resolve_redirects)",
-            }
-        )];
+        static PEERS: [Peer; 2] = [
+            python_peer!(
+                        "ThreadPoolExecutor and as_completed, requests",
+                        needs ["requests", "urllib3"],
+                        since (3, 11),
+                        except {
+                            "https_truncated_unframed_body": "Python's TLS sockets take the end of a \
+                                connection without close_notify for the end of the stream \
+                                (CPython 3.11, ssl.py, suppress_ragged_eofs)",
+                            "redirected_as_browsers_are": "requests reads a Location by RFC 3986, to \
+                                which a backslash is a letter (requests 2.34, sessions.py, \
+                                resolve_redirects)",
+                            "odd_location": "requests reads a Location by RFC 3986, to which a \
+                                backslash is a letter (requests 2.34, sessions.py, \
+                                resolve_redirects)",
+                        }
+            ),
+            peer!(
+                go.go: "as many goroutines as threads on one channel, net/http",
+                since (1, 22),
+                except {
+                    "https_truncated_unframed_body": "crypto/tls takes the end of a \
+                        connection between two records for the end of TLS (Go 1.27, \
+                        crypto/tls/conn.go, readRecordOrCCS)",
+                    "names_in_utf_8": "mime.ParseMediaType takes no letter outside ASCII \
+                        without quotes around it (Go 1.27, mime/grammar.go, isTokenChar)",
+                    "redirected_as_browsers_are": "net/http reads a Location by RFC 3986, \
+                        to which a backslash is a letter and a tab an error (Go 1.27, \
+                        net/url/url.go, parse)",
+                    "odd_location": "net/http reads a Location by RFC 3986, to which a \
+                        backslash is a letter and a tab an error (Go 1.27, \
+                        net/url/url.go, parse)",
+                }
+            ),
+        ];
         &PEERS
     }
 
