@@ -11,7 +11,7 @@ use anyhow::Result;
 use fetching::direct;
 use test_fixtures::{
     Case, Checked, Direct, Facts, Floor, ItemTimes, Model, Outcome, Peer, Span, Variant,
-    ensure_environment, python_peer,
+    ensure_environment, peer, python_peer,
 };
 
 use crate::{Job, Output, Saved, Shape, Step, variants};
@@ -72,19 +72,30 @@ impl Model for Pipelines {
     }
 
     fn peers() -> &'static [Peer] {
-        static PEERS: [Peer; 1] = [python_peer!(
-            "asyncio.Queue, coroutines and asyncio.to_thread, aiohttp",
-            needs ["aiohttp", "yarl"],
-            since (3, 11),
-            except {
-                "reset_unframed_body": "aiohttp takes any end of a connection for the end \
-                    of a body without a length (aiohttp 3.14, client_proto.py, \
-                    connection_lost)",
-                "https_truncated_unframed_body": "aiohttp takes any end of a connection \
-                    for the end of a body without a length (aiohttp 3.14, \
-                    client_proto.py, connection_lost)",
-            }
-        )];
+        static PEERS: [Peer; 2] = [
+            python_peer!(
+                        "asyncio.Queue, coroutines and asyncio.to_thread, aiohttp",
+                        needs ["aiohttp", "yarl"],
+                        since (3, 11),
+                        except {
+                            "reset_unframed_body": "aiohttp takes any end of a connection for the end \
+                                of a body without a length (aiohttp 3.14, client_proto.py, \
+                                connection_lost)",
+                            "https_truncated_unframed_body": "aiohttp takes any end of a connection \
+                                for the end of a body without a length (aiohttp 3.14, \
+                                client_proto.py, connection_lost)",
+                        }
+            ),
+            peer!(
+                go.go: "goroutines between bounded channels, net/http",
+                since (1, 22),
+                except {
+                    "https_truncated_unframed_body": "crypto/tls takes the end of a \
+                        connection between two records for the end of TLS (Go 1.27, \
+                        crypto/tls/conn.go, readRecordOrCCS)",
+                }
+            ),
+        ];
         &PEERS
     }
 
