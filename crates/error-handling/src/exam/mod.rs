@@ -8,7 +8,9 @@ mod selection;
 use std::fmt;
 
 use anyhow::Result;
-use test_fixtures::{Case, Facts, Floor, Model, Outcome, Peer, Variant, python_peer};
+use test_fixtures::{
+    Case, Facts, Floor, Model, Outcome, Peer, Variant, peer, python_peer,
+};
 
 use crate::{Fault, Job, Output, Policy, variants, work::Done};
 
@@ -62,10 +64,13 @@ impl Model for ErrorHandling {
     }
 
     fn peers() -> &'static [Peer] {
-        &[python_peer! {
-            "asyncio.gather(return_exceptions=True), TaskGroup and except*",
-            since (3, 11)
-        }]
+        &[
+            python_peer! {
+                "asyncio.gather(return_exceptions=True), TaskGroup and except*",
+                since (3, 11)
+            },
+            peer!(go.go: "a goroutine a task, and a context to stop them", since (1, 22)),
+        ]
     }
 
     fn job(args: &Args) -> Result<Job> {
