@@ -11,7 +11,7 @@ use std::{
 };
 
 use anyhow::Result;
-use test_fixtures::{Case, Facts, Floor, Model, Peer, Variant, python_peer};
+use test_fixtures::{Case, Facts, Floor, Model, Peer, Variant, peer, python_peer};
 
 use crate::{Counter, Job, Output, Witness, variants};
 
@@ -54,14 +54,24 @@ impl Model for Locks {
     }
 
     fn peers() -> &'static [Peer] {
-        &[python_peer! {
-            "threading.Lock, one thread per worker",
-            except {
-                "panic_while_holding": "leaving a `with` block by an exception releases \
-                    the lock and marks nothing: Python's reference, Using locks in the \
-                    with statement"
-            }
-        }]
+        &[
+            python_peer! {
+                "threading.Lock, one thread per worker",
+                except {
+                    "panic_while_holding": "leaving a `with` block by an exception releases \
+                        the lock and marks nothing: Python's reference, Using locks in the \
+                        with statement"
+                }
+            },
+            peer! {
+                go.go: "sync.Mutex, one goroutine per worker",
+                since (1, 22),
+                except {
+                    "panic_while_holding": "a panic runs the deferred Unlock, which marks \
+                        nothing (Go 1.27, sync/mutex.go, Unlock)"
+                }
+            },
+        ]
     }
 
     fn job(args: &Args) -> Result<Job> {
