@@ -15,7 +15,6 @@ import (
 	"net/http"
 	"runtime"
 	"sync"
-	"syscall"
 	"time"
 
 	"peertrial"
@@ -284,7 +283,7 @@ func (w *works) fetch(ctx context.Context, item int) (fetched, error) {
 
 func (w *works) process(_ context.Context, page fetched) (processed, error) {
 	return passing(w, "process", page.item, func() (processed, error) {
-		block(w.job.ProcessMS)
+		peertrial.Block(milliseconds(w.job.ProcessMS))
 		digest := sha256.Sum256(page.body)
 		words := bytes.FieldsFunc(page.body, func(r rune) bool {
 			return r == ' ' || r == '\t' || r == '\n' || r == '\f' || r == '\r'
@@ -296,7 +295,7 @@ func (w *works) process(_ context.Context, page fetched) (processed, error) {
 
 func (w *works) save(_ context.Context, page processed) (saved, error) {
 	return passing(w, "save", page.item, func() (saved, error) {
-		block(w.job.SaveMS)
+		peertrial.Block(milliseconds(w.job.SaveMS))
 		unfinished, err := w.folder.Begin()
 		if err != nil {
 			return saved{}, err
@@ -314,12 +313,8 @@ func failed(why string) error {
 	return &fetching.Error{Class: "other", Err: errors.New(why)}
 }
 
-// block blocks a thread. time.Sleep would block just the goroutine.
-func block(milliseconds float64) {
-	left := syscall.NsecToTimespec(int64(milliseconds * 1e6))
-	// The runtime interrupts threads by signals, to take their goroutines from them.
-	for syscall.Nanosleep(&left, &left) == syscall.EINTR {
-	}
+func milliseconds(ms float64) time.Duration {
+	return time.Duration(ms * float64(time.Millisecond))
 }
 
 // does takes every item through the three stages. Those that did not get there before enough

@@ -153,6 +153,14 @@ func Clock() int64 {
 	return now.Nano()
 }
 
+// Block blocks a thread. time.Sleep would block just the goroutine.
+func Block(duration time.Duration) {
+	left := syscall.NsecToTimespec(duration.Nanoseconds())
+	// The runtime interrupts threads by signals, to take their goroutines from them.
+	for syscall.Nanosleep(&left, &left) == syscall.EINTR {
+	}
+}
+
 // Resident returns the bytes of this process that are in memory: now, or at the most.
 func Resident(field string) (int, error) {
 	status, err := os.ReadFile("/proc/self/status")
