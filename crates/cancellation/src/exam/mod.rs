@@ -12,7 +12,7 @@ use std::{ffi::OsString, time::Duration};
 
 use anyhow::Result;
 use test_fixtures::{
-    Case, Checked, Facts, Floor, ItemTimes, Model, Outcome, Peer, Span, Variant,
+    Case, Checked, Facts, Floor, ItemTimes, Model, Outcome, Peer, Span, Variant, peer,
     python_peer,
 };
 
@@ -69,14 +69,20 @@ impl Model for Cancellation {
     }
 
     fn peers() -> &'static [Peer] {
-        static PEERS: [Peer; 1] = [python_peer!(
-            "asyncio.timeout around a TaskGroup, aiohttp",
-            needs ["aiohttp"],
-            since (3, 11),
-            except {
-                "stopped_in_time": "asyncio looks at its timers once a turn of all tasks, and these end two turns later: too late where very many compute (CPython 3.11, asyncio/base_events.py, _run_once; CPython 3.11, asyncio/timeouts.py, _on_timeout; CPython 3.11, asyncio/taskgroups.py, _abort)",
-            }
-        )];
+        static PEERS: [Peer; 2] = [
+            python_peer!(
+                        "asyncio.timeout around a TaskGroup, aiohttp",
+                        needs ["aiohttp"],
+                        since (3, 11),
+                        except {
+                            "stopped_in_time": "asyncio looks at its timers once a turn of all tasks, and these end two turns later: too late where very many compute (CPython 3.11, asyncio/base_events.py, _run_once; CPython 3.11, asyncio/timeouts.py, _on_timeout; CPython 3.11, asyncio/taskgroups.py, _abort)",
+                        }
+            ),
+            peer!(
+                go.go: "a context with a deadline, a goroutine a task, net/http",
+                since (1, 22)
+            ),
+        ];
         &PEERS
     }
 
