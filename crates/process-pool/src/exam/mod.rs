@@ -173,18 +173,21 @@ impl Model for ProcessPool {
     }
 }
 
-static PEERS: &[Peer] = &[test_fixtures::python_peer!(
-    "concurrent.futures.ProcessPoolExecutor.map, tasks in chunks",
-    except {
-        "worker_killed_once": "a lost worker breaks the whole pool: BrokenProcessPool (concurrent.futures, Exception classes)",
-        "worker_killed_always": "a lost worker breaks the whole pool: BrokenProcessPool (concurrent.futures, Exception classes)",
-        "every_worker_killed": "a lost worker breaks the whole pool: BrokenProcessPool (concurrent.futures, Exception classes)",
-        "worker_exits": "a lost worker breaks the whole pool: BrokenProcessPool (concurrent.futures, Exception classes)",
-        "worker_aborts": "a lost worker breaks the whole pool: BrokenProcessPool (concurrent.futures, Exception classes)",
-        "corrupt_magic": "its queues are its own: nothing of ours can be corrupt in them",
-        "huge_length": "its queues are its own: nothing of ours can be corrupt in them",
-        "short_frame": "its queues are its own: nothing of ours can be cut short in them",
-        "corrupt_always": "its queues are its own: nothing of ours can be corrupt in them",
-        "stopped_past_deadline": "map's timeout stops the waiting, not the worker; nothing ends one worker of a pool",
-    }
-)];
+static PEERS: &[Peer] = &[
+    test_fixtures::python_peer!(
+        "concurrent.futures.ProcessPoolExecutor.map, tasks in chunks",
+        except {
+            "worker_killed_once": "a lost worker breaks the whole pool: BrokenProcessPool (concurrent.futures, Exception classes)",
+            "worker_killed_always": "a lost worker breaks the whole pool: BrokenProcessPool (concurrent.futures, Exception classes)",
+            "every_worker_killed": "a lost worker breaks the whole pool: BrokenProcessPool (concurrent.futures, Exception classes)",
+            "worker_exits": "a lost worker breaks the whole pool: BrokenProcessPool (concurrent.futures, Exception classes)",
+            "worker_aborts": "a lost worker breaks the whole pool: BrokenProcessPool (concurrent.futures, Exception classes)",
+            "corrupt_magic": "its queues are its own: nothing of ours can be corrupt in them",
+            "huge_length": "its queues are its own: nothing of ours can be corrupt in them",
+            "short_frame": "its queues are its own: nothing of ours can be cut short in them",
+            "corrupt_always": "its queues are its own: nothing of ours can be corrupt in them",
+            "stopped_past_deadline": "map's timeout stops the waiting, not the worker; nothing ends one worker of a pool",
+        }
+    ),
+    test_fixtures::peer!(go.go: "os/exec, a goroutine for each worker process", since (1, 23)),
+];

@@ -1,0 +1,7 @@
+module process-pool
+
+go 1.23
+
+require peertrial v0.0.0
+
+replace peertrial => ../../../shared/test-fixtures/peers/go
