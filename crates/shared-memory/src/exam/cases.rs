@@ -121,9 +121,10 @@ fn memory() -> Vec<Case<SharedMemory>> {
         Case::fails_under(
             "not_enough_memory",
             "without the memory it is an error, and nothing is touched",
-            &["--n", "100000000"],
+            &["--n", "400000000"],
             Settings {
-                addresses: Some(700 << 20),
+                // The runtime of Go reserves some 600 MiB for itself.
+                addresses: Some(2 << 30),
                 ..Settings::default()
             },
             "not enough memory",

@@ -13,7 +13,7 @@ mod serve;
 use std::ffi::OsString;
 
 use anyhow::Result;
-use test_fixtures::{Case, Facts, Floor, Model, Peer, Variant, python_peer};
+use test_fixtures::{Case, Facts, Floor, Model, Peer, Variant, peer, python_peer};
 
 use crate::{Job, Output, variants};
 
@@ -50,7 +50,7 @@ impl Model for SharedMemory {
     }
 
     fn peers() -> &'static [Peer] {
-        static PEERS: [Peer; 3] = [
+        static PEERS: [Peer; 4] = [
             python_peer!("multiprocessing.Array, element by element"),
             python_peer!(
                 python_numpy: "NumPy arrays over one SharedMemory",
@@ -58,6 +58,7 @@ impl Model for SharedMemory {
                 since (3, 11)
             ),
             python_peer!(python_queue: "multiprocessing.Queue of lists of squares"),
+            peer!(go.go: "goroutines, each with a slice of one array", since (1, 22)),
         ];
         &PEERS
     }
