@@ -11,7 +11,9 @@ mod worker;
 use std::{ffi::OsString, ops::RangeInclusive};
 
 use anyhow::Result;
-use test_fixtures::{Case, Facts, Floor, Model, Peer, Surveyed, Variant, python_peer};
+use test_fixtures::{
+    Case, Facts, Floor, Model, Peer, Surveyed, Variant, peer, python_peer,
+};
 
 use crate::{Hazard, Job, Output, hazards, variants};
 
@@ -59,15 +61,18 @@ impl Model for Hazards {
     }
 
     fn peers() -> &'static [Peer] {
-        &[python_peer! {
-            "threads and asyncio, a process a piece",
-            since (3, 11),
-            except {
-                "cancelled_read": "StreamReader.readexactly takes nothing out of its \
-                    buffer before all of it is there \
-                    (CPython 3.11, asyncio/streams.py, readexactly)"
-            }
-        }]
+        &[
+            python_peer! {
+                "threads and asyncio, a process a piece",
+                since (3, 11),
+                except {
+                    "cancelled_read": "StreamReader.readexactly takes nothing out of its \
+                        buffer before all of it is there \
+                        (CPython 3.11, asyncio/streams.py, readexactly)"
+                }
+            },
+            peer!(go.go: "goroutines, a process a piece", since (1, 22)),
+        ]
     }
 
     fn job(args: &Args) -> Result<Job> {

@@ -120,16 +120,9 @@ fn built(go: &Go, root: &Path, script: &Path, program: &Path) -> Result<(), Stri
 
 /// Whether what is built of a script is newer than all that it is built of.
 fn is_current(root: &Path, script: &Path, program: &Path) -> bool {
-    let shared = root.join(SHARED);
-    let packages = fs::read_dir(&shared).into_iter().flatten().flatten();
-    let packages = packages
-        .map(|entry| entry.path())
-        .filter(|path| path.is_dir());
-    let written = packages
-        .chain([shared.clone()])
-        .chain(script.parent().map(Path::to_owned))
-        .filter_map(|folder| last_written(&folder))
-        .max();
+    let modules = [Some(root.join(SHARED)), script.parent().map(Path::to_owned)];
+    let folders = modules.into_iter().flatten().flat_map(packages);
+    let written = folders.filter_map(|folder| last_written(&folder)).max();
     let built = program.metadata().and_then(|there| there.modified()).ok();
     built.is_some() && built >= written
 }
@@ -200,6 +193,13 @@ fn suits(go: &Go, peer: &Peer) -> Result<(), String> {
     }
 }
 
+/// The folders of a module: its own, and those of the packages in it.
+fn packages(module: PathBuf) -> impl Iterator<Item = PathBuf> {
+    let entries = fs::read_dir(&module).into_iter().flatten().flatten();
+    let entries = entries.map(|entry| entry.path());
+    entries.filter(|path| path.is_dir()).chain([module])
+}
+
 /// The names of the files in a folder.
 fn files(folder: &Path) -> impl Iterator<Item = String> + use<> {
     let files = fs::read_dir(folder).into_iter().flatten().flatten();
@@ -245,15 +245,19 @@ mod tests {
         assert!(!is(), "nothing is built");
         write(&program);
         assert!(is());
-        for shared in ["trial.go", "fetching/fetch.go"] {
-            let shared = root.join(SHARED).join(shared);
-            write(&shared);
-            let file = fs::File::options().write(true).open(&shared);
-            let later = SystemTime::now() + Duration::from_secs(9);
-            let set = file.and_then(|file| file.set_modified(later));
+        for later in [
+            root.join(SHARED).join("trial.go"),
+            root.join(SHARED).join("fetching/fetching.go"),
+            root.join("crates/serving/peers/go.mod"),
+            root.join("crates/serving/peers/work/work.go"),
+        ] {
+            write(&later);
+            let file = fs::File::options().write(true).open(&later);
+            let time = SystemTime::now() + Duration::from_secs(9);
+            let set = file.and_then(|file| file.set_modified(time));
             set.expect("its time is set");
-            assert!(!is(), "it is older than {}", shared.display());
-            fs::remove_file(&shared).expect("it is there");
+            assert!(!is(), "it is older than {}", later.display());
+            fs::remove_file(&later).expect("it is there");
         }
         assert!(is());
     }

@@ -1,0 +1,7 @@
+module hazards
+
+go 1.22
+
+require peertrial v0.0.0
+
+replace peertrial => ../../../shared/test-fixtures/peers/go
