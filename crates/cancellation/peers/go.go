@@ -104,10 +104,10 @@ type tasks struct {
 	journal *os.File
 	// As many blocking calls as may be under way at once.
 	permits   chan struct{}
-	transport *http.Transport
+	transport *fetching.Transport
 }
 
-func newTasks(job job, journal *os.File, transport *http.Transport) *tasks {
+func newTasks(job job, journal *os.File, transport *fetching.Transport) *tasks {
 	return &tasks{
 		job:       job,
 		all:       make([]task, job.Tasks),
@@ -237,7 +237,7 @@ func (t *tasks) fetch(ctx context.Context, index int) (*fetching.Page, error) {
 
 // entering enters the last phase when it returns a head.
 type entering struct {
-	*http.Transport
+	*fetching.Transport
 	enter func(phase int32)
 }
 
@@ -263,7 +263,7 @@ func doAll(job job) (output, *tasks, error) {
 		return output{}, nil, err
 	}
 	defer journal.Close()
-	transport, err := fetching.Transport(0, "")
+	transport, err := fetching.NewTransport(0, "")
 	if err != nil {
 		return output{}, nil, err
 	}

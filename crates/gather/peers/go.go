@@ -75,7 +75,7 @@ func run() error {
 	runtime.GOMAXPROCS(job.Workers)
 	var out output
 	err = trial.Run(func() error {
-		transport, err := fetching.Transport(len(job.URLs), job.CACert)
+		transport, err := fetching.NewTransport(len(job.URLs), job.CACert)
 		if err != nil {
 			return err
 		}

@@ -367,7 +367,7 @@ func run() error {
 			return err
 		}
 		defer folder.Close()
-		transport, err := fetching.Transport(job.Workers, job.CACert)
+		transport, err := fetching.NewTransport(job.Workers, job.CACert)
 		if err != nil {
 			return err
 		}

@@ -110,7 +110,7 @@ func run() error {
 	runtime.GOMAXPROCS(job.Workers)
 	var out output
 	err = trial.Run(func() error {
-		transport, err := fetching.Transport(job.Limit, job.CACert)
+		transport, err := fetching.NewTransport(job.Limit, job.CACert)
 		if err != nil {
 			return err
 		}

@@ -277,7 +277,7 @@ func fetchAll(job job, trial *peertrial.Trial) (output, error) {
 		return output{}, err
 	}
 	defer folder.Close()
-	transport, err := fetching.Transport(job.Workers, job.CACert)
+	transport, err := fetching.NewTransport(job.Workers, job.CACert)
 	if err != nil {
 		return output{}, err
 	}

@@ -6,7 +6,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -19,9 +18,6 @@ import (
 
 	"peertrial"
 )
-
-// The most bytes of an answer's head. Its default is 10 MiB.
-const mostHead = 64 << 10
 
 // Page is what the client saw of one answer.
 type Page struct {
@@ -39,30 +35,6 @@ type Error struct {
 func (e *Error) Error() string { return e.Err.Error() }
 
 func (e *Error) Unwrap() error { return e.Err }
-
-// Transport returns a client's connections, as many as are asked for and kept. It trusts the
-// certificates in cacert beside the system's. Nothing of it follows a redirect or takes a body
-// out of its compression, and it speaks HTTP/1.1.
-func Transport(connections int, cacert string) (*http.Transport, error) {
-	// A configuration of its own also keeps it to HTTP/1.1.
-	config := &tls.Config{}
-	if cacert != "" {
-		roots, err := x509.SystemCertPool()
-		if err != nil {
-			return nil, err
-		}
-		if !roots.AppendCertsFromPEM([]byte(cacert)) {
-			return nil, errors.New("there is no certificate in cacert")
-		}
-		config.RootCAs = roots
-	}
-	return &http.Transport{
-		TLSClientConfig:        config,
-		MaxIdleConnsPerHost:    connections,
-		MaxResponseHeaderBytes: mostHead,
-		DisableCompression:     true,
-	}, nil
-}
 
 // Fetch returns the page at url.
 func Fetch(ctx context.Context, transport http.RoundTripper, url string) (Page, error) {
