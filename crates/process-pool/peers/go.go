@@ -311,17 +311,18 @@ func (j job) encoded(index, attempt int) []byte {
 
 // encode encodes a value of a fixed size.
 func encode(value any) []byte {
-	payload, err := binary.Append(nil, binary.LittleEndian, value)
-	if err != nil {
+	var payload bytes.Buffer
+	if err := binary.Write(&payload, binary.LittleEndian, value); err != nil {
 		panic(err)
 	}
-	return payload
+	return payload.Bytes()
 }
 
 // decode decodes a value, and returns what stands behind it.
 func decode(payload []byte, value any) ([]byte, error) {
-	length, err := binary.Decode(payload, binary.LittleEndian, value)
-	return payload[length:], err
+	reader := bytes.NewReader(payload)
+	err := binary.Read(reader, binary.LittleEndian, value)
+	return payload[len(payload)-reader.Len():], err
 }
 
 // load is the ballast of the fault "big".

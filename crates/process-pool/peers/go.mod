@@ -1,6 +1,6 @@
 module process-pool
 
-go 1.23
+go 1.22
 
 require peertrial v0.0.0
 

@@ -189,5 +189,5 @@ static PEERS: &[Peer] = &[
             "stopped_past_deadline": "map's timeout stops the waiting, not the worker; nothing ends one worker of a pool",
         }
     ),
-    test_fixtures::peer!(go.go: "os/exec, a goroutine for each worker process", since (1, 23)),
+    test_fixtures::peer!(go.go: "os/exec, a goroutine for each worker process", since (1, 22)),
 ];

@@ -22,14 +22,7 @@ const SHARED: &str = "shared/test-fixtures/peers/go";
 const BUILT_WITHIN: Duration = Duration::from_secs(5 * 60);
 
 /// The variables for which a good Go builds something else, or nothing.
-const OF_GO: &[&str] = &[
-    "GOARCH",
-    "GOCACHE",
-    "GOENV",
-    "GOEXPERIMENT",
-    "GOOS",
-    "GOROOT",
-];
+const OF_GO: &[&str] = &["GOARCH", "GOCACHE", "GOEXPERIMENT", "GOOS", "GOROOT"];
 
 /// A Go that peers can be built with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,7 +94,11 @@ fn built(go: &Go, root: &Path, script: &Path, program: &Path) -> Result<(), Stri
         .arg(name)
         .current_dir(folder)
         .envs([("CGO_ENABLED", "0"), ("GOFLAGS", ""), ("GOPROXY", "off")])
-        .envs([("GOTOOLCHAIN", "local"), ("GOWORK", "off")]);
+        .envs([
+            ("GOENV", "off"),
+            ("GOTOOLCHAIN", "local"),
+            ("GOWORK", "off"),
+        ]);
     let built = said(&mut build, BUILT_WITHIN).and_then(|_| {
         let renamed = fs::rename(&unfinished, program);
         renamed.map_err(|error| error.to_string())
