@@ -233,6 +233,7 @@ impl Options {
             }
             all = versions::on_each(model, all, asked, !self.variants.is_empty())?;
         }
+        all.iter_mut().for_each(Contestant::make_ready);
         let reference = match &self.reference {
             None => first_installed(&all).name.clone(),
             Some(name) => {
@@ -243,11 +244,6 @@ impl Options {
                 found.ok_or_else(|| no_variant(model, name, &names))?
             }
         };
-        all.iter_mut().for_each(Contestant::make_ready);
-        let reference = self
-            .reference
-            .clone()
-            .unwrap_or_else(|| first_installed(&all).name.clone());
         Ok((all, reference))
     }
 }
