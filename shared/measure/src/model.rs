@@ -453,6 +453,7 @@ mod tests {
         let deviations = [Deviation {
             case: "cancelled_read",
             reason: "it reads all or nothing",
+            may_hold: false,
         }];
         let one = |item: &str, bites, spared: Option<&str>| Surveyed {
             item: item.to_owned(),

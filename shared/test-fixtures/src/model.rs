@@ -318,13 +318,15 @@ pub enum Status {
 }
 
 /// A case that a variant is known to fail. It is shown, and it fails the tests if it
-/// stops happening.
+/// stops happening, unless it may hold.
 #[derive(Clone, Copy, Debug)]
 pub struct Deviation {
     /// The case's name.
     pub case: &'static str,
     /// Why, and where that is documented.
     pub reason: &'static str,
+    /// Whether it holds on some machines, or now and then.
+    pub may_hold: bool,
 }
 
 /// The same job outside Rust: a program that speaks the trial protocol.
@@ -392,7 +394,11 @@ macro_rules! variants {
                 ],
                 pairs: $crate::variants!(@pairs $($table $name)?),
                 deviations: &[
-                    $($($($crate::Deviation { case: $case, reason: $reason },)+)?)*
+                    $($($($crate::Deviation {
+                        case: $case,
+                        reason: $reason,
+                        may_hold: false,
+                    },)+)?)*
                 ],
                 run: $name::run,
             },
@@ -437,13 +443,16 @@ macro_rules! python_peer {
 /// The peer in a file of any language in `peers` of the crate that calls it, with the oldest
 /// version of what runs it: `peer!(node.mjs: "node:http", since (18, 0))`.
 ///
-/// `needs` and `except` are those of [`python_peer!`](crate::python_peer).
+/// `needs` and `except` are those of [`python_peer!`](crate::python_peer). `sometimes`
+/// declares deviations as `except` does, where the case holds on some machines, or now and
+/// then: with another version of what runs it, or where memory happens to be collected.
 #[macro_export]
 macro_rules! peer {
     ($name:ident.$ending:ident: $about:literal
         $(, needs [$($module:literal),+])?
         , since ($major:literal, $minor:literal)
         $(, except { $($case:literal: $reason:literal),+ $(,)? })?
+        $(, sometimes { $($now_and_then:literal: $why:literal),+ $(,)? })?
     ) => {
         $crate::Peer {
             name: stringify!($name),
@@ -458,7 +467,18 @@ macro_rules! peer {
             )),
             needs: &[$($($module),+)?],
             since: ($major, $minor),
-            deviations: &[$($($crate::Deviation { case: $case, reason: $reason }),+)?],
+            deviations: &[
+                $($($crate::Deviation {
+                    case: $case,
+                    reason: $reason,
+                    may_hold: false,
+                },)+)?
+                $($($crate::Deviation {
+                    case: $now_and_then,
+                    reason: $why,
+                    may_hold: true,
+                },)+)?
+            ],
         }
     };
 }

@@ -69,7 +69,7 @@ impl Model for Cancellation {
     }
 
     fn peers() -> &'static [Peer] {
-        static PEERS: [Peer; 2] = [
+        static PEERS: [Peer; 3] = [
             python_peer!(
                         "asyncio.timeout around a TaskGroup, aiohttp",
                         needs ["aiohttp"],
@@ -81,6 +81,14 @@ impl Model for Cancellation {
             peer!(
                 go.go: "a context with a deadline, a goroutine a task, net/http",
                 since (1, 22)
+            ),
+            peer!(
+                node.mjs: "an AbortController, promises and worker threads, node:http",
+                since (18, 13),
+                sometimes {
+                    "reset_body": "where data and a reset come at once, libuv reports the \
+                        end (libuv 1.46, src/unix/stream.c, uv__stream_io)",
+                }
             ),
         ];
         &PEERS

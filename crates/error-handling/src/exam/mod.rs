@@ -70,6 +70,10 @@ impl Model for ErrorHandling {
                 since (3, 11)
             },
             peer!(go.go: "a goroutine a task, and a context to stop them", since (1, 22)),
+            peer!(
+                node.mjs: "Promise.allSettled, and an AbortController for the others",
+                since (18, 17)
+            ),
         ]
     }
 

@@ -46,7 +46,7 @@ impl Model for Gather {
     }
 
     fn peers() -> &'static [Peer] {
-        static PEERS: [Peer; 3] = [
+        static PEERS: [Peer; 4] = [
             python_peer!(
                 "asyncio.gather over aiohttp",
                 needs ["aiohttp", "yarl"],
@@ -80,6 +80,28 @@ impl Model for Gather {
                     "https_truncated_unframed_body": "crypto/tls takes the end of a \
                         connection between two records for the end of TLS (Go 1.27, \
                         crypto/tls/conn.go, readRecordOrCCS)",
+                }
+            ),
+            peer!(
+                node.mjs: "Promise.allSettled over node:http",
+                since (18, 13),
+                except {
+                    "https_truncated_unframed_body": "Node takes any end of a connection \
+                        for the end of TLS (Node 20.20, src/crypto/crypto_tls.cc, \
+                        OnStreamRead)",
+                },
+                sometimes {
+                    "reset_body": "where data and a reset come at once, libuv reports the \
+                        end (libuv 1.46, src/unix/stream.c, uv__stream_io)",
+                    "reset_chunked_body": "where data and a reset come at once, libuv \
+                        reports the end (libuv 1.46, src/unix/stream.c, uv__stream_io)",
+                    "reset_unframed_body": "where data and a reset come at once, libuv \
+                        reports the end (libuv 1.46, src/unix/stream.c, uv__stream_io)",
+                    "odd_head": "Node takes no tab behind a length before Node 22 (llhttp \
+                        9.3, src/llhttp/http.ts, header_value_content_length_ws)",
+                    "endless_bodies": "each part has a buffer of its own, and V8 collects \
+                        them once they are 32 MiB (V8 11.3, src/heap/heap.cc, \
+                        AllocateExternalBackingStore)",
                 }
             ),
         ];

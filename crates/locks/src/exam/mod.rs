@@ -71,6 +71,10 @@ impl Model for Locks {
                         nothing (Go 1.27, sync/mutex.go, Unlock)"
                 }
             },
+            peer!(
+                node.mjs: "a mutex of Atomics.wait, a pool of worker threads",
+                since (18, 0)
+            ),
         ]
     }
 

@@ -72,7 +72,7 @@ impl Model for Pipelines {
     }
 
     fn peers() -> &'static [Peer] {
-        static PEERS: [Peer; 2] = [
+        static PEERS: [Peer; 3] = [
             python_peer!(
                         "asyncio.Queue, coroutines and asyncio.to_thread, aiohttp",
                         needs ["aiohttp", "yarl"],
@@ -93,6 +93,28 @@ impl Model for Pipelines {
                     "https_truncated_unframed_body": "crypto/tls takes the end of a \
                         connection between two records for the end of TLS (Go 1.27, \
                         crypto/tls/conn.go, readRecordOrCCS)",
+                }
+            ),
+            peer!(
+                node.mjs: "promises, bounded queues and worker threads, node:http",
+                since (18, 17),
+                except {
+                    "https_truncated_unframed_body": "Node takes any end of a connection \
+                        for the end of TLS (Node 20.20, src/crypto/crypto_tls.cc, \
+                        OnStreamRead)",
+                },
+                sometimes {
+                    "reset_body": "where data and a reset come at once, libuv reports the \
+                        end (libuv 1.46, src/unix/stream.c, uv__stream_io)",
+                    "reset_unframed_body": "where data and a reset come at once, libuv \
+                        reports the end (libuv 1.46, src/unix/stream.c, uv__stream_io)",
+                    "odd_head": "Node takes no tab behind a length before Node 22 (llhttp \
+                        9.3, src/llhttp/http.ts, header_value_content_length_ws)",
+                    "endless_heads": "a worker thread is a V8 with a heap of its own (Node \
+                        20.20, src/node_worker.cc, WorkerThreadData)",
+                    "endless_bodies": "each chunk of one byte is a buffer of its own, and \
+                        a hundred thousand come before the body is too long (Node 20.20, \
+                        src/node_http_parser.cc, on_body)",
                 }
             ),
         ];

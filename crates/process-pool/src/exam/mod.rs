@@ -190,4 +190,14 @@ static PEERS: &[Peer] = &[
         }
     ),
     test_fixtures::peer!(go.go: "os/exec, a goroutine for each worker process", since (1, 22)),
+    test_fixtures::peer!(
+        node.mjs: "child_process.fork, a message for each task",
+        since (18, 0),
+        except {
+            "corrupt_magic": "its channel is Node's own: nothing of ours can be corrupt in it",
+            "huge_length": "its channel is Node's own: nothing of ours can be corrupt in it",
+            "short_frame": "its channel is Node's own: nothing of ours can be cut short in it",
+            "corrupt_always": "its channel is Node's own: nothing of ours can be corrupt in it",
+        }
+    ),
 ];

@@ -50,7 +50,7 @@ impl Model for SharedMemory {
     }
 
     fn peers() -> &'static [Peer] {
-        static PEERS: [Peer; 4] = [
+        static PEERS: [Peer; 5] = [
             python_peer!("multiprocessing.Array, element by element"),
             python_peer!(
                 python_numpy: "NumPy arrays over one SharedMemory",
@@ -59,6 +59,15 @@ impl Model for SharedMemory {
             ),
             python_peer!(python_queue: "multiprocessing.Queue of lists of squares"),
             peer!(go.go: "goroutines, each with a slice of one array", since (1, 22)),
+            peer!(
+                node.mjs: "one SharedArrayBuffer, a worker thread for each part",
+                since (18, 0),
+                sometimes {
+                    "not_enough_memory": "from Node 20 on it does not start where so few \
+                        addresses are left, as V8 has a range of them for code (V8 11.3, \
+                        src/heap/code-range.cc, InitReservation)",
+                }
+            ),
         ];
         &PEERS
     }

@@ -48,7 +48,7 @@ impl Model for ThreadPool {
     }
 
     fn peers() -> &'static [Peer] {
-        static PEERS: [Peer; 2] = [
+        static PEERS: [Peer; 3] = [
             python_peer!(
                         "ThreadPoolExecutor and as_completed, requests",
                         needs ["requests", "urllib3"],
@@ -80,6 +80,29 @@ impl Model for ThreadPool {
                     "odd_location": "net/http reads a Location by RFC 3986, to which a \
                         backslash is a letter and a tab an error (Go 1.27, \
                         net/url/url.go, parse)",
+                }
+            ),
+            peer!(
+                node.mjs: "a pool of worker threads, node:http in each",
+                since (18, 13),
+                except {
+                    "https_truncated_unframed_body": "Node takes any end of a connection \
+                        for the end of TLS (Node 20.20, src/crypto/crypto_tls.cc, \
+                        OnStreamRead)",
+                },
+                sometimes {
+                    "reset_body": "where data and a reset come at once, libuv reports the \
+                        end (libuv 1.46, src/unix/stream.c, uv__stream_io)",
+                    "reset_unframed_body": "where data and a reset come at once, libuv \
+                        reports the end (libuv 1.46, src/unix/stream.c, uv__stream_io)",
+                    "odd_head": "Node takes no tab behind a length before Node 22 (llhttp \
+                        9.3, src/llhttp/http.ts, header_value_content_length_ws)",
+                    "endless_heads": "a worker thread is a V8 with a heap of its own (Node \
+                        20.20, src/node_worker.cc, WorkerThreadData)",
+                    "endless_frames": "a worker thread is a V8 with a heap of its own (Node \
+                        20.20, src/node_worker.cc, WorkerThreadData)",
+                    "endless_bodies": "a worker thread is a V8 with a heap of its own (Node \
+                        20.20, src/node_worker.cc, WorkerThreadData)",
                 }
             ),
         ];

@@ -18,7 +18,7 @@ use crate::SharedMemory;
 
 /// Whether its workers are threads; all others' are processes.
 fn has_threads(bench: &Bench<SharedMemory>) -> bool {
-    ["std_only", "crossbeam", "rayon", "go"].contains(&bench.name())
+    ["std_only", "crossbeam", "rayon", "go", "node"].contains(&bench.name())
 }
 
 /// What one says of a worker that goes wrong.
