@@ -186,6 +186,8 @@ impl Lesson {
             "executor"
         } else if self.needs.contains("tokio (") {
             "tokio"
+        } else if self.needs.contains("compio") {
+            "compio"
         } else if self.needs.contains("async-std") {
             "async_std"
         } else {

@@ -53,6 +53,18 @@ fn smol(count: usize) -> u64 {
     resident("VmHWM:") - idle
 }
 
+fn compio(count: usize) -> u64 {
+    let runtime = compio::runtime::Runtime::new().expect("a runtime");
+    let idle = resident("VmRSS:");
+    runtime.block_on(async {
+        let spawn = |_| compio::runtime::spawn(async { compio::time::sleep(LONG).await });
+        let tasks: Vec<_> = (0..count).map(spawn).collect();
+        compio::time::sleep(BEGUN).await;
+        black_box(&tasks);
+    });
+    resident("VmHWM:") - idle
+}
+
 fn async_std(count: usize) -> u64 {
     let idle = resident("VmRSS:");
     async_std::task::block_on(async {
@@ -67,7 +79,7 @@ fn async_std(count: usize) -> u64 {
 
 fn main() {
     let words: Vec<String> = env::args().collect();
-    let usage = "sleepers tokio|tokio_token|smol|async_std COUNT";
+    let usage = "sleepers tokio|tokio_token|smol|compio|async_std COUNT";
     let [_, name, count] = words.as_slice() else {
         return eprintln!("{usage}");
     };
@@ -76,6 +88,7 @@ fn main() {
         "tokio" => tokio(count),
         "tokio_token" => tokio_token(count),
         "smol" => smol(count),
+        "compio" => compio(count),
         "async_std" => async_std(count),
         _ => return eprintln!("{usage}"),
     };

@@ -20,6 +20,7 @@ const PACKAGES: &[&str] = &[
     "async-lock",
     "async-process",
     "async-std",
+    "compio",
     "crossbeam-channel",
     "crossfire",
     "flume",

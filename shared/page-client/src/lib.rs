@@ -1,6 +1,6 @@
 //! One HTTP client for each runtime, all with one method: `fetch(&self, url) -> Result<Page>`.
 //!
-//! The clients of [`tokio`], [`smol`] and [`async_std`] are one: hyper-util's pool of
+//! The clients of [`tokio`], [`smol`], [`compio`] and [`async_std`] are one: hyper-util's pool of
 //! connections, over that runtime's sockets, with hyper-rustls for https. They differ by the
 //! connector, which opens a stream, by the executor, which drives each connection in a task,
 //! and by the timer. [`blocking`] is ureq, for threads; [`surf`] is for the rows that show it.
@@ -23,11 +23,13 @@ pub mod async_std;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 pub mod budget;
+#[cfg(feature = "compio")]
+pub mod compio;
 #[cfg(feature = "hyper-client")]
 mod hyper_client;
 #[cfg(feature = "smol")]
 pub mod smol;
-#[cfg(any(feature = "async-std", feature = "smol"))]
+#[cfg(any(feature = "async-std", feature = "compio", feature = "smol"))]
 mod stream;
 #[cfg(feature = "surf")]
 pub mod surf;

@@ -276,6 +276,33 @@ mod runs {
         check_processes(clock, ended);
     }
 
+    pub(super) fn compio() {
+        use ::compio::runtime::{JoinError, Runtime};
+        use cancellation::compio::{until, until_killed, until_told};
+        let runtime = Runtime::new().expect("a runtime starts");
+        let short = |end: Result<u32, JoinError>| match end {
+            Err(JoinError::Cancelled) => Ok(None),
+            end => end.map(Some),
+        };
+
+        let (clock, running) = (Instant::now(), Running::default());
+        let tasks = tasks!(running, ::compio::time::sleep);
+        let ended = runtime.block_on(until(clock + DEADLINE, tasks));
+        check(clock, &running, ended.into_iter().map(short).collect());
+
+        let (clock, running) = (Instant::now(), Running::default());
+        let calls = closures!(running, &AtomicBool, flagged);
+        let ended = runtime.block_on(until_told(5, clock + DEADLINE, calls));
+        check(clock, &running, ended);
+
+        let clock = Instant::now();
+        let ended = PROCESSES.map(|script| {
+            let ended = until_killed(clock + DEADLINE, command(script));
+            runtime.block_on(ended).expect("it starts")
+        });
+        check_processes(clock, ended);
+    }
+
     pub(super) fn async_std() {
         use ::async_std::task;
         use cancellation::async_std::{until, until_killed, until_told};

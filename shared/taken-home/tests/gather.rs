@@ -77,6 +77,9 @@ macro_rules! example {
     (@per_core $gather:path) => {
         $gather(2, 0..50, work!(tokio::time::sleep)).expect("threads start")
     };
+    (@compio $gather:path) => {
+        compio_runtime().block_on($gather(0..50, work!(compio::time::sleep)))
+    };
     (@async_std $gather:path) => {
         async_std::task::block_on($gather(0..50, work!(async_std::task::sleep)))
     };
@@ -87,6 +90,10 @@ taken_home::gather!(example);
 fn runtime() -> tokio::runtime::Runtime {
     let runtime = tokio::runtime::Builder::new_multi_thread();
     { runtime }.enable_all().build().expect("it starts")
+}
+
+fn compio_runtime() -> compio::runtime::Runtime {
+    compio::runtime::Runtime::new().expect("it starts")
 }
 
 /// The clients, each on a server that answers once.
@@ -181,6 +188,7 @@ mod clients {
         |fetch| super::runtime().block_on(fetch)
     }
     hyper! { smol smol_one_thread, ::smol::block_on }
+    hyper! { compio compio_polling, |fetch| super::compio_runtime().block_on(fetch) }
     hyper! { async_std, ::async_std::task::block_on }
 
     #[test]

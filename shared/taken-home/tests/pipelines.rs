@@ -427,6 +427,21 @@ macro_rules! example {
             seen.check_at_rest();
         });
     }};
+    (@drop compio $lesson:ident, $function:ident) => {{
+        let seen = &Arc::new(Seen::default());
+        let runtime = ::compio::runtime::Runtime::new().expect("it starts");
+        let fetch = example!(@fetch seen, ::compio::time::sleep);
+        let (numbers, steps) = (seen.numbers(), (fetch, process(seen), save(seen)));
+        let each = |_, _| ControlFlow::<()>::Continue(());
+        let function = pipelines::$lesson::$function;
+        runtime.block_on(async {
+            let all = function(QUEUE, WORKERS, numbers, steps, each);
+            let ended = ::compio::time::timeout(10 * PAUSE, all).await;
+            assert!(ended.is_err());
+            ::compio::time::sleep(10 * PAUSE).await;
+            seen.check_at_rest();
+        });
+    }};
     (@blocking $lesson:ident, $shape:ident, $widths:ident, $seen:ident, $numbers:ident,
         $process:ident, $save:ident, $each:ident) => {{
         let (queue, workers) = $widths;
@@ -469,6 +484,15 @@ macro_rules! example {
         let runtime = ::tokio::runtime::Builder::new_multi_thread();
         let runtime = { runtime }.enable_time().build().expect("it starts");
         let fetch = example!(@fetch $seen, ::tokio::time::sleep);
+        let all = example!(@awaited $lesson, $shape, queue, workers, $numbers, fetch,
+            $process, $save, $each);
+        runtime.block_on(at_rest($seen, all))
+    }};
+    (@compio $lesson:ident, $shape:ident, $widths:ident, $seen:ident, $numbers:ident,
+        $process:ident, $save:ident, $each:ident) => {{
+        let (queue, workers) = $widths;
+        let runtime = ::compio::runtime::Runtime::new().expect("it starts");
+        let fetch = example!(@fetch $seen, ::compio::time::sleep);
         let all = example!(@awaited $lesson, $shape, queue, workers, $numbers, fetch,
             $process, $save, $each);
         runtime.block_on(at_rest($seen, all))

@@ -116,6 +116,10 @@ macro_rules! example {
     (@per_core $seen:ident, $limit:expr) => {
         at_most(2, $limit, 0..20, || work!($seen, ::tokio::time::sleep)).expect("threads start")
     };
+    (@compio $seen:ident, $limit:expr) => {{
+        let runtime = ::compio::runtime::Runtime::new().expect("it starts");
+        runtime.block_on(at_most($limit, 0..20, work!($seen, ::compio::time::sleep)))
+    }};
     (@async_std $seen:ident, $limit:expr) => {{
         let work = work!($seen, ::async_std::task::sleep);
         ::async_std::task::block_on(at_most($limit, 0..20, work))

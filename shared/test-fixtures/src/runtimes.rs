@@ -5,12 +5,13 @@
 pub const NO_RUNTIME: &str = "std";
 
 /// Every runtime, in the order in which an overview shows them.
-pub const RUNTIMES: [&str; 7] = [
+pub const RUNTIMES: [&str; 8] = [
     NO_RUNTIME,
     "crossbeam",
     "rayon",
     "tokio",
     "smol",
+    "compio",
     "async_std",
     "surf",
 ];

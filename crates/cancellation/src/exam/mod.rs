@@ -12,8 +12,8 @@ use std::{ffi::OsString, time::Duration};
 
 use anyhow::Result;
 use test_fixtures::{
-    Case, Checked, Facts, Floor, ItemTimes, Model, Outcome, Peer, Span, Variant, peer,
-    python_peer,
+    Case, Checked, Facts, Floor, ItemTimes, Model, Outcome, Peer, Span, Variant,
+    lacks_io_uring, peer, python_peer,
 };
 
 use crate::{
@@ -115,6 +115,7 @@ impl Model for Cancellation {
         };
         match variant {
             "tokio" | "tokio_token" => workers + blocking,
+            "compio" => blocking,
             // And the reactor's.
             "smol" => workers + blocking + 1,
             // And one that waits for processes.
@@ -129,6 +130,10 @@ impl Model for Cancellation {
             ("ASYNC_STD_THREAD_COUNT", workers.clone()),
             ("BLOCKING_MAX_THREADS", workers),
         ]
+    }
+
+    fn lacks(_: &Args, variant: &str) -> Option<String> {
+        (variant == "compio").then(lacks_io_uring)?
     }
 
     fn describe(job: &Job) -> String {

@@ -22,6 +22,7 @@ test_fixtures::variants! { crate::Cancellation:
     smol = "Task::cancel, and a channel that closes when all futures have been dropped", except {
         "leaves_nothing": "the reactor is the process's until it ends: a thread and its descriptors (async-io 2.6, src/driver.rs)",
     };
+    compio = "a handle that is dropped cancels its task, all on one thread and io_uring";
     async_std = "JoinHandle::cancel, since a dropped handle detaches its task", legacy, except {
         "leaves_nothing": "async-std's global runtime stays until the process ends (async-std 1.13, src/rt/mod.rs)",
     };

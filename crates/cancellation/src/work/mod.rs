@@ -4,6 +4,7 @@
 //! A [`Task`] goes with the code that does it, and notes what becomes of it.
 
 pub mod async_std;
+pub mod compio;
 mod fetch;
 mod fetch_blocking;
 mod journal;

@@ -2,6 +2,7 @@
 //! the README's table, measured.
 
 mod async_std;
+mod compio;
 mod smol;
 mod threads;
 mod tokio;
@@ -26,7 +27,7 @@ enum Act {
 type Row = (&'static str, Act, fn(Act, Kind) -> Fate);
 
 /// The rows of each runtime.
-const RUNTIMES: [&[Row]; 4] = [
+const RUNTIMES: [&[Row]; 5] = [
     &[
         ("tokio: `JoinHandle` dropped", Act::Drop, tokio::fate),
         ("tokio: `abort`", Act::Abort, tokio::fate),
@@ -36,6 +37,11 @@ const RUNTIMES: [&[Row]; 4] = [
         ("smol: `Task` dropped", Act::Drop, smol::fate),
         ("smol: `Task::cancel`", Act::Abort, smol::fate),
         ("smol: `or` a `Timer`", Act::Timeout, smol::fate),
+    ],
+    &[
+        ("compio: `JoinHandle` dropped", Act::Drop, compio::fate),
+        ("compio: `JoinHandle::cancel`", Act::Abort, compio::fate),
+        ("compio: `timeout`", Act::Timeout, compio::fate),
     ],
     &[
         (

@@ -8,7 +8,8 @@ use std::time::Duration;
 use anyhow::Result;
 use fetching::Stage;
 use test_fixtures::{
-    Case, Checked, Facts, Floor, Model, Peer, Span, Variant, due_after, peer, python_peer,
+    Case, Checked, Facts, Floor, Model, Peer, Span, Variant, due_after, lacks_io_uring,
+    peer, python_peer,
 };
 
 use crate::{Job, Output, variants};
@@ -129,7 +130,7 @@ impl Model for Gather {
             | "tokio_hyper_block_on"
             | "join_all"
             | "futures_concurrency" => workers + 1,
-            "tokio_current_thread" | "tokio_hyper_current_thread" => 1,
+            "tokio_current_thread" | "tokio_hyper_current_thread" | "compio" => 1,
             // And one for each that looks up names.
             "tokio_hyper_per_core" => 2 * workers,
             // And the reactor's.
@@ -142,6 +143,10 @@ impl Model for Gather {
     fn environment(job: &Job) -> Vec<(&'static str, String)> {
         let workers = job.workers.to_string();
         vec![("ASYNC_STD_THREAD_COUNT", workers)]
+    }
+
+    fn lacks(_: &Args, variant: &str) -> Option<String> {
+        (variant == "compio").then(lacks_io_uring)?
     }
 
     fn describe(job: &Job) -> String {

@@ -1,6 +1,6 @@
 //! The variants, in reading order.
 
-pub use crate::parts::{first_address, yielding, yielding_socket};
+pub use crate::parts::{first_address, yielding, yielding_half, yielding_socket};
 
 test_fixtures::variants! { crate::Gather:
     std_only = "a thread for each item, HTTP/1.1 by hand on bare sockets"
@@ -54,6 +54,10 @@ test_fixtures::variants! { crate::Gather:
         + "../parts/first_address.rs" + "../parts/yielding_socket.rs", except {
         "leaves_nothing": "the reactor is the process's: its thread and descriptors stay until it ends (async-io 2.6, src/driver.rs)",
     };
+    compio = "a task for each item with a connection of its own, all on one thread and io_uring"
+        + "../parts/first_address.rs" + "../parts/yielding_half.rs";
+    compio_polling = "the same on epoll, compio's fallback"
+        + "../parts/first_address.rs" + "../parts/yielding_half.rs";
     async_std = "a task for each item with a connection of its own, hyper by hand"
         + "../parts/first_address.rs" + "../parts/yielding_socket.rs", legacy, except {
         "leaves_nothing": "async-std's global runtime stays until the process ends (async-std 1.13, src/rt/mod.rs)",

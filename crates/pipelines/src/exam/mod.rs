@@ -11,7 +11,7 @@ use anyhow::Result;
 use fetching::direct;
 use test_fixtures::{
     Case, Checked, Direct, Facts, Floor, ItemTimes, Model, Outcome, Peer, Span, Variant,
-    ensure_environment, peer, python_peer,
+    ensure_environment, lacks_io_uring, peer, python_peer,
 };
 
 use crate::{Job, Output, Saved, Shape, Step, variants};
@@ -137,6 +137,7 @@ impl Model for Pipelines {
         let threads = job.threads.get() + blocking(job.workers);
         match variant {
             "tokio" | "stream" => threads,
+            "compio" => blocking(job.workers),
             // And the reactor's.
             "smol" | "async_std" | "surf" => threads + 1,
             _ => 0,
@@ -145,6 +146,10 @@ impl Model for Pipelines {
 
     fn environment(job: &Job) -> Vec<(&'static str, String)> {
         environment(job.workers, job.threads)
+    }
+
+    fn lacks(_: &Args, variant: &str) -> Option<String> {
+        (variant == "compio").then(lacks_io_uring)?
     }
 
     fn describe(job: &Job) -> String {

@@ -8,8 +8,8 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use fetching::{Sha256, Stage};
 use test_fixtures::{
-    Case, Checked, Facts, Floor, Model, Outcome, Peer, Span, Variant, due_after, peer,
-    python_peer,
+    Case, Checked, Facts, Floor, Model, Outcome, Peer, Span, Variant, due_after,
+    lacks_io_uring, peer, python_peer,
 };
 
 use crate::{Job, Output, variants, work::rehash};
@@ -114,7 +114,7 @@ impl Model for Semaphores {
             | "buffer_unordered_block_on" => workers + 1,
             // And one for each that looks up names.
             "tokio_per_core" => 2 * workers,
-            "tokio_current_thread" => 1,
+            "tokio_current_thread" | "compio" => 1,
             // And the reactor's.
             "smol_one_thread" => 2,
             "smol" | "async_std" | "surf" => workers + 2,
@@ -125,6 +125,10 @@ impl Model for Semaphores {
     fn environment(job: &Job) -> Vec<(&'static str, String)> {
         let workers = job.workers.to_string();
         vec![("ASYNC_STD_THREAD_COUNT", workers)]
+    }
+
+    fn lacks(_: &Args, variant: &str) -> Option<String> {
+        (variant == "compio").then(lacks_io_uring)?
     }
 
     fn describe(job: &Job) -> String {

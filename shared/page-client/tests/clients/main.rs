@@ -11,10 +11,14 @@ use std::{
 };
 
 use ::async_std::task::spawn;
+use ::compio::{
+    driver::{DriverType, ProactorBuilder},
+    runtime::{Runtime, RuntimeBuilder},
+};
 use anyhow::Result;
 use async_global_executor::GlobalExecutorConfig;
 use fetching::{Page, Trust};
-use page_client::{Settings, async_std, blocking, smol, surf, tokio};
+use page_client::{Settings, async_std, blocking, compio, smol, surf, tokio};
 
 /// A client of some runtime, and what of it blocks until a page is there.
 pub(crate) type Fetch = Box<dyn Fn(&str) -> Result<Page>>;
@@ -29,12 +33,14 @@ pub(crate) fn settings(timeout: Duration) -> Settings {
 }
 
 /// Each client by its name.
-pub(crate) fn clients(timeout: Duration) -> [(&'static str, Fetch); 7] {
+pub(crate) fn clients(timeout: Duration) -> [(&'static str, Fetch); 9] {
     let settings = settings(timeout);
     [
         ("tokio", on_tokio(&settings)),
         ("tokio unconstrained", on_tokio_unconstrained(&settings)),
         ("smol", on_smol(&settings)),
+        ("compio", on_compio(&Runtime::builder(), &settings)),
+        ("compio on epoll", on_compio(&on_epoll(), &settings)),
         ("async_std", on_async_std(&settings)),
         ("blocking", on_threads(&settings)),
         ("surf", with_surf(surf::Client::new(&settings))),
@@ -69,6 +75,21 @@ fn on_smol(settings: &Settings) -> Fetch {
     let executor = Arc::new(::smol::Executor::new());
     let client = smol::Client::new(&executor, settings);
     Box::new(move |url| ::smol::block_on(executor.run(client.fetch(url))))
+}
+
+/// With the driver that the machine has.
+fn on_compio(runtime: &RuntimeBuilder, settings: &Settings) -> Fetch {
+    let runtime = runtime.build().expect("a runtime");
+    let client = compio::Client::new(settings);
+    Box::new(move |url| runtime.block_on(client.fetch(url)))
+}
+
+fn on_epoll() -> RuntimeBuilder {
+    let mut driver = ProactorBuilder::new();
+    driver.driver_type(DriverType::Poll);
+    let mut runtime = Runtime::builder();
+    runtime.with_proactor(driver);
+    runtime
 }
 
 /// On one thread, as the two above. With more, hyper may lose a request that is handed to a

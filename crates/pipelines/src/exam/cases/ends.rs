@@ -126,8 +126,13 @@ fn threads_for_good(bench: &Bench<Pipelines>) -> Result<()> {
     let mut program = command.spawn()?;
     let asked = origin.wait_for(Duration::from_secs(10), |seen| seen.requests == 1);
     let environment = fs::read(format!("/proc/{}/environ", program.id()));
+    let of_the_runtime = match bench.name() {
+        // Its tasks are on the thread that does the job.
+        "compio" => 0,
+        _ => 5,
+    };
     // The main thread and the one that does the job are two more.
-    let least = 5 + 2;
+    let least = of_the_runtime + 2;
     let threads = wait_for_threads(program.id(), least);
     program.kill()?;
     program.wait()?;
@@ -140,10 +145,7 @@ fn threads_for_good(bench: &Bench<Pipelines>) -> Result<()> {
         "async-std's variable does not say 5 threads"
     );
     let threads = threads?;
-    ensure!(
-        threads >= least,
-        "{threads} threads, where 5 of each kind make {least}"
-    );
+    ensure!(threads >= least, "{threads} threads, where {least} are due");
     Ok(())
 }
 
