@@ -9,10 +9,12 @@ import threading
 import time
 from array import array
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import aiohttp
 
 sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
+from aiohttp_outcomes import NO_TIMEOUT, Connector
 from peer_trial import Trial, resident
 from peer_workers import ending
 
@@ -223,8 +225,8 @@ async def run(job):
             tracing = aiohttp.TraceConfig()
             tracing.on_request_headers_sent.append(on_headers_sent)
             async with aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, force_close=True),
-                timeout=aiohttp.ClientTimeout(total=None),
+                connector=Connector(limit=0, force_close=True),
+                timeout=NO_TIMEOUT,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 trace_configs=[tracing],
@@ -268,8 +270,18 @@ def spans(job):
         }
 
 
+def wait_without_threads():
+    """Python before 3.12 starts a thread for each process, which waits for its end, and leaves
+    the process to itself where it gets none. Later ones have a descriptor, as here."""
+    if sys.version_info < (3, 12):
+        with suppress(OSError):
+            os.close(os.pidfd_open(os.getpid()))
+            asyncio.set_child_watcher(asyncio.PidfdChildWatcher())
+
+
 def main():
     trial = Trial()
+    wait_without_threads()
     job = trial.run(lambda: asyncio.run(run(trial.job)))
     trial.reply(output(job, trial.measured["memory"]["peak"]), spans(job))
 

@@ -7,12 +7,17 @@ import sys
 import aiohttp
 
 sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
-from aiohttp_outcomes import Answer, as_written, check_status, outcome, trust
+from aiohttp_outcomes import NO_TIMEOUT, Answer, Connector
+from aiohttp_outcomes import as_written, check_status, outcome, trust
 from peer_trial import Trial
 
 
-async def fetch(session, pace, url):
-    async with pace.item(), session.get(as_written(url), allow_redirects=False) as response:
+async def fetch(session, pace, job, url):
+    async with (
+        pace.item(),
+        asyncio.timeout(job["timeout_ms"] / 1000),
+        session.get(as_written(url), allow_redirects=False) as response,
+    ):
         if "/note/panic" in url:
             raise AssertionError(f"asked to panic by {url}")
         digest, length = hashlib.sha256(), 0
@@ -28,15 +33,15 @@ async def fetch(session, pace, url):
 
 async def run(job, pace):
     async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0, ssl=trust(job)),
-        timeout=aiohttp.ClientTimeout(total=job["timeout_ms"] / 1000),
+        connector=Connector(limit=0, ssl=trust(job)),
+        timeout=NO_TIMEOUT,
         # As no other client here does, it would send back what an answer asks it to keep.
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         raise_for_status=check_status,
         response_class=Answer,
     ) as session:
-        requests = [fetch(session, pace, url) for url in job["urls"]]
+        requests = [fetch(session, pace, job, url) for url in job["urls"]]
         results = await asyncio.gather(*requests, return_exceptions=True)
     return {"outcomes": [outcome(result) for result in results]}
 

@@ -14,7 +14,8 @@ from pathlib import Path
 import aiohttp
 
 sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
-from aiohttp_outcomes import Answer, answer, check_status, failure, noting_reuse, trust
+from aiohttp_outcomes import NO_TIMEOUT, Answer, Connector
+from aiohttp_outcomes import answer, check_status, failure, noting_reuse, trust
 from peer_trial import Trial
 
 
@@ -240,8 +241,8 @@ async def run(job):
     threads = ThreadPoolExecutor(2 * job["workers"])
     asyncio.get_running_loop().set_default_executor(threads)
     async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0, ssl=trust(job)),
-        timeout=aiohttp.ClientTimeout(total=job["timeout_ms"] / 1000),
+        connector=Connector(limit=0, ssl=trust(job)),
+        timeout=NO_TIMEOUT,
         # As no other client here does, it would send back what an answer asks it to keep.
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,

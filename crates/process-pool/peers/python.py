@@ -1,6 +1,5 @@
 """Count primes by range in worker processes: ProcessPoolExecutor.map."""
 
-import errno
 import os
 import signal
 import sys
@@ -10,7 +9,7 @@ from functools import cache
 
 sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
 from peer_trial import Trial, end_by
-from peer_workers import end_with_parent
+from peer_workers import end_with_parent, in_dev_shm
 
 
 @cache
@@ -96,13 +95,8 @@ def run(job, count):
     workers = job["workers"]
     # One task a message balances best; above some thousands, messages are what costs.
     chunksize = job.get("chunksize") or max(1, job["ranges"] // (workers * 256))
-    try:
+    with in_dev_shm():
         pool = ProcessPoolExecutor(workers, initializer=end_with_parent)
-    except OSError as error:
-        # The semaphores of its queues are files there, and CPython does not name them.
-        if error.errno in (errno.EROFS, errno.EACCES, errno.ENOSPC):
-            raise OSError(error.errno, error.strerror, "/dev/shm") from None
-        raise
     with pool:
         try:
             # No deadline: `map` has a timeout, but nothing that ends the worker.

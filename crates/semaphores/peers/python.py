@@ -7,7 +7,8 @@ import sys
 import aiohttp
 
 sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
-from aiohttp_outcomes import Answer, answer, check_status, noting_reuse, outcome, trust
+from aiohttp_outcomes import NO_TIMEOUT, Answer, Connector
+from aiohttp_outcomes import answer, check_status, noting_reuse, outcome, trust
 from peer_trial import Trial
 
 
@@ -33,8 +34,8 @@ async def fetch(session, semaphore, pace, job, url):
 async def run(job, pace):
     semaphore = asyncio.Semaphore(job["limit"])
     async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0, ssl=trust(job)),
-        timeout=aiohttp.ClientTimeout(total=job["timeout_ms"] / 1000),
+        connector=Connector(limit=0, ssl=trust(job)),
+        timeout=NO_TIMEOUT,
         # As no other client here does, it would send back what an answer asks it to keep.
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,

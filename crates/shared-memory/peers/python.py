@@ -10,7 +10,7 @@ from multiprocessing import Array, Process
 
 sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
 from peer_trial import Trial
-from peer_workers import end_with_parent, lost_worker
+from peer_workers import end_with_parent, in_dev_shm, lost_worker
 
 
 def fill(array, start, end, number, job, times):
@@ -41,7 +41,8 @@ def run(job, times):
     n, workers = job["n"], job["workers"]
     ensure_room(n * 8, n)
     try:
-        array = Array("d", n)
+        with in_dev_shm():
+            array = Array("d", n)
     except (MemoryError, OSError):
         sys.exit(f"not enough memory for {n} doubles")
     share = max(1, -(-n // workers))
@@ -90,7 +91,8 @@ def spans(job, times):
 def main():
     trial = Trial()
     job = trial.job
-    times = Array("q", 2 * job["workers"], lock=False)
+    with in_dev_shm():
+        times = Array("q", 2 * job["workers"], lock=False)
     array, total = trial.run(lambda: run(job, times))
     array = array[:]
     output = {

@@ -4,21 +4,22 @@ import os
 import signal
 import sys
 import time
+from mmap import mmap
 from multiprocessing import Array, get_context
 from multiprocessing.shared_memory import SharedMemory
 
 import numpy as np
 
 sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
-from peer_trial import Trial
-from peer_workers import end_with_parent, lost_worker
+from peer_trial import Trial, resident
+from peer_workers import end_with_parent, in_dev_shm, lost_worker
 
 
-def fill(memory, start, end, number, job, times):
+def fill(buffer, start, end, number, job, times):
     """Runs in a worker, on its part of the memory that it was forked with."""
     end_with_parent()
     times[2 * number] = time.monotonic_ns()
-    part = np.frombuffer(memory.buf, np.float64, end - start, start * 8)
+    part = np.frombuffer(buffer, np.float64, end - start, start * 8)
     middle = (end - start) // 2
     squares(part[:middle], start)
     halt(number, job)
@@ -47,31 +48,41 @@ def halt(number, job):
 
 def run(job, times):
     n, workers = job["n"], job["workers"]
-    # SharedMemory asks for no room, and a worker that finds none is killed by SIGBUS.
-    room = os.statvfs("/dev/shm")
-    if room.f_bavail * room.f_frsize < n * 8:
-        sys.exit(f"not enough memory for {n} doubles: /dev/shm has no room for {n * 8} bytes")
     try:
         # Asked for first, as SharedMemory's own failure makes its resource tracker fail, too.
         np.empty(n)
-        memory = SharedMemory(create=True, size=max(1, n * 8))
+        memory, buffer = shared(max(1, n * 8))
     except (MemoryError, OSError):
         sys.exit(f"not enough memory for {n} doubles")
-    # It lives as long as somebody has it mapped; without its name, no longer than that.
-    memory.unlink()
     share = max(1, -(-n // workers))
     processes = []
     for number, start in enumerate(range(0, n, share)):
         end = min(n, start + share)
         worker = get_context("fork").Process(
-            target=fill, args=(memory, start, end, number, job, times), daemon=True
+            target=fill, args=(buffer, start, end, number, job, times), daemon=True
         )
         worker.start()
         processes.append(worker)
     if lost := lost_worker(processes):
         sys.exit(f"{lost}: the array has a hole")
-    array = np.frombuffer(memory.buf, np.float64, n)
+    array = np.frombuffer(buffer, np.float64, n)
     return memory, array, array.sum()
+
+
+def shared(size):
+    """Memory that the workers are forked with, and its bytes. SharedMemory takes /dev/shm and
+    asks for no room, and a worker that finds none is killed by SIGBUS: where that has too
+    little, it is memory without a name."""
+    room = os.statvfs("/dev/shm")
+    if room.f_bavail * room.f_frsize < size:
+        if resident("MemAvailable:", "/proc/meminfo") < size:
+            raise MemoryError
+        memory = mmap(-1, size)
+        return memory, memory
+    memory = SharedMemory(create=True, size=size)
+    # It lives as long as somebody has it mapped; without its name, no longer than that.
+    memory.unlink()
+    return memory, memory.buf
 
 
 def checksum(array):
@@ -94,7 +105,8 @@ def spans(job, times):
 def main():
     trial = Trial()
     job = trial.job
-    times = Array("q", 2 * job["workers"], lock=False)
+    with in_dev_shm():
+        times = Array("q", 2 * job["workers"], lock=False)
     memory, array, total = trial.run(lambda: run(job, times))
     output = {
         "sum": float(total),

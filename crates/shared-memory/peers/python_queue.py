@@ -10,7 +10,7 @@ from threading import Thread
 
 sys.path.append(sys.path[0] + "/../../../shared/test-fixtures/peers")
 from peer_trial import Trial
-from peer_workers import end_with_parent, lost_worker
+from peer_workers import end_with_parent, in_dev_shm, lost_worker
 
 
 def make(queue, start, end, number, job, times):
@@ -43,7 +43,8 @@ def run(job, times):
         array = Doubles("d", bytes(8 * n))
     except MemoryError:
         sys.exit(f"not enough memory for {n} doubles")
-    queue = Queue()
+    with in_dev_shm():
+        queue = Queue()
     share = max(1, -(-n // workers))
     processes = []
     for number, start in enumerate(range(0, n, share)):
@@ -92,7 +93,8 @@ def spans(job, times):
 def main():
     trial = Trial()
     job = trial.job
-    times = Array("q", 2 * job["workers"], lock=False)
+    with in_dev_shm():
+        times = Array("q", 2 * job["workers"], lock=False)
     array, total = trial.run(lambda: run(job, times))
     output = {
         "sum": float(total),

@@ -9,6 +9,7 @@ import ssl
 import threading
 import time
 import weakref
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import requests
@@ -95,15 +96,17 @@ def get(session, url, timeout):
 class Timed(io.RawIOBase):
     """What a socket sends, read by read: none waits longer than `time_left` says."""
 
-    def __init__(self, socket, time_left):
-        self.socket, self.time_left = socket, time_left
-        self.raw = socket.makefile("rb", buffering=0)
-        self.has_come = False
+    def __init__(self, sock, time_left):
+        self.socket, self.time_left = sock, time_left
+        self.raw = sock.makefile("rb", buffering=0)
+        self.has_come = self.is_over = False
 
     def readable(self):
         return True
 
     def readinto(self, buffer):
+        if self.is_over:
+            return 0
         left = self.time_left()
         if left <= 0:
             raise TimeoutError("timed out")
@@ -127,6 +130,16 @@ class Lines(io.BufferedReader):
     def has_come(self):
         """Whether any byte has."""
         return self.raw.has_come
+
+    def cut_if_more_has_come(self):
+        """Shuts down a connection of which more was read than its answer: http.client would
+        drop that, and take what follows for the next one's. urllib3 looks at the socket
+        alone, where neither this buffer nor a half-read record of TLS is seen."""
+        self.raw.is_over = True
+        sock = self.raw.socket
+        if self.peek(1) or (isinstance(sock, ssl.SSLSocket) and sock.pending()):
+            with suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
 
     def readline(self, size=-1):
         line = super().readline(MOST_LINE if size is None or size < 0 else size)
@@ -164,6 +177,11 @@ class Answer(http.client.HTTPResponse):
             self.headers = None
             super().begin()
         self.check_framing()
+
+    def _close_conn(self):
+        if isinstance(self.fp, Lines):
+            self.fp.cut_if_more_has_come()
+        super()._close_conn()
 
     def check_framing(self):
         """http.client takes whatever `int` takes for a length, anything else for none, and the

@@ -255,6 +255,9 @@ fn blocks(bytes: &[u8]) -> Vec<String> {
         let Some(block) = &mut open else {
             continue;
         };
+        if line == END {
+            pad(block);
+        }
         if !line.is_empty() {
             *block += &(line.clone() + "\n");
         }
@@ -263,6 +266,15 @@ fn blocks(bytes: &[u8]) -> Vec<String> {
         }
     }
     blocks
+}
+
+/// Adds what the base64 of a block without its last line lacks: OpenSSL takes none without.
+fn pad(block: &mut String) {
+    let digits: usize = block.lines().skip(1).map(str::len).sum();
+    if matches!(digits % 4, 2 | 3) {
+        block.truncate(block.trim_end().len());
+        *block += &("=".repeat(4 - digits % 4) + "\n");
+    }
 }
 
 #[cfg(test)]
@@ -329,6 +341,20 @@ mod tests {
                 "{}",
                 String::from_utf8_lossy(&bytes)
             );
+        }
+    }
+
+    #[test]
+    fn a_certificate_without_its_padding_has_it_again() {
+        // Made anew until it ends in padding, as two of three do.
+        let mut pems = (0..100).map(|_| Authority::new().expect("it can be made").pem());
+        let padded = pems.find(|pem| pem.contains('=')).expect("one is");
+        let whole: Vec<_> = certificates(&padded).collect();
+        for pem in [padded.replace('=', ""), padded.replacen('=', "", 1)] {
+            assert_eq!(found(pem.as_bytes()), Ok(whole.clone()), "{pem}");
+            let block = blocks(pem.as_bytes()).concat();
+            let digits = block.lines().filter(|line| !line.starts_with('-'));
+            assert_eq!(digits.map(str::len).sum::<usize>() % 4, 0, "{block}");
         }
     }
 

@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from http import HTTPStatus
 
 import aiohttp
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.http import HttpProcessingError
 from yarl import URL
 
 
@@ -15,8 +17,83 @@ def as_written(url):
     return URL(url, encoded=True)
 
 
+# aiohttp's own ends with the connection that it was for, and that is given back where a body
+# ends, or seems to: so each request is within one of asyncio's.
+NO_TIMEOUT = aiohttp.ClientTimeout(total=None)
+
+# Interim answers before an answer, far more than any server sends, and bytes that are parsed at
+# once until the answer's head is there.
+MOST_INTERIM, PART = 100, 4096
+
 # What no body can have. aiohttp takes 2⁶⁴ − 1 for no length, and the body for an empty one.
 LONGEST = 2**63 - 1
+
+
+class Connection(ResponseHandler):
+    """A connection that is closed if anything comes behind its answer. aiohttp looks for that
+    when the body ends, before it has read on, and the next request gets what it reads then.
+    It is closed, too, where only interim answers come: no timer runs while they are parsed."""
+
+    interim, answer_body, has_surplus = 0, None, False
+
+    def set_response_params(self, **params):
+        self.interim, self.answer_body, self.has_surplus = 0, None, False
+        super().set_response_params(**params)
+
+    def feed_data(self, answer, size=0):
+        message, body = answer
+        if self.answer_body is not None:
+            self.has_surplus = True
+            return
+        if not is_interim(message):
+            self.answer_body = body
+        elif self.interim < MOST_INTERIM:
+            self.interim += 1
+        else:
+            if self.transport is not None:
+                self.transport.close()
+            self.set_exception(HttpProcessingError(message="interim answers without an end"))
+            return
+        super().feed_data(answer, size)
+
+    def data_received(self, data):
+        at = 0
+        while self.answer_body is None and at + PART < len(data) and self.is_connected():
+            self.parse(data[at : at + PART])
+            at += PART
+        if at == 0 or self.is_connected():
+            self.parse(data[at:])
+
+    def parse(self, data):
+        was_whole = self.is_whole()
+        super().data_received(data)
+        self.has_surplus = self.has_surplus or (was_whole and bool(data))
+        if self.is_whole() and (self.has_surplus or self.has_begun_another()):
+            self.close()
+
+    def is_whole(self):
+        return self.answer_body is not None and self.answer_body.is_eof()
+
+    def has_begun_another(self):
+        """Whether the parser has a part of a head. It says so at what would be the end."""
+        if self.should_close or self._parser is None:
+            return False
+        try:
+            return self._parser.feed_eof() is not None
+        except HttpProcessingError:
+            return True
+
+
+def is_interim(message):
+    return 100 <= message.code < 200 and message.code != HTTPStatus.SWITCHING_PROTOCOLS
+
+
+class Connector(aiohttp.TCPConnector):
+    """Makes such connections: aiohttp has no other way to be handed their class."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self._factory = lambda: Connection(self._loop)
 
 
 class Answer(aiohttp.ClientResponse):
@@ -59,34 +136,33 @@ def noting_reuse():
 
 @asynccontextmanager
 async def answer(session, job, url):
-    """The answer to a request. Where a kept connection was lost, aiohttp asks once more, but
-    perhaps on another kept one that is lost as well: then it is asked for on a new one."""
-    clock = asyncio.get_running_loop().time
-    ends, noted = clock() + job["timeout_ms"] / 1000, {}
-    try:
-        response = await session.get(
-            as_written(url), allow_redirects=False, trace_request_ctx=noted
-        )
-    except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
-        if not noted.get("reused"):
-            raise
-        connector = aiohttp.TCPConnector(ssl=trust(job), force_close=True)
-        timeout = aiohttp.ClientTimeout(total=max(ends - clock(), 0.001))
-        async with (
-            aiohttp.ClientSession(
-                connector=connector,
-                timeout=timeout,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                auto_decompress=False,
-                raise_for_status=check_status,
-                response_class=Answer,
-            ) as fresh,
-            fresh.get(as_written(url), allow_redirects=False) as response,
-        ):
+    """The answer to a request, within its time. Where a kept connection was lost, aiohttp asks
+    once more, but perhaps on another kept one that is lost as well: then it is asked for on a
+    new one."""
+    noted = {}
+    async with asyncio.timeout(job["timeout_ms"] / 1000):
+        try:
+            response = await session.get(
+                as_written(url), allow_redirects=False, trace_request_ctx=noted
+            )
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
+            if not noted.get("reused"):
+                raise
+            async with (
+                aiohttp.ClientSession(
+                    connector=Connector(ssl=trust(job), force_close=True),
+                    timeout=NO_TIMEOUT,
+                    cookie_jar=aiohttp.DummyCookieJar(),
+                    auto_decompress=False,
+                    raise_for_status=check_status,
+                    response_class=Answer,
+                ) as fresh,
+                fresh.get(as_written(url), allow_redirects=False) as response,
+            ):
+                yield response
+                return
+        async with response:
             yield response
-            return
-    async with response:
-        yield response
 
 
 async def check_status(response):

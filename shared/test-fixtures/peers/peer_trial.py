@@ -78,9 +78,9 @@ class Pace:
                 self.items.append((due, begin, time.monotonic_ns()))
 
 
-def resident(field):
-    """Bytes of this process that are in memory: now, or at the most."""
-    with open("/proc/self/status") as status:
+def resident(field, file="/proc/self/status"):
+    """Bytes of this process that are in memory: now, or at the most. Or the system's."""
+    with open(file) as status:
         line = next(line for line in status if line.startswith(field))
     return int(line.split()[1]) * 1024
 

@@ -1,10 +1,33 @@
-"""What the peers with worker processes share: none outlives its parent, and none is waited
-for that waits for one that is lost."""
+"""What the peers with worker processes share: none outlives its parent, none is waited for
+that waits for one that is lost, and a /dev/shm that is no use is named."""
 
+import errno
 import os
+import sys
 import threading
+from contextlib import contextmanager
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
+
+
+# How a system answers where nothing can be made in /dev/shm.
+NO_USE = errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOSPC, errno.ENOSYS
+
+
+@contextmanager
+def in_dev_shm():
+    """Ends the program with a line if /dev/shm is no use: multiprocessing has its locks there
+    and nowhere else, and CPython does not name it."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in NO_USE:
+            raise
+        why = os.strerror(error.errno)
+        sys.exit(
+            f"multiprocessing can't use /dev/shm, where its locks are: {why}; mount a tmpfs"
+            " there that can be written and has room (docker run --shm-size=64m)"
+        )
 
 
 def end_with_parent():

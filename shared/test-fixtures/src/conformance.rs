@@ -10,6 +10,7 @@ use crate::{
     job_args, lesson, readme,
 };
 
+mod elsewhere;
 mod imports;
 mod program_tests;
 mod scarce;
@@ -17,6 +18,7 @@ mod side_by_side;
 mod stopped;
 mod universal;
 
+pub use elsewhere::with_dev_shm;
 pub use stopped::stopped_and_continued;
 
 /// The result of a case.

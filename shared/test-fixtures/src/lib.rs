@@ -47,7 +47,9 @@ pub use bench::job_args;
 pub use case::{Bench, Case};
 pub use checked::{Checked, Printed};
 pub use child::{CLOCKED, Held, settle, wait_for_stillness};
-pub use conformance::{Verdict, all_cases, conformance, judge, stopped_and_continued};
+pub use conformance::{
+    Verdict, all_cases, conformance, judge, stopped_and_continued, with_dev_shm,
+};
 pub use demo::{Demo, command, demo, demo_from, name, source, unknown};
 pub use descendants::{descendants, lives, state};
 pub use duration::{deadline, duration};

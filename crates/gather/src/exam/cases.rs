@@ -159,11 +159,14 @@ fn faults() -> Vec<Case<Gather>> {
         |bench| given_up(bench, FRAMES),
         |bench| given_up(bench, BODIES),
     ]));
-    cases.push(Case::custom(
-        "endless_and_busy",
-        "what a connection reads on without a pause does not starve the time-out",
-        busy_is_given_up,
-    ));
+    cases.push(
+        Case::custom(
+            "endless_and_busy",
+            "what a connection reads on without a pause does not starve the time-out",
+            busy_is_given_up,
+        )
+        .with_peers(),
+    );
     cases.extend([
         beside(
             "reset_at_once",

@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use rustix::process::{Pid, Signal, kill_process};
-use test_fixtures::{Bench, Case, Settings, descendants, lives, state};
+use test_fixtures::{Bench, Case, Settings, descendants, lives, state, with_dev_shm};
 
 use super::ProcessPool;
 use crate::parts::frame::LONGEST;
@@ -62,6 +62,15 @@ fn shapes() -> Vec<Case<ProcessPool>> {
             "ten thousand tasks that do nothing all come back, in order",
             &["--noop", "--ranges", "10000", "--workers", "2"],
         ),
+        Case::custom(
+            "dev_shm_is_tried",
+            "a small /dev/shm is enough, and one that can't be written is at least named",
+            |bench| {
+                with_dev_shm(bench, &["--ranges", "8"], "size=1m", true)?;
+                with_dev_shm(bench, &["--ranges", "8"], "ro", false)
+            },
+        )
+        .with_peers(),
         Case::custom(
             "ten_times_the_items",
             "ten times the tasks take at most 1.3 times the memory",

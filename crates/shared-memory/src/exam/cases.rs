@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use test_fixtures::{Case, Settings, stopped_and_continued};
+use test_fixtures::{Case, Settings, stopped_and_continued, with_dev_shm};
 
 use crate::SharedMemory;
 
@@ -111,6 +111,16 @@ fn losses() -> Vec<Case<SharedMemory>> {
             "no_name_left",
             "a job leaves nothing in /dev/shm, whether it ends well or a worker is killed",
             seen::no_name_left,
+        )
+        .with_peers(),
+        Case::custom(
+            "dev_shm_is_tried",
+            "a small /dev/shm is enough, and one that can't be written is at least named",
+            |bench| {
+                with_dev_shm(bench, &["--n", "300000"], "size=1m", true)?;
+                with_dev_shm(bench, &["--n", "300000"], "size=4k", false)?;
+                with_dev_shm(bench, &["--n", "10000"], "ro", false)
+            },
         )
         .with_peers(),
     ]

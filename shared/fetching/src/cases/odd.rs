@@ -11,6 +11,7 @@ use test_fixtures::{Case, Model};
 /// paths.
 pub fn odd<M: Model>(narrow: &[&str], wide: &[&str]) -> Vec<Case<M>> {
     let mixed = in_turn("own", |kind| !matches!(kind, Kind::Location | Kind::Silent));
+    let over_tls = [narrow, &["--tls"]].concat();
     let of = |name, about, kind| {
         let paths = in_turn("odd", |one| one == kind);
         holds(name, about, &paths, wide)
@@ -27,6 +28,12 @@ pub fn odd<M: Model>(narrow: &[&str], wide: &[&str]) -> Vec<Case<M>> {
             "nor where a few are under way at once",
             &mixed,
             wide,
+        ),
+        holds(
+            "https_mixed",
+            "nor where a record of TLS has more than the answer",
+            &in_turn("own", |kind| kind == Kind::End),
+            &over_tls,
         ),
         of(
             "odd_status",

@@ -22,9 +22,14 @@ const BODY: Part = Body(0, 40);
 const LAST: Part = Text("\r\n0\r\n\r\n");
 const PAGE: Due = Page(200, 40);
 const EITHER: Due = PageOrRefused(200, 40);
+/// A header of 100 bytes.
+const FILL: &str = "X-Fill: ..........................................................................................\r\n";
 /// The pause between answers, or between their parts: long enough that they can be told
 /// apart on a busy machine.
 const LATER: Part = Pause(100);
+
+/// One between a part and the rest, so that they are read one after the other.
+const SOON: Part = Pause(20);
 
 const fn odd(kind: Kind, name: &'static str, due: Due, parts: &'static [Part]) -> Odd {
     Odd {
@@ -244,6 +249,24 @@ pub const ODD: &[Odd] = &[
     odd(End, "end-answer-behind-chunks", EITHER, &[OK, CHUNKED, Text("28\r\n"), BODY, LAST, OK, LENGTH, BODY]),
     odd(End, "end-interim-behind", EITHER, &[OK, LENGTH, BODY, Text("HTTP/1.1 103 Early Hints\r\n\r\n")]),
     odd(End, "end-half-an-answer-behind", EITHER, &[OK, LENGTH, BODY, OK, Text("Content-Len")]),
+    // The body's end comes later, with what is behind it: a client that lets go of the connection
+    // as it reads the end may not have seen the rest.
+    odd(End, "end-late-answer-behind", EITHER, &[OK, LENGTH, SOON, BODY, OK, LENGTH, BODY]),
+    odd(End, "end-late-answer-behind-half", EITHER, &[OK, LENGTH, Body(0, 20), SOON, Body(20, 40), OK, LENGTH, BODY]),
+    odd(End, "end-late-answer-behind-chunks", EITHER, &[OK, CHUNKED, Text("28\r\n"), SOON, BODY, LAST, OK, LENGTH, BODY]),
+    odd(End, "end-late-answer-behind-last-line", EITHER, &[OK, CHUNKED, Text("28\r\n"), BODY, Text("\r\n0\r\n"), SOON, Text("\r\n"), OK, LENGTH, BODY]),
+    odd(End, "end-late-answers-behind", EITHER, &[OK, LENGTH, SOON, BODY, OK, LENGTH, BODY, OK, LENGTH, BODY]),
+    odd(End, "end-late-interim-behind", EITHER, &[OK, LENGTH, SOON, BODY, Text("HTTP/1.1 103 Early Hints\r\n\r\n"), OK, LENGTH, BODY]),
+    odd(End, "end-late-bytes-behind", EITHER, &[OK, LENGTH, SOON, BODY, BODY]),
+    // Head and body are 8 KiB, as a buffer is, so that nothing behind them is in it.
+    odd(End, "end-answer-behind-8-kib", EITHER, &[OK, Times(81, FILL), Text("X-: 1234567\r\n"), LENGTH, BODY, OK, LENGTH, BODY]),
+    // And it goes on once the connection may be in use again.
+    odd(End, "end-half-an-answer-behind-goes-on", EITHER, &[OK, LENGTH, BODY, OK, Text("Content-Len"), SOON, Text("gth: 40\r\n\r\n"), BODY]),
+    odd(End, "end-half-a-line-behind-goes-on", EITHER, &[OK, LENGTH, BODY, Text("H"), SOON, OK, LENGTH, BODY]),
+    odd(End, "end-late-half-an-answer-behind-goes-on", EITHER, &[OK, LENGTH, SOON, BODY, Text("HTTP/1.1 2"), SOON, OK, LENGTH, BODY]),
+    odd(End, "end-byte-behind-goes-on", EITHER, &[OK, LENGTH, BODY, Text("x"), SOON, Text("y")]),
+    odd(End, "end-byte-behind-chunks-goes-on", EITHER, &[OK, CHUNKED, Text("28\r\n"), BODY, LAST, Text("x"), SOON, OK, LENGTH, BODY]),
+    odd(End, "end-byte-behind-204-goes-on", PageOrRefused(204, 0), &[Text("HTTP/1.1 204 No Content\r\n\r\nx"), SOON, OK, LENGTH, BODY]),
     odd(End, "end-before-the-body", Refused, &[OK, LENGTH, Close]),
     odd(End, "end-in-the-body", Refused, &[OK, LENGTH, Body(0, 39), Close]),
     odd(End, "end-at-once", Refused, &[Close]),

@@ -48,14 +48,14 @@ pub(super) fn tests<M: Model>(program: &Program, variant: &'static str) -> Vec<T
     ]
 }
 
-/// The same of a peer in Python. There is none for Node and uvloop: where libuv gets no
-/// thread, it aborts without a word.
+/// The same of a peer in Python. There is none for Node: where libuv gets no thread, it
+/// aborts without a word.
 pub(super) fn peer_tests<M: Model>(
     program: &Program,
     runner: &Runner,
     peer: &Peer,
 ) -> Option<Test> {
-    if !peer.script.ends_with(".py") || peer.needs.contains(&"uvloop") {
+    if !peer.script.ends_with(".py") {
         return None;
     }
     let name = format!("{}::few_threads", peer.name);

@@ -1,6 +1,6 @@
 //! How soon tasks are stopped, what can't be, and what is left afterwards.
 
-use std::time::Duration;
+use std::{ffi::OsString, time::Duration};
 
 use anyhow::{Context, Result, bail, ensure};
 use test_fixtures::{
@@ -52,7 +52,29 @@ pub(super) fn cases() -> Vec<Case<Cancellation>> {
             no_more_threads,
         )
         .waits(),
+        custom(
+            "processes_need_no_thread_each",
+            "where no more threads of the usual size are there, processes are waited for",
+            processes_need_no_thread_each,
+        )
+        .with_peers(),
     ]
+}
+
+/// No machine has the addresses for a stack of a tebibyte, and that is a thread's by default
+/// where it is the limit of the first one's. The standard library asks for less.
+fn processes_need_no_thread_each(bench: &Bench<Cancellation>) -> Result<()> {
+    let under = ["prlimit", "--stack=1099511627776:"];
+    let settings = Settings {
+        under: under.map(OsString::from).to_vec(),
+        ..Settings::default()
+    };
+    let job = "--work process --tasks 3 --length 50ms --deadline 5s";
+    let job: Vec<_> = job.split(' ').collect();
+    for task in bench.trial(&job, &settings)?.output.tasks {
+        ensure!(task.outcome.ok().is_some(), "{:?}", task.outcome);
+    }
+    Ok(())
 }
 
 /// Tries, of which one must hold: a busy machine is late, but not always.
