@@ -20,6 +20,7 @@ type job struct {
 	Threads    int  `json:"threads"`
 	Panic      bool `json:"panic"`
 	Hold       int  `json:"hold"`
+	Reads      int  `json:"reads"`
 }
 
 // counter is what the lock protects: between increments, Entered is Left.
@@ -30,10 +31,46 @@ type counter struct {
 	computed uint64
 }
 
+// reads are what one worker's reads saw.
+type reads struct {
+	Done     int `json:"done"`
+	Last     int `json:"last"`
+	Back     int `json:"back"`
+	HalfDone int `json:"half_done"`
+
+	// The highest count of all that it has read or made.
+	most int
+	// Apart from those of the others, with which it would share a line of the cache.
+	_ [64]byte
+}
+
+func (r *reads) read(entered, left int) {
+	r.Done++
+	r.Last = left
+	if entered != left {
+		r.HalfDone++
+	}
+	r.saw(left, left < r.most)
+}
+
+// made notes a count that this worker made: where it has read this count, it did not make it.
+func (r *reads) made(count int) {
+	r.saw(count, count <= r.most)
+}
+
+func (r *reads) saw(count int, isBack bool) {
+	if isBack {
+		r.Back++
+	} else {
+		r.most = count
+	}
+}
+
 type output struct {
 	Counter  counter             `json:"counter"`
 	Poisoned bool                `json:"poisoned"`
 	Outcomes []peertrial.Outcome `json:"outcomes"`
+	Reads    []reads             `json:"reads,omitempty"`
 }
 
 // result is what a worker's last increment returned, or its panic.
@@ -42,11 +79,11 @@ type result[R any] struct {
 	err  error
 }
 
-// count has each worker do the work on one value so many times, alone with it each time. It
-// returns how each worker ended; a panic is that worker's error, and unlocks the value, which
-// may be half-done.
-func count[T, R any](workers, increments int, value *T,
-	work func(value *T, worker, nth int) R) []result[R] {
+// count has each worker do the work on one value so many times, and before each of them read
+// it so many times, alone with it each time. It returns how each worker ended; a panic is that
+// worker's error, and unlocks the value, which may be half-done.
+func count[T, R any](workers, increments, reads int, value *T,
+	read func(value *T, worker, nth int), work func(value *T, worker, nth int) R) []result[R] {
 	var mu sync.Mutex
 	results := make([]result[R], workers)
 	var group sync.WaitGroup
@@ -65,9 +102,17 @@ func count[T, R any](workers, increments int, value *T,
 				defer mu.Unlock()
 				return work(value, worker, nth)
 			}
+			look := func(nth int) {
+				mu.Lock()
+				defer mu.Unlock()
+				read(value, worker, nth)
+			}
 			// Apart from the others', with which it would share a line of the cache.
 			var last R
 			for nth := range increments {
+				for range reads {
+					look(nth)
+				}
 				last = turn(nth)
 			}
 			result.last = last
@@ -143,6 +188,26 @@ func (j job) increment(counter *counter, worker, nth int) int {
 	return counter.Left
 }
 
+// reading reads the counter under the lock, and notes what it saw.
+func (j job) reading(all []reads) func(*counter, int, int) {
+	return func(counter *counter, worker, _ int) {
+		entered := counter.Entered
+		if j.Hold > 0 {
+			counter.computed = compute(j.Hold)
+		}
+		all[worker].read(entered, counter.Left)
+	}
+}
+
+// seen is an increment whose count is noted beside what was read.
+func (j job) seen(all []reads) func(*counter, int, int) int {
+	return func(counter *counter, worker, nth int) int {
+		last := j.increment(counter, worker, nth)
+		all[worker].made(last)
+		return last
+	}
+}
+
 func (j job) outcome(result result[int]) peertrial.Outcome {
 	panicked, _ := result.err.(*peertrial.PanicError)
 	switch {
@@ -162,13 +227,18 @@ func run() error {
 	}
 	runtime.GOMAXPROCS(job.Threads)
 	work, marks := job.increment, newMarks(job)
+	all := make([]reads, job.Workers)
+	if job.Reads > 0 {
+		work = job.seen(all)
+	}
 	if trial.WantsSpans {
 		work = marks.around(work)
 	}
 	var out output
 	var results []result[int]
 	err = trial.Run(func() error {
-		results = count(job.Workers, job.Increments, &out.Counter, work)
+		results = count(job.Workers, job.Increments, job.Reads, &out.Counter,
+			job.reading(all), work)
 		return nil
 	})
 	if err != nil {
@@ -176,6 +246,9 @@ func run() error {
 	}
 	for _, result := range results {
 		out.Outcomes = append(out.Outcomes, job.outcome(result))
+	}
+	if job.Reads > 0 {
+		out.Reads = all
 	}
 	marks.report(trial)
 	return trial.Reply(out)

@@ -69,10 +69,39 @@ class Counter {
   }
 }
 
+/** What one worker's reads saw. */
+class Reads {
+  done = 0;
+  last = 0;
+  back = 0;
+  half_done = 0;
+  // The highest count of all that it has read or made.
+  #most = 0;
+
+  read(entered, left) {
+    this.done += 1;
+    this.last = left;
+    if (entered !== left) this.half_done += 1;
+    this.#saw(left, left < this.#most);
+  }
+
+  /** Where it has read this count, it did not make it. */
+  made(count) {
+    this.#saw(count, count <= this.#most);
+  }
+
+  #saw(count, isBack) {
+    if (isBack) this.back += 1;
+    else this.#most = count;
+  }
+}
+
 /** Runs on a worker thread. */
 function count(job, counter, worker, stretches) {
   const panicsAt = job.panic && worker === 0 ? Math.floor(job.increments / 2) : undefined;
   const hold = job.hold ?? 0;
+  const readsBeforeEach = job.reads ?? 0;
+  const reads = new Reads();
   const { fields, mutex } = counter;
   const spans = [];
   let last = null;
@@ -84,17 +113,26 @@ function count(job, counter, worker, stretches) {
     if (hold > 0) compute(hold);
     fields[1] += 1;
     last = fields[1];
+    if (readsBeforeEach > 0) reads.made(last);
+  };
+  const look = () => {
+    const entered = fields[0];
+    if (hold > 0) compute(hold);
+    reads.read(entered, fields[1]);
   };
   try {
     for (const [from, until] of stretches) {
       const start = now();
-      for (let nth = from; nth < until; nth++) mutex.withLock(increment(nth));
+      for (let nth = from; nth < until; nth++) {
+        for (let read = 0; read < readsBeforeEach; read++) mutex.withLock(look);
+        mutex.withLock(increment(nth));
+      }
       const lane = `worker ${worker}`;
       spans.push({ task: `${from}..${until}`, lane, start, end: now() });
     }
-    return { outcome: { ok: last }, spans };
+    return { outcome: { ok: last }, reads, spans };
   } catch (error) {
-    return { outcome: outcomeOf(error), spans };
+    return { outcome: outcomeOf(error), reads, spans };
   }
 }
 
@@ -143,6 +181,7 @@ if (isMainThread) {
   const stretches = stretchesOf(trial.job.increments, trial.wantsSpans);
   const { workers, ...output } = await trial.run(() => run(trial.job, stretches));
   output.outcomes = workers.map(({ outcome }) => outcome);
+  if (trial.job.reads > 0) output.reads = workers.map(({ reads }) => reads);
   trial.reply(output, workers.flatMap(({ spans }) => spans));
 } else {
   const { job, memory } = workerData;

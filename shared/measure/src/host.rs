@@ -15,7 +15,6 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
 
 /// The packages whose versions belong to a result.
 pub const PACKAGES: &[&str] = &[
-const PACKAGES: &[&str] = &[
     "arc-swap",
     "async-lock",
     "async-process",

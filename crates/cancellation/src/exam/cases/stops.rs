@@ -71,7 +71,7 @@ fn processes_need_no_thread_each(bench: &Bench<Cancellation>) -> Result<()> {
     };
     let job = "--work process --tasks 3 --length 50ms --deadline 5s";
     let job: Vec<_> = job.split(' ').collect();
-    for task in bench.trial(&job, &settings)?.output.tasks {
+    for task in bench.trial(&job, &settings)?.output.tasks.iter() {
         ensure!(task.outcome.ok().is_some(), "{:?}", task.outcome);
     }
     Ok(())
