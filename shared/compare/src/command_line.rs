@@ -15,8 +15,8 @@ pub(crate) use self::whole::whole;
 use crate::{
     cmd::{
         compare::Asked, completions::Completions, diff::Diff, faults::Faults, keep::Keep,
-        list::List, merge::Merge, report::Report, run::Run, splice::Splice, sweep,
-        take::Take, why,
+        list::List, merge::Merge, peers::Peers, report::Report, run::Run, splice::Splice,
+        sweep, take::Take, why,
     },
     job_arguments::{self, with_defaults},
     models::{self, MODELS, known_somewhere, unknown_model},
@@ -32,7 +32,7 @@ pub(crate) enum Request {
     Keep(Keep),
     List(List),
     Merge(Merge),
-    Peers,
+    Peers(Peers),
     Report(Report),
     /// A model's demo, with the words that follow.
     Run(&'static dyn AnyModel, Vec<OsString>),
@@ -157,7 +157,7 @@ fn subcommand(name: &str, matches: &ArgMatches) -> Result<Request> {
         "keep" => Request::Keep(Keep::from_arg_matches(matches)?),
         "list" => Request::List(List::from_arg_matches(matches)?),
         "merge" => Request::Merge(Merge::from_arg_matches(matches)?),
-        "peers" => Request::Peers,
+        "peers" => Request::Peers(Peers::from_arg_matches(matches)?),
         "report" => Request::Report(Report::from_arg_matches(matches)?),
         "run" => {
             return Err(unknown_model(&Run::from_arg_matches(matches)?.model).into());

@@ -53,7 +53,7 @@ fn answer(request: Request) -> Result<bool> {
         Request::Keep(keep) => cmd::keep::run(&keep)?,
         Request::List(list) => cmd::list::run(&list)?,
         Request::Merge(merge) => cmd::merge::run(&merge)?,
-        Request::Peers => cmd::peers::run()?,
+        Request::Peers(peers) => cmd::peers::run(&peers)?,
         Request::Report(report) => cmd::report::run(&report)?,
         Request::Take(take) => cmd::take::run(&take)?,
         Request::Text(text) => print(&text)?,

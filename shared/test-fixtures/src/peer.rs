@@ -275,6 +275,16 @@ fn path() -> OsString {
     env::var_os("PATH").unwrap_or_default()
 }
 
+/// The same, and before them that of the workspace's own environment, in which `compare peers
+/// --all` has put programs.
+fn path_in(workspace: Option<&Path>) -> OsString {
+    let path = path();
+    let own = workspace.map(|root| root.join("target/peers/bin"));
+    let folders = own.into_iter().chain(env::split_paths(&path));
+    // A folder of the workspace with a colon in its name can't be in it.
+    env::join_paths(folders).unwrap_or(path)
+}
+
 /// The Python of the workspace's own environment, which has the packages. Its file is a
 /// link, which stays when the Python that it leads to is gone.
 fn environment(script: &Path) -> Option<PathBuf> {

@@ -4,6 +4,7 @@
 use std::{fs, io::ErrorKind, path::Path, process::Command, time::Duration};
 
 use anyhow::{Context, Result, bail};
+use clap::Args;
 use test_fixtures::{build_go_peers, interrupt, python_version, run_helper, tell};
 
 use crate::workspace::workspace;
@@ -14,15 +15,19 @@ const LONGEST: Duration = Duration::from_secs(15 * 60);
 /// The oldest Python that the pinned packages are made for: NumPy's 2.4.
 const OLDEST: (u32, u32) = (3, 11);
 
+/// What to set up.
+#[derive(Debug, Args)]
+pub(crate) struct Peers {
+    /// Go and Node, too: pinned ones, before those that the machine has
+    #[arg(long)]
+    all: bool,
+}
+
 /// Builds the peers in Go where there is a `go`, makes the Python environment, and installs
 /// the pinned requirements. Safe to call again.
-pub(crate) fn run() -> Result<()> {
+pub(crate) fn run(peers: &Peers) -> Result<()> {
     interrupt::listen()?;
     let root = workspace().context("the workspace that this was built from is gone")?;
-    if let Err(why) = build_go_peers(&root) {
-        // Python's don't need it.
-        tell(format_args!("a peer in Go {why}"));
-    }
     let environment = root.join("target/peers");
     let python = environment.join("bin/python");
     if !python.is_file() {
@@ -44,9 +49,20 @@ pub(crate) fn run() -> Result<()> {
         )
         .context("the peers need python3 with its venv module (Debian: python3-venv)")?;
     }
-    let requirements = root.join("requirements.txt");
+    install(&python, &root.join("requirements.txt"))?;
+    if peers.all {
+        install(&python, &root.join("requirements-all.txt"))?;
+    }
+    if let Err(why) = build_go_peers(&root) {
+        // Python's don't need it.
+        tell(format_args!("a peer in Go {why}"));
+    }
+    Ok(())
+}
+
+fn install(python: &Path, requirements: &Path) -> Result<()> {
     succeed(
-        Command::new(&python)
+        Command::new(python)
             .args([
                 "-m",
                 "pip",

@@ -6,7 +6,7 @@ use measure::model::AnyModel;
 use crate::{
     cmd::{
         completions::Completions, diff::Diff, faults::Faults, keep::Keep, list::List,
-        merge::Merge, report::Report, run::Run, splice::Splice, take::Take,
+        merge::Merge, peers::Peers, report::Report, run::Run, splice::Splice, take::Take,
     },
     job_arguments::with_defaults,
     models::MODELS,
@@ -114,7 +114,7 @@ pub(super) fn top(of_model: impl Fn(&dyn AnyModel) -> Command) -> Command {
                 .after_help("The markers: docs/src/figures.md"),
         )
         .subcommand(
-            Command::new("peers")
+            Peers::augment_args(Command::new("peers"))
                 .about("Set up Python for the peers, and build those in Go"),
         )
 }

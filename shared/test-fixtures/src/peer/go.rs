@@ -12,7 +12,7 @@ use std::{
 
 use printed_text::tell;
 
-use super::{ANSWERS_WITHIN, is_program, no_version, path, remedy, said, workspace};
+use super::{ANSWERS_WITHIN, is_program, no_version, path_in, remedy, said, workspace};
 use crate::Peer;
 
 /// What the peers in Go share, from the workspace's root.
@@ -38,7 +38,7 @@ pub(super) fn command(peer: &Peer) -> Result<Vec<OsString>, String> {
     let program = program(root, script);
     // What is built needs no Go.
     if !is_current(root, script, &program) {
-        suits(&go()?, peer)?;
+        suits(&go(root)?, peer)?;
     }
     Ok(vec![program.into()])
 }
@@ -55,7 +55,7 @@ pub(super) fn build(program: &Path) -> Result<(), String> {
         .find(|script| self::program(root, script) == program);
     match script {
         Some(script) if !is_current(root, script, program) => {
-            built(&go()?, root, script, program)
+            built(&go(root)?, root, script, program)
         }
         _ => Ok(()),
     }
@@ -66,7 +66,7 @@ pub(super) fn build(program: &Path) -> Result<(), String> {
 /// # Errors
 /// One can't be built.
 pub fn build_go_peers(root: &Path) -> Result<(), String> {
-    if let Ok(go) = go() {
+    if let Ok(go) = go(root) {
         let scripts = scripts(root).map_err(|error| error.to_string())?;
         for script in scripts {
             built(&go, root, &script, &program(root, &script))?;
@@ -145,17 +145,20 @@ fn program(root: &Path, script: &Path) -> PathBuf {
     root.join("target/peers/go").join(name)
 }
 
-/// The machine's.
-fn go() -> Result<Go, String> {
+/// The workspace's own, or else the machine's.
+fn go(root: &Path) -> Result<Go, String> {
     static FOUND: OnceLock<Result<Go, String>> = OnceLock::new();
-    FOUND.get_or_init(|| find(&path())).clone()
+    FOUND.get_or_init(|| find(&path_in(Some(root)))).clone()
 }
 
 /// The first in the folders of `path`.
 fn find(path: &OsStr) -> Result<Go, String> {
     let mut all = env::split_paths(path).map(|folder| folder.join("go"));
     let Some(program) = all.find(|go| is_program(go)) else {
-        return Err("needs Go, and there is no go on the PATH: install it".to_owned());
+        return Err(
+            "needs Go, and there is no go on the PATH: install it, or run `compare peers --all`"
+                .to_owned(),
+        );
     };
     let mut ask = Command::new(&program);
     ask.args(["env", "GOVERSION"]).env("GOTOOLCHAIN", "local");
@@ -184,7 +187,7 @@ fn suits(go: &Go, peer: &Peer) -> Result<(), String> {
     match go.version < peer.since {
         true => Err(format!(
             "needs Go {major}.{minor} or newer, and go is {has_major}.{has_minor}: install a \
-             newer one"
+             newer one, or run `compare peers --all`"
         )),
         false => Ok(()),
     }
@@ -307,7 +310,8 @@ mod tests {
         let why = suits(&has("go1.19.8"), &GO).expect_err("it is too old");
         assert_eq!(
             why,
-            "needs Go 1.22 or newer, and go is 1.19: install a newer one"
+            "needs Go 1.22 or newer, and go is 1.19: install a newer one, or run `compare \
+             peers --all`"
         );
     }
 }

@@ -8,7 +8,7 @@ use std::{
     sync::OnceLock,
 };
 
-use super::{ANSWERS_WITHIN, is_program, no_version, path, remedy, said};
+use super::{ANSWERS_WITHIN, is_program, no_version, path_in, remedy, said, workspace};
 use crate::Peer;
 
 /// Asks for the version, and for its own path: a `node` may be a script that chooses among
@@ -26,7 +26,8 @@ struct Node {
 pub(super) fn command(peer: &Peer) -> Result<Vec<OsString>, String> {
     static FOUND: OnceLock<Result<Node, String>> = OnceLock::new();
 
-    let node = FOUND.get_or_init(|| find(&path())).clone()?;
+    let own = || path_in(workspace(Path::new(peer.script)));
+    let node = FOUND.get_or_init(|| find(&own())).clone()?;
     suits(&node, peer)?;
     Ok(vec![node.program.into(), peer.script.into()])
 }
@@ -35,7 +36,10 @@ pub(super) fn command(peer: &Peer) -> Result<Vec<OsString>, String> {
 fn find(path: &OsStr) -> Result<Node, String> {
     let mut nodes = env::split_paths(path).map(|folder| folder.join("node"));
     let Some(node) = nodes.find(|node| is_program(node)) else {
-        return Err("needs Node, and there is no node on the PATH: install it".to_owned());
+        return Err(
+            "needs Node, and there is no node on the PATH: install it, or run `compare peers --all`"
+                .to_owned(),
+        );
     };
     let said = said(Command::new(&node).args(["-p", ASK]), ANSWERS_WITHIN);
     let found = said.and_then(|said| understood(&said).ok_or_else(no_version));
@@ -64,7 +68,7 @@ fn suits(node: &Node, peer: &Peer) -> Result<(), String> {
     match node.version < peer.since {
         true => Err(format!(
             "needs Node {major}.{minor} or newer, and node is {has_major}.{has_minor}: \
-             install a newer one"
+             install a newer one, or run `compare peers --all`"
         )),
         false => Ok(()),
     }
@@ -99,7 +103,8 @@ mod tests {
         let why = suits(&says("16.20.0"), &NODE).expect_err("it is too old");
         assert_eq!(
             why,
-            "needs Node 18.0 or newer, and node is 16.20: install a newer one"
+            "needs Node 18.0 or newer, and node is 16.20: install a newer one, or run \
+             `compare peers --all`"
         );
     }
 
