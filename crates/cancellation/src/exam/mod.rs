@@ -72,7 +72,7 @@ impl Model for Cancellation {
         static PEERS: [Peer; 3] = [
             python_peer!(
                         "asyncio.timeout around a TaskGroup, aiohttp",
-                        needs ["aiohttp"],
+                        needs ["aiohttp", "yarl"],
                         since (3, 11),
                         except {
                             "stopped_in_time": "asyncio looks at its timers once a turn of all tasks, and these end two turns later: too late where very many compute (CPython 3.11, asyncio/base_events.py, _run_once; CPython 3.11, asyncio/timeouts.py, _on_timeout; CPython 3.11, asyncio/taskgroups.py, _abort)",

@@ -164,7 +164,12 @@ where
                     let _permit = permit;
                     let service = service_fn(move |request| {
                         let answer = handle(request);
-                        async { Ok::<_, Infallible>(answer.await) }
+                        async {
+                            let answer = answer.await;
+                            // hyper would take the next request at once, and timers and signals wait.
+                            yield_now().await;
+                            Ok::<_, Infallible>(answer)
+                        }
                     });
                     let connection = http1::Builder::new()
                         .serve_connection(HyperStream::new_plain(stream), service);

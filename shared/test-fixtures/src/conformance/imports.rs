@@ -36,6 +36,7 @@ const STANDARD: &[&str] = &[
     "io",
     "itertools",
     "json",
+    "mmap",
     "multiprocessing",
     "os",
     "pathlib",

@@ -71,7 +71,8 @@ fn processes_need_no_thread_each(bench: &Bench<Cancellation>) -> Result<()> {
     };
     let job = "--work process --tasks 3 --length 50ms --deadline 5s";
     let job: Vec<_> = job.split(' ').collect();
-    for task in bench.trial(&job, &settings)?.output.tasks.iter() {
+    let trial = bench.trial(&job, &settings)?;
+    for task in trial.output.tasks.iter() {
         ensure!(task.outcome.ok().is_some(), "{:?}", task.outcome);
     }
     Ok(())
