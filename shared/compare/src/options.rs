@@ -233,7 +233,6 @@ impl Options {
             }
             all = versions::on_each(model, all, asked, !self.variants.is_empty())?;
         }
-        all.iter_mut().for_each(Contestant::make_ready);
         let reference = match &self.reference {
             None => first_installed(&all).name.clone(),
             Some(name) => {

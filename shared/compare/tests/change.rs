@@ -290,7 +290,7 @@ fn figures_that_cannot_be_are_refused_in_a_line() {
         (
             format!("{summary}/memory"),
             json!(1e300),
-            "the memory is 1e300, and in its samples 1e6 to 1e6",
+            "the memory is 1e300, and in its samples 1e7 to 1.03e7",
         ),
         (
             format!("{summary}/switches"),

@@ -32,7 +32,11 @@ use crate::{
     stream::{Stream, host_and_port},
 };
 
-/// A pooled client. Its clones share the pool. It is `Send`, since hyper-util asks for that,
+/// Connections that are kept: none. Whether more has come than an answer is what a read would
+/// say, and on io_uring that takes a turn of the driver, in which the next request may have left.
+const KEPT: usize = 0;
+
+/// A client with a connection for each request. It is `Send`, since hyper-util asks for that,
 /// and panics on any thread but that of its connections.
 #[derive(Clone, Debug)]
 pub struct Client {
@@ -47,11 +51,7 @@ impl Client {
         let mut builder = legacy::Client::builder(CompioExecutor);
         builder.pool_timer(CompioTimer);
         Self {
-            pool: Arc::new(hyper_client::Client::new(
-                builder,
-                connector,
-                settings.connections,
-            )),
+            pool: Arc::new(hyper_client::Client::new(builder, connector, KEPT)),
             timeout: settings.timeout,
         }
     }

@@ -88,6 +88,9 @@ impl Model for Cancellation {
                 sometimes {
                     "reset_body": "where data and a reset come at once, libuv reports the \
                         end (libuv 1.46, src/unix/stream.c, uv__stream_io)",
+                    "processes_need_no_thread_each": "Node aborts where it gets no thread \
+                        for its own tasks (Node 20.20, src/node_platform.cc, \
+                        WorkerThreadsTaskRunner)",
                 }
             ),
         ];

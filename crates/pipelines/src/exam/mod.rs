@@ -104,6 +104,22 @@ impl Model for Pipelines {
                         OnStreamRead)",
                 },
                 sometimes {
+                    "odd_end": "a byte behind an answer begins the next one in \
+                        llhttp, whose parser goes with the request, so the next one on \
+                        the connection fails (Node 20.20, lib/_http_client.js, \
+                        responseOnEnd)",
+                    "mixed": "a byte behind an answer begins the next one in \
+                        llhttp, whose parser goes with the request, so the next one on \
+                        the connection fails (Node 20.20, lib/_http_client.js, \
+                        responseOnEnd)",
+                    "mixed_at_once": "a byte behind an answer begins the next one in \
+                        llhttp, whose parser goes with the request, so the next one on \
+                        the connection fails (Node 20.20, lib/_http_client.js, \
+                        responseOnEnd)",
+                    "https_mixed": "a byte behind an answer begins the next one in \
+                        llhttp, whose parser goes with the request, so the next one on \
+                        the connection fails (Node 20.20, lib/_http_client.js, \
+                        responseOnEnd)",
                     "reset_body": "where data and a reset come at once, libuv reports the \
                         end (libuv 1.46, src/unix/stream.c, uv__stream_io)",
                     "reset_unframed_body": "where data and a reset come at once, libuv \

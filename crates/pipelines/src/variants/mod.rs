@@ -29,7 +29,7 @@ test_fixtures::variants! { crate::Pipelines:
     smol = "async-channel, tasks and unblock", except {
         "leaves_nothing": "the reactor is the process's: its thread and descriptors stay until it ends (async-io 2.6, src/driver.rs)",
     };
-    compio = "flume's bounded channel, tasks on one thread and io_uring, spawn_blocking";
+    compio = "flume's bounded channel, tasks on one thread and io_uring, its client's pool off";
     async_std = "async-channel, tasks and spawn_blocking", legacy, except {
         "leaves_nothing": "async-std's global runtime stays until the process ends (async-std 1.13, src/rt/mod.rs)",
     };

@@ -38,7 +38,7 @@ test_fixtures::variants! { crate::Semaphores:
     smol_one_thread = "the same, all on one thread", except {
         "leaves_nothing": "the reactor is the process's: its thread and descriptors stay until it ends (async-io 2.6, src/driver.rs)",
     };
-    compio = "async_lock::Semaphore, a task for each item, all on one thread and io_uring";
+    compio = "async_lock::Semaphore, a task and a connection for each item, all on one thread and io_uring";
     async_std = "async_lock::Semaphore, a task for each item", legacy, except {
         "leaves_nothing": "async-std's global runtime stays until the process ends (async-std 1.13, src/rt/mod.rs)",
     };

@@ -242,7 +242,8 @@ fn field(asked: Asked, options: &Options) -> Result<Field> {
 }
 
 /// Leaves out the contestants that the job doesn't concern, and reports that. Where the
-/// reference is one of them, the first of the others takes its place.
+/// reference is one of them, the first of the others takes its place. Builds what the others
+/// need, now that nothing is wrong with the job.
 pub(crate) fn leave_out(
     model: &str,
     job: &dyn AnyJob,
@@ -256,6 +257,7 @@ pub(crate) fn leave_out(
             false => left_out.push(one.name),
         }
     }
+    contestants.iter_mut().for_each(Contestant::make_ready);
     if left_out.is_empty() {
         return Ok(());
     }
