@@ -236,7 +236,7 @@ fn prepare(folder: &Path, manifest: &str, lock: &str) -> Result<()> {
     for (name, place) in CRATES {
         match symlink(place, folder.join(name)) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                return Err(error)?;
+                return Err(error.into());
             }
             _ => {}
         }
