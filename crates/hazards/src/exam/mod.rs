@@ -23,6 +23,14 @@ pub use args::Args;
 #[derive(Debug)]
 pub struct Hazards;
 
+/// Those that concern goroutines, of which the peer in Go has pieces.
+const OF_GOROUTINES: [Hazard; 4] = [
+    Hazard::LostUpdate,
+    Hazard::TwoLocks,
+    Hazard::LeakedSender,
+    Hazard::CancelledRead,
+];
+
 impl Model for Hazards {
     const NAME: &'static str = "hazards";
     const ABOUT: &'static str =
@@ -123,7 +131,10 @@ impl Model for Hazards {
     }
 
     fn concerns(job: &Job, name: &str) -> bool {
-        let is_spared = |hazard: &Hazard| hazards::spared(name, *hazard).is_some();
+        let is_spared = |hazard: &Hazard| match name {
+            "go" => !OF_GOROUTINES.contains(hazard),
+            _ => hazards::spared(name, *hazard).is_some(),
+        };
         !job.hazards.iter().all(is_spared)
     }
 
