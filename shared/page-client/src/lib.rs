@@ -3,7 +3,8 @@
 //! The clients of [`tokio`], [`smol`], [`compio`] and [`async_std`] are one: hyper-util's pool of
 //! connections, over that runtime's sockets, with hyper-rustls for https. They differ by the
 //! connector, which opens a stream, by the executor, which drives each connection in a task,
-//! and by the timer. [`blocking`] is ureq, for threads; [`surf`] is for the rows that show it.
+//! and by the timer; compio's keeps no connection. [`blocking`] is ureq, for threads; [`surf`]
+//! is for the rows that show it.
 //!
 //! None uses a proxy or decompresses bodies, none follows redirects unless it is asked
 //! to, and all set TCP_NODELAY. Where a client can't keep one of these, its module names
