@@ -6,7 +6,9 @@ use std::{
     env,
     io::{BufRead, BufReader, Read},
     num::NonZeroUsize,
+    panic::resume_unwind,
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU64, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -21,7 +23,7 @@ use process_pool::{
 };
 use rustix::process::{Pid, Signal, kill_process};
 use serde::Deserialize;
-use test_fixtures::{Outcome, descendants, monotonic_nanos};
+use test_fixtures::{Outcome, cores, descendants, monotonic_nanos};
 use tokio::{runtime::Builder, time::timeout};
 
 use crate::machine::{LIMIT, PROGRAM, until};
@@ -284,10 +286,28 @@ pub(crate) fn a_machine_that_leaves_gives_back_its_tasks() -> Result<()> {
 pub(crate) fn whatever_is_killed_each_task_counts_once() -> Result<()> {
     let runs = env::var("INTERLEAVE_KILLS").ok();
     let runs = runs.and_then(|runs| runs.parse().ok()).unwrap_or(8);
-    for number in 0..runs {
-        killed(number).with_context(|| format!("run {number}"))?;
-    }
-    Ok(())
+    let next = AtomicU64::new(0);
+    let some_of_them = || -> Result<()> {
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number >= runs {
+                return Ok(());
+            }
+            killed(number).with_context(|| format!("run {number}"))?;
+        }
+    };
+    // Each has a server of its own, and waits much.
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..cores().get())
+            .map(|_| scope.spawn(some_of_them))
+            .collect();
+        let ended = threads.into_iter().map(|thread| {
+            thread
+                .join()
+                .unwrap_or_else(|panic| resume_unwind(panic))
+        });
+        ended.collect()
+    })
 }
 
 fn killed(number: u64) -> Result<()> {
