@@ -181,6 +181,31 @@ macro_rules! example {
         visitor.join().expect("the visitor is content");
         cut
     }};
+    (@compio $connections:expr, $listener:ident, $server:ident) => {{
+        let (visitor, stop) = example!(@visitor $server);
+        let runtime = ::compio::runtime::Runtime::new().expect("it starts");
+        $listener.set_nonblocking(false).expect("it is a socket");
+        let cut = runtime.block_on(async {
+            let listener = ::compio::net::TcpListener::from_std($listener);
+            let listener = listener.expect("it is a socket");
+            serve($connections, GRACE, listener, stop, hello).await
+        });
+        visitor.join().expect("the visitor is content");
+        cut
+    }};
+    (@compio_per_core $connections:expr, $listener:ident, $server:ident) => {{
+        let stop = ::tokio_util::sync::CancellationToken::new();
+        let stopped = stop.clone();
+        let visitor = thread::spawn(move || {
+            if $server.port() != 0 {
+                visit($server, || stopped.cancel());
+            }
+        });
+        let driver = ::compio::driver::ProactorBuilder::new();
+        let cut = serve(2, $connections, GRACE, &driver, $listener, &stop, hello);
+        visitor.join().expect("the visitor is content");
+        cut.expect("threads start")
+    }};
     (@async_std $connections:expr, $listener:ident, $server:ident) => {{
         let (visitor, stop) = example!(@visitor $server);
         let listener = ::async_std::net::TcpListener::from($listener);
@@ -198,4 +223,6 @@ example!(tokio_current_thread, current_thread);
 example!(tokio_per_core, per_core);
 example!(axum, axum);
 example!(smol, smol);
+example!(compio, compio);
+example!(compio_per_core, compio_per_core);
 example!(async_std, async_std);

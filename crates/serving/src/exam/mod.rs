@@ -15,8 +15,8 @@ use load::Fault;
 use rustix::process::{Signal, getpid, kill_process};
 use signal_hook::{consts::SIGINT, iterator::Signals};
 use test_fixtures::{
-    Case, Checked, Direct, Facts, Floor, ItemTimes, Model, Peer, Span, Variant, peer,
-    python_peer, tell,
+    Case, Checked, Direct, Facts, Floor, ItemTimes, Model, Peer, Span, Variant,
+    lacks_io_uring, peer, python_peer, tell,
 };
 
 use crate::{Job, Output, variants, work::listen_on};
@@ -113,6 +113,10 @@ impl Model for Serving {
 
     fn environment(job: &Job) -> Vec<(&'static str, String)> {
         vec![("ASYNC_STD_THREAD_COUNT", job.workers.to_string())]
+    }
+
+    fn lacks(_: &Args, variant: &str) -> Option<String> {
+        variant.starts_with("compio").then(lacks_io_uring)?
     }
 
     fn describe(job: &Job) -> String {

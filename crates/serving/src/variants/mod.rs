@@ -27,6 +27,8 @@ test_fixtures::variants! { crate::Serving:
     smol = "hyper over smol's sockets, a task for each connection", except {
         "leaves_nothing": "the reactor is the process's: its thread and descriptors stay until it ends (async-io 2.6, src/driver.rs)",
     };
+    compio = "hyper over compio's sockets, a task for each connection, all on one thread and io_uring";
+    compio_per_core = "the same on a runtime and a ring for each core";
     async_std = "hyper over async-std's sockets, a task for each connection", legacy, except {
         "leaves_nothing": "async-std's global runtime stays until the process ends (async-std 1.13, src/rt/mod.rs)",
     };
