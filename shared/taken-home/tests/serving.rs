@@ -184,9 +184,9 @@ macro_rules! example {
     (@compio $connections:expr, $listener:ident, $server:ident) => {{
         let (visitor, stop) = example!(@visitor $server);
         let runtime = ::compio::runtime::Runtime::new().expect("it starts");
-        $listener.set_nonblocking(false).expect("it is a socket");
+        $listener.set_nonblocking(true).expect("it is a socket");
         let cut = runtime.block_on(async {
-            let listener = ::compio::net::TcpListener::from_std($listener);
+            let listener = ::compio::runtime::fd::PollFd::new($listener);
             let listener = listener.expect("it is a socket");
             serve($connections, GRACE, listener, stop, hello).await
         });

@@ -7,7 +7,8 @@
 //! # What to notice
 //! - A read that is dropped has handed over its buffer, and the kernel may have filled it:
 //!   compio keeps it until the kernel is done, and then drops it with the bytes that came.
-//!   A `CancelToken` returns them (`tests/buffers.rs`).
+//!   A `CancelToken` returns them (`tests/buffers.rs`), but not in an optimised build
+//!   (compio-runtime 0.12.6, src/waker/ext.rs, get_ext).
 //! - It does not stop a blocking call that has begun: the call looks at a flag, and is
 //!   waited for. There is a permit for each thread of the pool, since compio's own thread
 //!   spins while none is free (compio-driver 0.12.5, src/sys/driver/iour/mod.rs,
