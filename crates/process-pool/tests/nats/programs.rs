@@ -301,11 +301,9 @@ pub(crate) fn whatever_is_killed_each_task_counts_once() -> Result<()> {
         let threads: Vec<_> = (0..cores().get())
             .map(|_| scope.spawn(some_of_them))
             .collect();
-        let ended = threads.into_iter().map(|thread| {
-            thread
-                .join()
-                .unwrap_or_else(|panic| resume_unwind(panic))
-        });
+        let ended = threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
         ended.collect()
     })
 }
