@@ -71,6 +71,11 @@ list *ARGS:
 diff MODEL A B:
     cargo run -q -p compare -- diff {{ MODEL }} {{ A }} {{ B }}
 
+# What takes the place of a Python name: just how asyncio.wait_for, just how cancel a task
+[group('use')]
+how *WORDS:
+    cargo run -q -p compare -- how {{ WORDS }}
+
 # Every case against every variant: just faults semaphores --variants tokio,surf
 [group('use')]
 faults *ARGS:

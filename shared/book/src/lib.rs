@@ -8,3 +8,29 @@
 
 #[doc = include_str!("../../../docs/src/introduction.md")]
 mod introduction {}
+
+mod from_python {
+    #[doc = include_str!("../../../docs/src/from-python/asyncio.md")]
+    mod asyncio {}
+
+    #[doc = include_str!("../../../docs/src/from-python/concurrent-futures.md")]
+    mod concurrent_futures {}
+
+    #[doc = include_str!("../../../docs/src/from-python/contextvars.md")]
+    mod contextvars {}
+
+    #[doc = include_str!("../../../docs/src/from-python/multiprocessing.md")]
+    mod multiprocessing {}
+
+    #[doc = include_str!("../../../docs/src/from-python/queue.md")]
+    mod queue {}
+
+    #[doc = include_str!("../../../docs/src/from-python/signal.md")]
+    mod signal {}
+
+    #[doc = include_str!("../../../docs/src/from-python/subprocess.md")]
+    mod subprocess {}
+
+    #[doc = include_str!("../../../docs/src/from-python/threading.md")]
+    mod threading {}
+}

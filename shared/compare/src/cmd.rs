@@ -4,6 +4,7 @@ pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod diff;
 pub(crate) mod faults;
+pub(crate) mod how;
 pub(crate) mod keep;
 pub(crate) mod list;
 pub(crate) mod merge;

@@ -14,9 +14,9 @@ use self::commands::{of_model, top};
 pub(crate) use self::whole::whole;
 use crate::{
     cmd::{
-        compare::Asked, completions::Completions, diff::Diff, faults::Faults, keep::Keep,
-        list::List, merge::Merge, peers::Peers, report::Report, run::Run, splice::Splice,
-        sweep, take::Take, why,
+        compare::Asked, completions::Completions, diff::Diff, faults::Faults, how::How,
+        keep::Keep, list::List, merge::Merge, peers::Peers, report::Report, run::Run,
+        splice::Splice, sweep, take::Take, why,
     },
     job_arguments::{self, with_defaults},
     models::{self, MODELS, known_somewhere, unknown_model},
@@ -29,6 +29,7 @@ pub(crate) enum Request {
     Completions(Completions),
     Diff(Diff),
     Faults(Faults),
+    How(How),
     Keep(Keep),
     List(List),
     Merge(Merge),
@@ -154,6 +155,7 @@ fn subcommand(name: &str, matches: &ArgMatches) -> Result<Request> {
         "completions" => Request::Completions(Completions::from_arg_matches(matches)?),
         "diff" => Request::Diff(Diff::from_arg_matches(matches)?),
         "faults" => Request::Faults(Faults::from_arg_matches(matches)?),
+        "how" => Request::How(How::from_arg_matches(matches)?),
         "keep" => Request::Keep(Keep::from_arg_matches(matches)?),
         "list" => Request::List(List::from_arg_matches(matches)?),
         "merge" => Request::Merge(Merge::from_arg_matches(matches)?),

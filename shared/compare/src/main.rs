@@ -50,6 +50,7 @@ fn answer(request: Request) -> Result<bool> {
         Request::Completions(completions) => {
             cmd::completions::run(&completions, command_line::whole())?;
         }
+        Request::How(how) => cmd::how::run(&how)?,
         Request::Keep(keep) => cmd::keep::run(&keep)?,
         Request::List(list) => cmd::list::run(&list)?,
         Request::Merge(merge) => cmd::merge::run(&merge)?,

@@ -138,6 +138,7 @@ fn help_is_no_wider_than_a_terminal_and_shows_the_comparison() {
         (&["run", "semaphores", "--help"], "[default: 100]"),
         (&["process-pool", "--help"], "--fault"),
         (&["faults", "--help"], "MODEL"),
+        (&["how", "--help"], "few words"),
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_compare"))
             .args(args)

@@ -136,6 +136,7 @@ fn a_program_without_a_standard_output_fails_in_a_line() {
         &["list"],
         &["completions", "bash"],
         &["take", "locks", "tokio"],
+        &["how", "asyncio.wait_for"],
         &["run", "locks", "--variants", "std_atomic"],
         &[&locks[..], &["--rounds", "1", "--json"]].concat(),
     ] {

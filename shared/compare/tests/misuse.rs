@@ -150,6 +150,20 @@ fn cases_are_chosen_by_name_and_repeated() {
 }
 
 #[test]
+fn an_entry_is_asked_for_by_a_name_or_words() {
+    refused(&["how", "wait_fro"], "did you mean asyncio.wait_for,");
+    refused(&["how", "xyzzy"], "compare how lists all");
+    let said = |args: &[&str]| stdout(&compare(args));
+    let entry = said(&["how", "wait_for"]);
+    assert!(entry.starts_with("asyncio.wait_for: "), "{entry}");
+    assert_eq!(said(&["how", "Asyncio.Wait_For()"]), entry);
+    let listed = said(&["how", "cancel", "a", "task"]);
+    assert!(listed.starts_with("asyncio.Task.cancel "), "{listed}");
+    let names = said(&["how"]);
+    assert!(names.contains("wait_for") && names.contains("LifoQueue"));
+}
+
+#[test]
 fn spaces_around_names_are_no_part_of_them() {
     let args = ["run", "locks", "--increments", "1"];
     let output = compare(&[&args[..], &["--variants", "tokio, smol"]].concat());

@@ -124,6 +124,7 @@ fn a_command_line_does_nothing_to_a_terminal() {
         &["diff", "locks", HOSTILE, "tokio"],
         &["diff", HOSTILE, HOSTILE],
         &["take", "locks", HOSTILE],
+        &["how", HOSTILE],
         &["merge", HOSTILE, list],
         &["report", HOSTILE],
         &["sweep", "locks", "--over", HOSTILE],

@@ -5,8 +5,9 @@ use measure::model::AnyModel;
 
 use crate::{
     cmd::{
-        completions::Completions, diff::Diff, faults::Faults, keep::Keep, list::List,
-        merge::Merge, peers::Peers, report::Report, run::Run, splice::Splice, take::Take,
+        completions::Completions, diff::Diff, faults::Faults, how::How, keep::Keep,
+        list::List, merge::Merge, peers::Peers, report::Report, run::Run, splice::Splice,
+        take::Take,
     },
     job_arguments::with_defaults,
     models::MODELS,
@@ -23,6 +24,7 @@ Examples:
   compare take semaphores tokio          the function, to take home
   compare sweep locks --over workers=1..16
   compare why locks                      what an increment costs, counted
+  compare how asyncio.wait_for           what Python's names are in Rust
 
 A model's own flags: compare MODEL --help
 ";
@@ -87,6 +89,10 @@ pub(super) fn top(of_model: impl Fn(&dyn AnyModel) -> Command) -> Command {
         .subcommand(
             Take::augment_args(Command::new("take"))
                 .about("Print a variant's function, to be pasted into another program"),
+        )
+        .subcommand(
+            How::augment_args(Command::new("how"))
+                .about("From Python to Rust: what takes the place of asyncio.wait_for"),
         )
         .subcommand(
             Merge::augment_args(Command::new("merge"))

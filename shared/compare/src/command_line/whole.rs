@@ -9,7 +9,7 @@ use measure::model::AnyModel;
 
 use super::commands::{of_model, top};
 use crate::{
-    cmd::{sweep, why},
+    cmd::{how, sweep, why},
     models::{MODELS, cases, names},
 };
 
@@ -32,6 +32,9 @@ pub(crate) fn whole() -> Command {
             let models = models.clone();
             let take = take.mut_arg("model", |arg| choice(arg, models));
             take.mut_arg("variant", |arg| choice(arg, all.clone()))
+        })
+        .mut_subcommand("how", |command| {
+            command.mut_arg("words", |arg| choice(arg, how::names()))
         })
         .mut_subcommand("diff", |diff| {
             diff.mut_arg("words", |arg| choice(arg, models.clone()))
