@@ -34,3 +34,5 @@ mod from_python {
     #[doc = include_str!("../../../docs/src/from-python/threading.md")]
     mod threading {}
 }
+#[doc = include_str!("../../../docs/src/cancel-safety.md")]
+mod cancel_safety {}
