@@ -36,3 +36,29 @@ mod from_python {
 }
 #[doc = include_str!("../../../docs/src/cancel-safety.md")]
 mod cancel_safety {}
+#[doc = include_str!("../../../docs/src/reading-rust.md")]
+mod reading_rust {}
+
+#[doc = include_str!("../../../docs/src/learn/gather.md")]
+mod gather {}
+
+#[doc = include_str!("../../../docs/src/learn/semaphores.md")]
+mod semaphores {}
+
+#[doc = include_str!("../../../docs/src/learn/thread-pool.md")]
+mod thread_pool {}
+
+#[doc = include_str!("../../../docs/src/learn/locks.md")]
+mod locks {}
+
+#[doc = include_str!("../../../docs/src/learn/shared-memory.md")]
+mod shared_memory {}
+
+#[doc = include_str!("../../../docs/src/learn/error-handling.md")]
+mod error_handling {}
+
+#[doc = include_str!("../../../docs/src/learn/cancellation.md")]
+mod cancellation {}
+
+#[doc = include_str!("../../../docs/src/learn/pipelines.md")]
+mod pipelines {}

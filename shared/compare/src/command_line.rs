@@ -207,4 +207,59 @@ mod tests {
             urls.ends_with(&["http://127.0.0.1:1/".into(), "http://127.0.0.1:2/".into()])
         );
     }
+
+    /// The words of each command in a chapter: `cargo run -- diff …`, `cargo run -p …`.
+    fn commands(text: &str) -> Vec<Vec<&str>> {
+        let spans = text.split('`').flat_map(str::lines);
+        let commands = spans.filter(|line| line.starts_with("cargo run "));
+        commands
+            .map(|line| {
+                line.split(' ')
+                    .map(|word| word.trim_matches('\''))
+                    .collect()
+            })
+            .collect()
+    }
+
+    /// What a chapter tells its readers to type is a command.
+    #[test]
+    fn commands_of_the_chapters_are_understood() {
+        let root = crate::workspace::workspace().expect("this is built from it");
+        let chapters = std::fs::read_dir(root.join("docs/src/learn")).expect("chapters");
+        let mut pages: Vec<_> = chapters
+            .map(|entry| entry.expect("an entry").path())
+            .collect();
+        pages.push(root.join("docs/src/learn.md"));
+        pages.retain(|page| page.extension().is_some_and(|kind| kind == "md"));
+        let mut found = 0;
+        for page in pages {
+            let text = std::fs::read_to_string(&page).expect("a page");
+            for words in commands(&text) {
+                let command = words.join(" ");
+                let (cargo, args) = match words.iter().position(|word| *word == "--") {
+                    Some(at) => (&words[..at], &words[at + 1..]),
+                    None => (&words[..], &[][..]),
+                };
+                let package = cargo.iter().position(|word| *word == "-p");
+                found += 1;
+                let why = match package.map(|at| cargo[at + 1]) {
+                    None => {
+                        let line = ["compare"].iter().chain(args);
+                        let line: Vec<OsString> = line.map(Into::into).collect();
+                        parse(&line).err().map(|error| error.to_string())
+                    }
+                    // An example has arguments of its own.
+                    Some(_) if cargo.contains(&"--example") => None,
+                    Some(package) => {
+                        let model = models::named(package).expect("a model's package");
+                        let line = [package].into_iter().chain(args.iter().copied());
+                        let parsed = model.command().try_get_matches_from(line);
+                        parsed.err().map(|error| error.to_string())
+                    }
+                };
+                assert_eq!(why, None, "{}: {command}", page.display());
+            }
+        }
+        assert!(found > 40, "only {found} commands: are they still found?");
+    }
 }

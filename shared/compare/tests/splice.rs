@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 
 use made_up::{Files, assert_misuse, compare, results, row, stdout};
 
-/// The READMEs whose findings have no figure typed by hand. The list only grows.
+/// The READMEs whose findings have no figure typed by hand, as all chapters have none. The
+/// list only grows.
 const CONVERTED: &[&str] = &[
     "crates/cancellation/README.md",
     "crates/error-handling/README.md",
@@ -124,8 +125,13 @@ fn figures_of_this_tree_are_those_of_its_results() {
         .iter()
         .map(|file| format!("{root}/{file}"))
         .collect();
+    let chapters = fs::read_dir(format!("{root}/docs/src/learn")).expect("chapters");
+    let chapters = chapters.map(|entry| entry.expect("an entry").path());
+    let chapters = chapters.filter(|path| path.extension().is_some_and(|it| it == "md"));
+    let chapters: Vec<String> = chapters.map(|path| path.display().to_string()).collect();
+    assert!(!chapters.is_empty(), "there are chapters");
     let mut args = vec!["splice", "--check", "--strict"];
-    args.extend(converted.iter().map(String::as_str));
+    args.extend(converted.iter().chain(&chapters).map(String::as_str));
     let output = compare(&args);
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{said}");
@@ -599,4 +605,94 @@ fn kept_figures_that_cannot_be_are_refused_in_a_line() {
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     let text = fs::read_to_string(&document).expect("it is there");
     assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text:?}");
+}
+
+fn block(name: &str) -> String {
+    format!("<!-- splice: {name} -->\n<!-- end splice -->\n")
+}
+
+#[test]
+fn functions_in_documents_are_those_of_their_files() {
+    let kept = Kept::new();
+    let (code, lesson, said) = kept.splice(&block("lesson semaphores tokio"), &[]);
+    assert_eq!(code, 0, "{said}");
+    let taken = stdout(&compare(&["take", "semaphores", "tokio"]));
+    let fenced = format!("-->\n\n```rust,ignore\n{taken}```\n\n<!--");
+    assert!(lesson.contains(&fenced), "{lesson}");
+    let typed = lesson.replacen("Semaphore::new(limit)", "Semaphore::new(1)", 1);
+    let (code, _, said) = kept.splice(&typed, &["--check"]);
+    assert_eq!(code, 1, "what was typed over is found");
+    assert!(said.contains("Semaphore::new(1)"), "{said}");
+    assert_eq!(kept.splice(&typed, &[]).1, lesson);
+
+    let only = block("differ semaphores tokio smol only=fn at_most");
+    let (_, differ, _) = kept.splice(&only, &[]);
+    let differs = "\n-pub async fn at_most<I, F>(\n+pub async fn at_most<'a, I, F>(\n\
+        +    executor: &Executor<'a>,\n     limit: usize,\n";
+    assert!(differ.contains(differs), "{differ}");
+    assert!(!differ.contains("use smol"), "{differ}");
+    let (_, pair, _) = kept.splice(&block("differ hazards futurelock/tokio"), &[]);
+    assert!(
+        pair.contains("\n```diff\n--- failing\n+++ cure\n"),
+        "{pair}"
+    );
+
+    for (name, words) in [
+        ("lesson semaphores tokoi", "did you mean tokio?"),
+        ("lesson semaphore tokio", "did you mean semaphores?"),
+        ("lesson semaphores", "write lesson MODEL VARIANT"),
+        (
+            "lesson semaphores tokio only=fn at_mots",
+            "did you mean fn at_most?",
+        ),
+        ("lesson semaphores tokio rows=a", "a lesson has no rows"),
+        ("differ semaphores tokio", "name a second variant"),
+        ("differ hazards futurelock/toki", "did you mean"),
+        ("timeline locks", "no timelines are kept"),
+    ] {
+        let (code, _, said) = kept.splice(&block(name), &[]);
+        assert_eq!(code, 1, "{name}");
+        assert!(said.contains(words), "{name}: no {words:?} in {said}");
+    }
+}
+
+#[test]
+fn timelines_are_kept_with_the_figures_of_their_run() {
+    let kept = Kept::new();
+    let timeline = |end: u64| {
+        json!({"nanos": 9_000_000, "lanes": ["worker 0"], "left_out": 0,
+            "bars": [{"lane": 0, "task": "a", "start": 1_000_000, "end": end}]})
+    };
+    let keep = |end: u64, flags: &[&str]| {
+        let mut fast = row("fast", 50, 10);
+        fast["timeline"] = timeline(end);
+        let from = kept.0.write("locks.json", &results(&[fast]));
+        let from = from.to_str().expect("text");
+        kept.keep(&[&["locks", "--from", from][..], flags].concat());
+        let file = kept.0.path("kept/timelines/locks.json");
+        fs::read_to_string(file).unwrap_or_default()
+    };
+    assert_eq!(keep(5_000_000, &[]), "", "nobody has asked for any");
+    let first = keep(5_000_000, &["--timelines", "fast"]);
+    assert!(first.contains("[0,1000,5000]"), "{first}");
+    let (code, text, said) = kept.splice(&block("timeline locks"), &[]);
+    assert_eq!(code, 0, "{said}");
+    let picture = "\n![4 workers: fast took 9.00 ms, 1 worker](locks.svg)\n\n\
+        `cargo run --release`, one recorded trial of each row on 2 cores (Made-up), 01 Jan 1970.\n";
+    assert!(text.contains(picture), "{text}");
+    // The rows are known from then on.
+    let again = keep(6_000_000, &[]);
+    assert!(again.contains("[0,1000,6000]"), "{again}");
+
+    let from = kept.0.path("locks.json");
+    let from = from.to_str().expect("text");
+    let directory = kept.directory();
+    for (rows, words) in [
+        ("base", "base has no timeline"),
+        ("fats", "did you mean fast?"),
+    ] {
+        let args = ["keep", "locks", "--timelines", rows, "--from", from];
+        let args = [&args[..], &["--results", &directory]].concat();
+        assert_misuse(&compare(&args), words);
+    }
 }

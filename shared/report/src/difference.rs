@@ -3,6 +3,7 @@
 mod between;
 pub mod columns;
 mod line;
+pub(crate) mod patch;
 mod section;
 
 pub use between::{Change, Difference, Marks};

@@ -50,6 +50,17 @@ pub fn whole_with(source: &Source, is_wanted: impl Fn(&Part) -> bool) -> String 
     source.text.clone() + &parts.collect::<String>()
 }
 
+/// Both variants' files with what comes with one of them and not with the other: a file that
+/// comes along with both is no difference between them.
+pub fn apart(sources: [&Source; 2]) -> [String; 2] {
+    let is_in = |part: &Part, source: &Source| {
+        let mut parts = source.parts.iter();
+        parts.any(|other| other.path == part.path)
+    };
+    let is_own = |part: &Part| !sources.iter().all(|one| is_in(part, one));
+    sources.map(|one| whole_with(one, is_own))
+}
+
 /// A file that comes along, below a line with its name.
 pub(crate) fn below_its_name(part: &Part) -> String {
     format!("\n{HEADING}{}\n{}", part.name(), part.text)

@@ -11,7 +11,7 @@ use measure::{
     change::{self, Changes},
     model::AnyModel,
     read,
-    source::{Pair, Part, Source},
+    source::Pair,
     statistics::Verdict,
 };
 use report::{
@@ -60,13 +60,10 @@ pub(crate) fn run(diff: &Diff) -> Result<bool> {
 fn variants(diff: &Diff, model: &dyn AnyModel, names: &[String; 2]) -> Result<()> {
     let [left, right] = names;
     let sources = [model.source(left)?, model.source(right)?];
-    // A file that comes along with both is no difference between them.
-    let is_in = |part: &Part, source: &Source| {
-        let mut parts = source.parts.iter();
-        parts.any(|other| other.path == part.path)
+    let mut texts = match diff.whole {
+        true => sources.each_ref().map(taken::whole),
+        false => taken::apart(sources.each_ref()),
     };
-    let is_own = |part: &Part| diff.whole || !sources.iter().all(|one| is_in(part, one));
-    let mut texts = sources.each_ref().map(|one| taken::whole_with(one, is_own));
     for contestant in model.contestants() {
         // Where lessons stand in files of their own, these are what is compared.
         for (name, text) in names.iter().zip(&mut texts) {

@@ -12,13 +12,16 @@ use std::{
 use anyhow::{Context, Result};
 use clap::Args;
 use measure::read::{self, Written};
-use report::splice::kept::Kept;
+use report::splice::{kept::Kept, recorded::Recorded};
 use test_fixtures::{Misuse, die_with_parent, print, shown, tell, unknown};
 
 use crate::{files, workspace::workspace};
 
 /// The list of what the documents quote, below the workspace.
 const LIST: &str = "docs/results/commands.txt";
+
+/// The folder of kept timelines, below that of kept results.
+pub(super) const TIMELINES: &str = "timelines";
 
 /// What a build that was not made to be measured is answered.
 const DEBUG: &str = "a debug build is not kept: measure with --release";
@@ -40,6 +43,11 @@ pub(crate) struct Keep {
     /// target/compare/results.json]
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
+    /// Keep the timelines of these rows instead, for a picture in the model's chapter; they
+    /// are kept anew with the model's results from then on
+    #[arg(long, value_name = "ROWS", value_delimiter = ',', requires = "names")]
+    #[arg(conflicts_with = "measure")]
+    timelines: Vec<String>,
     /// Where kept results are [default: docs/results]
     #[arg(long, value_name = "DIR")]
     results: Option<PathBuf>,
@@ -89,7 +97,37 @@ pub(crate) fn run(asked: &Keep) -> Result<()> {
     };
     let of_workspace = || Some(workspace()?.join("target/compare").join(files::JSON));
     let from = asked.from.clone().or_else(of_workspace).ok_or_else(gone)?;
+    if let (Some(name), false) = (name, asked.timelines.is_empty()) {
+        return keep_timelines(name, &asked.timelines, &from, &directory);
+    }
     keep(name, asked.model.as_ref(), &from, &directory)
+}
+
+/// Writes the timelines of these rows of a model.
+fn keep_timelines(
+    name: &str,
+    rows: &[String],
+    from: &Path,
+    directory: &Path,
+) -> Result<()> {
+    let file = from.display();
+    let misuse = |why: String| Misuse(format!("{file}: {why}"));
+    let Written::Results(results) = read::results_or_sweep(from)? else {
+        return Err(misuse("a sweep has no timelines".to_owned()).into());
+    };
+    if results.host.profile == "debug" {
+        return Err(misuse(DEBUG.to_owned()).into());
+    }
+    let names: Vec<&str> = results.models.iter().map(|model| &*model.name).collect();
+    let model = results.models.iter().find(|model| model.name == name);
+    let model =
+        model.ok_or_else(|| unknown(&format!("{file} has no model"), name, &names))?;
+    let recorded = Recorded::of(&results, model, rows).map_err(misuse)?;
+    let directory = directory.join(TIMELINES);
+    files::prepare(&directory, "--results")?;
+    let path = directory.join(format!("{name}.json"));
+    files::whole(&path, &recorded.json()?, "--results")?;
+    print(&format!("{name}: {}\n", shown(&path.to_string_lossy())))
 }
 
 /// Writes a file for each model of these results that is kept.
@@ -110,6 +148,15 @@ fn keep(
         let path = directory.join(format!("{name}.json"));
         files::whole(&path, &kept.json()?, "--results")?;
         print(&format!("{name}: {}\n", shown(&path.to_string_lossy())))?;
+        // What a chapter has as a picture is of the same run as its figures.
+        let timelines = directory.join(TIMELINES).join(format!("{name}.json"));
+        if let Ok(text) = fs::read_to_string(timelines)
+            && kept.model == name
+        {
+            let old = Recorded::read(&text).map_err(Misuse)?;
+            let rows: Vec<String> = old.rows.into_iter().map(|row| row.name).collect();
+            keep_timelines(&name, &rows, from, directory)?;
+        }
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! `compare splice`: figures in documents, from kept results.
+//! `compare splice`: figures in documents, from kept results, and functions from their files.
 
 use std::{
     collections::BTreeMap,
@@ -11,18 +11,28 @@ use clap::Args;
 use report::{
     overview::{self, Overview},
     splice::{
-        document::{Problem, splice},
+        document::{Problem, Sources, splice},
         figures::Figures,
         kept::Kept,
+        lesson::Found,
+        recorded::Recorded,
     },
+    timeline::drawing,
 };
 use test_fixtures::{Misuse, print, shortened, shown, tell, utf8};
 
-use super::keep::{gone, results_directory};
-use crate::{files, models::MODELS, workspace::workspace};
+use super::keep::{TIMELINES, gone, results_directory};
+use crate::{
+    files,
+    models::{self, MODELS},
+    pairs,
+    workspace::workspace,
+};
 
 /// The overview as a picture, below the workspace.
 const PICTURE: &str = "docs/overview.svg";
+/// The folder of the chapters, each with its model's timelines as a picture beside it.
+const CHAPTERS: &str = "docs/src/learn";
 
 /// Characters of a file that an error quotes at the most.
 const MOST_SAID: usize = 400;
@@ -30,7 +40,7 @@ const MOST_SAID: usize = 400;
 /// The documents, and what to do about them.
 #[derive(Debug, Args)]
 pub(crate) struct Splice {
-    /// Documents with markers [default: each README.md and docs/src/*.md]
+    /// Documents with markers [default: each README.md and all of docs/src]
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Write nothing; say where documents and kept results disagree
@@ -52,7 +62,12 @@ pub(crate) fn run(asked: &Splice) -> Result<bool> {
         let why = format!("--results {named}: no directory; `compare keep` makes it");
         return Err(Misuse(why).into());
     }
-    let figures = figures(&results_directory(asked.results.as_ref())?)?;
+    let results = results_directory(asked.results.as_ref())?;
+    let sources = Sources {
+        figures: figures(&results)?,
+        timelines: read_all(&results.join(TIMELINES), Recorded::read)?,
+        find,
+    };
     let files = match asked.files.is_empty() {
         true => documents(&workspace().ok_or_else(gone)?)?,
         false => asked.files.clone(),
@@ -61,7 +76,7 @@ pub(crate) fn run(asked: &Splice) -> Result<bool> {
     let mut written = 0;
     for file in &files {
         let text = plain_text(file)?;
-        let spliced = splice(&text, &figures);
+        let spliced = splice(&text, &sources);
         let mut problems = spliced.wrong;
         if asked.check {
             problems.extend(spliced.changed);
@@ -83,14 +98,14 @@ pub(crate) fn run(asked: &Splice) -> Result<bool> {
     }
     if asked.files.is_empty() {
         let root = workspace().ok_or_else(gone)?;
-        match drawn(&root.join(PICTURE), &figures, asked.check)? {
-            Drawn::AsItWas => {}
-            Drawn::Anew => written += 1,
-            Drawn::Otherwise => {
-                tell(format_args!(
-                    "{PICTURE}: not the picture of the kept results"
-                ));
-                is_well = false;
+        for (path, picture) in pictures(&sources) {
+            match drawn(&root.join(&path), &picture, asked.check)? {
+                Drawn::AsItWas => {}
+                Drawn::Anew => written += 1,
+                Drawn::Otherwise => {
+                    tell(format_args!("{path}: not the picture of the kept results"));
+                    is_well = false;
+                }
             }
         }
     }
@@ -103,30 +118,50 @@ pub(crate) fn run(asked: &Splice) -> Result<bool> {
     Ok(is_well)
 }
 
-/// What became of the overview's picture.
+/// What became of a picture.
 enum Drawn {
     AsItWas,
     Anew,
     Otherwise,
 }
 
-/// Draws the overview of the models that are kept by their own names, or checks whether
-/// the file has it.
-fn drawn(path: &Path, Figures(all): &Figures, is_check: bool) -> Result<Drawn> {
+/// The overview of the models that are kept by their own names, and each model's timelines,
+/// by their places below the workspace.
+fn pictures(sources: &Sources) -> Vec<(String, String)> {
+    let Figures(all) = &sources.figures;
     let kept = MODELS.iter().filter_map(|model| all.get(model.name()));
-    let Some(overview) = Overview::of_kept(kept) else {
-        return Ok(Drawn::AsItWas);
-    };
-    let picture = overview::picture(&overview);
+    let overview = Overview::of_kept(kept);
+    let overview = overview.map(|it| (PICTURE.to_owned(), overview::picture(&it)));
+    let timelines = sources.timelines.iter().map(|(name, recorded)| {
+        let path = format!("{CHAPTERS}/{name}.svg");
+        (path, drawing::picture(recorded))
+    });
+    overview.into_iter().chain(timelines).collect()
+}
+
+/// Writes a picture, or checks whether the file has it.
+fn drawn(path: &Path, picture: &str, is_check: bool) -> Result<Drawn> {
     if fs::read_to_string(path).is_ok_and(|there| there == picture) {
         return Ok(Drawn::AsItWas);
     }
     if is_check {
         return Ok(Drawn::Otherwise);
     }
-    files::whole(path, &picture, "FILE")?;
+    files::whole(path, picture, "FILE")?;
     print(&format!("{}: drawn\n", name(path)))?;
     Ok(Drawn::Anew)
+}
+
+/// The variant, peer or pair of this name.
+fn find(model: &str, name: &str) -> Result<Found, String> {
+    let found = || -> Result<Found, Misuse> {
+        let model = models::named(model)?;
+        Ok(match pairs::is_name(name) {
+            true => Found::Pair(pairs::find(model, name)?),
+            false => Found::Variant(model.source(name)?),
+        })
+    };
+    found().map_err(|why| why.to_string())
 }
 
 /// The file as a reader finds it: from here, where it is below.
@@ -137,15 +172,23 @@ fn name(file: &Path) -> String {
 
 /// All kept results by their names.
 fn figures(directory: &Path) -> Result<Figures> {
+    Ok(Figures(read_all(directory, Kept::read)?))
+}
+
+/// All that is kept in a directory, by the files' names.
+fn read_all<T>(
+    directory: &Path,
+    read: impl Fn(&str) -> Result<T, String>,
+) -> Result<BTreeMap<String, T>> {
     let mut all = BTreeMap::new();
     for path in of_kind(directory, "json")? {
         let file = shown(&path.to_string_lossy());
-        let kept = Kept::read(&plain_text(&path)?)
+        let kept = read(&plain_text(&path)?)
             .map_err(|why| Misuse(format!("{file}: {}", shortened(&why, MOST_SAID))))?;
         let stem = path.file_stem().unwrap_or_default();
         all.insert(stem.to_string_lossy().into_owned(), kept);
     }
-    Ok(Figures(all))
+    Ok(all)
 }
 
 /// The text of a plain file: reading a pipe might never end.
@@ -174,7 +217,9 @@ fn documents(root: &Path) -> Result<Vec<PathBuf>> {
     }
     all.retain(|path| path.is_file());
     all.sort();
-    all.extend(of_kind(&root.join("docs/src"), "md")?);
+    for folder in ["docs/src", CHAPTERS] {
+        all.extend(of_kind(&root.join(folder), "md")?);
+    }
     Ok(all)
 }
 

@@ -7,7 +7,7 @@ use std::{
 
 use clap::Command;
 use measure::{model::Contestant, source::Source};
-use report::splice::kept::Kept;
+use report::splice::{kept::Kept, recorded::Recorded};
 use test_fixtures::RUNTIMES;
 
 use super::*;
@@ -109,6 +109,25 @@ fn kept_rows_do_the_job_that_is_declared() {
         }
     }
     assert!(others > 0, "no kept row does another job");
+}
+
+/// A picture in a chapter is of rows that there are.
+#[test]
+fn kept_timelines_are_of_present_rows() {
+    let kept = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/results/timelines");
+    for entry in fs::read_dir(kept).expect("kept timelines") {
+        let path = entry.expect("a file").path();
+        let text = fs::read_to_string(&path).expect("text");
+        let recorded = Recorded::read(&text).expect("kept timelines");
+        let model = named(&recorded.model).expect("a model");
+        for row in &recorded.rows {
+            assert!(
+                model.names().contains(&&*row.name),
+                "{path:?}: {}",
+                row.name
+            );
+        }
+    }
 }
 
 /// A model that fetches nothing builds no TLS, unless it has a client that always has it.

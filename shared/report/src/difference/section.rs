@@ -1,7 +1,7 @@
 //! A source, cut where a reader would: its description, the code that calls the lesson,
 //! the lesson, and each of these into its items.
 
-use test_fixtures::Lesson;
+use test_fixtures::{Lesson, unknown};
 
 use super::line::Line;
 use crate::taken::HEADING;
@@ -55,6 +55,33 @@ impl<'a> Cut<'a> {
             adapter: items(sections.adapter),
             lesson: items(sections.lesson),
         }
+    }
+
+    /// With these items of the lesson alone, by the names that they are known by.
+    pub(crate) fn only(mut self, names: &[&str]) -> Result<Self, String> {
+        let known: Vec<String> = self.lesson.iter().map(Item::title).collect();
+        if let Some(name) = names
+            .iter()
+            .find(|name| !known.iter().any(|one| one == *name))
+        {
+            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            return Err(unknown("the lesson has no", name, &known).to_string());
+        }
+        self.lesson.retain(|item| names.contains(&&*item.title()));
+        Ok(self)
+    }
+
+    /// The lines of the lesson.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = &'a str> {
+        let lines = self.lesson.iter().flat_map(|item| &item.lines);
+        lines.map(|line| line.text)
+    }
+}
+
+impl Item<'_> {
+    /// `fn at_most`; of a file that comes along `queue.rs fn feed`.
+    fn title(&self) -> String {
+        self.name.trim_start().to_owned()
     }
 }
 

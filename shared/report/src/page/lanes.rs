@@ -12,11 +12,14 @@ use measure::results::{Kind, ModelResults, Row, Timeline};
 use super::{
     chart::{axis, floor_line, grid},
     row::{Place, name},
-    spans::{extent, kind, short, told},
+    spans::{extent, short, told},
     thinned::Thinned,
 };
 use crate::scale::Scale;
-use crate::{figure::time, timeline::extent::shared};
+use crate::{
+    figure::time,
+    timeline::{extent::shared, kind},
+};
 
 /// A row's own duration in the units of its drawing.
 const UNITS: f64 = 10_000.0;

@@ -3,7 +3,7 @@
 use measure::results::{Bar, Timeline};
 use test_fixtures::shown;
 
-use crate::figure::time;
+use crate::{figure::time, timeline::kind};
 
 /// Characters of a text that is given for one span.
 const TEXT: usize = 60;
@@ -43,18 +43,6 @@ pub(super) fn summary(timeline: &Timeline) -> String {
 pub(super) fn extent(timeline: &Timeline) -> f64 {
     let last = timeline.bars.iter().map(|bar| bar.end).max();
     timeline.nanos.max(last.unwrap_or(0)).max(1) as f64
-}
-
-/// The word with which the name of every lane begins: `connection 1`, `worker-0`.
-pub(super) fn kind(timeline: &Timeline) -> &str {
-    fn word(lane: &str) -> &str {
-        lane.split([' ', '-']).next().unwrap_or(lane)
-    }
-    let first = timeline.lanes.first().map_or("lane", |lane| word(lane));
-    match timeline.lanes.iter().all(|lane| word(lane) == first) {
-        true => first,
-        false => "lane",
-    }
 }
 
 /// One span's task, with what was out of the ordinary.

@@ -1,11 +1,13 @@
-//! Tables of kept results.
+//! Tables of kept results, functions of the workspace, and timelines.
 
 use measure::results::Kind;
 use test_fixtures::{Surveyed, markdown, unknown};
 
 use super::{
-    figures::{Field, Figures},
+    document::Sources,
+    figures::Field,
     kept::{Kept, KeptRow, Size},
+    lesson::{self, Found},
     place::Place,
 };
 use crate::{
@@ -16,10 +18,13 @@ use crate::{
 const NONE: &str = "–";
 
 /// The lines of the block that `table NAME …` or `sweep NAME …` names.
-pub(super) fn lines(figures: &Figures, text: &str) -> Result<Vec<String>, String> {
+pub(super) fn lines(sources: &Sources, text: &str) -> Result<Vec<String>, String> {
     let Block { head, attributes } = Block::read(text)?;
     let (kind, place) = head.split_once(' ').unwrap_or((head, ""));
-    let (place, rest) = Place::read(figures, place.trim())?;
+    if let "lesson" | "differ" | "timeline" = kind {
+        return of_the_workspace(sources, kind, place, &attributes);
+    }
+    let (place, rest) = Place::read(&sources.figures, place.trim())?;
     if !rest.trim().is_empty() {
         return Err(format!("{:?} follows the name {}", rest.trim(), place.name));
     }
@@ -31,7 +36,7 @@ pub(super) fn lines(figures: &Figures, text: &str) -> Result<Vec<String>, String
             return Err(unknown(
                 "there is no block",
                 kind,
-                &["table", "sweep", "survey"],
+                &["table", "sweep", "survey", "lesson", "differ", "timeline"],
             )
             .to_string());
         }
@@ -47,6 +52,45 @@ pub(super) fn lines(figures: &Figures, text: &str) -> Result<Vec<String>, String
         "table" => table(&place, of("columns"), of("rows")),
         "survey" => survey(&place, of("rows")),
         _ => sweep(&place, of("show"), of("rows"), of("sizes")),
+    }
+}
+
+/// A function of the workspace, the lines that differ between two, or timelines.
+fn of_the_workspace(
+    sources: &Sources,
+    kind: &str,
+    words: &str,
+    attributes: &[(&str, &str)],
+) -> Result<Vec<String>, String> {
+    let words: Vec<&str> = words.split_whitespace().collect();
+    let known: &[&str] = if kind == "timeline" { &[] } else { &["only"] };
+    if let Some((name, _)) = attributes.iter().find(|(name, _)| !known.contains(name)) {
+        return Err(format!("a {kind} has no {name}"));
+    }
+    let only = attributes.first().map(|(_, value)| *value);
+    let find = |model, name| (sources.find)(model, name);
+    match (kind, &*words) {
+        ("lesson", [model, name]) => lesson::lesson(&find(model, name)?, name, only),
+        ("differ", [model, name]) => match find(model, name)? {
+            Found::Pair(pair) => lesson::cured(&pair, only),
+            Found::Variant(_) => Err(format!("name a second variant beside {name}")),
+        },
+        ("differ", [model, one, other]) => {
+            let found = [find(model, one)?, find(model, other)?];
+            lesson::differ([one, other], &found, only)
+        }
+        ("timeline", [name]) => {
+            let names: Vec<&str> = sources.timelines.keys().map(String::as_str).collect();
+            let no = || unknown("no timelines are kept by the name", name, &names);
+            let recorded = sources.timelines.get(*name);
+            let recorded = recorded.ok_or_else(|| no().to_string())?;
+            let summary = markdown(&recorded.summary());
+            let picture = format!("![{summary}]({name}.svg)");
+            Ok(vec![picture, String::new(), recorded.made_with()])
+        }
+        ("lesson", _) => Err("write lesson MODEL VARIANT".to_owned()),
+        ("timeline", _) => Err("write timeline MODEL".to_owned()),
+        _ => Err("write differ MODEL VARIANT VARIANT, or differ MODEL PAIR".to_owned()),
     }
 }
 

@@ -2,9 +2,11 @@
 //!
 //! A figure stands between `<!--=NAME/ROW FIELD-->` and `<!--/-->`, on one line. A table
 //! stands between the lines `<!-- splice: table NAME columns=… -->` and
-//! `<!-- end splice -->`. What stands in code is no marker.
+//! `<!-- end splice -->`, and so do functions and timelines. What stands in code is no marker.
 
-use super::{block, figures::Figures, typed};
+use std::collections::BTreeMap;
+
+use super::{block, figures::Figures, lesson::Found, recorded::Recorded, typed};
 
 const FIGURE: &str = "<!--=";
 const END: &str = "<!--/-->";
@@ -33,8 +35,19 @@ pub struct Problem {
     pub what: String,
 }
 
-/// Writes figures and tables into a document.
-pub fn splice(text: &str, figures: &Figures) -> Spliced {
+/// What documents have of the workspace.
+#[derive(Debug)]
+pub struct Sources {
+    /// Kept results.
+    pub figures: Figures,
+    /// Kept timelines, by the model's name.
+    pub timelines: BTreeMap<String, Recorded>,
+    /// The variant or the pair of this name, of this model.
+    pub find: fn(&str, &str) -> Result<Found, String>,
+}
+
+/// Writes figures, tables and functions into a document.
+pub fn splice(text: &str, sources: &Sources) -> Spliced {
     let mut spliced = Spliced::default();
     let mut lines = text.split_inclusive('\n').enumerate();
     let mut fence: Option<String> = None;
@@ -77,7 +90,7 @@ pub fn splice(text: &str, figures: &Figures) -> Spliced {
                 };
                 lines = rest;
                 let indent = &line[..line.len() - line.trim_start().len()];
-                spliced.block(figures, name, indent, &body, number);
+                spliced.block(sources, name, indent, &body, number);
                 spliced.text += end;
             }
             Some(BLOCK_END) => {
@@ -91,7 +104,7 @@ pub fn splice(text: &str, figures: &Figures) -> Spliced {
                 spliced.text += line;
             }
             _ => {
-                let prose = spliced.line(figures, line, number);
+                let prose = spliced.line(&sources.figures, line, number);
                 if findings.covers(line) {
                     let typed = typed::figures(&prose).into_iter().map(|figure| {
                         let what = format!("{figure:?} is typed by hand");
@@ -109,13 +122,13 @@ impl Spliced {
     /// Adds the lines of a block, between its markers.
     fn block(
         &mut self,
-        figures: &Figures,
+        sources: &Sources,
         name: &str,
         indent: &str,
         body: &[&str],
         number: usize,
     ) {
-        let made = match block::lines(figures, name) {
+        let made = match block::lines(sources, name) {
             Ok(made) => made,
             Err(what) => {
                 self.wrong.push(Problem { line: number, what });

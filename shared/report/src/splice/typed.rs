@@ -1,7 +1,7 @@
 //! Figures that were typed by hand, in sections of findings.
 
 /// The headings of findings.
-const HEADINGS: [&str; 2] = ["What differs", "What was found"];
+const HEADINGS: [&str; 3] = ["What differs", "What was found", "What it costs"];
 
 /// What makes a number a measurement.
 const UNITS: [&str; 18] = [

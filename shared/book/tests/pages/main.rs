@@ -1,0 +1,136 @@
+//! The book's pages and what they name.
+
+mod chapters;
+mod markdown;
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use markdown::{anchors, links};
+
+/// Pages that chapters lead to and that are not written yet.
+const COMING: [&str; 3] = ["exercises.md", "leaving-async-std.md", "leaving-surf.md"];
+
+fn root() -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    root.canonicalize().expect("the workspace is there")
+}
+
+/// Every page of the book, by its place below `docs/src`, with its text.
+fn pages() -> Vec<(String, String)> {
+    let book = root().join("docs/src");
+    let mut pages = Vec::new();
+    let mut folders = vec![book.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder of pages") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|kind| kind == "md") {
+                let name = path.strip_prefix(&book).expect("below the book");
+                let text = fs::read_to_string(&path).expect("a page");
+                pages.push((name.display().to_string(), text));
+            }
+        }
+    }
+    pages.sort();
+    pages
+}
+
+/// A page with a Rust block that no test compiles would go stale unseen.
+#[test]
+fn every_page_with_rust_is_compiled() {
+    let compiled = include_str!("../../src/lib.rs");
+    for (page, text) in pages() {
+        let has_rust = text.lines().any(|line| line.trim_start() == "```rust");
+        let is_compiled = compiled.contains(&format!("\"../../../docs/src/{page}\""));
+        assert!(
+            !has_rust || is_compiled,
+            "{page} has Rust, and is not in shared/book/src/lib.rs"
+        );
+    }
+}
+
+/// A page that the summary lacks is in no menu, and mdBook does not make it.
+#[test]
+fn the_summary_has_every_page_once() {
+    let pages = pages();
+    let summary = pages.iter().find(|(page, _)| page == "SUMMARY.md");
+    let (_, summary) = summary.expect("there is a summary");
+    let named = links(summary);
+    let mut seen = BTreeSet::new();
+    for name in &named {
+        assert!(seen.insert(name), "SUMMARY.md has {name} twice");
+        assert!(
+            pages.iter().any(|(page, _)| page == name),
+            "SUMMARY.md has {name}, which is not there"
+        );
+    }
+    for (page, _) in pages.iter().filter(|(page, _)| page != "SUMMARY.md") {
+        assert!(seen.contains(page), "SUMMARY.md lacks {page}");
+    }
+}
+
+/// Links within the workspace lead to a file, and to a heading in it.
+#[test]
+fn every_link_leads_somewhere() {
+    let root = root();
+    let mut documents: Vec<(PathBuf, String)> = pages()
+        .into_iter()
+        .map(|(page, text)| (root.join("docs/src").join(page), text))
+        .collect();
+    for folder in fs::read_dir(root.join("crates")).expect("the models") {
+        let readme = folder.expect("a model").path().join("README.md");
+        let text = fs::read_to_string(&readme).expect("a README");
+        documents.push((readme, text));
+    }
+    let mut wrong = Vec::new();
+    for (document, text) in &documents {
+        let folder = document.parent().expect("a folder");
+        let here = document.strip_prefix(&root).expect("below the workspace");
+        for included in text.split("{{#include ").skip(1) {
+            let path = included.split_once("}}").map_or("", |(path, _)| path);
+            if !folder.join(path).is_file() {
+                wrong.push(format!("{}: {path} is not there", here.display()));
+            }
+        }
+        for link in links(text) {
+            if link.contains("://") || link.starts_with("mailto:") {
+                continue;
+            }
+            let (path, anchor) = link.split_once('#').unwrap_or((&link, ""));
+            let target = match path {
+                "" => document.clone(),
+                path => folder.join(path),
+            };
+            let name = target.file_name().unwrap_or_default().to_string_lossy();
+            if COMING.contains(&&*name) && !target.exists() {
+                continue;
+            }
+            let Ok(target) = target.canonicalize() else {
+                wrong.push(format!("{}: {link} is not there", here.display()));
+                continue;
+            };
+            if anchor.is_empty() {
+                continue;
+            }
+            let there = fs::read_to_string(&target).unwrap_or_default();
+            if !anchors(&there).contains(anchor) {
+                wrong.push(format!("{}: {link} has no such heading", here.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// What is there is awaited no longer.
+#[test]
+fn pages_that_are_coming_are_not_there() {
+    for name in COMING {
+        let page = root().join("docs/src").join(name);
+        assert!(!page.exists(), "{name} is there: take it out of COMING");
+    }
+}
