@@ -66,6 +66,11 @@ report FILE *ARGS:
 list *ARGS:
     cargo run -q -p compare -- list {{ ARGS }}
 
+# Which model and variant, by a few questions: just choose, or just choose --tree
+[group('use')]
+choose *ARGS:
+    cargo run -q --release -p compare -- choose {{ ARGS }}
+
 # Two variants side by side: just diff semaphores tokio smol
 [group('use')]
 diff MODEL A B:

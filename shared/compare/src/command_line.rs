@@ -14,9 +14,9 @@ use self::commands::{of_model, top};
 pub(crate) use self::whole::whole;
 use crate::{
     cmd::{
-        compare::Asked, completions::Completions, diff::Diff, faults::Faults, how::How,
-        keep::Keep, list::List, merge::Merge, peers::Peers, report::Report, run::Run,
-        splice::Splice, sweep, take::Take, why,
+        choose::Choose, compare::Asked, completions::Completions, diff::Diff,
+        faults::Faults, how::How, keep::Keep, list::List, merge::Merge, peers::Peers,
+        report::Report, run::Run, splice::Splice, sweep, take::Take, why,
     },
     job_arguments::{self, with_defaults},
     models::{self, MODELS, known_somewhere, unknown_model},
@@ -25,6 +25,7 @@ use crate::{
 
 /// What is asked for.
 pub(crate) enum Request {
+    Choose(Choose),
     Compare(Vec<Asked>, Options),
     Completions(Completions),
     Diff(Diff),
@@ -152,6 +153,7 @@ fn parse_top(args: &[OsString]) -> Result<Request> {
 
 fn subcommand(name: &str, matches: &ArgMatches) -> Result<Request> {
     Ok(match name {
+        "choose" => Request::Choose(Choose::from_arg_matches(matches)?),
         "completions" => Request::Completions(Completions::from_arg_matches(matches)?),
         "diff" => Request::Diff(Diff::from_arg_matches(matches)?),
         "faults" => Request::Faults(Faults::from_arg_matches(matches)?),

@@ -1,5 +1,6 @@
 //! One job, every runtime, side by side: the command line.
 
+mod choose;
 mod cmd;
 mod command_line;
 mod files;
@@ -47,6 +48,7 @@ fn answer(request: Request) -> Result<bool> {
         Request::Splice(splice) => return cmd::splice::run(&splice),
         Request::Sweep(sweep) => return cmd::sweep::run(sweep),
         Request::Why(why) => return cmd::why::run(&why),
+        Request::Choose(choose) => cmd::choose::run(&choose)?,
         Request::Completions(completions) => {
             cmd::completions::run(&completions, command_line::whole())?;
         }

@@ -178,10 +178,7 @@ impl Options {
     /// Where files go: below the workspace for a user who is in it, below the current
     /// directory for others.
     pub(crate) fn directory(&self) -> PathBuf {
-        let here = env::current_dir().unwrap_or_default();
-        let root = workspace().filter(|root| here.starts_with(root));
-        let own = || root.unwrap_or(here).join("target/compare");
-        self.out.clone().unwrap_or_else(own)
+        self.out.clone().unwrap_or_else(directory_of_results)
     }
 
     /// The contestants of the model that were asked for, those that the user brought, and
@@ -245,6 +242,13 @@ impl Options {
         };
         Ok((all, reference))
     }
+}
+
+/// Where files go that no `--out` names.
+pub(crate) fn directory_of_results() -> PathBuf {
+    let here = env::current_dir().unwrap_or_default();
+    let root = workspace().filter(|root| here.starts_with(root));
+    root.unwrap_or(here).join("target/compare")
 }
 
 /// The first that this machine can run; the first if it can't run any.

@@ -375,6 +375,103 @@ fn tables_are_written_between_their_markers() {
     assert_eq!(kept.splice(&typed, &[]).1, spliced);
 }
 
+/// The page of the questions is made from them, and a page that says otherwise is refused.
+#[test]
+fn a_page_of_the_questions_is_held_to_them() {
+    let kept = Files::new();
+    let page = kept.path("choosing.md");
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    let text = fs::read_to_string(format!("{root}/docs/src/choosing.md"));
+    let text = text.expect("the page");
+    let check = |text: &str| {
+        fs::write(&page, text).expect("it can be written");
+        let output = compare(&["splice", "--check", page.to_str().expect("text")]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code(), said)
+    };
+    assert_eq!(check(&text).0, Some(0));
+    for (from, to, why) in [
+        ("| `none`: no runtime", "| `none`: some", "none is wanted"),
+        ("### Requests: how many\n", "", "choose network"),
+        (
+            "choose trouble -->",
+            "choose truoble -->",
+            "did you mean trouble?",
+        ),
+    ] {
+        assert!(text.contains(from), "{from}");
+        let (code, said) = check(&text.replacen(from, to, 1));
+        assert_eq!(code, Some(1), "{from}: {said}");
+        assert!(said.contains(why), "{why}: {said}");
+    }
+}
+
+/// What was measured here is shown, and else what is kept, with its machine.
+#[test]
+fn a_choice_has_figures_of_here_or_of_elsewhere() {
+    let files = Files::new();
+    let ends = |from: &str, answers: &str| {
+        let output = compare(&["choose", "--answers", answers, "--from", from]);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        // A line may be broken within a path.
+        let text = stdout(&output);
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let lock = "waits=value,value=together,guard=threads";
+    let mut all = results(&[row("std_mutex", 40, 10)]);
+    let foreign = files.write("foreign.json", &all);
+    let foreign = ends(foreign.to_str().expect("text"), lock);
+    let place = "Measured on another machine, in ";
+    assert!(foreign.contains(place), "{foreign}");
+    let cpus = fs::read_to_string("/proc/cpuinfo").expect("this is Linux");
+    let cpu = cpus.lines().find(|line| line.starts_with("model name"));
+    let (_, cpu) = cpu.and_then(|line| line.split_once(": ")).expect("a name");
+    let cores = std::thread::available_parallelism().expect("cores").get();
+    all["host"]["processor"] = json!(cpu);
+    all["host"]["cores"] = json!(cores);
+    let made = files.write("results.json", &all);
+    let made = made.to_str().expect("text");
+    let text = ends(made, lock);
+    let place = format!("on {cores} cores ({cpu}), 01 Jan 1970:");
+    assert!(
+        text.contains("Measured here, in ") && text.contains(&place),
+        "{text}"
+    );
+    let own = "std_mutex: 40.0 ms, 0.40 times base (faster), CPU 2.00 ns";
+    assert!(
+        text.contains(own) && text.contains(" base: 100 ms"),
+        "{text}"
+    );
+    assert!(!text.contains("Kept in"), "{text}");
+    assert!(text.contains("-- take locks std_mutex "), "{text}");
+    // Of another variant, or another model, they say nothing.
+    for (answers, kept) in [
+        ("waits=value,value=number", "locks-contended.json"),
+        ("waits=blocking", "thread-pool.json"),
+    ] {
+        let text = ends(made, answers);
+        assert!(text.contains("results.json has no figures of"), "{text}");
+        assert!(
+            text.contains(&format!("docs/results/{kept}, of 2 cores")),
+            "{text}"
+        );
+    }
+    assert_misuse(
+        &compare(&["choose", "--answers", lock, "--from", "/nonesuch"]),
+        "can't be read",
+    );
+    // Without a terminal it reads lines, and there are none.
+    assert_misuse(&compare(&["choose"]), "no answers on standard input");
+    assert_misuse(
+        &compare(&["choose", "--answers", "waits"]),
+        "QUESTION=ANSWER",
+    );
+    assert_misuse(
+        &compare(&["choose", "--answers", "waits=netwrok"]),
+        "did you mean network?",
+    );
+}
+
 #[test]
 fn code_has_no_markers() {
     let kept = Kept::new();

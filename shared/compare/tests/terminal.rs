@@ -125,6 +125,9 @@ fn a_command_line_does_nothing_to_a_terminal() {
         &["diff", HOSTILE, HOSTILE],
         &["take", "locks", HOSTILE],
         &["how", HOSTILE],
+        &["choose", "--answers", HOSTILE],
+        &["choose", "--answers", &format!("waits={HOSTILE}")],
+        &["choose", "--answers", "waits=value", "--from", HOSTILE],
         &["merge", HOSTILE, list],
         &["report", HOSTILE],
         &["sweep", "locks", "--over", HOSTILE],
@@ -201,6 +204,7 @@ fn a_strangers_results_do_nothing_to_a_terminal_or_a_page() {
         &["merge", "--json", &a, &b],
         &["report", &a, "--out", &page],
         &["diff", &a, "/dev/null"],
+        &["choose", "--answers", "waits=value", "--from", &a],
     ] {
         assert_plain(&output(args, "C.UTF-8"));
     }
@@ -256,6 +260,8 @@ fn every_command_is_ascii_where_the_locale_is() {
         &format!("merge --json {ours} {out}/results.json"),
         &format!("report {ours}"),
         "take semaphores tokio",
+        "choose --tree",
+        "choose --answers waits=value,value=total",
         "completions bash",
         "é",
     ] {

@@ -64,7 +64,7 @@ fn plain_name(name: &str) -> Result<String, String> {
 }
 
 /// Where kept results are, unless another place is named.
-pub(super) fn results_directory(named: Option<&PathBuf>) -> Result<PathBuf> {
+pub(crate) fn results_directory(named: Option<&PathBuf>) -> Result<PathBuf> {
     match (named, workspace()) {
         (Some(named), _) => Ok(named.clone()),
         (None, Some(root)) => Ok(root.join("docs/results")),

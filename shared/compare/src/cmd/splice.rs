@@ -23,6 +23,7 @@ use test_fixtures::{Misuse, print, shortened, shown, tell, utf8};
 
 use super::keep::{TIMELINES, gone, results_directory};
 use crate::{
+    choose::page,
     files,
     models::{self, MODELS},
     pairs,
@@ -76,7 +77,7 @@ pub(crate) fn run(asked: &Splice) -> Result<bool> {
     let mut written = 0;
     for file in &files {
         let text = plain_text(file)?;
-        let spliced = splice(&text, &sources);
+        let spliced = splice(&text, &sources, &page::block);
         let mut problems = spliced.wrong;
         if asked.check {
             problems.extend(spliced.changed);
@@ -171,7 +172,7 @@ fn name(file: &Path) -> String {
 }
 
 /// All kept results by their names.
-fn figures(directory: &Path) -> Result<Figures> {
+pub(crate) fn figures(directory: &Path) -> Result<Figures> {
     Ok(Figures(read_all(directory, Kept::read)?))
 }
 

@@ -5,9 +5,9 @@ use measure::model::AnyModel;
 
 use crate::{
     cmd::{
-        completions::Completions, diff::Diff, faults::Faults, how::How, keep::Keep,
-        list::List, merge::Merge, peers::Peers, report::Report, run::Run, splice::Splice,
-        take::Take,
+        choose::Choose, completions::Completions, diff::Diff, faults::Faults, how::How,
+        keep::Keep, list::List, merge::Merge, peers::Peers, report::Report, run::Run,
+        splice::Splice, take::Take,
     },
     job_arguments::with_defaults,
     models::MODELS,
@@ -20,6 +20,7 @@ Examples:
   compare semaphores --limit 100         one model
   compare locks --variants std_mutex,tokio --rounds 20
   compare run semaphores                 what the job is, and what comes of it
+  compare choose                         which model and variant, by questions
   compare diff semaphores tokio smol     what a runtime changed
   compare take semaphores tokio          the function, to take home
   compare sweep locks --over workers=1..16
@@ -57,6 +58,11 @@ pub(super) fn top(of_model: impl Fn(&dyn AnyModel) -> Command) -> Command {
         command = command.subcommand(of_model(*model));
     }
     command
+        .subcommand(
+            Choose::augment_args(Command::new("choose"))
+                .about("Which model and variant: a few questions, each with its reason")
+                .after_help("All questions: compare choose --tree, docs/src/choosing.md"),
+        )
         .subcommand(
             Run::augment_args(Command::new("run"))
                 .about("Do a model's job once on every variant, and show the results"),

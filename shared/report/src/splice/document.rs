@@ -46,8 +46,12 @@ pub struct Sources {
     pub find: fn(&str, &str) -> Result<Found, String>,
 }
 
-/// Writes figures, tables and functions into a document.
-pub fn splice(text: &str, sources: &Sources) -> Spliced {
+/// Makes the lines of a block that is the caller's own, by the words of its marker. None of
+/// another block.
+pub type Own<'a> = &'a dyn Fn(&str, &Figures) -> Option<Result<Vec<String>, String>>;
+
+/// Writes figures, tables and functions into a document, and the caller's own blocks.
+pub fn splice(text: &str, sources: &Sources, own: Own<'_>) -> Spliced {
     let mut spliced = Spliced::default();
     let mut lines = text.split_inclusive('\n').enumerate();
     let mut fence: Option<String> = None;
@@ -90,7 +94,9 @@ pub fn splice(text: &str, sources: &Sources) -> Spliced {
                 };
                 lines = rest;
                 let indent = &line[..line.len() - line.trim_start().len()];
-                spliced.block(sources, name, indent, &body, number);
+                let made = own(name, &sources.figures)
+                    .unwrap_or_else(|| block::lines(sources, name));
+                spliced.block(made, name, indent, &body, number);
                 spliced.text += end;
             }
             Some(BLOCK_END) => {
@@ -122,13 +128,13 @@ impl Spliced {
     /// Adds the lines of a block, between its markers.
     fn block(
         &mut self,
-        sources: &Sources,
+        made: Result<Vec<String>, String>,
         name: &str,
         indent: &str,
         body: &[&str],
         number: usize,
     ) {
-        let made = match block::lines(sources, name) {
+        let made = match made {
             Ok(made) => made,
             Err(what) => {
                 self.wrong.push(Problem { line: number, what });
