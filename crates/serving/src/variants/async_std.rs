@@ -16,7 +16,8 @@
 //! - A task's handle doesn't say whether its task has ended, and one that is dropped
 //!   detaches it. So all have ended when all permits are back, and a second channel cuts
 //!   those that have not.
-//! - A panic would end the process, so it is caught in the task.
+//! - A panic would unwind a thread of the executor, which begins anew (async-global-executor
+//!   2.4, src/threading.rs, thread_main_loop); so it is caught in the task.
 //! - A channel that is closed wakes all that wait for it: that is the word to stop.
 //!
 //! # When not to use this

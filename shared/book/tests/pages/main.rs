@@ -12,7 +12,7 @@ use std::{
 use markdown::{anchors, links};
 
 /// Pages that chapters lead to and that are not written yet.
-const COMING: [&str; 3] = ["exercises.md", "leaving-async-std.md", "leaving-surf.md"];
+const COMING: [&str; 1] = ["exercises.md"];
 
 fn root() -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");

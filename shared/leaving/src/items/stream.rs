@@ -1,0 +1,97 @@
+//! `async_std::stream`, and `StreamExt` of its prelude.
+
+use super::{TICK, table};
+
+table! {
+    "async_std::stream", in here;
+    async_std { pub(super) use async_std::{prelude::*, stream}; }
+    smol { pub(super) use futures_util::stream::select; pub(super) use smol::{Timer, prelude::*, stream}; }
+    tokio { pub(super) use futures_util::stream::{self, StreamExt, TryStreamExt}; pub(super) use tokio::time; }
+
+    "stream::from_iter", "tokio has no streams of its own: futures-util or tokio-stream":
+    async_std { stream::from_iter([7, 8]).count().await }
+    smol { stream::iter([7, 8]).count().await }
+    tokio { stream::iter([7, 8]).count().await }
+
+    "stream::once", "":
+    async_std { stream::once(7).next().await }
+    smol { stream::once(7).next().await }
+    tokio { stream::iter([7]).next().await }
+
+    "stream::repeat", "":
+    async_std { stream::repeat(7).take(2).count().await }
+    smol { stream::repeat(7).take(2).count().await }
+    tokio { stream::repeat(7).take(2).count().await }
+
+    "stream::empty", "":
+    async_std { stream::empty::<u32>().next().await }
+    smol { stream::empty::<u32>().next().await }
+    tokio { stream::empty::<u32>().next().await }
+
+    "stream::from_fn", "":
+    async_std [ let next = || Some(7); ] { stream::from_fn(next).take(2).count().await }
+    smol [ let next = || Some(7); ] { stream::iter(std::iter::from_fn(next)).take(2).count().await }
+    tokio [ let next = || Some(7); ] { stream::iter(std::iter::from_fn(next)).take(2).count().await }
+
+    "stream::successors", "":
+    async_std { stream::successors(Some(1), |n| Some(n * 2)).take(3).last().await }
+    smol { stream::iter(std::iter::successors(Some(1), |n| Some(n * 2))).take(3).last().await }
+    tokio { stream::iter(std::iter::successors(Some(1), |n| Some(n * 2))).take(3)
+        .fold(None, async |_, n| Some(n)).await }
+
+    "stream::interval", "tokio's first tick is at once; smol and tokio make up for late ticks":
+    async_std { let mut ticks = stream::interval(TICK); ticks.next().await; }
+    smol { let mut ticks = Timer::interval(TICK); ticks.next().await; }
+    tokio { let mut ticks = time::interval(TICK); ticks.tick().await; }
+
+    "StreamExt::next", "":
+    async_std [ let mut numbers = stream::from_iter(0..3); ] { while let Some(_item) = numbers.next().await {} }
+    smol [ let mut numbers = stream::iter(0..3); ] { while let Some(_item) = numbers.next().await {} }
+    tokio [ let mut numbers = stream::iter(0..3); ] { while let Some(_item) = numbers.next().await {} }
+
+    "StreamExt::map, filter, take", "futures-util's `filter` takes a closure that returns a future":
+    async_std { stream::from_iter(1..9).map(|n| n * 3).filter(|n| n % 2 == 0).take(2).count().await }
+    smol { stream::iter(1..9).map(|n| n * 3).filter(|n| n % 2 == 0).take(2).count().await }
+    tokio { stream::iter(1..9).map(|n| n * 3).filter(|n| std::future::ready(n % 2 == 0)).take(2).count().await }
+
+    "StreamExt::fold", "futures-util's closures return futures":
+    async_std { stream::from_iter(1..4).fold(0, |sum, n| sum + n).await }
+    smol { stream::iter(1..4).fold(0, |sum, n| sum + n).await }
+    tokio { stream::iter(1..4).fold(0, async |sum, n| sum + n).await }
+
+    "StreamExt::for_each", "":
+    async_std { stream::from_iter(1..4).for_each(|n| assert!(n > 0)).await }
+    smol { stream::iter(1..4).for_each(|n| assert!(n > 0)).await }
+    tokio { stream::iter(1..4).for_each(async |n| assert!(n > 0)).await }
+
+    "StreamExt::collect", "":
+    async_std { let all: Vec<u32> = stream::from_iter(1..4).collect().await; } [ all ]
+    smol { let all: Vec<u32> = stream::iter(1..4).collect().await; } [ all ]
+    tokio { let all: Vec<u32> = stream::iter(1..4).collect().await; } [ all ]
+
+    "StreamExt::collect of results", "`try_collect` stops at the first error, as `collect` did":
+    async_std [ let results: [Result<u32, ()>; 2] = [Ok(7), Err(())]; ]
+    { let all: Result<Vec<u32>, ()> = stream::from_iter(results).collect().await; } [ all ]
+    smol [ let results: [Result<u32, ()>; 2] = [Ok(7), Err(())]; ]
+    { let all: Result<Vec<u32>, ()> = stream::iter(results).try_collect().await; } [ all ]
+    tokio [ let results: [Result<u32, ()>; 2] = [Ok(7), Err(())]; ]
+    { let all: Result<Vec<u32>, ()> = stream::iter(results).try_collect().await; } [ all ]
+
+    "StreamExt::merge", "not smol's `stream::race`, which never ends: `select` of futures-util does":
+    async_std { stream::from_iter(0..2).merge(stream::from_iter(5..7)).count().await }
+    smol { select(stream::iter(0..2), stream::iter(5..7)).count().await }
+    tokio { stream::select(stream::iter(0..2), stream::iter(5..7)).count().await }
+
+    "StreamExt::timeout", "it is each item's, so put it around `next`":
+    async_std [ let slow = stream::pending::<u32>(); ]
+    { slow.timeout(TICK).next().await.and_then(Result::ok) }
+    smol [ let mut slow = stream::pending::<u32>(); ]
+    { slow.next().or(async { Timer::after(TICK).await; None }).await }
+    tokio [ let mut slow = stream::pending::<u32>(); ]
+    { time::timeout(TICK, slow.next()).await.ok().flatten() }
+
+    "StreamExt::throttle", "":
+    async_std { stream::from_iter(0..3).throttle(TICK).count().await }
+    smol { stream::iter(0..3).zip(Timer::interval(TICK)).count().await }
+    tokio { stream::iter(0..3).then(async |n| { time::sleep(TICK).await; n }).count().await }
+}

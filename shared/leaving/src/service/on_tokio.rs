@@ -1,0 +1,345 @@
+//! All of it on tokio, from step 0.
+
+use std::{
+    collections::HashMap,
+    future, io,
+    path::Path,
+    process::Stdio,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use tokio::{
+    fs::{self, File},
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
+    net::{TcpListener, TcpStream},
+    process::Command,
+    runtime::Runtime,
+    sync::{Mutex, RwLock, mpsc, watch},
+    task,
+    time::{self, MissedTickBehavior},
+};
+
+/// How long a client may be silent.
+const IDLE: Duration = Duration::from_secs(3);
+
+/// How often values that are over are looked for.
+const SWEEP: Duration = Duration::from_millis(20);
+
+/// After how long without a line the journal is flushed.
+const FLUSH: Duration = Duration::from_millis(50);
+
+/// How long no connection is accepted after one that could not be.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// How many lines may wait for the journal: a client that sets faster waits.
+const WAITING: usize = 16;
+
+/// What all connections share.
+struct Store {
+    values: RwLock<HashMap<String, Value>>,
+    /// A channel for each client that watches.
+    watchers: Mutex<Vec<mpsc::UnboundedSender<String>>>,
+    journal: mpsc::Sender<String>,
+    sets: AtomicU64,
+}
+
+struct Value {
+    text: String,
+    until: Option<Instant>,
+}
+
+/// What a connection waits for.
+enum Event {
+    Line(String),
+    Notice(String),
+    Idle,
+    Closed,
+    Stopping,
+}
+
+/// Serves until a client asks it to stop; then every line is in the journal.
+///
+/// # Errors
+/// The journal can't be written.
+pub fn run(listener: std::net::TcpListener, journal: &Path) -> io::Result<()> {
+    // What it runs ends as it is dropped.
+    let runtime = Runtime::new()?;
+    runtime.block_on(async {
+        let journal = File::create(journal).await?;
+        listener.set_nonblocking(true)?;
+        serve(TcpListener::from_std(listener)?, journal).await
+    })
+}
+
+async fn serve(listener: TcpListener, journal: File) -> io::Result<()> {
+    let (lines, written) = mpsc::channel(WAITING);
+    let (stop, mut stopping) = watch::channel(false);
+    let store = Arc::new(Store {
+        values: RwLock::default(),
+        watchers: Mutex::default(),
+        journal: lines,
+        sets: AtomicU64::new(0),
+    });
+    let writer = tokio::spawn(keep(journal, written));
+    let sweeper = tokio::spawn(sweep(Arc::clone(&store)));
+
+    let mut connections = Vec::new();
+    loop {
+        let accepted = tokio::select! {
+            biased;
+            accepted = listener.accept() => accepted,
+            _ = stopping.wait_for(|stops| *stops) => break,
+        };
+        // An error is one connection's, or no descriptor is left.
+        let Ok((stream, _)) = accepted else {
+            time::sleep(PAUSE).await;
+            continue;
+        };
+        let (store, stop) = (Arc::clone(&store), stop.clone());
+        let stopping = stopping.clone();
+        connections.push(tokio::spawn(async move {
+            // An error is the client's affair.
+            _ = converse(stream, &store, &stop, stopping).await;
+        }));
+    }
+    for connection in connections {
+        connection.await?;
+    }
+    sweeper.abort();
+    _ = sweeper.await;
+    // Its last sender closes the journal.
+    drop(store);
+    writer.await?
+}
+
+/// One client, from its first line to its last.
+async fn converse(
+    mut stream: TcpStream,
+    store: &Store,
+    stop: &watch::Sender<bool>,
+    mut stopping: watch::Receiver<bool>,
+) -> io::Result<()> {
+    let (reader, mut writer) = stream.split();
+    let mut lines = BufReader::new(reader).lines();
+    let mut notices: Option<mpsc::UnboundedReceiver<String>> = None;
+    loop {
+        let line = async {
+            match time::timeout(IDLE, lines.next_line()).await {
+                Ok(Ok(Some(line))) => Event::Line(line),
+                Ok(_) => Event::Closed,
+                Err(_) => Event::Idle,
+            }
+        };
+        let notice = async {
+            match &mut notices {
+                Some(notices) => {
+                    notices.recv().await.map_or(Event::Closed, Event::Notice)
+                }
+                None => future::pending().await,
+            }
+        };
+        let event = tokio::select! {
+            biased;
+            event = line => event,
+            event = notice => event,
+            _ = stopping.wait_for(|stops| *stops) => Event::Stopping,
+        };
+        let (answer, goes_on) = match event {
+            Event::Line(line) if line == "quit" => ("bye".to_string(), false),
+            Event::Line(line) if line == "stop" => {
+                stop.send_replace(true);
+                ("stopping".to_string(), false)
+            }
+            Event::Line(line) if line == "watch" => {
+                notices = Some(watch(store).await);
+                ("watching".to_string(), true)
+            }
+            Event::Line(line) => (answer(store, &line).await, true),
+            Event::Notice(notice) => (notice, true),
+            Event::Idle => ("idle".to_string(), false),
+            Event::Stopping => ("stopping".to_string(), false),
+            Event::Closed => return Ok(()),
+        };
+        writer.write_all(format!("{answer}\n").as_bytes()).await?;
+        if !goes_on {
+            return Ok(());
+        }
+    }
+}
+
+/// The answer to a line.
+async fn answer(store: &Store, line: &str) -> String {
+    let words: Vec<_> = line.splitn(3, ' ').collect();
+    let answer = match words[..] {
+        ["set", key, text] => set(store, key, text, None).await,
+        ["keep", key, rest] => match rest.split_once(' ') {
+            Some((millis, text)) => match millis.parse() {
+                Ok(millis) => {
+                    let until = Instant::now() + Duration::from_millis(millis);
+                    set(store, key, text, Some(until)).await
+                }
+                Err(_) => Ok("error no number".to_string()),
+            },
+            None => Ok("error no text".to_string()),
+        },
+        ["get", key] => Ok(get(store, key).await),
+        ["wait", key, millis] => match millis.parse() {
+            Ok(millis) => Ok(wait(store, key, Duration::from_millis(millis)).await),
+            Err(_) => Ok("error no number".to_string()),
+        },
+        ["digest", key] => digest(store, key).await,
+        ["sort", key] => sort(store, key).await,
+        ["load", path] => load(store, path).await,
+        ["count"] => Ok(format!("count {}", store.sets.load(Ordering::Relaxed))),
+        _ => Ok("error no such command".to_string()),
+    };
+    answer.unwrap_or_else(|error| format!("error {error}"))
+}
+
+async fn set(
+    store: &Store,
+    key: &str,
+    text: &str,
+    until: Option<Instant>,
+) -> io::Result<String> {
+    let value = Value {
+        text: text.to_string(),
+        until,
+    };
+    store.values.write().await.insert(key.to_string(), value);
+    store.sets.fetch_add(1, Ordering::Relaxed);
+    let line = format!("set {key} {text}");
+    if store.journal.send(line.clone()).await.is_err() {
+        return Ok("error the journal is closed".to_string());
+    }
+    announce(store, &line).await;
+    Ok("ok".to_string())
+}
+
+async fn find(store: &Store, key: &str) -> Option<String> {
+    let values = store.values.read().await;
+    values.get(key).map(|value| value.text.clone())
+}
+
+async fn get(store: &Store, key: &str) -> String {
+    match find(store, key).await {
+        Some(text) => format!("value {text}"),
+        None => "none".to_string(),
+    }
+}
+
+/// The value of `key`, once it is set.
+async fn wait(store: &Store, key: &str, limit: Duration) -> String {
+    // Watched before it is looked at, or a `set` between the two is missed.
+    let mut notices = watch(store).await;
+    let start = format!("set {key} ");
+    let set = async {
+        let mut found = get(store, key).await;
+        while found == "none" {
+            match notices.recv().await {
+                Some(notice) if notice.starts_with(&start) => {
+                    found = get(store, key).await;
+                }
+                Some(_) => {}
+                None => break,
+            }
+        }
+        found
+    };
+    match time::timeout(limit, set).await {
+        Ok(found) => found,
+        Err(_) => "late".to_string(),
+    }
+}
+
+/// A hash that takes a while, off the executor's threads.
+async fn digest(store: &Store, key: &str) -> io::Result<String> {
+    let text = find(store, key).await.unwrap_or_default();
+    let digest = task::spawn_blocking(move || {
+        (0..10_000).fold(0xcbf2_9ce4_8422_2325, |digest: u64, _| {
+            text.bytes().fold(digest, |digest, byte| {
+                (digest ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+            })
+        })
+    });
+    Ok(format!("digest {:016x}", digest.await?))
+}
+
+/// The value's words in order, by the system's `sort`.
+async fn sort(store: &Store, key: &str) -> io::Result<String> {
+    let text = find(store, key)
+        .await
+        .unwrap_or_default()
+        .replace(' ', "\n");
+    let mut child = Command::new("sort")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let mut input = child.stdin.take().expect("a pipe was asked for");
+    input.write_all(text.as_bytes()).await?;
+    drop(input);
+    let output = child.wait_with_output().await?;
+    let words = String::from_utf8_lossy(&output.stdout);
+    Ok(format!("sorted {}", words.trim().replace('\n', " ")))
+}
+
+/// Sets what the lines of a file say, a key and a text each.
+async fn load(store: &Store, path: &str) -> io::Result<String> {
+    let text = fs::read_to_string(path).await?;
+    let mut count = 0;
+    for (key, text) in text.lines().filter_map(|line| line.split_once(' ')) {
+        set(store, key, text, None).await?;
+        count += 1;
+    }
+    Ok(format!("loaded {count}"))
+}
+
+async fn watch(store: &Store) -> mpsc::UnboundedReceiver<String> {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    store.watchers.lock().await.push(sender);
+    receiver
+}
+
+async fn announce(store: &Store, notice: &str) {
+    let mut watchers = store.watchers.lock().await;
+    watchers.retain(|watcher| watcher.send(notice.to_string()).is_ok());
+}
+
+/// Takes out what is over, and announces it.
+async fn sweep(store: Arc<Store>) {
+    let mut ticks = time::interval(SWEEP);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let now = Instant::now();
+        let is_over = |value: &Value| value.until.is_some_and(|until| until <= now);
+        let mut over = Vec::new();
+        store.values.write().await.retain(|key, value| {
+            let stays = !is_over(value);
+            if !stays {
+                over.push(key.clone());
+            }
+            stays
+        });
+        for key in over {
+            announce(&store, &format!("over {key}")).await;
+        }
+    }
+}
+
+/// Writes the journal, until no line can come any more.
+async fn keep(mut journal: File, mut lines: mpsc::Receiver<String>) -> io::Result<()> {
+    loop {
+        match time::timeout(FLUSH, lines.recv()).await {
+            Ok(Some(line)) => journal.write_all(format!("{line}\n").as_bytes()).await?,
+            Ok(None) => break,
+            Err(_) => journal.flush().await?,
+        }
+    }
+    // The drop does not wait for what is not written yet.
+    journal.flush().await
+}
