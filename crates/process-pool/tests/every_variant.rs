@@ -10,15 +10,17 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering::SeqCst},
     },
+    thread,
     time::{Duration, Instant},
 };
 
 use process_pool::{
     Server, connect, nats_server,
     parts::session::{End, WINDOW},
-    variants,
+    variants::{self, procspawn::Work},
 };
 use rustix::process::getpid;
+use serde::{Deserialize, Serialize};
 use test_fixtures::descendants;
 
 const LIMIT: Duration = Duration::from_millis(300);
@@ -206,11 +208,63 @@ fn a_worker_that_answers_without_an_end_puts_off_no_deadline() {
     ends_at_its_deadline("task", &script(worker));
 }
 
-/// All but rayon, which has no processes.
+// procspawn's workers are this program.
+procspawn::enable_test_support!();
+
+#[derive(Clone, Serialize, Deserialize)]
+struct Sleep(Duration);
+
+impl Work for Sleep {
+    type Answer = ();
+
+    fn work(self, _attempt: u16) {
+        thread::sleep(self.0);
+    }
+}
+
+#[test]
+fn procspawn_refuses_a_pool_without_workers() {
+    let ends = catch_unwind(|| variants::procspawn::map(0, [Sleep(LIMIT)], LIMIT));
+    let why = message(&*ends.expect_err("it panics"));
+    assert_eq!(why, "workers must be at least 1");
+}
+
+/// One worker is at a task; the task of the other can't be made.
+#[test]
+fn procspawn_waits_for_all_workers_before_a_panic_of_the_caller() {
+    let _alone = alone();
+    let tasks = (0..2).map(|number| match number {
+        0 => Sleep(LIMIT / 2),
+        _ => panic!("no second task"),
+    });
+    let clock = Instant::now();
+    let map = || variants::procspawn::map(2, tasks, LIMIT * 100);
+    let why = catch_unwind(AssertUnwindSafe(map)).expect_err("it panics");
+    assert_eq!(message(&*why), "no second task");
+    assert!(clock.elapsed() >= LIMIT / 2, "its task was not waited for");
+    let left = descendants(getpid());
+    assert!(left.is_empty(), "{left:?} are left");
+}
+
+#[test]
+fn procspawn_kills_a_worker_past_its_deadline() {
+    let _alone = alone();
+    let clock = Instant::now();
+    let tasks = [Sleep(LIMIT * 100), Sleep(Duration::ZERO)];
+    let ends = variants::procspawn::map(1, tasks, LIMIT);
+    let took = clock.elapsed();
+    let ends = ends.expect("workers start");
+    assert_eq!(ends, [End::TimedOut, End::Done(())]);
+    assert!((LIMIT..LIMIT * 5).contains(&took), "it took {took:?}");
+    let left = descendants(getpid());
+    assert!(left.is_empty(), "{left:?} are left");
+}
+
+/// All but rayon, which has no processes, and procspawn, which takes no command of a worker.
 #[test]
 fn no_pool_is_left_out() {
     let all = variants::VARIANTS.iter().map(|variant| variant.name);
-    let pools = all.filter(|name| *name != "rayon");
+    let pools = all.filter(|name| !["rayon", "procspawn"].contains(name));
     assert!(pools.eq(POOLS.iter().map(|(name, _)| *name)));
 }
 

@@ -3,15 +3,17 @@
 use std::{
     env, fs, io,
     path::Path,
-    process::{Child, Command},
+    process::{self, Child, Command},
     thread,
     time::{Duration, Instant},
 };
 
+use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
 use taken_home::process_pool::{
     self,
+    procspawn::Work,
     session::{End, WINDOW},
 };
 
@@ -75,7 +77,32 @@ fn server() -> Option<(Server, String)> {
     }
 }
 
+procspawn::enable_test_support!();
+
+#[derive(Clone, Serialize, Deserialize)]
+struct Square(u32);
+
+impl Work for Square {
+    type Answer = (u32, u32);
+
+    fn work(self, _attempt: u16) -> (u32, u32) {
+        let Square(number) = self;
+        assert_ne!(number, 3, "three is not liked");
+        if number == 5 {
+            process::abort();
+        }
+        (number, number * number)
+    }
+}
+
 macro_rules! example {
+    (procspawn, $manner:ident) => {
+        #[test]
+        fn procspawn() {
+            let ends = process_pool::procspawn::map(2, (0..20).map(Square), LIMIT);
+            check(ends.expect("workers start"));
+        }
+    };
     (rayon, $manner:ident) => {
         #[test]
         fn rayon() {
@@ -132,3 +159,14 @@ macro_rules! example {
 }
 
 taken_home::process_pool!(example);
+
+/// Why procspawn's lesson catches the panics of its tasks: a worker that panics is killed,
+/// often before it has reported that (procspawn 1.0.2, src/pool.rs, `state.kill()`).
+#[test]
+fn a_panic_that_is_left_to_procspawn_often_looks_like_a_lost_worker() {
+    let pool = procspawn::Pool::new(1).expect("a worker starts");
+    let fail = |(): ()| -> () { panic!("not liked") };
+    let mut errors =
+        (0..100).map(|_| pool.spawn((), fail).join().expect_err("it panics"));
+    assert!(errors.any(|error| error.is_remote_close()));
+}

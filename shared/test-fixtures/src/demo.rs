@@ -38,6 +38,7 @@ pub fn demo_from<M: Model>(
     scarcity::listen(M::NAME);
     // Without it, a signal ends the program where an error would have its line.
     drop(interrupt::outlive_file_limit());
+    M::begin();
     let mut args = args.peekable();
     if args.next_if(|word| word == guard::WORD).is_some() {
         return exit_code(M::NAME, guard(args).map(|()| true));

@@ -216,6 +216,10 @@ pub trait Model: Sized + 'static {
         0
     }
 
+    /// What comes before the arguments of this program are read. A worker that a package
+    /// starts with the arguments of its trial does its work here, and ends.
+    fn begin() {}
+
     /// What a pool's worker process does, by default with its standard input and output.
     /// `words` are those behind `worker` on its command line.
     fn worker(_words: &[OsString]) -> Result<()> {

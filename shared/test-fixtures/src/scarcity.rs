@@ -62,10 +62,13 @@ fn refusal(panic: &PanicHookInfo<'_>) -> Option<(String, i32)> {
     Some((why.to_owned(), code_in(why)?))
 }
 
-/// The system's number for what it refused, as the standard library writes it.
+/// The system's number for what it refused, as the standard library or ipc-channel writes
+/// it.
 fn code_in(why: &str) -> Option<i32> {
     let after = |words| why.split_once(words).map(|(_, rest)| rest);
-    let rest = after("(os error ").or_else(|| after("Os { code: "))?;
+    let rest = ["(os error ", "Os { code: ", "Errno("]
+        .into_iter()
+        .find_map(after)?;
     let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?;
     let code = digits.parse().ok()?;
     [libc::EAGAIN, libc::ENOMEM, libc::EMFILE, libc::ENFILE]
@@ -153,11 +156,12 @@ mod tests {
     use super::{code_in, ensure_threads};
 
     #[test]
-    fn a_refusal_is_seen_in_the_words_of_the_standard_library() {
+    fn a_refusal_is_seen_in_the_words_of_who_was_refused() {
         let refused = Error::from_raw_os_error(libc::EAGAIN);
         for why in [
             format!("OS can't spawn worker thread: {refused}"),
             format!("cannot spawn async-io thread: {refused:?}"),
+            format!("Failed to obtain a socket: Errno({})", libc::EAGAIN),
         ] {
             assert_eq!(code_in(&why), Some(libc::EAGAIN), "{why}");
         }

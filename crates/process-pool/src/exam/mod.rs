@@ -168,6 +168,10 @@ impl Model for ProcessPool {
         vec![("ASYNC_STD_THREAD_COUNT", "1".to_owned())]
     }
 
+    fn begin() {
+        worker::begin();
+    }
+
     fn worker(words: &[OsString]) -> Result<()> {
         worker::run_worker(words)
     }

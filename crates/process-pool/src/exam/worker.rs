@@ -8,7 +8,7 @@ use std::{
     io::{self, Write},
     num::NonZeroUsize,
     os::fd::AsFd,
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::{self, AssertUnwindSafe, catch_unwind},
     process,
     time::Duration,
 };
@@ -17,6 +17,7 @@ use anyhow::{Context as _, Result, ensure};
 use async_nats::jetstream::{self, Context, context::AccountErrorKind};
 use clap::Parser;
 use futures_util::StreamExt;
+use procspawn::ProcConfig;
 use test_fixtures::{cores, duration, end_with_pool, interrupt, tell, whole};
 use tokio::{
     runtime::Builder,
@@ -74,6 +75,19 @@ struct WorkerArgs {
     #[arg(long, value_name = "TIME", requires = "nats")]
     #[arg(default_value = "0", value_parser = duration)]
     delay: Duration,
+}
+
+/// Is a worker of procspawn's if this process was started as one, and then does not return.
+pub(super) fn begin() {
+    let mut worker = ProcConfig::new();
+    worker.config_callback(|| {
+        // A pool that is gone already has closed the worker's channel, too.
+        drop(end_with_pool());
+        // What a task's panic has to say goes into the reply. A worker that a pool leaves as
+        // it starts panics, too (procspawn 1.0.2, src/core.rs, `bootstrap_ipc`).
+        panic::set_hook(Box::new(|_| {}));
+    });
+    worker.init();
 }
 
 /// Is a worker, or has workers, as these words say.

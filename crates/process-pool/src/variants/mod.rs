@@ -19,6 +19,13 @@ test_fixtures::variants! { crate::ProcessPool:
         + "../parts/frame.rs" + "../parts/session.rs" + "../parts/waiting.rs" + "../parts/worker.rs", legacy, except {
         "leaves_nothing": "the runtime, the reactor and the reaper are the process's until it ends: three threads, three descriptors (async-std 1.13, src/rt/mod.rs; async-io 2.6, src/driver.rs; async-process 2.5, src/lib.rs, start_driver_thread)",
     };
+    procspawn = "procspawn::Pool, a thread that calls for each worker"
+        on "std" + "../parts/frame.rs" + "../parts/session.rs", except {
+        "corrupt_magic": "its channel is ipc-channel's own: nothing of ours can be corrupt in it",
+        "huge_length": "its channel is ipc-channel's own: nothing of ours can be corrupt in it",
+        "short_frame": "its channel is ipc-channel's own: nothing of ours can be cut short in it",
+        "corrupt_always": "its channel is ipc-channel's own: nothing of ours can be corrupt in it",
+    };
     nats = "a NATS JetStream work queue between the pool and its workers"
         on "tokio" + "../parts/frame.rs" + "../parts/session.rs" + "../parts/worker.rs"
         + "nats/place.rs" + "nats/run.rs", except {

@@ -92,9 +92,14 @@ fn every_link_leads_somewhere() {
         let folder = document.parent().expect("a folder");
         let here = document.strip_prefix(&root).expect("below the workspace");
         for included in text.split("{{#include ").skip(1) {
-            let path = included.split_once("}}").map_or("", |(path, _)| path);
-            if !folder.join(path).is_file() {
-                wrong.push(format!("{}: {path} is not there", here.display()));
+            let named = included.split_once("}}").map_or("", |(named, _)| named);
+            let (path, part) = named.split_once(':').unwrap_or((named, ""));
+            let text = fs::read_to_string(folder.join(path));
+            let has_part = |text: &String| {
+                part.is_empty() || text.contains(&format!("ANCHOR: {part}\n"))
+            };
+            if !text.as_ref().is_ok_and(has_part) {
+                wrong.push(format!("{}: {named} is not there", here.display()));
             }
         }
         for link in links(text) {
