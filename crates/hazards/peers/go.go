@@ -12,11 +12,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"os"
+	"os/exec"
 	"runtime"
+	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"hazards/watchdog"
@@ -26,6 +31,11 @@ import (
 const (
 	tick  = 2 * time.Millisecond
 	pause = 3 * time.Millisecond
+	// One message is in the channel and one with its receiver: these never wait.
+	fitting = 2
+	clients = 16
+	// A shell whose child runs on for a while, and that writes the child's number.
+	program = "sleep 3 & echo $!; wait"
 )
 
 type job struct {
@@ -34,6 +44,7 @@ type job struct {
 	Workers    int      `json:"workers"`
 	Increments int      `json:"increments"`
 	Messages   uint64   `json:"messages"`
+	BlockMS    int      `json:"block_ms"`
 	WatchdogMS int      `json:"watchdog_ms"`
 }
 
@@ -56,6 +67,12 @@ var spared = map[string]string{
 	"oversubscribed":     "goroutines are no threads, and share as many as there are cores",
 	"futurelock":         "who waits is a goroutine, and the runtime runs them all",
 	"starved-deadline":   "goroutines are preempted, so timers fire, and a net.Conn looks at its deadline at each read",
+	"starved-connection": "a goroutine reads, whatever the others do",
+	"biased-select":      "its select draws one of those that are ready",
+	"shared-budget":      "goroutines are preempted, each by itself",
+	"lagging-broadcast":  "it has no broadcast, and a channel for each receiver loses nothing",
+	"pool-of-one":        "a goroutine that waits leaves its thread to the others",
+	"unseen-panic":       "a panic that nobody recovers ends the program",
 }
 
 // pieces are the others.
@@ -64,6 +81,9 @@ var pieces = map[string]func(job job, cure bool) uint64{
 	"two-locks":      twoLocks,
 	"leaked-sender":  leakedSender,
 	"cancelled-read": cancelledRead,
+	"cancelled-send": cancelledSend,
+	"grandchildren":  grandchildren,
+	"retry-storm":    retryStorm,
 }
 
 // all runs so many goroutines, and waits for them.
@@ -177,6 +197,84 @@ func cancelledRead(job job, cure bool) (right uint64) {
 	}
 }
 
+// cancelledSend sends numbers beside a tick. Which case was taken, nobody looks at: a number
+// that was not sent is gone.
+func cancelledSend(job job, cure bool) uint64 {
+	messages := make(chan uint64, 1)
+	received := make(chan uint64)
+	go func() {
+		count := uint64(0)
+		for range messages {
+			count++
+			time.Sleep(pause)
+		}
+		received <- count
+	}()
+	for number := range fitting + job.Messages {
+		for sent := false; !sent; {
+			select {
+			case messages <- number:
+				sent = true
+			case <-time.After(tick):
+				sent = !cure
+			}
+		}
+	}
+	close(messages)
+	return <-received
+}
+
+// grandchildren kills a shell, which has started another process.
+func grandchildren(_ job, cure bool) uint64 {
+	shell := exec.Command("sh", "-c", program)
+	shell.SysProcAttr = &syscall.SysProcAttr{Setpgid: cure}
+	stdout, err := shell.StdoutPipe()
+	if err == nil {
+		err = shell.Start()
+	}
+	if err != nil {
+		panic(err)
+	}
+	line, err := bufio.NewReader(stdout).ReadString('\n')
+	process := shell.Process.Pid
+	if cure {
+		process = -process
+	}
+	if err := syscall.Kill(process, syscall.SIGKILL); err != nil {
+		panic(err)
+	}
+	// It was killed, which is what this says.
+	_ = shell.Wait()
+	child, failed := strconv.ParseUint(strings.TrimSpace(line), 10, 64)
+	if err := errors.Join(err, failed); err != nil {
+		panic(err)
+	}
+	return child
+}
+
+// retryStorm has clients call until they are answered; each is refused once.
+func retryStorm(job job, cure bool) uint64 {
+	var refused sync.Map
+	call := func(client int) bool {
+		_, again := refused.LoadOrStore(client, true)
+		if again {
+			watchdog.NoteRetry()
+		}
+		return again
+	}
+	wait := time.Duration(job.BlockMS) * time.Millisecond / 2
+	all(clients, func(client int) {
+		for !call(client) {
+			if cure {
+				time.Sleep(rand.N(wait))
+			} else {
+				time.Sleep(wait)
+			}
+		}
+	})
+	return clients
+}
+
 // worthAnother says whether a failing piece came out well by chance.
 func (j job) worthAnother(hazard string, value uint64) bool {
 	switch hazard {
@@ -184,6 +282,8 @@ func (j job) worthAnother(hazard string, value uint64) bool {
 		return value == uint64(j.Workers*j.Increments)
 	case "cancelled-read":
 		return value == j.Messages
+	case "cancelled-send":
+		return value == fitting+j.Messages
 	}
 	return hazard == "two-locks"
 }
@@ -202,7 +302,15 @@ func serve(hazard, kind string) error {
 	runtime.GOMAXPROCS(job.Workers)
 	cure := kind == "cure"
 	piece := func() uint64 { return pieces[hazard](job, cure) }
-	worthAnother := func(value uint64) bool { return !cure && job.worthAnother(hazard, value) }
+	worthAnother := func(value uint64) bool {
+		switch hazard {
+		case "grandchildren":
+			return !watchdog.NoteSurvivor(value, cure) && !cure
+		case "retry-storm":
+			return watchdog.Storm(time.Duration(job.BlockMS)*time.Millisecond/8) == cure
+		}
+		return !cure && job.worthAnother(hazard, value)
+	}
 	return watchdog.Serve(input, piece, worthAnother)
 }
 

@@ -3,7 +3,11 @@
 import asyncio
 import hashlib
 import os
+import queue
+import random
+import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -17,13 +21,19 @@ from peer_trial import Trial
 PERIOD, TICK, PAUSE = 0.005, 0.002, 0.003
 BLOCK = bytes(8 * 1024)
 HANDLING = 20_000
+FITTING, TASKS, CLIENTS = 2, 2, 16
+PROGRAM = "sleep 3 & echo $!; wait"
 
 SPARED = {
     "join-under-lock": "who waits for a future takes no other work",
     "futurelock": "who waits is a task, and the loop runs them all",
+    "starved-connection": "as_completed makes tasks, and the loop runs them all",
+    "biased-select": "asyncio.wait returns all that are done, not the first of them",
+    "shared-budget": "it has no budget; see starved-deadline for what that does",
+    "lagging-broadcast": "it has no broadcast, and a queue for each receiver loses nothing",
 }
 
-beats, blocks = [], []
+beats, blocks, retries, panics, survivors = [], [], [], [], []
 
 
 def threads(targets):
@@ -257,6 +267,108 @@ def starved_deadline(job, cure):
     return handled
 
 
+def cancelled_send(job, cure):
+    async def receive(messages):
+        received = 0
+        while await messages.get() is not None:
+            received += 1
+            await asyncio.sleep(PAUSE)
+        return received
+
+    async def main():
+        messages = asyncio.Queue(1)
+        receiving = asyncio.create_task(receive(messages))
+        for number in range(FITTING + job["messages"]):
+            if cure:
+                sending, is_sent = asyncio.create_task(messages.put(number)), False
+                while not is_sent:
+                    is_sent, _ = await asyncio.wait([sending], timeout=TICK)
+            else:
+                try:
+                    async with asyncio.timeout(TICK):
+                        await messages.put(number)
+                except TimeoutError:
+                    pass
+        await messages.put(None)
+        return await receiving
+
+    return asyncio.run(main())
+
+
+def pool_of_one(job, cure):
+    """The pool's one thread waits for what is behind it in the pool's queue."""
+
+    def send():
+        for number in range(job["messages"]):
+            messages.put(number)
+        messages.put(None)
+
+    def receive():
+        if not cure:
+            pool.submit(send)
+        return sum(1 for _ in iter(messages.get, None))
+
+    messages = queue.SimpleQueue()
+    with ThreadPoolExecutor(1) as pool:
+        receiving = pool.submit(receive)
+        if cure:
+            threads([send])
+        return receiving.result()
+
+
+def unseen_panic(job, cure):
+    """Who drops a future drops the exception with it, and not even a line is written."""
+
+    def work(task):
+        if task == 0:
+            panics.append(time.monotonic_ns())
+            raise RuntimeError("the first task fails")
+        return task
+
+    outcomes = queue.SimpleQueue()
+    with ThreadPoolExecutor(TASKS) as pool:
+        if cure:
+            futures = [pool.submit(work, task) for task in range(TASKS)]
+            return len([future.exception() for future in futures])
+        for task in range(TASKS):
+            pool.submit(lambda task=task: outcomes.put(work(task)))
+    return outcomes.qsize()
+
+
+def grandchildren(job, cure):
+    words = ["sh", "-c", PROGRAM]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, start_new_session=cure) as shell:
+        line = shell.stdout.readline()
+        if cure:
+            os.killpg(shell.pid, signal.SIGKILL)
+        else:
+            shell.kill()
+    return int(line)
+
+
+def retry_storm(job, cure):
+    pause, refused = job["block_ms"] / 2000, set()
+
+    def call(client):
+        if client in refused:
+            retries.append(time.monotonic_ns())
+            return True
+        refused.add(client)
+        return False
+
+    async def call_until_answered(client):
+        while not call(client):
+            await asyncio.sleep(pause * random.random() if cure else pause)
+
+    async def main():
+        async with asyncio.TaskGroup() as group:
+            for client in range(CLIENTS):
+                group.create_task(call_until_answered(client))
+
+    asyncio.run(main())
+    return CLIENTS
+
+
 PIECES = {
     "lost-update": lost_update,
     "two-locks": two_locks,
@@ -266,6 +378,19 @@ PIECES = {
     "leaked-sender": leaked_sender,
     "cancelled-read": cancelled_read,
     "starved-deadline": starved_deadline,
+    "cancelled-send": cancelled_send,
+    "pool-of-one": pool_of_one,
+    "unseen-panic": unseen_panic,
+    "grandchildren": grandchildren,
+    "retry-storm": retry_storm,
+}
+
+RECORD = {
+    "beats": beats,
+    "blocks": blocks,
+    "retries": retries,
+    "panics": panics,
+    "survivors": survivors,
 }
 
 
@@ -288,7 +413,7 @@ def run(job, spans):
 
 def main():
     if sys.argv[1:2] == ["piece"]:
-        return serve(PIECES, {"beats": beats, "blocks": blocks}, *sys.argv[2:])
+        return serve(PIECES, RECORD, *sys.argv[2:])
     trial, spans = Trial(), []
     output = trial.run(lambda: run(trial.job, spans))
     trial.reply(output, spans)

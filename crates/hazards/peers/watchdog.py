@@ -4,6 +4,7 @@ import itertools
 import json
 import os
 import select
+import signal
 import subprocess
 import sys
 import threading
@@ -21,6 +22,8 @@ PATIENCE = 30 * 10**9
 TRYING = 1.0
 # So many switches of threads are too many.
 SWITCHES_A_TURN = 0.5
+# So much of what comes again in a fourth of the pause comes at once.
+STORM = 0.75
 
 
 def is_worth_another(job, hazard, cure, value, record):
@@ -33,11 +36,36 @@ def is_worth_another(job, hazard, cure, value, record):
     if hazard == "starved-deadline":
         (start, end), = record["blocks"]
         return cure == (end - start >= most)
+    if hazard == "retry-storm":
+        retries, moment = record["retries"], job["block_ms"] * 125_000
+        at_once = max(sum(0 <= at - first < moment for at in retries) for first in retries)
+        return cure == (at_once >= STORM * len(retries))
     if cure:
         return False
     if hazard == "lost-update":
         return value == job["increments"] * job["workers"]
+    if hazard == "cancelled-send":
+        return value > job["messages"] + 1
+    if hazard == "grandchildren":
+        return not record["survivors"]
     return hazard == "two-locks" or (hazard == "cancelled-read" and value == job["messages"])
+
+
+def survives(pid, cure):
+    """Whether a process is there still, and is no zombie; then it is killed."""
+    until = time.monotonic() + (1 if cure else 0.02)
+    while True:
+        try:
+            with open(f"/proc/{pid}/stat") as stat:
+                state = stat.read().rpartition(")")[2].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return False
+        if state in "ZX":
+            return False
+        if time.monotonic() >= until:
+            os.kill(pid, signal.SIGKILL)
+            return True
+        time.sleep(0.001)
 
 
 def end_with_parent():
@@ -62,6 +90,8 @@ def serve(pieces, record, hazard, kind):
             # Threads that are there already may wait for one that can't be started.
             end_by(error)
         nanos = time.monotonic_ns() - begun
+        if hazard == "grandchildren" and survives(value, kind == "cure"):
+            record["survivors"].append(value)
         if time.monotonic() - started > TRYING:
             break
         if not is_worth_another(job, hazard, kind == "cure", value, record):

@@ -38,9 +38,10 @@ pub struct Job {
     pub tasks: usize,
     /// How many turns each of them takes.
     pub turns: u64,
-    /// How many messages each sender sends.
+    /// How many messages each sender sends, beyond those that never wait.
     pub messages: u64,
-    /// For how many milliseconds an executor is blocked, or a peer has something to send.
+    /// For how many milliseconds an executor is blocked, or a peer has something to send;
+    /// other times are parts of it.
     pub block_ms: u64,
     /// After how many milliseconds a piece that hangs is ended.
     pub watchdog_ms: u64,
@@ -60,6 +61,17 @@ impl Job {
     /// For how long they are read.
     pub(crate) fn limit(&self) -> Duration {
         self.block() / 4
+    }
+
+    /// How long it takes to handle what was read, and for how long at most a client waits
+    /// before it calls again.
+    pub(crate) fn handling(&self) -> Duration {
+        self.block() / 2
+    }
+
+    /// For how long a peer waits for an answer before it hangs up.
+    pub(crate) fn patience(&self) -> Duration {
+        self.handling() / 2
     }
 
     /// After how long a piece that hangs is ended.

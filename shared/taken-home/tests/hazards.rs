@@ -1,6 +1,15 @@
 //! Each cure, on numbers of its own. What fails is compiled, and not run: most of it hangs.
 
-use std::{fmt, panic::catch_unwind, thread, time::Duration};
+use std::{
+    collections::HashSet,
+    fmt,
+    io::{self, Write},
+    os::unix::net::UnixStream,
+    panic::{catch_unwind, resume_unwind},
+    sync::{Arc, Mutex},
+    thread,
+    time::Duration,
+};
 
 /// What a cure returns: a number, or what kept it from one.
 trait Value {
@@ -43,6 +52,34 @@ fn product(task: usize, nth: u64) -> u64 {
     task as u64 * nth
 }
 
+fn one_panics(task: u64) {
+    if task == 1 {
+        resume_unwind(Box::new("one panics"));
+    }
+}
+
+/// Sockets whose other ends have sent two bytes to answer, and the zero.
+fn peers(count: usize) -> Vec<UnixStream> {
+    let pair = |_| -> io::Result<UnixStream> {
+        let (mine, mut other) = UnixStream::pair()?;
+        other.write_all(&[2, 1, 0])?;
+        // Until then the answers must have a reader.
+        thread::spawn(move || io::copy(&mut other, &mut io::sink()));
+        Ok(mine)
+    };
+    let pairs: io::Result<_> = (0..count).map(pair).collect();
+    pairs.expect("the system has sockets and threads")
+}
+
+/// A call that is refused twice.
+fn at_the_third_call() -> impl Fn(u64) -> bool + Clone + Send + Sync {
+    let calls = Arc::new(Mutex::new(HashSet::new()));
+    move |client| {
+        let mut calls = calls.lock().expect("nobody panics with it");
+        !calls.insert((client, 1)) && !calls.insert((client, 2))
+    }
+}
+
 cures! {
     3000: lost_update_std_only_cure, lost_update_crossbeam_cure, lost_update_rayon_cure,
         lost_update_tokio_cure, lost_update_smol_cure, lost_update_async_std_cure:
@@ -67,6 +104,21 @@ cures! {
     5: starved_deadline_tokio_cure, starved_deadline_smol_cure,
         starved_deadline_async_std_cure: read_within(LONG, 5, || {});
     3: futurelock_tokio_cure, futurelock_smol_cure, futurelock_async_std_cure: count();
+    5: cancelled_send_tokio_cure, cancelled_send_smol_cure, cancelled_send_async_std_cure:
+        send_all(5, TICK, TICK * 2);
+    3: starved_connection_tokio_cure, starved_connection_smol_cure,
+        starved_connection_async_std_cure: read_all(peers(3), TICK);
+    5: biased_select_crossbeam_cure, biased_select_tokio_cure, biased_select_smol_cure,
+        biased_select_async_std_cure: handle_until(TICK * 50, 5, || {});
+    5: shared_budget_tokio_cure: serve(5, || {}, || {});
+    9: lagging_broadcast_tokio_cure, lagging_broadcast_smol_cure: follow(2, 9);
+    5: pool_of_one_rayon_cure: receive(5);
+    3: unseen_panic_std_only_cure, unseen_panic_tokio_cure, unseen_panic_smol_cure,
+        unseen_panic_async_std_cure: known(3, one_panics);
+    7: grandchildren_std_only_cure, grandchildren_tokio_cure, grandchildren_smol_cure,
+        grandchildren_async_std_cure: first_line("sleep 60 & echo 7; wait");
+    3: retry_storm_std_only_cure, retry_storm_tokio_cure, retry_storm_smol_cure,
+        retry_storm_async_std_cure: call_all(3, TICK, at_the_third_call());
 }
 
 /// What handles a frame sleeps, so that all of them would take a minute.

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"time"
 
@@ -32,16 +33,25 @@ const Word = "piece"
 
 // Watched is what came of a piece.
 type Watched struct {
-	Ended    Ended `json:"ended"`
-	Attempts int   `json:"attempts"`
-	Nanos    int64 `json:"nanos"`
-	Usage    usage `json:"usage"`
+	Ended    Ended  `json:"ended"`
+	Attempts int    `json:"attempts"`
+	Nanos    int64  `json:"nanos"`
+	Usage    usage  `json:"usage"`
+	Record   record `json:"record"`
 }
 
 // Ended is how a piece ended: with its value, or with so many threads asleep.
 type Ended struct {
 	Done *uint64 `json:"done,omitempty"`
 	Hung int     `json:"hung,omitempty"`
+}
+
+// record is what a piece recorded of itself: beats that none has, when clients called again,
+// and the processes that were there still.
+type record struct {
+	Beats     []int64  `json:"beats"`
+	Retries   []int64  `json:"retries,omitempty"`
+	Survivors []uint64 `json:"survivors,omitempty"`
 }
 
 type usage struct {
@@ -56,9 +66,55 @@ type said struct {
 	Value    uint64
 	Attempts int
 	Nanos    int64
+	Record   record
 }
 
 var begun = []byte("begun")
+
+var (
+	recorded = record{Beats: []int64{}}
+	mu       sync.Mutex
+)
+
+// NoteRetry records that a client calls again.
+func NoteRetry() {
+	mu.Lock()
+	defer mu.Unlock()
+	recorded.Retries = append(recorded.Retries, peertrial.Clock())
+}
+
+// Storm says whether three of four that called again did so within this time.
+func Storm(moment time.Duration) bool {
+	retries := recorded.Retries
+	for first, last := 0, len(retries)*3/4-1; last < len(retries); first, last = first+1, last+1 {
+		if retries[last]-retries[first] < moment.Nanoseconds() {
+			return true
+		}
+	}
+	return false
+}
+
+// NoteSurvivor says and records whether a process is there still, and is no zombie, and kills
+// it then. One that should have been killed is given a while, since it needs a core to end on.
+func NoteSurvivor(pid uint64, killed bool) bool {
+	patience := 20 * time.Millisecond
+	if killed {
+		patience = time.Second
+	}
+	for start := time.Now(); ; time.Sleep(time.Millisecond) {
+		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		rest := bytes.TrimSpace(stat[bytes.LastIndexByte(stat, ')')+1:])
+		if err != nil || len(rest) == 0 || rest[0] == 'Z' || rest[0] == 'X' {
+			return false
+		}
+		if time.Since(start) >= patience {
+			// It may have ended just now.
+			_ = syscall.Kill(int(pid), syscall.SIGKILL)
+			recorded.Survivors = append(recorded.Survivors, pid)
+			return true
+		}
+	}
+}
 
 // Serve is a piece's process: it does the piece, again while worthAnother says so of its value,
 // for a while. It ends when its input does: then its watchdog is gone.
@@ -71,11 +127,12 @@ func Serve(input io.Reader, piece func() uint64, worthAnother func(value uint64)
 	started := time.Now()
 	for attempt := 1; ; attempt++ {
 		fmt.Println(string(begun))
+		recorded = record{Beats: []int64{}}
 		start := time.Now()
 		value := piece()
 		nanos := time.Since(start).Nanoseconds()
 		if !worthAnother(value) || time.Since(started) > trying {
-			return json.NewEncoder(os.Stdout).Encode(said{value, attempt, nanos})
+			return json.NewEncoder(os.Stdout).Encode(said{value, attempt, nanos, recorded})
 		}
 	}
 }
@@ -142,7 +199,9 @@ func watch(command *exec.Cmd, in io.Writer, out io.Reader, job any,
 				var said said
 				err := json.Unmarshal(line, &said)
 				ended := Ended{Done: &said.Value}
-				return Watched{Ended: ended, Attempts: said.Attempts, Nanos: said.Nanos}, err
+				watched := Watched{Ended: ended, Attempts: said.Attempts, Nanos: said.Nanos}
+				watched.Record = said.Record
+				return watched, err
 			}
 			continue
 		case <-look.C:
@@ -161,7 +220,9 @@ func watch(command *exec.Cmd, in io.Writer, out io.Reader, job any,
 		case took >= limit && last != nil && time.Since(since) >= still:
 			go drain(lines)
 			ended := Ended{Hung: len(last)}
-			return Watched{Ended: ended, Attempts: attempts, Nanos: took.Nanoseconds()}, nil
+			watched := Watched{Ended: ended, Attempts: attempts, Nanos: took.Nanoseconds()}
+			watched.Record.Beats = []int64{}
+			return watched, nil
 		}
 	}
 }

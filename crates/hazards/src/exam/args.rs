@@ -41,12 +41,14 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = 50)]
     #[arg(value_parser = whole::<u64>(1..=MOST))]
     turns: u64,
-    /// leaked-sender, cancelled-read: how many messages each sender sends
+    /// leaked-sender, cancelled-read, cancelled-send, lagging-broadcast, pool-of-one: how
+    /// many messages each sender sends
     #[arg(long, value_name = "N", default_value_t = 20)]
     #[arg(value_parser = whole::<u64>(1..=MOST))]
     messages: u64,
-    /// blocked-executor, starved-deadline: for how long; at most a third of the watchdog's
-    /// time [default: that, but no more than 200ms]
+    /// blocked-executor, starved-deadline, biased-select, shared-budget,
+    /// starved-connection, retry-storm: for how long; at most a third of the watchdog's
+    /// time [default: that, but no more than 100ms]
     #[arg(long, value_name = "TIME", value_parser = deadline)]
     block: Option<Duration>,
     /// After how long a piece that hangs is ended
@@ -68,7 +70,7 @@ impl Args {
             return Err(Misuse::new(line).into());
         }
         let mut asked = self.hazard.iter();
-        let is_asked = self.hazard.is_empty() || asked.any(|hazard| hazard.is_late());
+        let is_asked = self.hazard.is_empty() || asked.any(|hazard| hazard.is_timed());
         if is_asked && block < LEAST_BLOCK {
             let line = format!(
                 "--block {block:?} is as short as a busy core's delays; write at least \
@@ -110,7 +112,7 @@ impl Args {
 }
 
 /// For how long an executor is blocked unless something else is asked for.
-const USUAL_BLOCK: Duration = Duration::from_millis(200);
+const USUAL_BLOCK: Duration = Duration::from_millis(100);
 /// A shorter block can't be distinguished from waiting for a core.
 const LEAST_BLOCK: Duration = Duration::from_millis(50);
 const TWO: NonZeroUsize = NonZeroUsize::new(2).expect("two is not zero");

@@ -104,10 +104,13 @@ fn line(job: &Job, finding: &Finding) -> String {
             });
     let cure = finding.cure.as_ref().map(|watched| {
         let time = milliseconds(watched.nanos);
-        match (hazard, judge::lateness(watched)) {
-            (Hazard::BlockedExecutor, Ok(late)) => {
-                format!("cure: {} late", milliseconds(late))
-            }
+        let late = match hazard {
+            Hazard::BlockedExecutor => judge::lateness(watched).ok(),
+            Hazard::SharedBudget => judge::answer_after(&watched.record).ok(),
+            _ => None,
+        };
+        match (hazard, late) {
+            (_, Some(late)) => format!("cure: {} late", milliseconds(late)),
             (Hazard::Oversubscribed, _) => {
                 format!("cure: {}, {time}", switches(watched.usage))
             }

@@ -10,7 +10,9 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::{
     Ended, Hazard, Job, Output, Record, Watched,
+    hazards::{CAPACITY, CLIENTS, FITTING, TASKS},
     work::{
+        peers::PEERS,
         record::{HANDLING, PERIOD},
         switches::{switches, too_many},
         turn::turn,
@@ -22,6 +24,11 @@ const INCREMENTS_A_NANOSECOND: u64 = 10;
 
 /// What part of the time that an executor is blocked for its heart is late, at the least.
 const NEARLY: f64 = 0.8;
+
+/// What part of all clients is a storm if it comes in one moment, and how many moments the
+/// pause has. With jitter a moment has about its fourth, and hardly ever twice that.
+const STORM: f64 = 0.75;
+const MOMENTS: u32 = 4;
 
 /// What went wrong, in words, or nothing.
 ///
@@ -53,23 +60,66 @@ pub(crate) fn bite(
             watched.nanos
         );
     }
-    let whole = whole(hazard, job);
+    let record = &watched.record;
+    let whole = match whole(hazard, job) {
+        Some(whole) => whole,
+        None => return survived(value, record),
+    };
     match hazard {
-        Hazard::LostUpdate | Hazard::CancelledRead if value < whole => {
+        Hazard::StarvedConnection => {
+            let (hung_up, missing) = (record.hang_ups.len(), whole.checked_sub(value));
+            ensure!(
+                missing == Some(hung_up as u64),
+                "{hazard}: {value} of {whole} were read, and {hung_up} hung up"
+            );
+        }
+        Hazard::UnseenPanic => {
+            let panics = record.panics.len();
+            ensure!(panics == 1, "{hazard}: {panics} tasks panicked, not one");
+        }
+        _ => {}
+    }
+    match hazard {
+        Hazard::LostUpdate
+        | Hazard::CancelledRead
+        | Hazard::CancelledSend
+        | Hazard::StarvedConnection
+        | Hazard::LaggingBroadcast
+            if value < whole =>
+        {
             let lost = whole - value;
             return Ok(Some(format!("lost {lost} of {whole}")));
         }
+        Hazard::UnseenPanic if value + 1 == whole => {
+            return Ok(Some("nobody saw a panic".to_owned()));
+        }
         // Of a deadline that holds, frames are left.
-        Hazard::StarvedDeadline => {
+        Hazard::StarvedDeadline | Hazard::BiasedSelect => {
             ensure!(
                 value <= whole,
                 "{hazard} resulted in {value}, more than {whole}"
             );
-            return starved(job, watched, value);
+            return starved(hazard, job, watched, value);
         }
         _ => ensure!(value == whole, "{hazard} resulted in {value}, not {whole}"),
     }
     Ok(match hazard {
+        Hazard::SharedBudget => {
+            let late = Duration::from_nanos(answer_after(record)?);
+            ensure_handled(hazard, record, value)?;
+            let is_starved = late >= job.block().mul_f64(NEARLY);
+            is_starved.then(|| format!("answer {} ms late", late.as_millis()))
+        }
+        Hazard::RetryStorm => {
+            let retries = record.retries.len() as u64;
+            ensure!(
+                retries == whole,
+                "{hazard}: {retries} of {whole} came again"
+            );
+            let at_once = at_once(job, record)?;
+            let is_storm = at_once as f64 >= STORM * whole as f64;
+            is_storm.then(|| format!("{at_once} of {whole} came at once"))
+        }
         Hazard::BlockedExecutor => {
             let took = Duration::from_nanos(watched.nanos);
             ensure!(
@@ -85,10 +135,10 @@ pub(crate) fn bite(
     })
 }
 
-/// The value of a piece that nothing went wrong in.
-fn whole(hazard: Hazard, job: &Job) -> u64 {
+/// The value of a piece that nothing went wrong in, if that is known.
+pub(crate) fn whole(hazard: Hazard, job: &Job) -> Option<u64> {
     let workers = job.workers.get() as u64;
-    match hazard {
+    Some(match hazard {
         Hazard::LostUpdate => job.increments_in_all(),
         // Two workers add one to each of two accounts.
         Hazard::TwoLocks => 4,
@@ -99,8 +149,55 @@ fn whole(hazard: Hazard, job: &Job) -> u64 {
         Hazard::LeakedSender => workers * job.messages,
         Hazard::CancelledRead => job.messages,
         Hazard::Futurelock => 3,
-        Hazard::StarvedDeadline => job.frames(),
+        Hazard::StarvedDeadline | Hazard::BiasedSelect | Hazard::SharedBudget => {
+            job.frames()
+        }
+        Hazard::CancelledSend => FITTING + job.messages,
+        Hazard::StarvedConnection => PEERS,
+        Hazard::LaggingBroadcast => CAPACITY as u64 + job.messages,
+        Hazard::PoolOfOne => job.messages,
+        Hazard::UnseenPanic => TASKS,
+        Hazard::RetryStorm => CLIENTS,
+        // It is a process's number.
+        Hazard::Grandchildren => return None,
+    })
+}
+
+/// Whether the process with this number outlived the one that was killed.
+///
+/// # Errors
+/// There is no such process, or another one was there still.
+fn survived(child: u64, record: &Record) -> Result<Option<String>> {
+    let hazard = Hazard::Grandchildren;
+    ensure!(child > 1, "{hazard} resulted in {child}, no child's number");
+    match record.survivors[..] {
+        [] => Ok(None),
+        [survivor] if survivor == child => {
+            Ok(Some("the child's child runs on".to_owned()))
+        }
+        ref others => bail!("{hazard}: {others:?} run on, and not {child} alone"),
     }
+}
+
+/// Nanoseconds from the first frame to the answer.
+pub(crate) fn answer_after(record: &Record) -> Result<u64> {
+    let (start, _) = blocked(record).context("no frame was handled")?;
+    let &[answer] = &record.beats[..] else {
+        bail!("{} answers, not one", record.beats.len());
+    };
+    Ok(answer.saturating_sub(start))
+}
+
+/// How many clients came again in the busiest part of the pause.
+pub(crate) fn at_once(job: &Job, record: &Record) -> Result<usize> {
+    let retries = &record.retries;
+    ensure!(retries.is_sorted(), "retries that go back in time");
+    let moment = (job.handling() / MOMENTS).as_nanos() as u64;
+    let from = |(index, first): (usize, &u64)| {
+        let rest = retries[index..].iter();
+        rest.take_while(|at| *at - first < moment).count()
+    };
+    Ok(retries.iter().enumerate().map(from).max().unwrap_or(0))
 }
 
 /// What all turns of all tasks come to. The last one is kept: all variants are held to it.
@@ -119,25 +216,39 @@ fn turns(tasks: usize, turns: u64) -> u64 {
     }
 }
 
-/// How late a deadline was, if that is nearly all of the time for which the peer had more:
-/// it was not checked before.
+/// How late a deadline or a stop was, if that is nearly all of the time for which there was
+/// more to handle: it was not checked before.
 ///
 /// # Errors
 /// Frames were left before the deadline, or were handled faster than they can be.
-fn starved(job: &Job, watched: &Watched, handled: u64) -> Result<Option<String>> {
-    let hazard = Hazard::StarvedDeadline;
+fn starved(
+    hazard: Hazard,
+    job: &Job,
+    watched: &Watched,
+    handled: u64,
+) -> Result<Option<String>> {
     let (took, limit) = (Duration::from_nanos(watched.nanos), job.limit());
     ensure!(took >= limit, "{hazard} took {took:?}, less than {limit:?}");
-    let (start, end) = blocked(&watched.record).unwrap_or_default();
+    let busy = ensure_handled(hazard, &watched.record, handled)?;
+    let is_starved = busy >= job.block().mul_f64(NEARLY);
+    let late = took.saturating_sub(limit).as_millis();
+    let what = match hazard {
+        Hazard::BiasedSelect => "stop",
+        _ => "deadline",
+    };
+    Ok(is_starved.then(|| format!("{what} {late} ms late")))
+}
+
+/// From the first frame to the last, which is no less than they take.
+fn ensure_handled(hazard: Hazard, record: &Record, handled: u64) -> Result<Duration> {
+    let (start, end) = blocked(record).unwrap_or_default();
     let busy = Duration::from_nanos(end.saturating_sub(start));
     let least = HANDLING * handled as u32;
     ensure!(
         busy >= least,
         "{hazard}: {handled} frames in {busy:?}, not {least:?}"
     );
-    let is_starved = busy >= job.block().mul_f64(NEARLY);
-    let late = took.saturating_sub(limit).as_millis();
-    Ok(is_starved.then(|| format!("deadline {late} ms late")))
+    Ok(busy)
 }
 
 /// Makes sure that each worker blocked a thread, and that together they did for as long as
@@ -203,9 +314,17 @@ pub(crate) fn impossible(
         pieces.map(|piece| piece.as_ref().map(|watched| (finding.hazard, watched)))
     });
     pieces.flatten().find_map(|(hazard, watched)| {
-        let Record { beats, blocks } = &watched.record;
+        let Record {
+            beats,
+            blocks,
+            hang_ups,
+            retries,
+            panics,
+            survivors: _,
+        } = &watched.record;
         let ends = blocks.iter().flat_map(|(start, end)| [start, end]);
-        let outside = beats.iter().chain(ends).find(|at| !was_there.contains(at));
+        let times = [beats, hang_ups, retries, panics].into_iter().flatten();
+        let outside = times.chain(ends).find(|at| !was_there.contains(at));
         let (nanos, switches) = (watched.nanos, switches(watched.usage));
         match outside {
             Some(at) => Some(format!("{at} ns in {hazard}")),

@@ -15,7 +15,11 @@ use test_fixtures::{
     Case, Facts, Floor, Model, Peer, Surveyed, Variant, peer, python_peer,
 };
 
-use crate::{Hazard, Job, Output, hazards, variants};
+use crate::{
+    Hazard, Job, Output,
+    hazards::{self, CLIENTS},
+    variants,
+};
 
 pub use args::Args;
 
@@ -24,11 +28,14 @@ pub use args::Args;
 pub struct Hazards;
 
 /// Those that concern goroutines, of which the peer in Go has pieces.
-const OF_GOROUTINES: [Hazard; 4] = [
+const OF_GOROUTINES: [Hazard; 7] = [
     Hazard::LostUpdate,
     Hazard::TwoLocks,
     Hazard::LeakedSender,
     Hazard::CancelledRead,
+    Hazard::CancelledSend,
+    Hazard::Grandchildren,
+    Hazard::RetryStorm,
 ];
 
 impl Model for Hazards {
@@ -56,7 +63,7 @@ impl Model for Hazards {
     const ITEM: Result<&'static str, &'static str> =
         Err("its pieces go wrong, and are no items");
     const PAIR: [&'static str; 2] = ["tokio", "smol"];
-    const RESULTS: usize = 10;
+    const RESULTS: usize = 19;
     const README: &'static str = include_str!("../../README.md");
 
     type Args = Args;
@@ -143,9 +150,13 @@ impl Model for Hazards {
             true => job.tasks,
             false => 0,
         };
+        let clients = match job.hazards.contains(&Hazard::RetryStorm) {
+            true => CLIENTS as usize,
+            false => 0,
+        };
         // A piece that lacks a thread would seem to hang. Each has a process, with a main
         // thread, and a reactor's.
-        job.workers.get() + tasks + 3
+        job.workers.get() + tasks.max(clients) + 3
     }
 
     fn environment(job: &Job) -> Vec<(&'static str, String)> {

@@ -3,7 +3,7 @@
 use test_fixtures::Surveyed;
 
 use super::judge;
-use crate::{Ended, Finding, Hazard, Job, Output, Watched};
+use crate::{Ended, Finding, Hazard, Job, Output, Watched, hazards::CLIENTS};
 
 /// A line for each hazard of the job.
 pub(super) fn survey(job: &Job, output: &Output) -> Vec<Surveyed> {
@@ -14,10 +14,17 @@ pub(super) fn survey(job: &Job, output: &Output) -> Vec<Surveyed> {
 fn of(job: &Job, finding: &Finding) -> Surveyed {
     let hazard = finding.hazard;
     let (harm, cost) = match hazard {
-        Hazard::LostUpdate | Hazard::CancelledRead => ("% lost", "ms"),
-        Hazard::BlockedExecutor => ("ms late", "ms late"),
-        Hazard::StarvedDeadline => ("ms late", "ms"),
+        Hazard::LostUpdate
+        | Hazard::CancelledRead
+        | Hazard::CancelledSend
+        | Hazard::StarvedConnection
+        | Hazard::LaggingBroadcast => ("% lost", "ms"),
+        Hazard::BlockedExecutor | Hazard::SharedBudget => ("ms late", "ms late"),
+        Hazard::StarvedDeadline | Hazard::BiasedSelect => ("ms late", "ms"),
         Hazard::Oversubscribed => ("ms", "ms"),
+        Hazard::UnseenPanic => ("is silent", "ms"),
+        Hazard::Grandchildren => ("run on", "ms"),
+        Hazard::RetryStorm => ("% at once", "% at once"),
         _ => ("hangs", "ms"),
     };
     let bites = finding
@@ -36,7 +43,10 @@ fn of(job: &Job, finding: &Finding) -> Surveyed {
             .as_ref()
             .map(|watched| failing(hazard, job, watched, bites)),
         cost: cost.to_owned(),
-        cure: finding.cure.as_ref().map(|watched| cure(hazard, watched)),
+        cure: finding
+            .cure
+            .as_ref()
+            .map(|watched| cure(hazard, job, watched)),
     }
 }
 
@@ -46,9 +56,17 @@ fn failing(hazard: Hazard, job: &Job, watched: &Watched, bites: bool) -> String 
         (Hazard::LostUpdate, Ended::Done(value)) => {
             percent(job.increments_in_all(), *value)
         }
-        (Hazard::CancelledRead, Ended::Done(value)) => percent(job.messages, *value),
+        (
+            Hazard::CancelledRead
+            | Hazard::CancelledSend
+            | Hazard::StarvedConnection
+            | Hazard::LaggingBroadcast,
+            Ended::Done(value),
+        ) => percent(judge::whole(hazard, job).unwrap_or_default(), *value),
         (Hazard::BlockedExecutor, _) => late(watched),
-        (Hazard::StarvedDeadline, _) => {
+        (Hazard::SharedBudget, _) => answer(watched),
+        (Hazard::RetryStorm, _) => at_once(job, watched),
+        (Hazard::StarvedDeadline | Hazard::BiasedSelect, _) => {
             milliseconds(watched.nanos.saturating_sub(job.limit().as_nanos() as u64))
         }
         (Hazard::Oversubscribed, _) => milliseconds(watched.nanos),
@@ -56,15 +74,28 @@ fn failing(hazard: Hazard, job: &Job, watched: &Watched, bites: bool) -> String 
     }
 }
 
-fn cure(hazard: Hazard, watched: &Watched) -> String {
+fn cure(hazard: Hazard, job: &Job, watched: &Watched) -> String {
     match hazard {
         Hazard::BlockedExecutor => late(watched),
+        Hazard::SharedBudget => answer(watched),
+        Hazard::RetryStorm => at_once(job, watched),
         _ => milliseconds(watched.nanos),
     }
 }
 
 fn late(watched: &Watched) -> String {
     judge::lateness(watched).map_or_else(|_| "?".to_owned(), milliseconds)
+}
+
+fn answer(watched: &Watched) -> String {
+    judge::answer_after(&watched.record).map_or_else(|_| "?".to_owned(), milliseconds)
+}
+
+/// What part of the clients came again in one moment.
+fn at_once(job: &Job, watched: &Watched) -> String {
+    let share = |count: usize| 100.0 * count as f64 / CLIENTS as f64;
+    judge::at_once(job, &watched.record)
+        .map_or_else(|_| "?".to_owned(), |count| format!("{:.0}", share(count)))
 }
 
 /// How much of the whole is missing.

@@ -16,6 +16,7 @@ use crate::{
     work::{
         messages::{Request, Said},
         record::take_record,
+        survivors::{adopt, survives},
     },
 };
 
@@ -31,12 +32,21 @@ pub(crate) fn serve() -> Result<()> {
     let Request { hazard, job, .. } = &request;
     let piece = hazards::on(&request.runtime, *hazard)
         .with_context(|| format!("{} is spared {hazard}", request.runtime))?;
+    if *hazard == Hazard::Grandchildren {
+        adopt().context("can't adopt a child's children")?;
+    }
     let started = Instant::now();
     for attempt in 1.. {
         say(&Said::Begun)?;
         let clock = Instant::now();
         let value = piece.run(request.kind, job);
         let nanos = clock.elapsed().as_nanos() as u64;
+        let mut record = take_record();
+        if let (Hazard::Grandchildren, Ok(child)) = (hazard, &value)
+            && survives(*child, patience(request.kind))
+        {
+            record.survivors.push(*child);
+        }
         let watched = Watched {
             ended: match value {
                 Ok(value) => Ended::Done(value),
@@ -45,12 +55,14 @@ pub(crate) fn serve() -> Result<()> {
             attempts: attempt,
             nanos,
             usage: Default::default(),
-            record: take_record(),
+            record,
         };
         let goes_on = started.elapsed() < TRYING && is_worth_another(&request, &watched);
         if !goes_on {
             let kept = match request.kind {
-                Kind::Cure if env::var_os(WARM).is_some() => leaks_nothing(piece, job),
+                Kind::Cure if env::var_os(WARM).is_some() => {
+                    leaks_nothing(*hazard, piece, job)
+                }
                 _ => Ok(()),
             };
             return say(&Said::Ended {
@@ -68,7 +80,7 @@ pub(crate) fn serve() -> Result<()> {
 }
 
 /// Whether it is worth another attempt: a failing piece with the right result, or a cure
-/// whose heart or deadline was late, since that may be for want of a core. Switches are
+/// that was judged by the clock, since it may have been late for want of a core. Switches are
 /// counted from outside, when all is over, and the watchdog looks at them.
 fn is_worth_another(request: &Request, watched: &Watched) -> bool {
     let Request { hazard, job, .. } = request;
@@ -76,7 +88,16 @@ fn is_worth_another(request: &Request, watched: &Watched) -> bool {
     let bite = || judge::bite(*hazard, job, watched);
     match request.kind {
         Kind::Failing => *hazard != Hazard::Oversubscribed && matches!(bite(), Ok(None)),
-        Kind::Cure => hazard.is_late() && matches!(bite(), Ok(Some(_))),
+        Kind::Cure => hazard.is_timed() && matches!(bite(), Ok(Some(_))),
+    }
+}
+
+/// How long a process is waited for that should have been killed. A cure has killed it, and
+/// on a busy machine it is a while before it has a core to end on.
+fn patience(kind: Kind) -> Duration {
+    match kind {
+        Kind::Failing => Duration::from_millis(20),
+        Kind::Cure => Duration::from_secs(1),
     }
 }
 
@@ -85,10 +106,13 @@ fn is_worth_another(request: &Request, watched: &Watched) -> bool {
 ///
 /// # Errors
 /// There are more threads or descriptors than there were, or `/proc` can't be read.
-fn leaks_nothing(piece: &Piece, job: &Job) -> Result<()> {
+fn leaks_nothing(hazard: Hazard, piece: &Piece, job: &Job) -> Result<()> {
     wait_for_stillness();
     let before = Held::now()?;
-    piece.run(Kind::Cure, job)?;
+    let value = piece.run(Kind::Cure, job)?;
+    if hazard == Hazard::Grandchildren {
+        survives(value, patience(Kind::Cure));
+    }
     let after = settle(before)?;
     for (what, before, after) in [
         ("threads", before.threads, after.threads),

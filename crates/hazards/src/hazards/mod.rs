@@ -21,7 +21,10 @@ use test_fixtures::Pair;
 use crate::{
     Job,
     work::{
+        panics::panics_once,
+        peers::peers,
         record::{PERIOD, beat, block, handle},
+        retries::refuses_once,
         turn::turn,
     },
 };
@@ -91,12 +94,82 @@ list::hazards! { $
         spares std_only, crossbeam, rayon:
             "a thread has no timer beside it, it looks at the clock";
     }
+    /// A send that a select cancels, and its message with it
+    CancelledSend = cancelled_send {
+        bites tokio, smol, async_std: |job| send_all(FITTING + job.messages, TICK, PAUSE);
+        spares std_only: "a blocking send can't be cancelled";
+        spares crossbeam: "its select! and send_timeout leave the message to the sender";
+        spares rayon: "it has no channel";
+    }
+    /// Connections that buffer_unordered holds and does not poll while the body works
+    StarvedConnection = starved_connection {
+        bites tokio, smol, async_std:
+            |job| read_all(peers(job.patience())?, job.handling());
+        spares std_only, crossbeam, rayon: "a thread reads, whatever the others do";
+        spares python: "as_completed makes tasks, and the loop runs them all";
+    }
+    /// A select in a loop whose first branch is always ready
+    BiasedSelect = biased_select {
+        bites crossbeam, tokio, smol, async_std:
+            |job| handle_until(job.limit(), job.frames(), handle);
+        spares std_only, rayon: "it has no select";
+        spares python: "asyncio.wait returns all that are done, not the first of them";
+    }
+    /// A budget that one future of a task uses up for all
+    SharedBudget = shared_budget {
+        bites tokio: |job| serve(job.frames(), handle, beat);
+        spares std_only, crossbeam, rayon: "each thread has its own share of a core";
+        spares smol, async_std: "it has no budget; see starved-deadline for what that does";
+        spares python: "it has no budget; see starved-deadline for what that does";
+    }
+    /// A receiver of a broadcast that takes a lag for the end
+    LaggingBroadcast = lagging_broadcast {
+        bites tokio, smol: |job| follow(CAPACITY, CAPACITY as u64 + job.messages);
+        spares std_only, crossbeam, rayon, async_std: "it has no broadcast";
+        spares python: "it has no broadcast, and a queue for each receiver loses nothing";
+    }
+    /// rayon's par_bridge in a pool of one, which is to fill what it reads
+    PoolOfOne = pool_of_one {
+        bites rayon: |job| receive(job.messages);
+        spares std_only, crossbeam: "it has no pool; each sender has a thread";
+        spares tokio, smol, async_std: "a task that receives gives its thread away";
+    }
+    /// A panic of a task that nobody joins
+    UnseenPanic = unseen_panic {
+        bites std_only, tokio, smol, async_std: |_| known(TASKS, panics_once);
+        spares crossbeam: "its scope returns an Err for a panic that nobody joined";
+        spares rayon: "join and scope pass a panic on, and one in spawn aborts the process";
+    }
+    /// A killed child's own children, which run on
+    Grandchildren = grandchildren {
+        bites std_only, tokio, smol, async_std: |_| first_line(PROGRAM);
+        spares crossbeam, rayon: "it starts no processes";
+    }
+    /// Clients that retry after the same pause, all at once
+    RetryStorm = retry_storm {
+        bites std_only, tokio, smol, async_std:
+            |job| call_all(CLIENTS, job.handling(), refuses_once());
+        spares crossbeam: "its threads are std's, and so are their pauses";
+        spares rayon: "its pool makes no more calls at once than it has threads";
+    }
 }
 
 /// How far apart the ticks are between which frames are read.
 const TICK: Duration = Duration::from_millis(2);
-/// How long the second half of a frame is behind the first.
+/// How long the second half of a frame is behind the first, and a message keeps its
+/// receiver.
 const PAUSE: Duration = Duration::from_millis(3);
+/// How many messages never wait: one is in the channel, one with its receiver.
+pub(crate) const FITTING: u64 = 2;
+/// How many messages a broadcast keeps.
+pub(crate) const CAPACITY: usize = 4;
+/// How many tasks there are, one of which panics.
+pub(crate) const TASKS: u64 = 2;
+/// How many clients come back at once.
+pub(crate) const CLIENTS: u64 = 16;
+/// A shell whose child runs on for a while, and that writes the child's number. The child
+/// ends by itself, should nobody be left to kill it.
+const PROGRAM: &str = "sleep 3 & echo $!; wait";
 
 /// A call that blocks its thread for as long as the job says.
 fn block_for(job: &Job) -> impl Fn() + Copy + Send + Sync + use<> {
@@ -136,13 +209,36 @@ impl Hazard {
         use Hazard::*;
         matches!(
             self,
-            TwoLocks | GuardAcrossAwait | JoinUnderLock | LeakedSender | Futurelock
+            TwoLocks
+                | GuardAcrossAwait
+                | JoinUnderLock
+                | LeakedSender
+                | Futurelock
+                | PoolOfOne
         )
     }
 
     /// Whether what it does is to make something late: by about `--block`.
     pub(crate) fn is_late(self) -> bool {
-        matches!(self, Hazard::BlockedExecutor | Hazard::StarvedDeadline)
+        use Hazard::*;
+        matches!(
+            self,
+            BlockedExecutor | StarvedDeadline | BiasedSelect | SharedBudget
+        )
+    }
+
+    /// Whether its failing piece goes wrong in nearly every attempt. In the others two threads
+    /// or timers must meet, and a busy machine keeps them apart now and then.
+    pub(crate) fn bites_at_once(self) -> bool {
+        use Hazard::*;
+        !matches!(self, LostUpdate | TwoLocks | JoinUnderLock | Futurelock)
+    }
+
+    /// Whether its pieces are judged by the clock, so that a cure may seem to fail for want
+    /// of a core.
+    pub(crate) fn is_timed(self) -> bool {
+        use Hazard::*;
+        self.is_late() || matches!(self, StarvedConnection | RetryStorm)
     }
 }
 

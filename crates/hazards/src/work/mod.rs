@@ -2,8 +2,12 @@
 //! what pieces are given to do, with what that records of itself.
 
 pub(crate) mod messages;
+pub(crate) mod panics;
+pub(crate) mod peers;
 pub(crate) mod record;
+pub(crate) mod retries;
 mod stillness;
+pub(crate) mod survivors;
 pub(crate) mod switches;
 pub(crate) mod turn;
 pub(crate) mod watchdog;

@@ -21,6 +21,10 @@ pub(crate) const HANDLING: Duration = Duration::from_micros(20);
 static RECORD: Mutex<Record> = Mutex::new(Record {
     beats: Vec::new(),
     blocks: Vec::new(),
+    hang_ups: Vec::new(),
+    retries: Vec::new(),
+    panics: Vec::new(),
+    survivors: Vec::new(),
 });
 
 /// What was recorded while a piece ran.
@@ -32,11 +36,38 @@ pub struct Record {
     /// From when to when a thread was blocked or frames were handled, by the same clock.
     #[serde(default)]
     pub blocks: Vec<(u64, u64)>,
+    /// When a peer hung up, by the same clock.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hang_ups: Vec<u64>,
+    /// When a client called again, by the same clock.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub retries: Vec<u64>,
+    /// When a task panicked, by the same clock.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub panics: Vec<u64>,
+    /// The processes that were there still, by their numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub survivors: Vec<u64>,
 }
 
 /// One beat of the heart by which one sees that an executor still gets round.
 pub(crate) fn beat() {
     record().beats.push(monotonic_nanos());
+}
+
+/// A peer hangs up.
+pub(super) fn note_hang_up() {
+    record().hang_ups.push(monotonic_nanos());
+}
+
+/// A client calls again.
+pub(super) fn note_retry() {
+    record().retries.push(monotonic_nanos());
+}
+
+/// A task is about to panic.
+pub(super) fn note_panic() {
+    record().panics.push(monotonic_nanos());
 }
 
 /// Keeps its thread for so long, as a blocking read or a long computation would.

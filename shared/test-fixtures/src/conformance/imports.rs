@@ -40,6 +40,7 @@ const STANDARD: &[&str] = &[
     "multiprocessing",
     "os",
     "pathlib",
+    "queue",
     "random",
     "re",
     "select",

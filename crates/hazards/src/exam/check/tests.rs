@@ -22,7 +22,14 @@ fn watched(ended: Ended) -> Watched {
 
 /// A job of one hazard, and what came of its two pieces.
 fn verdict(hazard: Hazard, failing: Watched, cure: Watched) -> anyhow::Result<String> {
-    let job = job(&["--hazard", &hazard.name(), "--workers", "2"]);
+    let job = job(&[
+        "--hazard",
+        &hazard.name(),
+        "--workers",
+        "2",
+        "--block",
+        "200ms",
+    ]);
     let output = Output {
         findings: vec![Finding {
             hazard,
@@ -111,6 +118,7 @@ fn beating(milliseconds: &[u64]) -> Watched {
         record: Record {
             beats: milliseconds.iter().map(|at| at * 1_000_000).collect(),
             blocks: vec![(10_000_000, 210_000_000), (11_000_000, 211_000_000)],
+            ..Record::default()
         },
         nanos: 200_000_000,
         ..done(2)
@@ -212,8 +220,8 @@ fn findings_that_were_not_asked_for_or_are_missing_are_refused() {
 fn handling(frames: u64, milliseconds: u64) -> Watched {
     Watched {
         record: Record {
-            beats: Vec::new(),
             blocks: vec![(0, milliseconds * 1_000_000)],
+            ..Record::default()
         },
         nanos: milliseconds * 1_000_000,
         ..done(frames)
@@ -239,6 +247,162 @@ fn a_deadline_is_judged_by_how_long_frames_were_handled() {
 }
 
 #[test]
+fn a_stop_is_judged_as_a_deadline_is() {
+    let hazard = Hazard::BiasedSelect;
+    let (starved, kept) = (handling(10_000, 200), handling(2_500, 51));
+    let facts = line(hazard, starved.clone(), kept.clone());
+    assert_eq!(facts, "bitten 1 of 1, cured 1 of 1; ");
+    let cure = line(hazard, starved.clone(), handling(8_000, 160));
+    assert!(cure.contains("hold: stop 110 ms late"), "{cure}");
+}
+
+/// The same with a recorded answer.
+fn answering(milliseconds: &[u64]) -> Watched {
+    let mut watched = handling(10_000, 200);
+    watched.record.beats = milliseconds.iter().map(|at| at * 1_000_000).collect();
+    watched
+}
+
+#[test]
+fn an_answer_is_judged_by_how_late_it_is() {
+    let hazard = Hazard::SharedBudget;
+    let (late, soon) = (answering(&[170]), answering(&[3]));
+    let facts = line(hazard, late.clone(), soon.clone());
+    assert_eq!(facts, "bitten 1 of 1, cured 1 of 1; ");
+    let cure = line(hazard, late.clone(), late.clone());
+    assert!(cure.contains("hold: answer 170 ms late"), "{cure}");
+    let spared = line(hazard, soon.clone(), soon.clone());
+    assert!(spared.ends_with("; shared_budget"), "{spared}");
+    let silent = line(hazard, late.clone(), answering(&[]));
+    assert!(silent.contains("0 answers, not one"), "{silent}");
+    let less = Watched {
+        ended: Ended::Done(9_999),
+        ..soon.clone()
+    };
+    let less = line(hazard, late.clone(), less);
+    assert!(less.contains("resulted in 9999, not 10000"), "{less}");
+    let mut fast = soon;
+    fast.record.blocks = vec![(0, 100_000_000)];
+    let fast = line(hazard, late, fast);
+    assert!(fast.contains("10000 frames in 100ms"), "{fast}");
+}
+
+fn recording(value: u64, record: Record) -> Watched {
+    Watched {
+        record,
+        ..done(value)
+    }
+}
+
+#[test]
+fn a_connection_is_lost_where_a_peer_hung_up() {
+    let hazard = Hazard::StarvedConnection;
+    let read = |value, hang_ups| {
+        let hang_ups = vec![0; hang_ups];
+        let record = Record {
+            hang_ups,
+            ..Record::default()
+        };
+        recording(value, record)
+    };
+    let facts = line(hazard, read(1, 1), read(2, 0));
+    assert_eq!(facts, "bitten 1 of 1, cured 1 of 1; ");
+    let unseen = line(hazard, read(1, 0), read(2, 0));
+    assert!(
+        unseen.contains("1 of 2 were read, and 0 hung up"),
+        "{unseen}"
+    );
+    let cure = line(hazard, read(1, 1), read(2, 1));
+    assert!(cure.contains("2 of 2 were read, and 1 hung up"), "{cure}");
+    let more = line(hazard, read(1, 1), read(3, 0));
+    assert!(more.contains("3 of 2"), "{more}");
+}
+
+#[test]
+fn a_panic_is_seen_by_who_knows_each_outcome() {
+    let hazard = Hazard::UnseenPanic;
+    let known = |value, panics| {
+        let panics = vec![0; panics];
+        let record = Record {
+            panics,
+            ..Record::default()
+        };
+        recording(value, record)
+    };
+    let facts = line(hazard, known(1, 1), known(2, 1));
+    assert_eq!(facts, "bitten 1 of 1, cured 1 of 1; ");
+    let cure = line(hazard, known(1, 1), known(1, 1));
+    assert!(cure.contains("hold: nobody saw a panic"), "{cure}");
+    let none = line(hazard, known(1, 1), known(2, 0));
+    assert!(none.contains("0 tasks panicked, not one"), "{none}");
+    let all = line(hazard, known(0, 1), known(2, 1));
+    assert!(all.contains("resulted in 0, not 2"), "{all}");
+}
+
+#[test]
+fn a_child_is_judged_by_whether_it_runs_on() {
+    let hazard = Hazard::Grandchildren;
+    let child = |value, survivors: &[u64]| {
+        let survivors = survivors.to_vec();
+        let record = Record {
+            survivors,
+            ..Record::default()
+        };
+        recording(value, record)
+    };
+    let facts = line(hazard, child(77, &[77]), child(78, &[]));
+    assert_eq!(facts, "bitten 1 of 1, cured 1 of 1; ");
+    let cure = line(hazard, child(77, &[77]), child(78, &[78]));
+    assert!(cure.contains("hold: the child's child runs on"), "{cure}");
+    let other = line(hazard, child(77, &[78]), child(78, &[]));
+    assert!(other.contains("[78] run on, and not 77 alone"), "{other}");
+    let none = line(hazard, child(77, &[77]), child(0, &[]));
+    assert!(none.contains("no child's number"), "{none}");
+}
+
+#[test]
+fn retries_are_judged_by_the_busiest_moment() {
+    let hazard = Hazard::RetryStorm;
+    // A moment is a fourth of the pause of 100 ms.
+    let retrying = |milliseconds: &[u64]| {
+        let retries = milliseconds.iter().map(|at| at * 1_000_000).collect();
+        let record = Record {
+            retries,
+            ..Record::default()
+        };
+        recording(16, record)
+    };
+    let spread: Vec<u64> = (0..16).map(|nth| nth * 6).collect();
+    let facts = line(hazard, retrying(&[100; 16]), retrying(&spread));
+    assert_eq!(facts, "bitten 1 of 1, cured 1 of 1; ");
+    let most = [&[100; 12][..], &[126; 4]].concat();
+    let cure = line(hazard, retrying(&[100; 16]), retrying(&most));
+    assert!(cure.contains("hold: 12 of 16 came at once"), "{cure}");
+    let fewer = [&[100; 11][..], &[126; 5]].concat();
+    let spared = line(hazard, retrying(&fewer), retrying(&fewer));
+    assert!(spared.ends_with("; retry_storm"), "{spared}");
+    let missing = line(hazard, retrying(&[100; 16]), retrying(&spread[1..]));
+    assert!(missing.contains("15 of 16 came again"), "{missing}");
+    let back = [&[100; 15][..], &[99]].concat();
+    let back = line(hazard, retrying(&[100; 16]), retrying(&back));
+    assert!(back.contains("back in time"), "{back}");
+}
+
+#[test]
+fn what_was_sent_and_not_received_is_lost() {
+    let facts = "bitten 1 of 1, cured 1 of 1; ";
+    assert_eq!(line(Hazard::CancelledSend, done(12), done(22)), facts);
+    assert_eq!(line(Hazard::LaggingBroadcast, done(0), done(24)), facts);
+    assert_eq!(line(Hazard::PoolOfOne, hung(), done(20)), facts);
+    let cure = line(Hazard::CancelledSend, done(12), done(21));
+    assert!(cure.contains("hold: lost 1 of 22"), "{cure}");
+    let more = line(Hazard::LaggingBroadcast, done(0), done(25));
+    assert!(more.contains("resulted in 25, not 24"), "{more}");
+    let fewer = line(Hazard::PoolOfOne, hung(), done(19));
+    assert!(fewer.contains("resulted in 19, not 20"), "{fewer}");
+}
+
+#[test]
 fn what_a_piece_cannot_have_recorded_is_impossible() {
     let found = |watched| {
         let cure = Finding {
@@ -256,6 +420,9 @@ fn what_a_piece_cannot_have_recorded_is_impossible() {
     assert_eq!(found(good.clone()), "");
     let late = beating(&[0, 5, 60, 301]);
     assert_eq!(found(late), "301000000 ns in blocked-executor");
+    let mut retry = good.clone();
+    retry.record.retries = vec![300_000_001];
+    assert_eq!(found(retry), "300000001 ns in blocked-executor");
     let mut block = good.clone();
     block.record.blocks[0].1 = u64::MAX;
     assert!(found(block).contains("18446744073709551615 ns in"));

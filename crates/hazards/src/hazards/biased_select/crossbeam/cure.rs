@@ -1,0 +1,28 @@
+//! A `select!`, which draws one of the operations that are ready.
+
+// The lesson: everything below can be taken home.
+// It needs crossbeam-channel.
+
+use std::time::Duration;
+
+use crossbeam_channel::{after, select, unbounded};
+
+/// Calls `handle` for each of `frames` frames, all of which are there already, and stops
+/// after `limit`. Returns how many were handled.
+pub fn handle_until(limit: Duration, frames: u64, handle: impl Fn()) -> u64 {
+    let (sender, receiver) = unbounded();
+    for frame in 0..frames {
+        sender.send(frame).expect("the receiver is there");
+    }
+    let stop = after(limit);
+    let mut handled = 0;
+    loop {
+        select! {
+            recv(receiver) -> _ => {
+                handle();
+                handled += 1;
+            }
+            recv(stop) -> _ => break handled,
+        }
+    }
+}
