@@ -118,10 +118,10 @@ check: (fmt '--check')
     cargo clippy --workspace --all-targets -- -D warnings
     RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
 
-# The book in target/book, where mdbook is installed
+# The book, the kept results and the last report in target/site, where mdbook is installed
 [group('work')]
-book:
-    mdbook build docs
+site *ARGS:
+    cargo run -q -p compare -- site {{ ARGS }}
 
 # All that a machine checks before a change is taken
 [group('work')]

@@ -3,7 +3,7 @@
 //! The recorded results' four models are copied to ten, with 10,000 spans among them.
 //! `cargo bench -p compare --bench report` prints medians of five.
 
-#[path = "../tests/report/browser.rs"]
+#[path = "../tests/browser/browser.rs"]
 mod browser;
 
 use std::{fs, process::Command, time::Instant};

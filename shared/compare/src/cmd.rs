@@ -12,6 +12,7 @@ pub(crate) mod merge;
 pub(crate) mod peers;
 pub(crate) mod report;
 pub(crate) mod run;
+pub(crate) mod site;
 pub(crate) mod splice;
 pub(crate) mod sweep;
 pub(crate) mod take;

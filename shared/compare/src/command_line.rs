@@ -16,7 +16,7 @@ use crate::{
     cmd::{
         choose::Choose, compare::Asked, completions::Completions, diff::Diff,
         faults::Faults, how::How, keep::Keep, list::List, merge::Merge, peers::Peers,
-        report::Report, run::Run, splice::Splice, sweep, take::Take, why,
+        report::Report, run::Run, site::Site, splice::Splice, sweep, take::Take, why,
     },
     job_arguments::{self, with_defaults},
     models::{self, MODELS, known_somewhere, unknown_model},
@@ -38,6 +38,7 @@ pub(crate) enum Request {
     Report(Report),
     /// A model's demo, with the words that follow.
     Run(&'static dyn AnyModel, Vec<OsString>),
+    Site(Site),
     Splice(Splice),
     Sweep(sweep::Request),
     Take(Take),
@@ -166,6 +167,7 @@ fn subcommand(name: &str, matches: &ArgMatches) -> Result<Request> {
         "run" => {
             return Err(unknown_model(&Run::from_arg_matches(matches)?.model).into());
         }
+        "site" => Request::Site(Site::from_arg_matches(matches)?),
         "splice" => Request::Splice(Splice::from_arg_matches(matches)?),
         "take" => Request::Take(Take::from_arg_matches(matches)?),
         _ => unreachable!("a model that comes first is parsed by itself"),

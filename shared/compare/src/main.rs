@@ -45,6 +45,7 @@ fn answer(request: Request) -> Result<bool> {
         Request::Compare(asked, options) => return cmd::compare::run(asked, &options),
         Request::Diff(diff) => return cmd::diff::run(&diff),
         Request::Faults(faults) => return cmd::faults::run(&faults),
+        Request::Site(site) => return cmd::site::run(&site),
         Request::Splice(splice) => return cmd::splice::run(&splice),
         Request::Sweep(sweep) => return cmd::sweep::run(sweep),
         Request::Why(why) => return cmd::why::run(&why),

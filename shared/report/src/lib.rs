@@ -16,6 +16,7 @@ pub mod overview;
 pub mod page;
 mod scale;
 mod seen;
+pub mod site;
 pub mod splice;
 pub mod survey;
 pub mod sweep;

@@ -7,7 +7,7 @@ use crate::{
     cmd::{
         choose::Choose, completions::Completions, diff::Diff, faults::Faults, how::How,
         keep::Keep, list::List, merge::Merge, peers::Peers, report::Report, run::Run,
-        splice::Splice, take::Take,
+        site::Site, splice::Splice, take::Take,
     },
     job_arguments::with_defaults,
     models::MODELS,
@@ -119,6 +119,10 @@ pub(super) fn top(of_model: impl Fn(&dyn AnyModel) -> Command) -> Command {
         .subcommand(
             Keep::augment_args(Command::new("keep"))
                 .about("Keep results without their samples, for documents to quote"),
+        )
+        .subcommand(
+            Site::augment_args(Command::new("site"))
+                .about("Make a site of the book, the kept results and the last report"),
         )
         .subcommand(
             Splice::augment_args(Command::new("splice"))

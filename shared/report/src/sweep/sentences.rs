@@ -250,7 +250,7 @@ pub(crate) fn crossings(sweep: &Sweep) -> Vec<String> {
     lines
 }
 
-fn passes(field: &str, crossing: &Crossing) -> String {
+pub(crate) fn passes(field: &str, crossing: &Crossing) -> String {
     let Crossing {
         passes,
         passed,

@@ -1,11 +1,13 @@
-//! The report in a real browser: what a reader sees, picks, shares and prints.
+//! The report and the site in a real browser: what a reader sees, picks, shares and prints.
 //!
-//! Without Chromium each test is listed as skipped, with what would run it.
+//! Without Chromium each test is listed as skipped, with what would run it; so are those of
+//! the site without mdbook.
 
 mod browser;
 mod pages;
 mod pairs;
 mod reading;
+mod site;
 
 use std::{process::ExitCode, sync::Arc};
 
@@ -57,15 +59,17 @@ const TESTS: &[(&str, Test)] = &[
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let Some(program) = browser::find() else {
-        let skipped = TESTS.iter().map(|(name, _)| {
-            let why = "no Chromium; install one, or name it in INTERLEAVE_CHROMIUM";
-            Trial::test(format!("{name}::skipped: {why}"), || Ok(()))
-                .with_ignored_flag(true)
-        });
-        return libtest_mimic::run(&arguments, skipped.collect()).exit_code();
+        let names = TESTS.iter().map(|(name, _)| *name);
+        let all = names.chain(site::TESTS.iter().map(|(name, _)| *name));
+        let why = "no Chromium; install one, or name it in INTERLEAVE_CHROMIUM";
+        return libtest_mimic::run(
+            &arguments,
+            all.map(|name| skipped(name, why)).collect(),
+        )
+        .exit_code();
     };
     let pages = Arc::new(Pages::write().expect("the reports are written"));
-    let tests = TESTS.iter().map(|(name, test)| {
+    let of_report = TESTS.iter().map(|(name, test)| {
         let (pages, program) = (Arc::clone(&pages), program.clone());
         Trial::test(*name, move || {
             let run = || -> Result<()> {
@@ -77,7 +81,12 @@ fn main() -> ExitCode {
             run().map_err(|error| Failed::from(format!("{error:#}")))
         })
     });
-    libtest_mimic::run(&arguments, tests.collect()).exit_code()
+    let all = of_report.chain(site::trials(&program));
+    libtest_mimic::run(&arguments, all.collect()).exit_code()
+}
+
+fn skipped(name: &str, why: &str) -> Trial {
+    Trial::test(format!("{name}::skipped: {why}"), || Ok(())).with_ignored_flag(true)
 }
 
 /// The browser reported no error, by the page or about it.

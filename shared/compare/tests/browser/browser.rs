@@ -34,12 +34,17 @@ const FLAGS: &[&str] = &[
 
 /// Where Chromium is, if it is anywhere: `INTERLEAVE_CHROMIUM`, or on the path.
 pub(crate) fn find() -> Option<PathBuf> {
-    if let Some(named) = env::var_os("INTERLEAVE_CHROMIUM") {
+    find_any("INTERLEAVE_CHROMIUM", PROGRAMS)
+}
+
+/// The program that a variable names, or the first of these on the path.
+pub(crate) fn find_any(variable: &str, programs: &[&str]) -> Option<PathBuf> {
+    if let Some(named) = env::var_os(variable) {
         return Some(named.into());
     }
     let path = env::var_os("PATH")?;
     let folders: Vec<PathBuf> = env::split_paths(&path).collect();
-    let all = PROGRAMS
+    let all = programs
         .iter()
         .flat_map(|name| folders.iter().map(move |f| f.join(name)));
     all.into_iter().find(|program| program.is_file())
@@ -114,6 +119,8 @@ impl Page {
 
     /// Opens an address and waits until everything is loaded.
     pub(crate) fn open(&mut self, address: &str) -> Result<()> {
+        // Of a page that a key or a click led to.
+        self.events.clear();
         // Two addresses that differ behind the # only are one document: no load to wait for.
         self.command("Page.navigate", &json!({"url": "about:blank"}))?;
         self.event("Page.loadEventFired")?;
@@ -138,13 +145,19 @@ impl Page {
     /// Waits until an expression is true.
     pub(crate) fn wait(&mut self, expression: &str) -> Result<()> {
         let until = Instant::now() + PATIENCE;
-        while self.evaluate(expression)? != true {
-            if Instant::now() > until {
-                bail!("it did not come to be that {expression}");
+        loop {
+            match self.evaluate(expression) {
+                Ok(Value::Bool(true)) => return Ok(()),
+                // Between two pages there is none that could answer.
+                Err(error) if !error.to_string().contains("navigated") => {
+                    return Err(error);
+                }
+                _ if Instant::now() > until => {
+                    bail!("it did not come to be that {expression}")
+                }
+                _ => thread::sleep(Duration::from_millis(10)),
             }
-            thread::sleep(Duration::from_millis(10));
         }
-        Ok(())
     }
 
     /// Presses a key and releases it.
