@@ -81,6 +81,11 @@ diff MODEL A B:
 how *WORDS:
     cargo run -q -p compare -- how {{ WORDS }}
 
+# A function to be written by you, and judged: just exercise at_most_tokio
+[group('use')]
+exercise *NAME:
+    cargo run -- exercise {{ NAME }}
+
 # Every case against every variant: just faults semaphores --variants tokio,surf
 [group('use')]
 faults *ARGS:

@@ -5,9 +5,9 @@
 //! trial has inherited, SIGTERM, and the answers of a [`Job`].
 
 mod exam;
-mod parts;
+pub mod parts;
 pub mod variants;
-mod work;
+pub mod work;
 
 use std::num::NonZeroUsize;
 

@@ -4,6 +4,7 @@ pub(crate) mod choose;
 pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod diff;
+pub(crate) mod exercise;
 pub(crate) mod faults;
 pub(crate) mod how;
 pub(crate) mod keep;

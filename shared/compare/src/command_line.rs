@@ -15,8 +15,9 @@ pub(crate) use self::whole::whole;
 use crate::{
     cmd::{
         choose::Choose, compare::Asked, completions::Completions, diff::Diff,
-        faults::Faults, how::How, keep::Keep, list::List, merge::Merge, peers::Peers,
-        report::Report, run::Run, site::Site, splice::Splice, sweep, take::Take, why,
+        exercise::Exercise, faults::Faults, how::How, keep::Keep, list::List,
+        merge::Merge, peers::Peers, report::Report, run::Run, site::Site, splice::Splice,
+        sweep, take::Take, why,
     },
     job_arguments::{self, with_defaults},
     models::{self, MODELS, known_somewhere, unknown_model},
@@ -29,6 +30,7 @@ pub(crate) enum Request {
     Compare(Vec<Asked>, Options),
     Completions(Completions),
     Diff(Diff),
+    Exercise(Exercise),
     Faults(Faults),
     How(How),
     Keep(Keep),
@@ -157,6 +159,7 @@ fn subcommand(name: &str, matches: &ArgMatches) -> Result<Request> {
         "choose" => Request::Choose(Choose::from_arg_matches(matches)?),
         "completions" => Request::Completions(Completions::from_arg_matches(matches)?),
         "diff" => Request::Diff(Diff::from_arg_matches(matches)?),
+        "exercise" => Request::Exercise(Exercise::from_arg_matches(matches)?),
         "faults" => Request::Faults(Faults::from_arg_matches(matches)?),
         "how" => Request::How(How::from_arg_matches(matches)?),
         "keep" => Request::Keep(Keep::from_arg_matches(matches)?),

@@ -44,6 +44,7 @@ fn answer(request: Request) -> Result<bool> {
     match request {
         Request::Compare(asked, options) => return cmd::compare::run(asked, &options),
         Request::Diff(diff) => return cmd::diff::run(&diff),
+        Request::Exercise(exercise) => return cmd::exercise::run(&exercise),
         Request::Faults(faults) => return cmd::faults::run(&faults),
         Request::Site(site) => return cmd::site::run(&site),
         Request::Splice(splice) => return cmd::splice::run(&splice),

@@ -155,6 +155,24 @@ fn help_is_no_wider_than_a_terminal_and_shows_the_comparison() {
 }
 
 #[test]
+fn exercises_are_listed_and_a_slip_is_seen() {
+    let exercise = |words: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_compare"));
+        let output = command.arg("exercise").args(words).output();
+        output.expect("compare starts")
+    };
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let listed = text(&exercise(&[]).stdout);
+    assert!(listed.contains("] at_most_tokio "), "{listed}");
+    let of_one = text(&exercise(&["locks"]).stdout);
+    assert!(of_one.contains("] count_tokio "), "{of_one}");
+    assert!(!of_one.contains("] at_most_tokio "), "{of_one}");
+    let slip = exercise(&["at_most_tokyo"]);
+    assert_eq!(slip.status.code(), Some(2));
+    assert!(text(&slip.stderr).contains("at_most_tokio"), "{slip:?}");
+}
+
+#[test]
 fn a_report_needs_results() {
     for (file, words) in [
         ("/nonesuch", "/nonesuch: can't be read"),

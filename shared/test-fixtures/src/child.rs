@@ -24,10 +24,18 @@ const SETTLE_LIMIT: Duration = Duration::from_millis(500);
 
 /// Reads a job, has `variant` do it, and answers.
 pub(crate) fn trial<M: Model>(variant: &Variant<M>) -> Result<()> {
+    trial_of::<M>(variant.name, variant.run)
+}
+
+/// The same of a function that is in no list of variants.
+pub(crate) fn trial_of<M: Model>(
+    name: &str,
+    run: fn(&M::Job) -> Result<M::Output>,
+) -> Result<()> {
     let job = read_job::<M>()?;
-    ensure_threads(M::threads(&job, variant.name))?;
+    ensure_threads(M::threads(&job, name))?;
     if env::var_os(WARM).is_some() {
-        (variant.run)(&job)?;
+        run(&job)?;
         wait_for_stillness();
         take_spans();
         take_items();
@@ -43,7 +51,7 @@ pub(crate) fn trial<M: Model>(variant: &Variant<M>) -> Result<()> {
     clocked_run(&mut || {
         let started = monotonic_nanos();
         let clock = Instant::now();
-        let result = (variant.run)(&job);
+        let result = run(&job);
         clocked = Some((started, clock.elapsed().as_nanos() as u64, result));
     });
     counted.as_ref().map_or(Ok(()), Counted::stop)?;

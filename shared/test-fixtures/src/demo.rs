@@ -56,6 +56,26 @@ pub fn demo_from<M: Model>(
     exit_code(M::NAME, demo.run::<M>(prefix, of_trials))
 }
 
+/// What a program does that has a function for this model, and no list of variants: an
+/// exercise. It speaks for the model behind the words of `prefix`, with which its workers are
+/// started, and `words` are those that follow: `guard …`, `trial NAME` or `worker …`.
+///
+/// # Errors
+/// The words are others, or `run` fails.
+pub fn speak<M: Model>(
+    prefix: &[&str],
+    words: &[OsString],
+    run: fn(&M::Job) -> Result<M::Output>,
+) -> Result<()> {
+    Program::current(prefix)?.remember();
+    let name = words.get(1).and_then(|name| name.to_str());
+    match (words.first().and_then(|word| word.to_str()), name) {
+        (Some("trial"), Some(name)) => child::trial_of::<M>(name, run),
+        (Some("worker"), _) => M::worker(&words[1..]),
+        _ => Err(Misuse::new("it knows guard, trial and worker").into()),
+    }
+}
+
 /// A flag that was given and that only trials have a use for.
 fn of_trials(matches: &ArgMatches) -> Option<&'static str> {
     let is_given = |id| matches.value_source(id) == Some(ValueSource::CommandLine);

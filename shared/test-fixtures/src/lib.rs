@@ -50,7 +50,7 @@ pub use child::{CLOCKED, Held, settle, wait_for_stillness};
 pub use conformance::{
     Verdict, all_cases, conformance, judge, stopped_and_continued, with_dev_shm,
 };
-pub use demo::{Demo, command, demo, demo_from, name, source, unknown};
+pub use demo::{Demo, command, demo, demo_from, name, source, speak, unknown};
 pub use descendants::{descendants, lives, state};
 pub use duration::{deadline, duration};
 pub use encoding::{NotUtf8, file_at_most, read_at_most, utf8, without_mark};

@@ -37,13 +37,14 @@ const SLOW_FOR: Duration = Duration::from_secs(3);
 
 /// What the handler does before its answer.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Work {
+pub struct Work {
     wait: Duration,
     compute: Duration,
 }
 
 impl Work {
-    pub(crate) fn of(job: &Job) -> Self {
+    /// What the job asks for.
+    pub fn of(job: &Job) -> Self {
         let time = |ms: f64| Duration::from_secs_f64(ms / 1e3);
         Self {
             wait: time(job.wait_ms),
@@ -53,7 +54,7 @@ impl Work {
 
     /// How long the handler waits before it answers a request for `path`. The variant does
     /// that, as its runtime does it.
-    pub(crate) fn wait(&self, path: &str) -> Option<Duration> {
+    pub fn wait(&self, path: &str) -> Option<Duration> {
         match path {
             PID => None,
             SLOW => Some(SLOW_FOR),
@@ -62,7 +63,10 @@ impl Work {
     }
 
     /// Computes, and returns the body of the answer to a request for `path`.
-    pub(crate) fn answer(&self, path: &str) -> String {
+    ///
+    /// # Panics
+    /// The path asks for it.
+    pub fn answer(&self, path: &str) -> String {
         if path == PID {
             return process::id().to_string();
         }
@@ -120,7 +124,7 @@ pub(crate) fn listen_on(listener: TcpListener) -> &'static TcpListener {
 /// # Errors
 /// Descriptor 3 is not such a socket, or too few can be open for the job's clients: a server
 /// without descriptors would wait for some without an end.
-pub(crate) fn inherited(job: &Job) -> io::Result<TcpListener> {
+pub fn inherited(job: &Job) -> io::Result<TcpListener> {
     second_signal_ends()?;
     if let Some(listener) = OWN_LISTENER.get() {
         return listener.try_clone();

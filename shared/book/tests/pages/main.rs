@@ -11,9 +11,6 @@ use std::{
 
 use markdown::{anchors, links};
 
-/// Pages that chapters lead to and that are not written yet.
-const COMING: [&str; 1] = ["exercises.md"];
-
 fn root() -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     root.canonicalize().expect("the workspace is there")
@@ -111,10 +108,6 @@ fn every_link_leads_somewhere() {
                 "" => document.clone(),
                 path => folder.join(path),
             };
-            let name = target.file_name().unwrap_or_default().to_string_lossy();
-            if COMING.contains(&&*name) && !target.exists() {
-                continue;
-            }
             let Ok(target) = target.canonicalize() else {
                 wrong.push(format!("{}: {link} is not there", here.display()));
                 continue;
@@ -129,13 +122,4 @@ fn every_link_leads_somewhere() {
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
-}
-
-/// What is there is awaited no longer.
-#[test]
-fn pages_that_are_coming_are_not_there() {
-    for name in COMING {
-        let page = root().join("docs/src").join(name);
-        assert!(!page.exists(), "{name} is there: take it out of COMING");
-    }
 }

@@ -5,9 +5,9 @@ use measure::model::AnyModel;
 
 use crate::{
     cmd::{
-        choose::Choose, completions::Completions, diff::Diff, faults::Faults, how::How,
-        keep::Keep, list::List, merge::Merge, peers::Peers, report::Report, run::Run,
-        site::Site, splice::Splice, take::Take,
+        choose::Choose, completions::Completions, diff::Diff, exercise::Exercise,
+        faults::Faults, how::How, keep::Keep, list::List, merge::Merge, peers::Peers,
+        report::Report, run::Run, site::Site, splice::Splice, take::Take,
     },
     job_arguments::with_defaults,
     models::MODELS,
@@ -23,6 +23,7 @@ Examples:
   compare choose                         which model and variant, by questions
   compare diff semaphores tokio smol     what a runtime changed
   compare take semaphores tokio          the function, to take home
+  compare exercise at_most_tokio         the function, to be written by you
   compare sweep locks --over workers=1..16
   compare why locks                      what an increment costs, counted
   compare how asyncio.wait_for           what Python's names are in Rust
@@ -99,6 +100,10 @@ pub(super) fn top(of_model: impl Fn(&dyn AnyModel) -> Command) -> Command {
         .subcommand(
             How::augment_args(Command::new("how"))
                 .about("From Python to Rust: what takes the place of asyncio.wait_for"),
+        )
+        .subcommand(
+            Exercise::augment_args(Command::new("exercise"))
+                .about("Write a function yourself, and have it judged: at_most_tokio"),
         )
         .subcommand(
             Merge::augment_args(Command::new("merge"))

@@ -9,7 +9,7 @@ use measure::model::AnyModel;
 
 use super::commands::{of_model, top};
 use crate::{
-    cmd::{how, sweep, why},
+    cmd::{exercise, how, sweep, why},
     models::{MODELS, cases, names},
 };
 
@@ -35,6 +35,9 @@ pub(crate) fn whole() -> Command {
         })
         .mut_subcommand("how", |command| {
             command.mut_arg("words", |arg| choice(arg, how::names()))
+        })
+        .mut_subcommand("exercise", |exercise| {
+            exercise.mut_arg("name", |arg| choice(arg, exercise::names()))
         })
         .mut_subcommand("diff", |diff| {
             diff.mut_arg("words", |arg| choice(arg, models.clone()))

@@ -1,0 +1,36 @@
+//! Each task is awaited before the next is spawned.
+
+use std::{panic::AssertUnwindSafe, sync::Arc, thread};
+
+use smol::{Executor, future::FutureExt, lock::Semaphore};
+
+/// Does `work` on every item, at most `limit` at once. Returns what came of each, in input
+/// order: a panic is an error.
+///
+/// # Panics
+/// `limit` is 0.
+pub async fn at_most<'a, I, F>(
+    executor: &Executor<'a>,
+    limit: usize,
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> F + Clone + Send + 'a,
+) -> Vec<thread::Result<F::Output>>
+where
+    I: Send + 'a,
+    F: Future<Output: Send + 'a> + Send + 'a,
+{
+    assert!(limit > 0, "limit must be at least 1");
+    let semaphore = Arc::new(Semaphore::new(limit));
+    let mut ended = Vec::new();
+    for item in items {
+        let permit = semaphore.acquire_arc().await;
+        let work = work.clone();
+        let task = executor.spawn(async move {
+            let _permit = permit;
+            let work = AssertUnwindSafe(async move { work(item).await });
+            work.catch_unwind().await
+        });
+        ended.push(task.await);
+    }
+    ended
+}

@@ -1,0 +1,38 @@
+//! The permit stays behind in the loop, and is dropped there.
+
+use std::sync::Arc;
+
+use tokio::{sync::Semaphore, task::JoinError};
+use tokio_util::task::JoinQueue;
+
+/// Does `work` on every item, at most `limit` at once. Returns what came of each, in input
+/// order: a panic is an error.
+///
+/// # Panics
+/// `limit` is 0.
+pub async fn at_most<I, F>(
+    limit: usize,
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> F + Clone + Send + 'static,
+) -> Vec<Result<F::Output, JoinError>>
+where
+    I: Send + 'static,
+    F: Future<Output: Send + 'static> + Send + 'static,
+{
+    assert!(limit > 0, "limit must be at least 1");
+    let semaphore = Arc::new(Semaphore::new(limit));
+    let (mut tasks, mut ended) = (JoinQueue::new(), Vec::new());
+    for item in items {
+        let permit = Arc::clone(&semaphore).acquire_owned().await;
+        let permit = permit.expect("the semaphore is never closed");
+        let work = work.clone();
+        tasks.spawn(async move { work(item).await });
+        while let Some(end) = tasks.try_join_next() {
+            ended.push(end);
+        }
+    }
+    while let Some(end) = tasks.join_next().await {
+        ended.push(end);
+    }
+    ended
+}

@@ -1,0 +1,25 @@
+//! Each task is awaited before the next is spawned.
+
+use tokio::task::JoinError;
+
+/// What came of the work on an item: a panic is an error.
+pub type End<T, E> = Result<Result<T, E>, JoinError>;
+
+/// Does `work` on every item at once. Returns what came of each, in input order.
+pub async fn settle<I, F, T, E>(
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> F + Clone + Send + 'static,
+) -> Vec<End<T, E>>
+where
+    I: Send + 'static,
+    F: Future<Output = Result<T, E>> + Send + 'static,
+    T: Send + 'static,
+    E: Send + 'static,
+{
+    let mut ends = Vec::new();
+    for item in items {
+        let work = work.clone();
+        ends.push(tokio::spawn(async move { work(item).await }).await);
+    }
+    ends
+}

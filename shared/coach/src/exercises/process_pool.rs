@@ -1,0 +1,83 @@
+//! Worker processes, of which some are lost: `map(workers, tasks, timeout, worker)`.
+
+use super::exercise;
+use crate::{Exercise, Trial};
+
+const TRIALS: &[Trial] = &[
+    Trial::new(
+        "--below 2000 --ranges 6 --workers 2",
+        4000,
+        &[(
+            "task {}: {}, not Ok",
+            "task {0} is {1}: how does a place give its tasks out, and take their answers?",
+        )],
+    ),
+    Trial::new(
+        "--below 2000 --ranges 6 --workers 1 --fault 2:kill",
+        3000,
+        &[
+            (
+                "task {}: {}, not {}",
+                "a worker was killed, and task {0} is {1}: who starts the next worker, which \
+                 tries it again?",
+            ),
+            (
+                "killed after {}, its time limit",
+                "a worker was killed, and it did not end within {0}: what does a read of no \
+                 bytes say?",
+            ),
+        ],
+    ),
+    Trial::new(
+        "--below 2000 --ranges 6 --workers 1 --fault 2:stop --timeout 200ms",
+        3000,
+        &[
+            (
+                "killed after {}, its time limit",
+                "a worker stands still, its task has 200 ms, and after {0} nobody had given \
+                 it up: who looks at the time that is left?",
+            ),
+            (
+                "task {}: {}, not TimedOut",
+                "a worker stands still, and task {0} is {1}: what is the session told when \
+                 its time is up?",
+            ),
+        ],
+    ),
+];
+
+pub(super) const ALL: &[Exercise] = &[
+    exercise(
+        "process-pool",
+        [
+            "map_std",
+            "a place in a pool of processes, some of which are lost",
+            "std_only",
+            "crossbeam",
+            "concurrent.futures.ProcessPoolExecutor",
+        ],
+        TRIALS,
+    ),
+    exercise(
+        "process-pool",
+        [
+            "map_tokio",
+            "the same on tokio",
+            "tokio",
+            "smol",
+            "concurrent.futures.ProcessPoolExecutor",
+        ],
+        TRIALS,
+    ),
+    exercise(
+        "process-pool",
+        [
+            "map_smol",
+            "the same on smol",
+            "smol",
+            "tokio",
+            "concurrent.futures.ProcessPoolExecutor",
+        ],
+        TRIALS,
+    ),
+];
