@@ -62,3 +62,6 @@ mod cancellation {}
 
 #[doc = include_str!("../../../docs/src/learn/pipelines.md")]
 mod pipelines {}
+
+#[doc = include_str!("../../../docs/src/learn/serving.md")]
+mod serving {}

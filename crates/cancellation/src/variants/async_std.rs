@@ -80,9 +80,9 @@ use async_std::{
 use futures_util::FutureExt;
 
 /// Does all `tasks` at once until `deadline`, and stops those that are not done. Returns
-/// what became of each, in input order, once all have ended: an error is a panic, and none
-/// is one that was stopped, even in its last step: `cancel` drops what a task returns
-/// meanwhile (async-task 4.7, src/raw.rs, run).
+/// what became of each, in input order, once all have ended: an error is a panic, and
+/// `None` a task that was stopped. That may have been in its last step: `cancel` drops what
+/// a task returns meanwhile (async-task 4.7, src/raw.rs, run).
 pub async fn until<F>(
     deadline: Instant,
     tasks: impl IntoIterator<Item = F>,
@@ -109,8 +109,8 @@ where
 
 /// Makes all `calls`, which block, on the runtime's threads for that. At `deadline` it sets
 /// the flag that they look at, and waits until all that were begun have ended. Returns what
-/// became of each, in input order: an error is a panic, and none is one that was never
-/// begun.
+/// became of each, in input order: an error is a panic, and `None` a call that was
+/// never begun.
 pub async fn until_told<C, T>(
     deadline: Instant,
     calls: impl IntoIterator<Item = C>,

@@ -60,7 +60,7 @@ use crossbeam_channel::{
 
 /// Does all `tasks` at once until `deadline`, each on a thread, and then closes the channel
 /// that they look at. Returns what became of each, in input order, once all have ended: an
-/// error is a panic, and none is one that was not begun by the deadline.
+/// error is a panic, and `None` a task that was not begun by the deadline.
 ///
 /// # Errors
 /// The system starts no more threads; what was under way has ended.

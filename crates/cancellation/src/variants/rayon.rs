@@ -68,7 +68,7 @@ use super::token::Token;
 
 /// Does all `tasks` until `deadline`, as many at once as the pool has threads, and then
 /// cancels the token that they look at. Returns what became of each, in input order, once
-/// all have ended: an error is a panic, and none is one that was not begun by the deadline.
+/// all have ended: an error is a panic, and `None` a task that was not begun in time.
 pub fn until<F, T>(
     pool: &ThreadPool,
     deadline: Instant,

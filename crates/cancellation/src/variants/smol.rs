@@ -93,8 +93,8 @@ use smol::{Executor, Task, Timer, channel, future::or, process::Command, unblock
 
 /// Does all `tasks` at once until `deadline`, on the executor's threads, and stops those
 /// that are not done. Returns what became of each, in input order, once all have ended: an
-/// error is a panic, and none is one that was stopped, even in its last step: `cancel` drops
-/// what a task returns meanwhile (async-task 4.7, src/raw.rs, run).
+/// error is a panic, and `None` a task that was stopped. That may have been in its last
+/// step: `cancel` drops what a task returns meanwhile (async-task 4.7, src/raw.rs, run).
 pub async fn until<'a, F>(
     executor: &Executor<'a>,
     deadline: Instant,
@@ -130,8 +130,8 @@ where
 
 /// Makes all `calls`, which block, on the runtime's threads for that. At `deadline` it sets
 /// the flag that they look at, and waits until all that were begun have ended. Returns what
-/// became of each, in input order: an error is a panic, and none is one that was never
-/// begun.
+/// became of each, in input order: an error is a panic, and `None` a call that was
+/// never begun.
 pub async fn until_told<C, T>(
     deadline: Instant,
     calls: impl IntoIterator<Item = C>,

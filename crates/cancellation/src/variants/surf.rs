@@ -52,9 +52,9 @@ use async_std::{
 use futures_util::FutureExt;
 
 /// Does all `tasks` at once until `deadline`, and stops those that are not done. Returns
-/// what became of each, in input order, once all have ended: an error is a panic, and none
-/// is one that was stopped, even in its last step: `cancel` drops what a task returns
-/// meanwhile (async-task 4.7, src/raw.rs, run).
+/// what became of each, in input order, once all have ended: an error is a panic, and
+/// `None` a task that was stopped. That may have been in its last step: `cancel` drops what
+/// a task returns meanwhile (async-task 4.7, src/raw.rs, run).
 pub async fn until<F>(
     deadline: Instant,
     tasks: impl IntoIterator<Item = F>,
