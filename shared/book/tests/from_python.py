@@ -4,7 +4,7 @@ import asyncio
 import contextvars
 import concurrent.futures
 import inspect
-import multiprocessing
+import multiprocessing.pool
 import subprocess
 import sys
 import threading
@@ -164,6 +164,23 @@ def map_submits_everything_at_once():
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         pool.map(abs, items())
         assert len(taken) == 20
+
+
+def a_pool_raises_when_all_else_is_done():
+    done = []
+
+    def work(item):
+        if item == 0:
+            raise ValueError
+        time.sleep(0.01)
+        done.append(item)
+
+    with multiprocessing.pool.ThreadPool(2) as pool:
+        try:
+            pool.map(work, range(6), chunksize=3)
+            raise AssertionError("nothing was raised")
+        except ValueError:
+            assert done == [3, 4, 5]
 
 
 def a_time_out_of_a_future_is_the_built_in_one():

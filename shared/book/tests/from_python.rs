@@ -2,17 +2,24 @@
 //! tokio, smol and std here, and on Python by the script beside this file.
 
 use std::{
+    env,
     future::pending,
     io::Write as _,
-    panic::catch_unwind,
+    os::unix::process::ExitStatusExt,
+    panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
     process,
-    sync::{Arc, mpsc},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+        mpsc::{self, RecvTimeoutError},
+    },
     thread,
     time::Duration,
 };
 
 use futures_util::{FutureExt, poll};
+use rayon::prelude::*;
 use smol::{Executor, Timer, block_on, future::yield_now};
 use tokio::{
     runtime::{Builder, Runtime},
@@ -117,6 +124,153 @@ fn a_panic_of_a_detached_task_ends_no_executor() {
         }
         assert_eq!(executor.spawn(async { 1 }).await, 1);
     }));
+    tokio().block_on(async {
+        drop(tokio::spawn(async { panic!("expected") }));
+        tokio::task::yield_now().await;
+        assert!(matches!(tokio::spawn(async { 1 }).await, Ok(1)));
+    });
+}
+
+#[test]
+fn a_panic_reaches_who_waits_for_it() {
+    tokio().block_on(async {
+        let end = tokio::spawn(async { panic!("expected") }).await;
+        assert!(end.is_err_and(|error: tokio::task::JoinError| error.is_panic()));
+        let end = spawn_blocking(|| panic!("expected")).await;
+        assert!(end.is_err_and(|error: tokio::task::JoinError| error.is_panic()));
+    });
+    let executor = Executor::new();
+    let task = executor.spawn(async { panic!("expected") });
+    let awaited = catch_unwind(AssertUnwindSafe(|| block_on(executor.run(task))));
+    assert!(awaited.is_err());
+    let call = smol::unblock(|| panic!("expected"));
+    assert!(catch_unwind(AssertUnwindSafe(|| block_on(call))).is_err());
+
+    let end = thread::spawn(|| panic!("expected")).join();
+    assert!(end.is_err_and(|panic| panic.downcast_ref() == Some(&"expected")));
+    let unjoined = || thread::scope(|scope| _ = scope.spawn(|| panic!("expected")));
+    assert!(catch_unwind(unjoined).is_err());
+
+    let (held, seen) = pair();
+    let other = async move {
+        pending::<()>().await;
+        drop(held);
+    };
+    let both = async { futures_util::join!(other, async { panic!("expected") }) };
+    assert!(catch_unwind(AssertUnwindSafe(|| block_on(both))).is_err());
+    assert!(seen.upgrade().is_none(), "the other future is still there");
+}
+
+/// One thread, so that what it leaves out is not a matter of chance.
+#[test]
+fn a_panic_in_rayon_is_raised_when_the_rest_is_done() {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+    let pool = pool.expect("a pool");
+    for (in_a_piece, due) in [(1, 7), (4, 4)] {
+        let done = AtomicUsize::new(0);
+        let work = |item| match item {
+            0 => panic!("expected"),
+            _ => _ = done.fetch_add(1, Ordering::Relaxed),
+        };
+        let all = || {
+            let items = (0..8).into_par_iter();
+            let items = items.with_min_len(in_a_piece).with_max_len(in_a_piece);
+            items.for_each(work);
+        };
+        let end = catch_unwind(AssertUnwindSafe(|| pool.install(all)));
+        assert!(end.is_err());
+        assert_eq!(done.into_inner(), due, "pieces of {in_a_piece}");
+    }
+}
+
+/// This program, once more: it would not survive.
+#[test]
+fn a_panic_in_rayons_spawn_aborts() {
+    const CHILD: &str = "INTERLEAVE_ABORTS";
+    if env::var_os(CHILD).is_some() {
+        rayon::spawn(|| panic!("expected"));
+        thread::sleep(LONG);
+    }
+    let mut child = process::Command::new(env::current_exe().expect("this program"));
+    child.args(["--exact", "a_panic_in_rayons_spawn_aborts"]);
+    let end = child.env(CHILD, "1").output().expect("it is started");
+    assert_eq!(end.status.signal(), Some(6), "{end:?}");
+}
+
+/// A task of smol's that computes when its handle is dropped ends at the next wait.
+#[test]
+fn a_dropped_task_computes_on_to_its_next_await() {
+    let executor = Arc::new(Executor::new());
+    let (begin, begun) = mpsc::channel();
+    let (go, gone) = mpsc::channel::<()>();
+    let (done, ended) = mpsc::channel();
+    let task = executor.spawn(async move {
+        begin.send(()).expect("the test waits");
+        gone.recv().expect("the test says so");
+        done.send(1).expect("the test waits");
+        yield_now().await;
+        _ = done.send(2);
+    });
+    let (stop, stopped) = smol::channel::bounded::<()>(1);
+    let thread = thread::spawn({
+        let executor = executor.clone();
+        move || _ = block_on(executor.run(stopped.recv()))
+    });
+    begun.recv().expect("it begins");
+    drop(task);
+    go.send(()).expect("it runs on");
+    assert_eq!(ended.recv_timeout(LONG), Ok(1));
+    assert_eq!(
+        ended.recv_timeout(LONG),
+        Err(RecvTimeoutError::Disconnected)
+    );
+    drop(stop);
+    thread.join().expect("no panic");
+}
+
+/// Here a task that blocks a thread is one that computes.
+#[test]
+fn other_tasks_go_on_while_a_thread_is_left() {
+    let runtime = Builder::new_multi_thread().worker_threads(2).build();
+    let runtime = runtime.expect("a runtime");
+    let computing = || {
+        let (begin, begun) = mpsc::channel();
+        let (go, gone) = mpsc::channel::<()>();
+        runtime.spawn(async move {
+            begin.send(()).expect("the test waits");
+            _ = gone.recv();
+        });
+        begun.recv_timeout(LONG).expect("a thread is free");
+        go
+    };
+    let spawn = || {
+        let (done, ended) = mpsc::channel();
+        runtime.spawn(async move { done.send(()) });
+        ended
+    };
+    let first = computing();
+    assert_eq!(spawn().recv_timeout(LONG), Ok(()));
+    let second = computing();
+    let waits = spawn();
+    assert!(waits.recv_timeout(Duration::from_millis(20)).is_err());
+    drop((first, second));
+    assert_eq!(waits.recv_timeout(LONG), Ok(()));
+}
+
+/// What a task of tokio's has just spawned or woken is next on its own thread.
+#[test]
+fn a_task_that_computes_holds_up_what_it_has_spawned() {
+    let runtime = Builder::new_multi_thread().worker_threads(2).build();
+    let runtime = runtime.expect("a runtime");
+    let (seen, sees) = mpsc::channel();
+    runtime.spawn(async move {
+        let (done, ended) = mpsc::channel();
+        tokio::spawn(async move { done.send(()) });
+        let while_it_computes = ended.recv_timeout(Duration::from_millis(20));
+        tokio::task::yield_now().await;
+        _ = seen.send((while_it_computes.is_err(), ended.recv_timeout(LONG)));
+    });
+    assert_eq!(sees.recv_timeout(LONG), Ok((true, Ok(()))));
 }
 
 /// `cancel` waits for a call that has begun, and drops what it returns.

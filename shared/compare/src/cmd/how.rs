@@ -22,7 +22,7 @@ pub(crate) struct How {
     words: Vec<String>,
 }
 
-/// Prints the entry of that name, or those that the words match best.
+/// Prints the entry of that name, or lists those that the words match best.
 pub(crate) fn run(how: &How) -> Result<()> {
     let entries = entries();
     let width = terminal::width().min(WIDTH);
@@ -32,7 +32,7 @@ pub(crate) fn run(how: &How) -> Result<()> {
     }
     match search::find(&entries, &wanted)? {
         Found::One(entry) => print(&text::entry(entry, width)),
-        Found::Several(found) => print(&text::list(&found, width)),
+        Found::Several(found, left) => print(&text::list(&found, left, width)),
     }
 }
 

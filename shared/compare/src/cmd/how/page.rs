@@ -1,11 +1,16 @@
 //! The pages of the book, read entry by entry. They are in the program, so that it needs
 //! no files.
 //!
-//! An entry is a heading of the second level and a line that says what it is for. Then
-//! come Python's code and a part for each of `LABELS`, which begins with its label in bold.
+//! An entry is a heading of the second level and a line that says what it is for. Between
+//! them may stand words that people ask with, as a comment, which the book does not show.
+//! Then come Python's code and a part for each of `LABELS`, which begins with its label in
+//! bold.
 
 /// The parts of an entry, in this order.
 pub(super) const LABELS: [&str; 5] = ["tokio", "smol", "std", "What differs", HERE];
+
+/// What the words begin with that people ask with.
+const KEYWORDS: &str = "<!-- keywords: ";
 
 /// The part with what shows it in this workspace.
 const HERE: &str = "Here";
@@ -52,6 +57,8 @@ pub(super) struct Entry {
     /// With its module, as Python has it.
     pub(super) name: &'static str,
     pub(super) module: &'static str,
+    /// What else people call it, and what they see when they need it.
+    pub(super) keywords: String,
     /// What it is for, in a sentence.
     pub(super) summary: String,
     /// Its code.
@@ -95,6 +102,7 @@ fn entry(module: &'static str, text: &'static str) -> Entry {
     let mut entry = Entry {
         name,
         module,
+        keywords: String::new(),
         summary: String::new(),
         python: String::new(),
         parts: Vec::new(),
@@ -112,6 +120,10 @@ fn entry(module: &'static str, text: &'static str) -> Entry {
             continue;
         }
         if line.is_empty() {
+            continue;
+        }
+        if let Some(keywords) = line.strip_prefix(KEYWORDS) {
+            entry.keywords = keywords.trim_end_matches("-->").trim_end().to_owned();
             continue;
         }
         let mut paragraph = vec![line];

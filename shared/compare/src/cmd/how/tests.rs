@@ -44,7 +44,7 @@ fn every_entry_fits_a_terminal() {
     let entries = entries();
     let all: Vec<_> = entries.iter().collect();
     let texts = entries.iter().map(|entry| text::entry(entry, 80));
-    let lists = [text::list(&all, 80), text::names(&entries, 80)];
+    let lists = [text::list(&all, 0, 80), text::names(&entries, 80)];
     for text in texts.chain(lists) {
         let wide: Vec<_> = text
             .lines()
@@ -52,7 +52,7 @@ fn every_entry_fits_a_terminal() {
             .collect();
         assert!(wide.is_empty(), "{}", wide.join("\n"));
         // What is left of a mark-up that is not understood.
-        for mark in ["```", "](", "**", "\n# "] {
+        for mark in ["```", "](", "**", "\n# ", "<!--"] {
             assert!(!text.contains(mark), "{mark} in\n{text}");
         }
     }
@@ -267,7 +267,7 @@ fn a_name_is_found_however_it_is_written() {
 fn several(wanted: &str) -> Vec<&'static str> {
     match find(&entries(), wanted).expect("there are some") {
         Found::One(entry) => vec![entry.name],
-        Found::Several(found) => found.iter().map(|entry| entry.name).collect(),
+        Found::Several(found, _) => found.iter().map(|entry| entry.name).collect(),
     }
 }
 
@@ -308,11 +308,87 @@ fn words_find_what_they_are_about() {
         ("spawn_blocking", "asyncio.to_thread"),
         ("tokio::select!", "asyncio.wait"),
         ("pool.submit", "concurrent.futures.Executor.submit"),
+        (
+            "run cpu heavy code",
+            "concurrent.futures.ProcessPoolExecutor",
+        ),
+        (
+            "cpu bound work in async handler",
+            "asyncio.loop.run_in_executor",
+        ),
+        ("cpu heavy", "concurrent.futures.ProcessPoolExecutor"),
+        ("handle dropped", "asyncio.create_task"),
+        ("drop a handle of a spawned task", "asyncio.create_task"),
+        ("limit number of concurrent requests", "asyncio.Semaphore"),
+        ("limit concurrency", "asyncio.Semaphore"),
+        ("run blocking function in async", "asyncio.to_thread"),
+        ("run sync code from async", "asyncio.to_thread"),
+        ("mutex in async code", "asyncio.Lock"),
+        ("mutex between threads", "threading.Lock"),
+        ("bounded queue memory grows", "asyncio.Queue"),
+        ("bounded queue memory grows", "queue.Queue"),
+        ("bounded channel", "asyncio.Queue"),
+        ("bounded channel", "queue.Queue"),
+        ("backpressure", "asyncio.Queue"),
+        ("back-pressure", "asyncio.Queue"),
+        ("task panics", "asyncio.loop.set_exception_handler"),
+        ("panic", "asyncio.loop.set_exception_handler"),
+        ("panic", "threading.excepthook"),
+        ("read_exact in select", "asyncio.StreamReader.readexactly"),
+        (
+            "ProcessPoolExecutor.map",
+            "concurrent.futures.ProcessPoolExecutor",
+        ),
+        ("ProcessPoolExecutor.map", "concurrent.futures.Executor.map"),
     ] {
         let found = several(words);
         let first = &found[..found.len().min(3)];
         assert!(first.contains(&name), "{words}: {found:?}");
     }
+}
+
+/// A name among the words comes first, also one with a method or a parameter behind it.
+#[test]
+fn a_name_among_the_words_leads() {
+    for (words, name) in [
+        ("gather return_exceptions", "asyncio.gather"),
+        ("asyncio.Queue maxsize", "asyncio.Queue"),
+        (
+            "ProcessPoolExecutor.map",
+            "concurrent.futures.ProcessPoolExecutor",
+        ),
+        ("what does wait_for cancel?", "asyncio.wait_for"),
+        ("queue.Queue.put", "queue.Queue"),
+    ] {
+        assert_eq!(several(words)[0], name, "{words}");
+    }
+}
+
+/// Only a name prints an entry; what was searched for is listed, if it is one alone.
+#[test]
+fn a_match_is_no_answer() {
+    let entries = entries();
+    let listed = |wanted| match find(&entries, wanted).expect("there are some") {
+        Found::Several(found, left) => (found.len(), left, text::list(&found, left, 80)),
+        found => panic!("{wanted}: {found:?}"),
+    };
+    let (found, _, text) = listed("memfd");
+    assert_eq!(found, 1);
+    assert!(
+        text.starts_with("Best match:\n\nmultiprocessing.shared"),
+        "{text}"
+    );
+    let (found, left, text) = listed("thread pool");
+    assert!(found == 8 && left > 0);
+    assert!(
+        text.contains(&format!("\n{left} more match less well")),
+        "{text}"
+    );
+    let (.., text) = listed("lock");
+    assert!(
+        !text.contains("Best match") && !text.contains("more match"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -325,6 +401,8 @@ fn what_is_unknown_is_one_line_with_what_is_near() {
             "did you mean concurrent.futures.Executor.submit",
         ),
         ("xyzzy", "\"xyzzy\" is no entry; compare how lists all"),
+        ("x", "\"x\" is no entry"),
+        ("the forged plugh took xyzzy 1 ms", "is no entry"),
     ] {
         let misuse = find(&entries(), wanted)
             .expect_err("there is none")

@@ -28,15 +28,18 @@ pub(super) fn entry(entry: &Entry, width: usize) -> String {
     text
 }
 
-/// Entries to choose from.
-pub(super) fn list(entries: &[&Entry], width: usize) -> String {
+/// Entries to choose from, and how many more there are.
+pub(super) fn list(entries: &[&Entry], left: usize, width: usize) -> String {
     let names = entries.iter().map(|entry| entry.name.len());
     // Names that are longer stand on lines of their own.
     let column = names
         .filter(|length| *length <= width / 2)
         .max()
         .unwrap_or(0);
-    let mut text = String::new();
+    let mut text = match entries {
+        [_] => "Best match:\n\n".to_owned(),
+        _ => String::new(),
+    };
     for Entry { name, summary, .. } in entries {
         let line = match name.len() > column {
             true => {
@@ -48,7 +51,11 @@ pub(super) fn list(entries: &[&Entry], width: usize) -> String {
         text += &wrap(&line, width, column + 2);
         text += "\n";
     }
-    text + "\ncompare how NAME shows one of them.\n"
+    text += "\n";
+    if left > 0 {
+        text += &format!("{left} more match less well: more words tell them apart.\n");
+    }
+    text + "compare how NAME shows one of them.\n"
 }
 
 /// All names, in columns by module.
