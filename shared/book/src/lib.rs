@@ -36,6 +36,8 @@ mod from_python {
 }
 #[doc = include_str!("../../../docs/src/cancel-safety.md")]
 mod cancel_safety {}
+#[doc = include_str!("../../../docs/src/choosing.md")]
+mod choosing {}
 #[doc = include_str!("../../../docs/src/reading-rust.md")]
 mod reading_rust {}
 

@@ -66,12 +66,14 @@ pub(crate) struct Choice {
     pub(crate) model: &'static str,
     /// Of `hazards`, the runtime.
     pub(crate) variant: &'static str,
-    /// Arguments of the job, with `{count}` where a count was asked for.
+    /// Arguments of the job, with a question's name in braces where its count belongs.
     pub(crate) job: &'static str,
     /// The hazard, which stands for a pair of functions; of other models none.
     pub(crate) hazard: Option<&'static str>,
     /// Kept results that show it better than the model's own.
     pub(crate) kept: Option<&'static str>,
+    /// The variant that it is held against; of none, the model's first.
+    pub(crate) beside: Option<&'static str>,
     /// Other variants, each with the situation that asks for it.
     pub(crate) or: &'static [(&'static str, &'static str)],
     /// The page on the way out of what is discontinued.
@@ -164,6 +166,7 @@ impl Choice {
             job,
             hazard: None,
             kept: None,
+            beside: None,
             or: &[],
             leaving: None,
         }
@@ -181,6 +184,11 @@ impl Choice {
         self
     }
 
+    pub(crate) const fn beside(mut self, variant: &'static str) -> Self {
+        self.beside = Some(variant);
+        self
+    }
+
     pub(crate) const fn or(
         mut self,
         or: &'static [(&'static str, &'static str)],
@@ -194,12 +202,15 @@ impl Choice {
         self
     }
 
-    /// The job's arguments, with the count that was given.
-    pub(crate) fn job(&self, count: Option<usize>) -> String {
-        match (self.hazard, count) {
-            (Some(hazard), _) => format!("--hazard {hazard}"),
-            (None, Some(count)) => self.job.replace("{count}", &count.to_string()),
-            (None, None) => self.job.to_owned(),
+    /// The job's arguments, with the counts that were given.
+    pub(crate) fn job(&self, counts: &[(&str, usize)]) -> String {
+        if let Some(hazard) = self.hazard {
+            return format!("--hazard {hazard}");
         }
+        let mut job = self.job.to_owned();
+        for (name, count) in counts {
+            job = job.replace(&format!("{{{name}}}"), &count.to_string());
+        }
+        job
     }
 }

@@ -34,9 +34,12 @@ pub(crate) fn next(steps: &[Step]) -> Next {
     }
 }
 
-/// The count that the last of these steps with one has.
-pub(crate) fn count(steps: &[Step]) -> Option<usize> {
-    steps.iter().rev().find_map(|step| step.count)
+/// The counts that the steps have, by the names of their questions.
+pub(crate) fn counts(steps: &[Step]) -> Vec<(&'static str, usize)> {
+    let named = steps.iter();
+    named
+        .filter_map(|step| Some((step.question.name, step.count?)))
+        .collect()
 }
 
 impl Question {

@@ -13,6 +13,12 @@ use crate::{models, pairs};
 /// How the commands of the workspace begin.
 const RUN: &str = "cargo run --release --";
 
+/// The verdict on two that can't be told apart.
+pub(crate) const TIE: &str = "tie";
+
+/// What the command is called that measures.
+const MEASURING: &str = "its figures on this machine";
+
 /// The commands for going on.
 #[derive(Debug)]
 pub(crate) struct Commands {
@@ -41,10 +47,10 @@ impl Choice {
     }
 
     /// The commands for going on, as `compare` takes them.
-    pub(crate) fn commands(&self, count: Option<usize>) -> Commands {
+    pub(crate) fn commands(&self, counts: &[(&str, usize)]) -> Commands {
         let Self { model, variant, .. } = self;
         let taken = self.taken_as();
-        let job = self.job(count);
+        let job = self.job(counts);
         let neighbour = self.neighbour();
         let beside = match (neighbour, self.hazard) {
             (Some(neighbour), None) => format!("{neighbour},{variant}"),
@@ -62,13 +68,14 @@ impl Choice {
         }
     }
 
-    /// The variant that it is compared with: the model's first, unless it is that one.
+    /// The variant that it is compared with: its own or the model's first, unless it is
+    /// that one.
     fn neighbour(&self) -> Option<&'static str> {
         let other = |name: &&'static str| *name != self.variant;
         let first = self.model().names().into_iter().next().filter(other);
         let or = self.or.first().map(|(name, _)| *name);
         let of_pair = || self.model().pair().into_iter().find(other);
-        first.or(or).or_else(of_pair)
+        self.beside.or(first).or(or).or_else(of_pair)
     }
 
     /// The file that its function stands in, below the workspace.
@@ -125,7 +132,7 @@ impl Local {
 /// All that is said at the end.
 pub(crate) fn text(
     choice: &Choice,
-    count: Option<usize>,
+    counts: &[(&str, usize)],
     local: &Local,
     figures: &Figures,
     width: usize,
@@ -150,11 +157,11 @@ pub(crate) fn text(
     };
     lines.extend(said.into_iter().map(|line| wrapped(line, 2)));
     lines.push(String::new());
-    let commands = choice.commands(count);
+    let commands = choice.commands(counts);
     for (what, command) in [
         ("the function, with what it needs", commands.take),
         ("what differs", commands.diff),
-        ("its figures on this machine", commands.compare),
+        (MEASURING, commands.compare),
         ("the same beside a program of yours", commands.with),
     ] {
         // A command is copied as it is, so it stays on its line.
@@ -174,11 +181,10 @@ fn measured_here(choice: &Choice, local: &Local) -> Result<Vec<String>, String> 
     let (model, taken) = (choice.model, choice.taken_as());
     let (file, results) = match local {
         Local::None => {
-            return Err(
-                "Nothing of it is measured on this machine yet: the third command \
-                        below does it."
-                    .to_owned(),
-            );
+            return Err(format!(
+                "Nothing of it is measured on this machine yet; below, \"{MEASURING}\" has \
+                 the command."
+            ));
         }
         Local::Unusable(why) => return Err(why.clone()),
         Local::Found(file, results) => (file, results),
@@ -186,7 +192,8 @@ fn measured_here(choice: &Choice, local: &Local) -> Result<Vec<String>, String> 
     let found = results.models.iter().find(|one| one.name == model);
     let none = || {
         format!(
-            "{file} has no figures of {model}/{taken}: the third command below measures it."
+            "{file} has no figures of {model}/{taken}; below, \"{MEASURING}\" has the \
+             command."
         )
     };
     let kept = Kept::of_model(results, found.ok_or_else(none)?);
@@ -241,7 +248,8 @@ fn rows(choice: &Choice, figures: &Figures, name: &str, kept: &Kept) -> Vec<Stri
         let found = survey.clone().find(|one| one.item == hazard);
         return found.and_then(surveyed).into_iter().collect();
     }
-    let reference = kept.sizes.first().map_or("", |size| &*size.reference);
+    let first = kept.sizes.first().map_or("", |size| &*size.reference);
+    let reference = choice.beside.unwrap_or(first);
     let row = |variant: &str| row(figures, name, variant, reference);
     let Some(own) = row(choice.variant) else {
         return Vec::new();
@@ -254,12 +262,22 @@ fn rows(choice: &Choice, figures: &Figures, name: &str, kept: &Kept) -> Vec<Stri
         .collect()
 }
 
-/// A variant's figures in a line.
+/// A variant's figures in a line, held against the reference, unless it is that one.
 fn row(figures: &Figures, name: &str, variant: &str, reference: &str) -> Option<String> {
     let field = |field: &str| figures.text(&format!("{name}/{variant} {field}")).ok();
+    let against = |field: &str| {
+        let figure = format!("{name}/{variant}/{reference} {field}");
+        figures.text(&figure).ok().filter(|_| variant != reference)
+    };
     let mut line = format!("  {variant}: {}", field("time")?);
-    if let (Some(ratio), Some(verdict)) = (field("ratio"), field("verdict")) {
-        line += &format!(", {ratio} times {reference} ({verdict})");
+    if let (Some(ratio), Some(verdict)) = (against("time"), against("verdict")) {
+        let interval = against("time ±").filter(|interval| *interval != ratio);
+        let interval = interval.map_or_else(String::new, |text| format!(", {text}"));
+        line += &match &*verdict {
+            // A ratio alone would say that one of them is slower.
+            TIE => format!(", a tie with {reference} (ratio {ratio}{interval})"),
+            _ => format!(", {ratio} times {reference} ({verdict})"),
+        };
     }
     for (what, field) in [("CPU", field("cpu")), ("memory", field("memory"))] {
         line += &field.map_or_else(String::new, |figure| format!(", {what} {figure}"));

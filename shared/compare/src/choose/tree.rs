@@ -39,6 +39,9 @@ mod pages {
     }
 }
 
+/// When procspawn's pool is the one to take.
+const AS_PYTHON: &str = "you want a package like Python's `ProcessPoolExecutor`";
+
 /// The pages on the ways out of what is discontinued.
 const LEAVING_ASYNC_STD: &str = "docs/src/leaving-async-std.md";
 const LEAVING_SURF: &str = "docs/src/leaving-surf.md";
@@ -96,9 +99,9 @@ pub(crate) static WAITS: Question = Question {
             &computing::STOP,
         ),
         Answer::ask(
-            ("trouble", "something that never comes: there is a bug"),
-            "Each bug here stands beside the lines that cure it, and you can watch it \
-             happen.",
+            ("trouble", "nothing in particular: it has a bug"),
+            "It hangs, is late, or loses something. Each bug here stands beside the lines \
+             that cure it, and you can watch it happen.",
             pages::hazards("Each runs in a process of its own, under a watchdog."),
             &trouble::SYMPTOM,
         ),

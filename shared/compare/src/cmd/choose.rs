@@ -13,7 +13,7 @@ use test_fixtures::{Misuse, print, tell, wrap};
 use super::splice::figures;
 use crate::{
     choose::{
-        answers::{self, Next, count, next, unasked},
+        answers::{self, Next, counts, next, unasked},
         dialogue,
         end::{self, Local},
         page,
@@ -87,7 +87,7 @@ pub(crate) fn run(asked: &Choose) -> Result<()> {
         let told = steps.iter().map(|step| dialogue::told(step, &kept, width));
         text = told.collect::<Result<Vec<_>>>()?.join("\n");
     }
-    text += &end::text(&choice, count(&steps), &local, &kept, width)?;
+    text += &end::text(&choice, &counts(&steps), &local, &kept, width)?;
     print(&text)?;
     let unasked = unasked(&asked.answers, &steps);
     if !unasked.is_empty() {

@@ -2,7 +2,7 @@
 
 use super::{
     super::{Answer, Choice, Question},
-    LEAVING_ASYNC_STD, pages,
+    AS_PYTHON, LEAVING_ASYNC_STD, pages,
 };
 
 const PRIMES: &str = "--below 5000000 --ranges 64 --workers 2";
@@ -19,23 +19,11 @@ pub(super) static STOP: Question = Question {
             pages::process_pool("On a small job, threads are ahead."),
             &RESULT,
         ),
-        Answer::take(
+        Answer::ask(
             ("pieces", "it stops at a deadline, between two pieces"),
-            "Each thread looks at a token. Of tasks that yield, 99 of 100 stopped \
-             {cancellation-computing/smol ms to stop (p99)} ms after the deadline on \
-             smol, and {cancellation-computing/tokio ms to stop (p99)} ms on tokio.",
-            pages::cancellation(
-                "Where many tasks compute, `tokio` stops them later than",
-            ),
-            Choice::new(
-                "cancellation",
-                "std_only",
-                "--work cpu --pieces 1000 --tasks 1000 --deadline 515ms",
-            )
-            .or(&[
-                ("smol", "they are tasks that yield"),
-                ("rayon", "most of them need not begin"),
-            ]),
+            "It looks at a token after each piece, or yields there.",
+            pages::cancellation("Cut it into pieces, and look at a flag between them"),
+            &PIECES,
         ),
         Answer::ask(
             ("kill", "it may crash, leak, or run too long"),
@@ -50,6 +38,57 @@ pub(super) static STOP: Question = Question {
              nothing took {process-pool-nats/nats time ÷ 20000} through it.",
             pages::process_pool("A server costs tens of microseconds for each task."),
             Choice::new("process-pool", "nats", PRIMES).kept("process-pool-nats-primes"),
+        ),
+    ],
+};
+
+const IN_PIECES: &str = "--work cpu --pieces 1000 --tasks 1000 --deadline 515ms";
+
+static PIECES: Question = Question {
+    name: "runtime",
+    title: "Computing in pieces: which runtime",
+    ask: "Which runtime does the program have already?",
+    assumed: "none",
+    answers: &[
+        Answer::take(
+            ("none", "none"),
+            "A thread for each task, which looks at a token.",
+            pages::cancellation("a token that sleepers wait on, a thread for each task"),
+            Choice::new("cancellation", "std_only", IN_PIECES)
+                .or(&[("rayon", "most of them need not begin")]),
+        ),
+        Answer::take(
+            ("tokio", "tokio"),
+            "Tasks that yield. Of a thousand, 99 of 100 stopped \
+             {cancellation-computing/tokio ms to stop (p99)} ms after the deadline.",
+            pages::cancellation(
+                "Where many tasks compute, `tokio` stops them later than",
+            ),
+            Choice::new("cancellation", "tokio", IN_PIECES)
+                .kept("cancellation-computing")
+                .or(&[("tokio_token", "each has something to do before it goes")]),
+        ),
+        Answer::take(
+            ("smol", "smol"),
+            "Tasks that yield. Of a thousand, 99 of 100 stopped \
+             {cancellation-computing/smol ms to stop (p99)} ms after the deadline.",
+            pages::cancellation("all tasks are cancelled at once, not in turn"),
+            Choice::new("cancellation", "smol", IN_PIECES).kept("cancellation-computing"),
+        ),
+        Answer::take(
+            ("rayon", "rayon"),
+            "A token that each task looks at. Most tasks are stopped in the queue.",
+            pages::cancellation("most tasks are stopped in the queue"),
+            Choice::new("cancellation", "rayon", IN_PIECES),
+        ),
+        Answer::take(
+            ("async-std", "async-std"),
+            "It is discontinued. `cancel` does what smol's does, and a dropped handle \
+             doesn't.",
+            pages::cancellation("since a dropped handle detaches its task"),
+            Choice::new("cancellation", "async_std", IN_PIECES)
+                .kept("cancellation-computing")
+                .leaving(LEAVING_ASYNC_STD),
         ),
     ],
 };
@@ -137,7 +176,7 @@ static ARRAY: Question = Question {
 };
 
 static WORKERS: Question = Question {
-    name: "tree",
+    name: "runtime",
     title: "Worker processes: which runtime",
     ask: "Which runtime does the program have already?",
     assumed: "none",
@@ -145,13 +184,16 @@ static WORKERS: Question = Question {
         Answer::take(
             ("none", "none"),
             "A thread for each worker, and nothing stays behind in your process.",
-            pages::process_pool("`std_only`, `crossbeam` and `rayon` leave nothing"),
+            pages::process_pool("`rayon` leave nothing"),
             Choice::new("process-pool", "std_only", PRIMES)
                 .kept("process-pool-primes")
-                .or(&[(
-                    "crossbeam",
-                    "any worker may put a task back, and all tasks fit into memory",
-                )]),
+                .or(&[
+                    (
+                        "crossbeam",
+                        "any worker may put a task back, and all tasks fit into memory",
+                    ),
+                    ("procspawn", AS_PYTHON),
+                ]),
         ),
         Answer::take(
             ("tokio", "tokio"),

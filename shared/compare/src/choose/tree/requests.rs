@@ -32,7 +32,7 @@ pub(super) static STOP: Question = Question {
             pages::error_handling(
                 "Spawned tasks and threads stop within milliseconds of the first error.",
             ),
-            &FIRST_ERROR,
+            &FIRST_LIMIT,
         ),
         Answer::ask(
             ("outcomes", "some fail, and every outcome is wanted"),
@@ -63,14 +63,14 @@ static COUNT: Question = Question {
             "Put a limit on them. Where descriptors run out, requests fail; they do \
              not queue.",
             pages::gather("Requests fail where descriptors run out; they do not queue."),
-            &LIMIT,
+            &AT_ONCE,
         )
         .up_to(100_000),
     ],
 };
 
 static FEW: Question = Question {
-    name: "tree",
+    name: "runtime",
     title: "Few requests: which runtime",
     ask: "Which runtime does the program have already?",
     assumed: "tokio",
@@ -98,8 +98,9 @@ static FEW: Question = Question {
         ),
         Answer::take(
             ("smol", "smol"),
-            "smol has no HTTP client of its own: this is hyper over its sockets. It took \
-             {gather/smol/tokio_hyper time} times as long as the same on tokio.",
+            "smol has no HTTP client of its own: this is hyper over its sockets. With \
+             the same on tokio it is a \
+             {gather/smol/tokio_hyper verdict}.",
             pages::gather("The same program ties on three runtimes."),
             Choice::new("gather", "smol", "--tasks {count}")
                 .or(&[("smol_one_thread", "there is little to compute")]),
@@ -132,8 +133,38 @@ static FEW: Question = Question {
     ],
 };
 
+static AT_ONCE: Question = Question {
+    name: "limit",
+    title: "Many requests: the limit",
+    ask: "How many of them may be under way at once?",
+    assumed: "tens",
+    answers: &[
+        Answer::ask(
+            ("tens", "up to fifty"),
+            "So many permits for tasks, or so many threads that take from one queue.",
+            pages::semaphores(
+                "a pool with as many threads as permits, which take items from one queue",
+            ),
+            &LIMIT,
+        )
+        .up_to(50),
+        Answer::ask(
+            ("hundreds", "up to a thousand"),
+            "Then memory counts. A thousand fetches took \
+             {cancellation-fetch/std_only,crossbeam memory} on threads and \
+             {cancellation-fetch/tokio,tokio_token,smol,async_std memory} in tasks, \
+             whose client is another one.",
+            pages::cancellation(
+                "A thousand fetches on threads take several times the memory.",
+            ),
+            &LIMIT,
+        )
+        .up_to(1_000),
+    ],
+};
+
 static LIMIT: Question = Question {
-    name: "tree",
+    name: "runtime",
     title: "Many requests: which runtime",
     ask: "Which runtime does the program have already?",
     assumed: "tokio",
@@ -141,8 +172,7 @@ static LIMIT: Question = Question {
         Answer::ask(
             ("none", "no runtime, and none is wanted"),
             "Where requests wait, threads take about as long as tasks: in a long \
-             comparison `tokio` took {semaphores-waiting/tokio ratio} times as long as \
-             `std_only`.",
+             comparison `tokio` is a {semaphores-waiting/tokio verdict} with `std_only`.",
             pages::semaphores(
                 "Where requests wait, threads and tasks take about the same time.",
             ),
@@ -160,7 +190,7 @@ static LIMIT: Question = Question {
             ("smol", "smol"),
             "async-lock's semaphore, where a newcomer may go first. The tasks may borrow.",
             pages::semaphores("the caller owns the executor, and work may borrow"),
-            Choice::new("semaphores", "smol", "--tasks {count} --limit 50")
+            Choice::new("semaphores", "smol", "--tasks {count} --limit {limit}")
                 .or(&[("smol_one_thread", "there is little to compute")]),
         ),
         Answer::take(
@@ -168,7 +198,7 @@ static LIMIT: Question = Question {
             "The semaphore of `smol`, all on one thread, with a connection for each \
              request.",
             pages::bias("compio's pool is off in `semaphores` and `pipelines`, too."),
-            Choice::new("semaphores", "compio", "--tasks {count} --limit 50"),
+            Choice::new("semaphores", "compio", "--tasks {count} --limit {limit}"),
         ),
         Answer::take(
             ("rayon", "rayon"),
@@ -177,13 +207,13 @@ static LIMIT: Question = Question {
             pages::semaphores(
                 "On short requests the pool with a locked queue is slowest.",
             ),
-            Choice::new("semaphores", "rayon", "--tasks {count} --limit 50"),
+            Choice::new("semaphores", "rayon", "--tasks {count} --limit {limit}"),
         ),
         Answer::take(
             ("async-std", "async-std"),
             "It is discontinued. Move to smol: bring an executor.",
             pages::semaphores("to move to smol, bring an executor"),
-            Choice::new("semaphores", "async_std", "--tasks {count} --limit 50")
+            Choice::new("semaphores", "async_std", "--tasks {count} --limit {limit}")
                 .leaving(LEAVING_ASYNC_STD),
         ),
         Answer::take(
@@ -192,7 +222,7 @@ static LIMIT: Question = Question {
              {semaphores-short/surf/async_std time} times as long as with hyper, on the \
              same runtime.",
             pages::semaphores("surf opens a connection for each request."),
-            Choice::new("semaphores", "surf", "--tasks {count} --limit 50")
+            Choice::new("semaphores", "surf", "--tasks {count} --limit {limit}")
                 .leaving(LEAVING_SURF),
         ),
     ],
@@ -210,13 +240,15 @@ static MEMORY: Question = Question {
              {semaphores-memory/crossbeam memory} for all requests, and `tokio` \
              {semaphores-memory/tokio memory}.",
             pages::semaphores("as many threads as permits, on one channel"),
-            Choice::new("semaphores", "crossbeam", "--tasks {count} --limit 50").or(&[
-                ("std_only", "no dependency is wanted"),
-                (
-                    "condvar",
-                    "the threads are there, and some of their work needs a limit",
-                ),
-            ]),
+            Choice::new("semaphores", "crossbeam", "--tasks {count} --limit {limit}").or(
+                &[
+                    ("std_only", "no dependency is wanted"),
+                    (
+                        "condvar",
+                        "the threads are there, and some of their work needs a limit",
+                    ),
+                ],
+            ),
         ),
         Answer::take(
             ("little", "little, with many at once"),
@@ -227,7 +259,7 @@ static MEMORY: Question = Question {
             pages::cancellation(
                 "A thousand fetches on threads take several times the memory.",
             ),
-            Choice::new("semaphores", "tokio", "--tasks {count} --limit 500"),
+            Choice::new("semaphores", "tokio", "--tasks {count} --limit {limit}"),
         ),
     ],
 };
@@ -236,10 +268,20 @@ static ANSWERS: Question = Question {
     name: "answers",
     title: "Many requests on tokio: what is done with an answer",
     ask: "What does the program do with each answer?",
-    assumed: "compute",
+    assumed: "any",
     answers: &[
         Answer::take(
-            ("compute", "it computes for about half a millisecond"),
+            ("any", "this and that, or it isn't known"),
+            "All cores are the safe choice. One thread alone took \
+             {flavours-computing/tokio_current_thread/tokio time} times as long where \
+             answers took computing, and where they took hardly any it was a \
+             {flavours-short/tokio_current_thread/tokio verdict}.",
+            pages::choosing("Answers that take computing want all cores."),
+            Choice::new("semaphores", "tokio", "--tasks {count} --limit {limit}")
+                .beside("tokio_current_thread"),
+        ),
+        Answer::take(
+            ("compute", "it computes for half a millisecond or more"),
             "Then all cores help: `tokio_current_thread` took \
              {flavours-computing/tokio_current_thread/tokio time} times as long as \
              `tokio`.",
@@ -247,14 +289,15 @@ static ANSWERS: Question = Question {
             Choice::new(
                 "semaphores",
                 "tokio",
-                "--tasks {count} --limit 50 --rehash 10000",
+                "--tasks {count} --limit {limit} --rehash 10000",
             )
-            .kept("flavours-computing"),
+            .kept("flavours-computing")
+            .beside("tokio_current_thread"),
         ),
         Answer::take(
             ("little", "hardly anything: many short requests"),
-            "A second thread gained little: one alone took \
-             {flavours-short/tokio_current_thread/tokio time} times as long, for \
+            "A second thread gained nothing: one alone is a \
+             {flavours-short/tokio_current_thread/tokio verdict} with `tokio`, for \
              {flavours-short/tokio_current_thread/tokio cpu} times the processor time.",
             pages::choosing(
                 "Short requests with little to compute gain little from a second thread.",
@@ -262,7 +305,7 @@ static ANSWERS: Question = Question {
             Choice::new(
                 "semaphores",
                 "tokio_current_thread",
-                "--tasks {count} --limit 50 --latency 0ms --bytes 1024",
+                "--tasks {count} --limit {limit} --latency 0ms --bytes 1024",
             )
             .kept("flavours-short"),
         ),
@@ -275,24 +318,28 @@ static ANSWERS: Question = Question {
             Choice::new(
                 "semaphores",
                 "buffer_unordered",
-                "--tasks {count} --limit 50",
+                "--tasks {count} --limit {limit}",
             )
             .kept("flavours-short"),
         ),
         Answer::take(
             ("local", "what is not `Send`"),
-            "A runtime for each core, and a client and connections for each. It was no \
-             faster than `tokio` here ({flavours-short/tokio_per_core/tokio time} times \
-             as long).",
+            "A runtime for each core, and a client and connections for each. With \
+             `tokio` it is a \
+             {flavours-short/tokio_per_core/tokio verdict} here.",
             pages::choosing("A runtime for each core is no faster here."),
-            Choice::new("semaphores", "tokio_per_core", "--tasks {count} --limit 50")
-                .kept("flavours-short"),
+            Choice::new(
+                "semaphores",
+                "tokio_per_core",
+                "--tasks {count} --limit {limit}",
+            )
+            .kept("flavours-short"),
         ),
     ],
 };
 
 static DEADLINE: Question = Question {
-    name: "tree",
+    name: "runtime",
     title: "Requests and a deadline: which runtime",
     ask: "Which runtime does the program have already?",
     assumed: "tokio",
@@ -418,8 +465,32 @@ const FAIL_FAST_OF: &str = "--policy fail-fast --tasks {count} --fail 1 --flaky 
                             --panic 0 --fault-after 20ms --wait 1s";
 const FIRST: &str = "error-handling-first";
 
+static FIRST_LIMIT: Question = Question {
+    name: "limit",
+    title: "The first error: how many at once",
+    ask: "How many may be under way at once?",
+    assumed: "all",
+    answers: &[
+        Answer::ask(
+            ("all", "all of them"),
+            "`first_error` begins with all at once.",
+            pages::error_handling("`first_error(items, work)` stops the other items"),
+            &FIRST_ERROR,
+        ),
+        Answer::ask(
+            ("some", "so many at most"),
+            "No function here has a limit and the first error. Take this one, and let \
+             the work begin with a permit: \"A limit and the first error\" has the \
+             lines for tokio.",
+            pages::choosing("No function here has a limit and the first error."),
+            &FIRST_ERROR,
+        )
+        .up_to(1_000),
+    ],
+};
+
 static FIRST_ERROR: Question = Question {
-    name: "tree",
+    name: "runtime",
     title: "The first error: which runtime",
     ask: "Which runtime does the program have already?",
     assumed: "tokio",
@@ -476,7 +547,7 @@ static FUTURES: Question = Question {
     assumed: "more",
     answers: &[
         Answer::take(
-            ("few", "up to thirty"),
+            ("handful", "up to thirty"),
             "One task polls all of them, and drops the others where they wait.",
             pages::error_handling(
                 "siblings are dropped where they wait; beyond 30 futures, late",
@@ -486,9 +557,23 @@ static FUTURES: Question = Question {
         )
         .up_to(30),
         Answer::take(
-            ("more", "more than thirty"),
-            "`try_join_all` then takes results in input order. With a hundred it ended \
-             after {error-handling-first/try_join time}, and spawned tasks after \
+            ("few", "up to a hundred"),
+            "Beyond thirty `try_join_all` takes results in input order. With a hundred \
+             it ended after {error-handling-first/try_join time}, and spawned tasks after \
+             {error-handling-first/tokio time}.",
+            pages::error_handling(
+                "`try_join_all` sees an error late among many futures.",
+            ),
+            Choice::new("error-handling", "tokio", FAIL_FAST_OF)
+                .kept(FIRST)
+                .or(&[("futures_concurrency", "one task is to have them all")]),
+        )
+        .up_to(100),
+        Answer::take(
+            ("more", "more than a hundred"),
+            "Without a limit (`limit=`) all of them begin at once. `try_join_all` \
+             takes results in input order: with a hundred it ended after \
+             {error-handling-first/try_join time}, and spawned tasks after \
              {error-handling-first/tokio time}.",
             pages::error_handling(
                 "`try_join_all` sees an error late among many futures.",
@@ -502,7 +587,7 @@ static FUTURES: Question = Question {
 };
 
 static OUTCOMES: Question = Question {
-    name: "tree",
+    name: "runtime",
     title: "Every outcome: which runtime",
     ask: "Which runtime does the program have already?",
     assumed: "tokio",

@@ -6,7 +6,7 @@ use super::{
 };
 
 pub(super) static TREE: Question = Question {
-    name: "tree",
+    name: "runtime",
     title: "A server: which runtime",
     ask: "Which runtime does the program have already?",
     assumed: "tokio",
@@ -60,20 +60,20 @@ static COUNT: Question = Question {
     assumed: "few",
     answers: &[
         Answer::take(
-            ("few", "tens"),
-            "A pool of threads on one channel took {serving-closed/crossbeam ratio} times \
-             as long as a new thread for each.",
+            ("few", "up to a hundred"),
+            "A pool of threads on one channel; with a new thread for each it is a \
+             {serving-closed/crossbeam verdict}.",
             pages::serving("`try_send` says whether a thread waits"),
-            Choice::new(
-                "serving",
-                "crossbeam",
-                "--requests 2000 --clients {count}",
-            )
-            .or(&[("std_only", "no channel is wanted: a thread for each connection")]),
+            Choice::new("serving", "crossbeam", "--requests 2000 --clients {count}").or(
+                &[(
+                    "std_only",
+                    "no channel is wanted: a thread for each connection",
+                )],
+            ),
         )
         .up_to(100),
         Answer::take(
-            ("more", "hundreds or thousands"),
+            ("more", "more than a hundred"),
             "Then take a runtime after all. An idle connection took \
              {serving-idle/std_only idle KiB each} KiB with a thread, and \
              {serving-idle/tokio idle KiB each} KiB on tokio, the kernel's part apart.",
@@ -109,8 +109,8 @@ static HANDLER: Question = Question {
         ),
         Answer::take(
             ("little", "they take little, on one core"),
-            "One thread took {serving-closed/tokio_current_thread/tokio time} times as \
-             long as `tokio`, for {serving-closed/tokio_current_thread/tokio cpu} times \
+            "One thread is a {serving-closed/tokio_current_thread/tokio verdict} with \
+             `tokio`, for {serving-closed/tokio_current_thread/tokio cpu} times \
              its CPU time.",
             pages::serving(
                 "On one thread hyper serves more than a thread for each connection.",
@@ -129,16 +129,19 @@ static HANDLER: Question = Question {
         ),
         Answer::take(
             ("compute", "some compute for milliseconds"),
-            "A handler that computes delays all others of its thread. Beside one, p99 \
-             was {serving-busy/tokio p99 ms} ms on tokio with one worker, and \
-             {serving-busy/crossbeam p99 ms} ms on threads.",
+            "Hand that to `spawn_blocking`, or to rayon where much of it comes at once: a \
+             handler that computes delays all others of its thread. No row here does so: \
+             beside a handler that kept its thread, p99 was {serving-busy/tokio p99 ms} ms \
+             on tokio with one worker.",
             pages::serving("A runtime with one worker answers nobody meanwhile"),
             Choice::new(
                 "serving",
-                "crossbeam",
+                "tokio",
                 "--requests 2000 --clients 32 --beside busy --guests 1",
             )
-            .kept("serving-busy"),
+            .kept("serving-busy")
+            .beside("crossbeam")
+            .or(&[("crossbeam", "handlers may be threads, and need no runtime")]),
         ),
     ],
 };

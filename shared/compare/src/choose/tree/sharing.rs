@@ -49,9 +49,9 @@ pub(super) static VALUE: Question = Question {
                 "what several read at once, for longer than a lock takes",
             ),
             "Readers share it, which pays where the lock is held for a while. With 99 \
-             reads before each write it took {locks-reads-hold@1/std_rwlock ratio} times \
-             as long as a mutex with `--hold 1`, and \
-             {locks-reads-hold@100/std_rwlock ratio} times with `--hold 100`.",
+             reads before each write it is a {locks-reads-hold@1/std_rwlock verdict} \
+             with a mutex at `--hold 1`, and took {locks-reads-hold@100/std_rwlock ratio} \
+             times as long at `--hold 100`.",
             pages::locks(
                 "An `RwLock` gains where reads are many and the lock is held for a while.",
             ),
@@ -115,7 +115,9 @@ static GUARD: Question = Question {
             "std's lock, as tokio's documentation advises. It took \
              {locks-contended/std_in_tasks/tokio time} times as long as tokio's.",
             pages::locks("Where no guard crosses an `.await`, std's lock beat tokio's."),
-            Choice::new("locks", "std_in_tasks", WANTED).kept(CONTENDED),
+            Choice::new("locks", "std_in_tasks", WANTED)
+                .kept(CONTENDED)
+                .beside("tokio"),
         ),
         Answer::ask(
             ("await", "tasks, across an `.await`"),
@@ -128,7 +130,7 @@ static GUARD: Question = Question {
 };
 
 static AWAIT: Question = Question {
-    name: "tree",
+    name: "runtime",
     title: "A lock across an await: which runtime",
     ask: "Which runtime does the program have already?",
     assumed: "tokio",

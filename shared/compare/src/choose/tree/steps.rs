@@ -25,16 +25,11 @@ pub(super) static STEPS: Question = Question {
             pages::pipelines("the queue before a slow stage would fill the memory"),
             &STAGES,
         ),
-        Answer::take(
+        Answer::ask(
             ("mixed", "some wait, others compute or block"),
             "Tasks wait, and hand what blocks to threads of its own.",
             pages::pipelines("blocking steps have threads of their own"),
-            Choice::new(
-                "pipelines",
-                "tokio",
-                "--shape staged --items 42 --workers 6",
-            )
-            .or(&[("smol", "the program is on smol")]),
+            &MIXED,
         ),
         Answer::take(
             ("whole", "they are to be read in one piece"),
@@ -61,10 +56,14 @@ pub(super) static STEPS: Question = Question {
     ],
 };
 
+/// Saving takes long, and all items have to pass it.
+const SLOW: &str = "--shape staged --items 40 --workers 1 --queue 3 --latency 2ms \
+                    --process 0ms --save 40ms";
+
 macro_rules! shaped {
-    ($name:ident, $title:literal, $job:literal, $kept:literal) => {
+    ($name:ident, $title:literal, $job:expr, $kept:literal) => {
         static $name: Question = Question {
-            name: "tree",
+            name: "runtime",
             title: $title,
             ask: "Which runtime does the program have already?",
             assumed: "tokio",
@@ -129,9 +128,10 @@ shaped!(
     "--shape chained --items 48 --workers 6",
     "pipelines-chained"
 );
+shaped!(STAGES, "Stages: which runtime", SLOW, "pipelines-queue");
 shaped!(
-    STAGES,
-    "Stages: which runtime",
+    MIXED,
+    "Mixed steps: which runtime",
     "--shape staged --items 42 --workers 6",
     "pipelines"
 );
