@@ -39,6 +39,10 @@ const OTHERWISE: &[(&str, &str)] = &[
         "a task was left behind when the function returned: who waits for it?",
     ),
     (
+        "the reply is not what the trial protocol asks for, {}",
+        "something of yours is on standard output, where the result belongs: print with eprintln! or dbg!",
+    ),
+    (
         "exit code {}: {}",
         "the program ended with an error instead of a result: {1}",
     ),

@@ -100,7 +100,7 @@ table! {
     smol { io::copy(io::repeat(7).take(3), io::sink()).await? }
     tokio { io::copy(&mut io::repeat(7).take(3), &mut io::sink()).await? }
 
-    "io::stdin", "on tokio a thread reads it, or the feature `io-std`; a read can't be stopped":
+    "io::stdin", "it reads ahead, so make it once; on tokio a thread reads it, or the feature `io-std`; a read can't be stopped":
     async_std [ let mut line = String::new(); ]
     { io::stdin().read_line(&mut line).await? }
     smol [ let mut line = String::new(); ]
