@@ -161,7 +161,7 @@ macro_rules! example {
 taken_home::process_pool!(example);
 
 /// Why procspawn's lesson catches the panics of its tasks: a worker that panics is killed,
-/// often before it has reported that (procspawn 1.0.2, src/pool.rs, `state.kill()`).
+/// often before it has reported that (procspawn 1.0.2, src/pool.rs).
 #[test]
 fn a_panic_that_is_left_to_procspawn_often_looks_like_a_lost_worker() {
     let pool = procspawn::Pool::new(1).expect("a worker starts");
