@@ -84,7 +84,7 @@ how *WORDS:
 # A function to be written by you, and judged: just exercise at_most_tokio
 [group('use')]
 exercise *NAME:
-    cargo run -- exercise {{ NAME }}
+    cargo run --release -- exercise {{ NAME }}
 
 # Every case against every variant: just faults semaphores --variants tokio,surf
 [group('use')]

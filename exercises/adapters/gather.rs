@@ -35,7 +35,20 @@ macro_rules! gather_smol {
             })?;
             Ok(pages.into_iter().collect())
         }
-        test_fixtures::speak::<::gather::Gather>(&["of", $name], $words, run)
+        match crate::adapters::look::asked($words) {
+            Some("on_threads") => crate::adapters::look::ensure_on_threads(|items, scene| {
+                use $($answer)+::gather;
+                let work =
+                    move |item| std::sync::Arc::clone(&scene).play(item, smol::Timer::after);
+                crate::adapters::on_smol(2, async |executor| {
+                    gather(&executor, 0..items, work.clone()).await
+                })
+            }),
+            Some(look) => crate::adapters::look::unknown(look),
+            None => {
+                test_fixtures::speak::<::gather::Gather>(&["of", $name], $words, run)
+            }
+        }
     }};
 }
 
@@ -48,7 +61,16 @@ macro_rules! gather_std {
             let fetch = |url: &String| client.fetch(url);
             Ok(gather(&job.urls, fetch)?.into_iter().collect())
         }
-        test_fixtures::speak::<::gather::Gather>(&["of", $name], $words, run)
+        match crate::adapters::look::asked($words) {
+            Some("all_at_once") => crate::adapters::look::ensure_all_at_once(|items, scene| {
+                use $($answer)+::gather;
+                Ok(gather(0..items, |item| scene.work(item))?)
+            }),
+            Some(look) => crate::adapters::look::unknown(look),
+            None => {
+                test_fixtures::speak::<::gather::Gather>(&["of", $name], $words, run)
+            }
+        }
     }};
 }
 

@@ -3,6 +3,8 @@
 //!
 //! They are macros, since the function is generic and each answer has its own.
 
+pub(crate) mod look;
+
 #[macro_use]
 pub(crate) mod cancellation;
 #[macro_use]
@@ -42,7 +44,8 @@ use smol::{Executor, block_on, channel};
 use test_fixtures::{Misuse, guard};
 use tokio::runtime::Builder;
 
-/// Does what a parent of trials asks for: `guard …`, `trial NAME`, or `of NAME worker …`.
+/// Does what a parent of trials asks for: `guard …`, `trial NAME`, `look NAME LOOK`, or
+/// `of NAME worker …`.
 pub(crate) fn main(
     words: impl Iterator<Item = OsString>,
     answer: fn(&str, &[OsString]) -> Option<Result<()>>,
@@ -51,7 +54,7 @@ pub(crate) fn main(
     let word = |place: usize| words.get(place).and_then(|word| word.to_str());
     let name = match (word(0), word(1)) {
         (Some("guard"), _) => return guard(words.into_iter().skip(1)),
-        (Some("trial"), Some(name)) => answer(name, &words),
+        (Some("trial" | "look"), Some(name)) => answer(name, &words),
         (Some("of"), Some(name)) => answer(name, &words[2..]),
         _ => None,
     };
@@ -117,6 +120,28 @@ impl AtWork {
         ensure!(
             count == 0,
             "{count} still at work when the function returned"
+        );
+        Ok(())
+    }
+}
+
+impl AtWork {
+    /// Nothing is at work. If something is, it may end by itself soon, since it was asked to.
+    ///
+    /// # Errors
+    /// Something is.
+    pub(crate) async fn ensure_stopped<S: Future>(
+        &self,
+        sleep: impl Fn(Duration) -> S,
+    ) -> Result<()> {
+        let count = self.0.load(SeqCst);
+        if count > 0 {
+            sleep(Duration::from_millis(400)).await;
+        }
+        let rest = self.0.load(SeqCst);
+        ensure!(
+            count == 0,
+            "{count} still at work when the function returned, and {rest} a moment later"
         );
         Ok(())
     }

@@ -16,7 +16,19 @@ macro_rules! at_most_tokio {
             };
             Ok(pages.map(ended).collect())
         }
-        test_fixtures::speak::<::semaphores::Semaphores>(&["of", $name], $words, run)
+        match crate::adapters::look::asked($words) {
+            Some(look) => crate::adapters::semaphores::look(look, |limit, items, scene| {
+                use $($answer)+::at_most;
+                let work =
+                    move |item| std::sync::Arc::clone(&scene).play(item, tokio::time::sleep);
+                let ends = crate::adapters::on_tokio(2, at_most(limit, 0..items, work))?;
+                let ends = ends.into_iter();
+                Ok(ends.map(|end| end.map_err(tokio::task::JoinError::into_panic)).collect())
+            }),
+            None => {
+                test_fixtures::speak::<::semaphores::Semaphores>(&["of", $name], $words, run)
+            }
+        }
     }};
 }
 
@@ -34,7 +46,19 @@ macro_rules! at_most_smol {
             })?;
             Ok(pages.into_iter().collect())
         }
-        test_fixtures::speak::<::semaphores::Semaphores>(&["of", $name], $words, run)
+        match crate::adapters::look::asked($words) {
+            Some(look) => crate::adapters::semaphores::look(look, |limit, items, scene| {
+                use $($answer)+::at_most;
+                let work =
+                    move |item| std::sync::Arc::clone(&scene).play(item, smol::Timer::after);
+                crate::adapters::on_smol(2, async |executor| {
+                    at_most(&executor, limit, 0..items, work.clone()).await
+                })
+            }),
+            None => {
+                test_fixtures::speak::<::semaphores::Semaphores>(&["of", $name], $words, run)
+            }
+        }
     }};
 }
 
@@ -47,6 +71,41 @@ macro_rules! at_most_std {
             let pages = at_most(job.limit.get(), &job.urls, fetch)?;
             Ok(pages.into_iter().collect())
         }
-        test_fixtures::speak::<::semaphores::Semaphores>(&["of", $name], $words, run)
+        match crate::adapters::look::asked($words) {
+            Some(look) => crate::adapters::semaphores::look(look, |limit, items, scene| {
+                use $($answer)+::at_most;
+                Ok(at_most(limit, 0..items, |item| scene.work(item))?)
+            }),
+            None => {
+                test_fixtures::speak::<::semaphores::Semaphores>(&["of", $name], $words, run)
+            }
+        }
     }};
+}
+
+use std::{sync::Arc, thread};
+
+use anyhow::Result;
+
+use super::look::{Scene, ensure_in_order, ensure_on_threads, ensure_panics, unknown};
+
+/// Looks at what the jobs don't show; `at_most` is given a limit and a number of items.
+pub(crate) fn look(
+    look: &str,
+    at_most: impl Fn(usize, usize, Arc<Scene>) -> Result<Vec<thread::Result<usize>>>,
+) -> Result<()> {
+    match look {
+        // The second of six stays at work until all others have ended.
+        "beside_a_slow_one" => {
+            let scene = Scene::new(|seen, item| item == 1 && seen.ended.len() < 5);
+            scene.watch(|seen| {
+                let begun = seen.begun.len();
+                format!("{begun} of 6 items were begun beside a slow one")
+            });
+            ensure_in_order(at_most(2, 6, scene)?)
+        }
+        "on_threads" => ensure_on_threads(|items, scene| at_most(2, items, scene)),
+        "zero" => ensure_panics(|| at_most(0, 1, Scene::new(|_, _| false)).map(|_| ())),
+        _ => unknown(look),
+    }
 }

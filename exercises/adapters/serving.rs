@@ -24,7 +24,15 @@ macro_rules! serve_std {
                 Ok(::serving::Output { cut: cut? })
             })
         }
-        test_fixtures::speak::<::serving::Serving>(&["of", $name], $words, run)
+        match crate::adapters::look::asked($words) {
+            Some(look) => crate::adapters::serving::look(look, |grace, listener, stop, handle| {
+                use $($answer)+::serve;
+                Ok(serve(8, grace, listener, stop, handle)?)
+            }),
+            None => {
+                test_fixtures::speak::<::serving::Serving>(&["of", $name], $words, run)
+            }
+        }
     }};
 }
 
@@ -34,12 +42,18 @@ macro_rules! serve_tokio {
             use $($answer)+::serve;
             use tokio::signal::unix::{SignalKind, signal};
             let work = ::serving::work::Work::of(job);
-            let handle = move |request: hyper::Request<hyper::body::Incoming>| async move {
-                let path = request.uri().path();
-                if let Some(time) = work.wait(path) {
-                    tokio::time::sleep(time).await;
+            let at_work = crate::adapters::AtWork::default();
+            let seen = at_work.clone();
+            let handle = move |request: hyper::Request<hyper::body::Incoming>| {
+                let working = at_work.one();
+                async move {
+                    let _working = working;
+                    let path = request.uri().path();
+                    if let Some(time) = work.wait(path) {
+                        tokio::time::sleep(time).await;
+                    }
+                    hyper::Response::new(http_body_util::Full::from(work.answer(path)))
                 }
-                hyper::Response::new(http_body_util::Full::from(work.answer(path)))
             };
             let (connections, grace) = (job.connections.get(), job.grace_ms);
             let grace = std::time::Duration::from_millis(grace);
@@ -50,6 +64,7 @@ macro_rules! serve_tokio {
                 let mut terminate = signal(SignalKind::terminate())?;
                 let stop = async { _ = terminate.recv().await };
                 let cut = serve(connections, grace, listener, stop, handle).await;
+                seen.ensure_none()?;
                 anyhow::Ok(::serving::Output { cut })
             });
             served?
@@ -65,12 +80,18 @@ macro_rules! serve_smol {
             use async_signal::{Signal, Signals};
             use smol::stream::StreamExt;
             let work = ::serving::work::Work::of(job);
-            let handle = move |request: hyper::Request<hyper::body::Incoming>| async move {
-                let path = request.uri().path();
-                if let Some(time) = work.wait(path) {
-                    smol::Timer::after(time).await;
+            let at_work = crate::adapters::AtWork::default();
+            let seen = at_work.clone();
+            let handle = move |request: hyper::Request<hyper::body::Incoming>| {
+                let working = at_work.one();
+                async move {
+                    let _working = working;
+                    let path = request.uri().path();
+                    if let Some(time) = work.wait(path) {
+                        smol::Timer::after(time).await;
+                    }
+                    hyper::Response::new(http_body_util::Full::from(work.answer(path)))
                 }
-                hyper::Response::new(http_body_util::Full::from(work.answer(path)))
             };
             let grace = std::time::Duration::from_millis(job.grace_ms);
             let listener = ::serving::work::inherited(job)?;
@@ -79,10 +100,60 @@ macro_rules! serve_smol {
                 let mut signals = Signals::new([Signal::Term])?;
                 let stop = async { _ = signals.next().await };
                 let connections = job.connections.get();
-                let cut = serve(&executor, connections, grace, listener, stop, handle);
-                anyhow::Ok(::serving::Output { cut: cut.await })
+                let cut = serve(&executor, connections, grace, listener, stop, handle).await;
+                seen.ensure_none()?;
+                anyhow::Ok(::serving::Output { cut })
             })?
         }
         test_fixtures::speak::<::serving::Serving>(&["of", $name], $words, run)
     }};
+}
+
+use std::{
+    io::Write,
+    net::{TcpListener, TcpStream},
+    sync::mpsc::{self, Receiver},
+    thread,
+    time::Duration,
+};
+
+use anyhow::{Result, ensure};
+
+use super::look::{Scene, unknown};
+
+/// What answers a request.
+type Handle<'a> = &'a (dyn Fn(&str) -> String + Sync);
+
+/// Looks at what the jobs don't show; `serve` is given the grace time, a listener, and what it
+/// is stopped by.
+pub(crate) fn look(
+    look: &str,
+    serve: impl Fn(Duration, TcpListener, &Receiver<()>, Handle<'_>) -> Result<usize>,
+) -> Result<()> {
+    match look {
+        // A client asks for more than any buffer has room for, and reads nothing.
+        "deaf" => {
+            let watch = Scene::new(|_, _| false);
+            watch.watch(|_| "a client read nothing, and it did not end".to_owned());
+            let listener = TcpListener::bind("127.0.0.1:0")?;
+            let address = listener.local_addr()?;
+            let (stop, stopped) = mpsc::channel();
+            let answer = "x".repeat(64 << 20);
+            thread::scope(|scope| {
+                let client = scope.spawn(move || {
+                    let mut client = TcpStream::connect(address)?;
+                    client.write_all(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")?;
+                    thread::sleep(Duration::from_millis(100));
+                    drop(stop);
+                    std::io::Result::Ok(client)
+                });
+                let grace = Duration::from_millis(100);
+                let cut = serve(grace, listener, &stopped, &|_| answer.clone())?;
+                drop(client.join());
+                ensure!(cut == 1, "{cut} were cut, where 1 client read nothing");
+                Ok(())
+            })
+        }
+        _ => unknown(look),
+    }
 }

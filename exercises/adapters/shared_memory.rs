@@ -9,7 +9,17 @@ macro_rules! fill_std {
             let sums = fill(&mut array, job.workers.get(), squares)?;
             crate::adapters::shared_memory::output(array, sums)
         }
-        test_fixtures::speak::<::shared_memory::SharedMemory>(&["of", $name], $words, run)
+        match crate::adapters::look::asked($words) {
+            Some(look) => {
+                use $($answer)+::fill;
+                crate::adapters::shared_memory::look(look, |array, workers, values| {
+                    Ok(fill(array, workers, values)?)
+                })
+            }
+            None => {
+                test_fixtures::speak::<::shared_memory::SharedMemory>(&["of", $name], $words, run)
+            }
+        }
     }};
 }
 
@@ -37,4 +47,69 @@ pub(crate) fn output(
         anyhow::anyhow!("a worker panicked: {why}")
     })?;
     Ok(::shared_memory::Output::new(sum, array))
+}
+
+use std::{sync::Arc, thread, time::Duration};
+
+use anyhow::{Result, ensure};
+
+use super::look::{Scene, ensure_panics, unknown};
+
+/// What fills a part, and returns its place.
+type Values<'a> = &'a (dyn Fn(usize, &mut [u8]) -> usize + Sync);
+
+/// Looks at what the jobs don't show; `fill` is given an array and a number of workers.
+pub(crate) fn look(
+    look: &str,
+    fill: impl Fn(&mut [u8], usize, Values<'_>) -> Result<Vec<thread::Result<usize>>>,
+) -> Result<()> {
+    // More than a pool has by itself.
+    let workers = test_fixtures::cores().get() + 1;
+    // Chunks enough for each, and a rest.
+    let mut array = vec![0; 2 * workers * (1 << 16) + 1];
+    match look {
+        // Each worker's first part waits for those of the others.
+        "at_once" => {
+            const A_WHILE: Duration = Duration::from_millis(5);
+            let scene = Scene::new(move |seen, item| {
+                seen.peak < workers || !seen.has_worked(item, A_WHILE)
+            });
+            scene.watch(move |seen| {
+                format!("{} parts at once of {workers} workers", seen.peak)
+            });
+            let ends = fill(&mut array, workers, &|first, _| scene.work(first))?;
+            let (peak, parts) = (scene.seen().peak, ends.len());
+            ensure!(
+                peak <= workers,
+                "{peak} parts at once, where {workers} workers are asked for, {parts} in all"
+            );
+            Ok(())
+        }
+        // The first part stays at work until the last one has ended.
+        "in_order" => {
+            let last = array.len() - 1;
+            let is_over = Arc::new(std::sync::atomic::AtomicBool::new(false));
+            let over = Arc::clone(&is_over);
+            let scene = Scene::new(move |_, first| {
+                first == 0 && !over.load(std::sync::atomic::Ordering::SeqCst)
+            });
+            scene.watch(|_| "the last part was not begun beside the first".to_owned());
+            let ends = fill(&mut array, 2, &|first, part| {
+                let place = scene.work(first);
+                if first + part.len() > last {
+                    is_over.store(true, std::sync::atomic::Ordering::SeqCst);
+                }
+                place
+            })?;
+            let places: Vec<_> = ends.into_iter().filter_map(Result::ok).collect();
+            ensure!(
+                places.is_sorted(),
+                "the result of part {} stands before that of the first",
+                places[0]
+            );
+            Ok(())
+        }
+        "zero" => ensure_panics(|| fill(&mut array, 0, &|first, _| first).map(|_| ())),
+        _ => unknown(look),
+    }
 }

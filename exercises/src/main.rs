@@ -1,7 +1,7 @@
 //! The exercises: functions with a hole, each in a file of its own.
 //!
-//! `cargo run -- exercise at_most_tokio` builds the hole of that name alone, and judges what
-//! stands in it. The page is docs/src/exercises.md.
+//! `cargo run --release -- exercise at_most_tokio` builds the hole of that name alone, and judges
+//! what stands in it. The page is docs/src/exercises.md.
 #![allow(
     clippy::needless_pass_by_value,
     clippy::never_loop,

@@ -1,4 +1,4 @@
-//! What the README says of the channels on tokio's tasks.
+//! What the book says of the channels on tokio's tasks.
 
 use std::{
     panic::catch_unwind,
@@ -81,8 +81,8 @@ fn no_room_is_four_things() {
     assert_eq!(give.try_send(7), Ok(false));
 }
 
-/// Should crossfire ask for it, this no longer compiles: then the README and the variant's
-/// file may say so.
+/// Should crossfire ask for it, this no longer compiles: then the book's page and the
+/// variant's file may say so.
 #[test]
 fn crossfire_takes_across_threads_what_is_not_send() {
     fn is_send<T: Send>() {}

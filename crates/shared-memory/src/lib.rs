@@ -38,6 +38,19 @@ pub struct Job {
     pub pause_ms: u64,
     /// What is to go wrong.
     pub fault: Option<Fault>,
+    /// Where the variant `iceoryx2` has its names. A stage knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain: Option<Domain>,
+}
+
+/// Where processes find each other by name, and what all of their names begin with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Domain {
+    /// A directory for sockets and what is known of processes and services.
+    pub root: String,
+    /// In that directory, and in `/dev/shm`.
+    pub prefix: String,
 }
 
 /// One worker that is to go wrong in the middle of its part.

@@ -22,6 +22,9 @@ import (
 	"peertrial/saving"
 )
 
+// The most bytes of a file's name.
+const longest = 255
+
 type job struct {
 	URLs       []string      `json:"urls"`
 	Names      []saving.Name `json:"names"`
@@ -186,7 +189,10 @@ func (d *downloads) save(ctx context.Context, silence *time.Timer, place int) (s
 	}
 	if given != "" && given != name {
 		// The user has not named it, so it replaces nothing.
-		name, force = d.take(given, place), false
+		if name, err = d.take(given, place); err != nil {
+			return saving.File{}, err
+		}
+		force = false
 		if stands, err := d.folder.Stands(name); stands || err != nil {
 			return saving.File{Kept: &saving.Kept{Name: name}}, err
 		}
@@ -204,15 +210,19 @@ func (d *downloads) save(ctx context.Context, silence *time.Timer, place int) (s
 }
 
 // take gives away a name, with a number behind it if another file has it.
-func (d *downloads) take(name string, place int) string {
+func (d *downloads) take(name string, place int) (string, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	taken := name
 	for number := place + 1; d.taken[taken]; number++ {
 		taken = fmt.Sprintf("%s.%d", name, number)
 	}
+	if len(taken) > longest {
+		err := fmt.Errorf("with a number the name is too long: %q", taken)
+		return "", &fetching.Error{Class: "name", Err: err}
+	}
 	d.taken[taken] = true
-	return taken
+	return taken, nil
 }
 
 // heard is a body whose silence begins anew with each of its parts.
@@ -257,7 +267,7 @@ func nameOf(disposition string) (string, error) {
 		return "", nil
 	}
 	if name == "" || strings.HasPrefix(name, ".") || strings.ContainsAny(name, "/\\\x00") ||
-		len(name) > 255 {
+		len(name) > longest {
 		err := fmt.Errorf("the answer names its file %q; fetch it under another URL", name)
 		return "", &fetching.Error{Class: "name", Err: err}
 	}

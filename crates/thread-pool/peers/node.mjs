@@ -23,6 +23,9 @@ import {
 const REDIRECTS = [301, 302, 303, 307, 308];
 const MOST_REDIRECTS = 10;
 
+// Bytes of a file's name.
+const LONGEST = 255;
+
 /** Has every item worked on by the threads, and calls `each` as they complete. */
 async function asCompleted(threads, items, each) {
   await Promise.all(items.map(async (item) => each(item, await threads.run(item))));
@@ -114,6 +117,9 @@ class Downloads {
       // The user has not named it, so it replaces nothing.
       force = false;
       name = await ask({ name: given, place });
+      if (Buffer.byteLength(name) > LONGEST) {
+        throw new Failed("name", `with a number the name is too long: ${name}`);
+      }
       if (stands(join(saving.dir, name))) return { kept: { name } };
     }
     const file = new NewFile({ ...saving, force });
@@ -169,7 +175,7 @@ function nameOf(disposition) {
   const name = extended(parameters.get("filename*")) ?? text(parameters.get("filename"));
   if (name === undefined) return undefined;
   const isNone = name === "" || name.startsWith(".") || /[/\\\0]/.test(name);
-  if (isNone || Buffer.byteLength(name) > 255) {
+  if (isNone || Buffer.byteLength(name) > LONGEST) {
     throw new Failed("name", `the answer names its file ${JSON.stringify(name)}`);
   }
   return name;

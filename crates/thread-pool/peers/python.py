@@ -27,6 +27,9 @@ from peer_trial import Trial
 
 PART = 64 * 1024
 
+# Bytes of a file's name.
+LONGEST = 255
+
 
 class Unnamed(Exception):
     """No file can have that name."""
@@ -110,6 +113,8 @@ class Downloads:
         with self.lock:
             if name in self.taken:
                 name = next(name for name in numbered if name not in self.taken)
+            if len(os.fsencode(name)) > LONGEST:
+                raise Unnamed(f"the answer's name with a number, {name!r}, is too long")
             self.taken.add(name)
         return name
 
@@ -182,7 +187,7 @@ def name_of(disposition):
         return None
     # `filename*` is a tuple here, and goes before `filename`.
     name = collapse_rfc2231_value(max(names, key=lambda name: isinstance(name, tuple)))
-    if name == "" or name.startswith(".") or set(name) & set("/\\\0") or len(os.fsencode(name)) > 255:
+    if name == "" or name.startswith(".") or set(name) & set("/\\\0") or len(os.fsencode(name)) > LONGEST:
         raise Unnamed(f"the answer names its file {name!r}; fetch it under another URL")
     return name
 

@@ -2,8 +2,12 @@
 //!
 //! Do `work` on every item at once, in tasks of the executor. When it fails or panics on one,
 //! stop the others where they wait, **and wait until they have ended**. Return the index of the
-//! first that went wrong in time, and what came of each, in the order of the items: `None` of
-//! one that was stopped.
+//! one that went wrong earliest, and what came of each, in the order of the items: `None` of one
+//! that was stopped. What has been done meanwhile is kept, a second failure, too.
+//!
+//! Of four items, where the third fails, then the second, and the last is stopped:
+//! `(Some(2), vec![Some(Ok(Ok(value))), Some(Ok(Err(error))), Some(Ok(Err(error))), None])`.
+//! A panic is `Some(Err(payload))`.
 //!
 //! In Python:
 //! ```python

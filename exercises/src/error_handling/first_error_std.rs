@@ -2,8 +2,13 @@
 //!
 //! Do `work` on every item, on `threads` threads. When it fails or panics on one, set the flag
 //! that the work on the others looks at, begin no more, and wait for those under way. Return
-//! the index of the first that went wrong, and what came of each, in the order of the items:
-//! `None` of one that was not begun.
+//! the index of the one that went wrong earliest, and what came of each, in the order of the
+//! items: `None` of one that was not begun. What has been done meanwhile is kept, a second
+//! failure, too.
+//!
+//! Of four items, where the second fails, then the first, and the others are not begun:
+//! `(Some(1), vec![Some(Ok(Err(error))), Some(Ok(Err(error))), None, None])`. A panic is
+//! `Some(Err(payload))`.
 //!
 //! In Python, where a thread can't be cancelled either:
 //! ```python

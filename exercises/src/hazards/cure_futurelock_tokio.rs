@@ -1,7 +1,7 @@
 //! Cure it: a future that has a place in a queue, and is polled no more.
 //!
 //! This function never returns. Find out why, and change as little as possible. All three are
-//! to add one.
+//! to add one, and the second has its millisecond: it may pass before the lock is free.
 //!
 //! In Python it can't happen, since what waits is a task that the loop runs:
 //! ```python

@@ -1,6 +1,7 @@
 //! Cure it: a lock that is held while the task waits.
 //!
-//! This function never returns. Find out why, and change as little as possible.
+//! This function never returns. Find out why, and change as little as possible. The two futures
+//! are to run at the same time, and `yield_now` stands for what each has to wait for.
 //!
 //! In Python, where `threading.Lock` around an `await` does the same to asyncio's loop:
 //! ```python

@@ -1,6 +1,7 @@
 //! Cure it: a receiver that waits for a sender which nobody uses.
 //!
-//! This function never returns. Find out why, and change as little as possible.
+//! This function never returns. Find out why, and change as little as possible. The receiver
+//! is to end because the channel does, and not because it was told how many there are.
 //!
 //! In Python, where a queue has no end unless somebody sends one:
 //! ```python

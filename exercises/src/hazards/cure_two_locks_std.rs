@@ -1,7 +1,8 @@
 //! Cure it: two threads, each of which has what the other waits for.
 //!
 //! This function never returns. Find out why, and change as little as possible. Both threads
-//! are to have both locks when they add.
+//! are to have both locks when they add, and to run beside each other; the pause stands for what
+//! a program does between the two.
 //!
 //! In Python it is the same:
 //! ```python

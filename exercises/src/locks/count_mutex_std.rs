@@ -2,7 +2,8 @@
 //!
 //! Each of `workers` threads does `work` on one value, for each `nth` below `increments`.
 //! Before each it calls `read` with the value, `reads` times. Only one is at the value at a
-//! time. Return the value and how each worker ended. If one panics while it has the lock, the
+//! time, and takes the lock anew for each read and each `work`, so that others get their
+//! turn. Return the value and how each worker ended. If one panics while it has the lock, the
 //! value may be half-done: the others stop and say so, as does the value.
 //!
 //! In Python:
@@ -23,9 +24,12 @@
 //!         return value, [pool.submit(one, worker) for worker in range(workers)]
 //! ```
 //!
-//! `std::sync::Mutex` knows of the panic: `lock` then returns a `PoisonError`. Hand that on,
-//! with what the worker had done, as `PoisonError::new(last)`; `Mutex::into_inner` returns the
-//! value or the same error. A guard is dropped at the end of its block.
+//! `std::sync::Mutex` knows of the panic: `lock` then returns an `Err`. A worker that gets it
+//! returns `Err(PoisonError::new(last))`, where `last` is what its last `work` had returned,
+//! if it had done any. So a worker's outcome is one of three: `Ok(Ok(last))`, it was done;
+//! `Ok(Err(poison))`, it found the lock poisoned; `Err(payload)`, it panicked itself.
+//! `Mutex::into_inner` returns the value, or the poison with it. A guard is dropped at the
+//! end of its block.
 
 use std::{io, sync::LockResult, thread};
 

@@ -1,9 +1,10 @@
 //! One value under a lock, in smol's tasks.
 //!
 //! Each of `workers` tasks of the executor does `work` on one value, for each `nth` below
-//! `increments`. Before each it calls `read` with the value, `reads` times. Only one is at the
-//! value at a time. Return the value, and what each worker's last `work` returned; where a
-//! worker panicked, that is its outcome, and the others go on.
+//! `increments`. Before each it calls `read` with the value, `reads` times. Only one is at
+//! the value at a time, and takes the lock anew for each read and each `work`. Return the
+//! value, and what each worker's last `work` returned; where a worker panicked, that is its
+//! outcome, and the others go on.
 //!
 //! In Python, with `asyncio.Lock`:
 //! ```python

@@ -1,9 +1,10 @@
 //! One value under a lock, in tokio's tasks.
 //!
-//! Each of `workers` tasks does `work` on one value, for each `nth` below `increments`. Before
-//! each it calls `read` with the value, `reads` times. Only one is at the value at a time.
-//! Return the value, and what each worker's last `work` returned; where a worker panicked, that
-//! is its outcome, and the others go on.
+//! Each of `workers` tasks does `work` on one value, for each `nth` below `increments`.
+//! Before each it calls `read` with the value, `reads` times. Only one is at the value at a
+//! time, and takes the lock anew for each read and each `work`. Return the value, and what
+//! each worker's last `work` returned; where a worker panicked, that is its outcome, and the
+//! others go on.
 //!
 //! In Python, with `asyncio.Lock`:
 //! ```python
@@ -20,8 +21,9 @@
 //!         return last
 //! ```
 //!
-//! `tokio::sync::Mutex` does not poison. A task that locks what it has locked already waits for
-//! itself. The value is shared by an `Arc`, and can be taken out of it once no task has it.
+//! `tokio::sync::Mutex` does not poison. A task that locks what it has locked already waits
+//! for itself. The value is shared by an `Arc`, and can be taken out of it once no task has
+//! it.
 
 use tokio::task::JoinError;
 

@@ -1,11 +1,12 @@
 //! A stage of a pipeline, with a bounded queue behind it, on smol.
 //!
-//! `staged` is done: it puts three stages one behind the other. The hole is `stage`: so many
-//! workers take items from one queue, do `work` on each, and put what came of it into the next
-//! queue, which has room for `queue` of them. A full queue holds up the workers, and so the
-//! stage before them. An item that was lost in an earlier step is passed on as it is; a panic
-//! of the work is its item's end. The workers end when the queue before them does, or the
-//! consumer has left.
+//! `staged` is done: it puts three stages one behind the other. **The hole is `stage` alone**,
+//! one of the three: `workers` workers take items from the queue `input`, do `work` on each, and
+//! put what came of it into a new queue with room for `queue` of them. That queue's receiver is
+//! what `stage` returns, for the stage behind it. A full queue holds up the workers, and so the
+//! stage before them. An item that was lost in an earlier step is passed on as it is; a panic of
+//! the work is its item's end. The workers end when `input` does, or when the consumer has left:
+//! then `send` fails.
 //!
 //! In Python, without the ends:
 //! ```python

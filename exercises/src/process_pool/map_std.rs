@@ -1,10 +1,11 @@
 //! A place in a pool of processes, on threads.
 //!
-//! `map` is done: it has `workers` places, each a thread, and `hold` keeps one of them. `turn`
-//! is done, too: it writes what is to be written, and reads. The hole is in `hold`: start a
-//! worker, with one end of a `UnixStream::pair()` as its standard input and output, and take
-//! turns with it until no task is left or it can't be believed any more. Then kill it and wait
-//! for it; the loop starts the next.
+//! `map` is done: it has `workers` places, each a thread, and `hold` keeps one of them.
+//! `turn` is done, too: it writes what is to be written, and reads. The hole is in `hold`:
+//! start a worker, with one end of a `UnixStream::pair()` as its standard input and output,
+//! and take turns with it until no task is left or it can't be believed any more. Then kill
+//! it and wait for it; the loop starts the next. A worker does one task after another:
+//! another is started only for one that is lost.
 //!
 //! In Python:
 //! ```python
@@ -12,14 +13,14 @@
 //!     with ProcessPoolExecutor(workers) as pool:
 //!         return list(pool.map(work, tasks, timeout=timeout))
 //! ```
-//! There a worker that is killed breaks the whole pool (`BrokenProcessPool`). Here it costs its
-//! task one more try.
+//! There a worker that is killed breaks the whole pool (`BrokenProcessPool`). Here it costs
+//! its task one more try.
 //!
-//! A `Session` decides, and needs to be told what happens: `start()` when the worker is there;
-//! `received(bytes)` is what it wrote; `lost()` when it is gone, which is a turn that read no
-//! bytes or failed; `overdue()` when the turn ended with `WouldBlock`, since the stream has a
-//! time-out. While `is_open()`, and `tasks.exchange(&mut session)` is true, there is a turn to
-//! be had.
+//! A `Session` decides, and needs to be told what happens: `start()` when the worker is
+//! there; `received(bytes)` is what it wrote; `lost()` when it is gone, which is a turn that
+//! read no bytes or failed; `overdue()` when the turn ended with `WouldBlock`, since the
+//! stream has a time-out. While `is_open()`, and `tasks.exchange(&mut session)` is true,
+//! there is a turn to be had.
 
 use std::{
     io::{

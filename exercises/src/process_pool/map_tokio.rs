@@ -1,9 +1,10 @@
 //! A place in a pool of processes, on tokio.
 //!
-//! `map` is done: it has `workers` places, and `hold` keeps one of them. The hole is in `hold`:
-//! start a worker with pipes for its input and output, and exchange frames with it until no
-//! task is left or it can't be believed any more. Then kill it and wait for it; the loop starts
-//! the next.
+//! `map` is done: it has `workers` places, and `hold` keeps one of them. The hole is in
+//! `hold`: start a worker with pipes for its input and output, and exchange frames with it
+//! until no task is left or it can't be believed any more. Then kill it and wait for it; the
+//! loop starts the next. A worker does one task after another: another is started only for
+//! one that is lost.
 //!
 //! In Python:
 //! ```python
@@ -11,14 +12,14 @@
 //!     with ProcessPoolExecutor(workers) as pool:
 //!         return list(pool.map(work, tasks, timeout=timeout))
 //! ```
-//! There a worker that is killed breaks the whole pool (`BrokenProcessPool`). Here it costs its
-//! task one more try.
+//! There a worker that is killed breaks the whole pool (`BrokenProcessPool`). Here it costs
+//! its task one more try.
 //!
-//! A `Session` decides, and needs to be told what happens: `start()` when the worker is there;
-//! `outgoing()` is what to write to it; `received(bytes)` is what it wrote; `lost()` when it is
-//! gone, which is a read of no bytes or an error; `overdue()` when `time_left()` passed without
-//! a word. While `is_open()`, and `tasks.exchange(&mut session)` is true, there is a turn to be
-//! had: write, then read.
+//! A `Session` decides, and needs to be told what happens: `start()` when the worker is
+//! there; `outgoing()` is what to write to it; `received(bytes)` is what it wrote; `lost()`
+//! when it is gone, which is a read of no bytes or an error; `overdue()` when `time_left()`
+//! passed without a word. While `is_open()`, and `tasks.exchange(&mut session)` is true,
+//! there is a turn to be had: write, then read.
 
 use std::{io, panic::resume_unwind, process::Stdio, sync::Arc, time::Duration};
 

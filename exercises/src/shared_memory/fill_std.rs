@@ -1,6 +1,7 @@
 //! One array, filled in place by several threads.
 //!
-//! Cut the array into as many parts as there are workers, the last of which may be shorter.
+//! Cut the array into as many parts as there are workers, no more, the last of which may be
+//! shorter.
 //! On a thread for each, call `values` with the place of the part's first element and the
 //! part. Return what it returned of each, in order; where it panicked, that is the part's
 //! outcome.

@@ -13,9 +13,9 @@
 //! ```
 //!
 //! `smol::unblock` takes any number of closures, and its pool has up to 500 threads: the limit
-//! is yours, though no trial sees it, as `BLOCKING_MAX_THREADS` is set in them. A set of futures that
-//! hands them back as they end is `futures_util::stream::FuturesUnordered`. A panic comes out
-//! of the `await`.
+//! is yours. A set of futures that hands them back as they end is
+//! `futures_util::stream::FuturesUnordered`. A panic comes out of the `await`. If `each` panics,
+//! wait for what is under way before the panic goes on.
 
 use std::thread;
 

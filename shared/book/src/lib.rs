@@ -22,6 +22,9 @@ mod from_python {
     #[doc = include_str!("../../../docs/src/from-python/multiprocessing.md")]
     mod multiprocessing {}
 
+    #[doc = include_str!("../../../docs/src/from-python/packages.md")]
+    mod packages {}
+
     #[doc = include_str!("../../../docs/src/from-python/queue.md")]
     mod queue {}
 
@@ -38,6 +41,8 @@ mod from_python {
 mod cancel_safety {}
 #[doc = include_str!("../../../docs/src/choosing.md")]
 mod choosing {}
+#[doc = include_str!("../../../docs/src/symptoms.md")]
+mod symptoms {}
 #[doc = include_str!("../../../docs/src/reading-rust.md")]
 mod reading_rust {}
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import concurrent.futures
+import functools
 import inspect
 import multiprocessing.pool
 import subprocess
@@ -186,6 +187,47 @@ def a_pool_raises_when_all_else_is_done():
 def a_time_out_of_a_future_is_the_built_in_one():
     assert concurrent.futures.TimeoutError is TimeoutError
     assert asyncio.TimeoutError is TimeoutError
+
+
+def a_cache_computes_twice_what_two_threads_ask_for_at_once():
+    both = threading.Barrier(2)
+    calls = []
+
+    @functools.lru_cache(maxsize=None)
+    def load(key):
+        calls.append(key)
+        both.wait(20)
+        return key
+
+    threads = [threading.Thread(target=load, args=("a",)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert calls == ["a", "a"]
+
+
+async def a_cache_of_a_coroutine_function_keeps_the_coroutine():
+    @functools.lru_cache(maxsize=None)
+    async def load(key):
+        return key
+
+    assert await load("a") == "a"
+    try:
+        await load("a")
+        raise AssertionError("it was awaited again")
+    except RuntimeError:
+        pass
+
+
+async def a_full_queue_refuses_put_nowait():
+    queue = asyncio.Queue(1)
+    queue.put_nowait(1)
+    try:
+        queue.put_nowait(2)
+        raise AssertionError("it was taken")
+    except asyncio.QueueFull:
+        pass
 
 
 def start_methods_are_as_said():

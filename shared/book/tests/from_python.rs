@@ -480,6 +480,89 @@ fn a_child_of_tokios_output_has_this_programs_input() {
     assert_eq!(of_tokio, input.display().to_string());
 }
 
+/// In a task, `block_on` and the drop of a runtime panic; in a blocking call they don't.
+#[test]
+fn a_runtime_within_a_runtime_panics() {
+    use tokio::runtime::Handle;
+
+    let message = |within: fn()| {
+        let end =
+            tokio().block_on(async move { tokio::spawn(async move { within() }).await });
+        let panic = end.expect_err("it panics").into_panic();
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        text.or(panic.downcast_ref::<&str>().copied())
+            .map(str::to_owned)
+    };
+    let said = message(|| Handle::current().block_on(async {})).unwrap_or_default();
+    assert!(
+        said.starts_with("Cannot start a runtime from within a runtime"),
+        "{said}"
+    );
+    let said = message(|| tokio().block_on(async {})).unwrap_or_default();
+    assert!(
+        said.starts_with("Cannot start a runtime from within a runtime"),
+        "{said}"
+    );
+    let said = message(|| drop(tokio())).unwrap_or_default();
+    let of_drop = "Cannot drop a runtime in a context where blocking is not allowed";
+    assert!(said.starts_with(of_drop), "{said}");
+
+    tokio().block_on(async {
+        let call = spawn_blocking(|| Handle::current().block_on(async { 1 }));
+        assert!(matches!(call.await, Ok(1)));
+        let place = || tokio::task::block_in_place(|| ());
+        let end = tokio::spawn(async move { place() }).await;
+        assert!(
+            end.is_err_and(|error| error.is_panic()),
+            "it has one thread"
+        );
+    });
+    let runtime = Builder::new_multi_thread().worker_threads(1).build();
+    let runtime = runtime.expect("a runtime");
+    let in_place = runtime.spawn(async {
+        tokio::task::block_in_place(|| Handle::current().block_on(async { 1 }))
+    });
+    assert!(matches!(block_on(in_place), Ok(1)));
+}
+
+/// tokio's first tick comes at once, smol's after one period.
+#[test]
+fn the_first_tick_is_at_once_on_tokio_alone() {
+    use smol::stream::StreamExt;
+
+    tokio().block_on(async {
+        let mut ticks = tokio::time::interval(LONG);
+        assert!(timeout(LONG / 2, ticks.tick()).await.is_ok());
+        assert!(
+            timeout(Duration::from_millis(1), ticks.tick())
+                .await
+                .is_err()
+        );
+    });
+    let mut ticks = Timer::interval(LONG);
+    let first = async { ticks.next().await.is_some() };
+    let late = async {
+        Timer::after(Duration::from_millis(10)).await;
+        false
+    };
+    assert!(!block_on(smol::future::or(first, late)));
+}
+
+/// tokio drops the oldest; async-broadcast has the sender wait.
+#[test]
+fn a_subscriber_lags_on_tokio_and_holds_up_the_sender_elsewhere() {
+    use tokio::sync::broadcast::{self, error::RecvError};
+
+    let (publish, mut slow) = broadcast::channel(1);
+    publish.send(1).expect("a subscriber is there");
+    publish.send(2).expect("a subscriber is there");
+    assert_eq!(block_on(slow.recv()), Err(RecvError::Lagged(1)));
+
+    let (publish, _slow) = async_broadcast::broadcast(1);
+    assert!(publish.broadcast(1).now_or_never().is_some());
+    assert!(publish.broadcast(2).now_or_never().is_none());
+}
+
 /// The same about Python, where there is one that is new enough.
 #[test]
 fn python_does_what_is_said_of_it() {

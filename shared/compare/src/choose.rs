@@ -49,6 +49,8 @@ pub(crate) struct Answer {
 pub(crate) struct Found {
     /// The page, below the workspace.
     pub(crate) page: &'static str,
+    /// Its section, where it is named: that of the page on which the questions stand.
+    pub(crate) section: Option<&'static str>,
     /// Words of it.
     pub(crate) words: &'static str,
 }

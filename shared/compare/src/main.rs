@@ -19,6 +19,7 @@ use test_fixtures::{exit_code, guard, interrupt, print};
 use crate::command_line::Request;
 
 fn main() -> ExitCode {
+    interrupt::unblock();
     let args: Vec<OsString> = env::args_os().collect();
     // What stands between this program and a program that it starts.
     if args.get(1).is_some_and(|word| word == "guard") {

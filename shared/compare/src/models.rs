@@ -1,9 +1,7 @@
 //! The models, one line each.
 
-use std::ffi::OsString;
-
 use measure::model::{AnyModel, Of};
-use test_fixtures::{Misuse, Runner, unknown};
+use test_fixtures::{Misuse, unknown};
 
 /// Every model, in the order in which the report shows them.
 pub(crate) const MODELS: &[&dyn AnyModel] = &[
@@ -77,17 +75,6 @@ fn known_among(known: &[&str], what: &str, wanted: &[String]) -> Result<(), Misu
         None => Ok(()),
         Some(name) => Err(unknown(what, name, known)),
     }
-}
-
-/// The Python that runs the peers, if there is one.
-pub(crate) fn python() -> Option<OsString> {
-    let contestants = MODELS.iter().flat_map(|model| model.contestants());
-    let pythons = contestants.filter(|one| one.runtime == "python");
-    let mut pythons = pythons.filter_map(|one| match one.runner {
-        Ok(Runner::Peer(words)) => words.into_iter().next(),
-        _ => None,
-    });
-    pythons.next()
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     env, fs, io,
     os::unix::fs::symlink,
-    path::Path,
+    path::{Path, PathBuf},
     process::Command,
     sync::Arc,
     time::Duration,
@@ -175,6 +175,7 @@ fn build(
     let requiring = requiring(manifest, model, package, version);
     prepare(&folder, &requiring, &without(&workspace, package))
         .with_context(unprepared)?;
+    let is_asked_for = has_feature(&read(&model_manifest(root, model))?, package);
     tell(format_args!("building {model} with {package} {version}"));
     let cargo = |words: &[&str]| {
         let mut command = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
@@ -182,6 +183,9 @@ fn build(
         command
             .arg("--manifest-path")
             .arg(folder.join("Cargo.toml"));
+        if is_asked_for {
+            command.args(["--features", package]);
+        }
         command.env("CARGO_TARGET_DIR", folder.join("target"));
         // What both builds have in common is built once.
         command.env("CARGO_BUILD_BUILD_DIR", all.join("build"));
@@ -297,6 +301,16 @@ fn requiring(manifest: &str, model: &str, package: &str, version: &str) -> Strin
     })
 }
 
+fn model_manifest(root: &Path, model: &str) -> PathBuf {
+    root.join("crates").join(model).join("Cargo.toml")
+}
+
+/// Whether a model has this package only with a feature, which has the package's name then.
+fn has_feature(manifest: &str, package: &str) -> bool {
+    let feature = format!("{package} = [\"dep:{package}\"]");
+    manifest.lines().any(|line| line == feature)
+}
+
 /// A manifest with another version of a package that it requires.
 fn with_requirement(manifest: &str, package: &str, version: &str) -> String {
     let had: BTreeMap<_, _> = requirements(manifest).collect();
@@ -392,6 +406,15 @@ mod tests {
             locks = { path = \"crates/locks\" }\n\n[profile.dev]\n\
             debug = \"line-tables-only\"\n";
         assert_eq!(requiring(MANIFEST, "locks", "tokio", "1.45.0"), wanted);
+    }
+
+    #[test]
+    fn a_package_behind_a_feature_is_found() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let manifest =
+            read(&model_manifest(&root, "shared-memory")).expect("it is there");
+        assert!(has_feature(&manifest, "iceoryx2"));
+        assert!(!has_feature(&manifest, "rayon"));
     }
 
     #[test]

@@ -212,6 +212,11 @@ fn figures_that_cannot_be_are_refused_in_a_line() {
             json!("nobody"),
             "is the reference, and no row",
         ),
+        (
+            "/models/0/rows".into(),
+            json!([]),
+            "is the reference, and no row",
+        ),
         (format!("{sample}/nanos"), json!(u64::MAX), "the time is"),
         (format!("{sample}/nanos"), json!(-5), "invalid value"),
         (format!("{sample}/nanos"), json!(1e30), "invalid type"),

@@ -281,3 +281,25 @@ fn models_beside_each_other_end_the_output() {
         .arg(directory.path().join("results.json"));
     assert!(run(report).contains(legend));
 }
+
+/// Variables of Node's and Python's change what their programs do; what peers do is the same.
+#[test]
+fn variables_change_no_peer() {
+    let output = Command::new(env!("CARGO_BIN_EXE_compare"))
+        .args(["run", "semaphores", "--tls", "--path", "/wrong-host"])
+        .args(["--path", "/odd/head-nul", "--variants", "node"])
+        .env("NODE_TLS_REJECT_UNAUTHORIZED", "0")
+        .env("NODE_OPTIONS", "--insecure-http-parser")
+        .output()
+        .expect("compare starts");
+    let said = String::from_utf8_lossy(&output.stdout);
+    // It may not be there.
+    assert!(!said.contains("check failed"), "{said}");
+    let output = Command::new(env!("CARGO_BIN_EXE_compare"))
+        .args(["run", "locks", "--increments", "10", "--variants", "python"])
+        .env("PYTHONSAFEPATH", "1")
+        .output()
+        .expect("compare starts");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(!said.contains("No module named"), "{said}");
+}

@@ -13,20 +13,19 @@ use serde_json::{Value, json};
 
 use made_up::{Files, assert_misuse, compare, results, row, stdout};
 
-/// The READMEs whose findings have no figure typed by hand, as all chapters have none. The
-/// list only grows.
-const CONVERTED: &[&str] = &[
-    "crates/cancellation/README.md",
-    "crates/error-handling/README.md",
-    "crates/gather/README.md",
-    "crates/hazards/README.md",
-    "crates/locks/README.md",
-    "crates/pipelines/README.md",
-    "crates/process-pool/README.md",
-    "crates/semaphores/README.md",
-    "crates/shared-memory/README.md",
-    "crates/thread-pool/README.md",
-];
+/// The documents whose findings have no figure typed by hand: the READMEs of models, their
+/// chapters, and the pages of what was measured.
+fn with_findings(root: &Path) -> Vec<String> {
+    let below = |folder: &str| {
+        let entries = fs::read_dir(root.join(folder)).expect("it is there");
+        entries.map(|entry| entry.expect("an entry").path())
+    };
+    let readmes = below("crates").map(|model| model.join("README.md"));
+    let pages = below("docs/src/learn").chain(below("docs/src/measured"));
+    let pages = pages.filter(|path| path.extension().is_some_and(|it| it == "md"));
+    let all = readmes.chain(pages);
+    all.map(|path| path.display().to_string()).collect()
+}
 
 /// Kept results by the name `made-up`: `base` 100 ms, `fast` 50, `slow` 250 with a deviation;
 /// and a sweep of the same, `grown`, at sizes 1 and 10.
@@ -120,18 +119,11 @@ fn figures_of_this_tree_are_those_of_its_results() {
     let output = compare(&["splice", "--check"]);
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{said}");
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
-    let converted: Vec<String> = CONVERTED
-        .iter()
-        .map(|file| format!("{root}/{file}"))
-        .collect();
-    let chapters = fs::read_dir(format!("{root}/docs/src/learn")).expect("chapters");
-    let chapters = chapters.map(|entry| entry.expect("an entry").path());
-    let chapters = chapters.filter(|path| path.extension().is_some_and(|it| it == "md"));
-    let chapters: Vec<String> = chapters.map(|path| path.display().to_string()).collect();
-    assert!(!chapters.is_empty(), "there are chapters");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let documents = with_findings(&root);
+    assert!(documents.len() > 30, "some are missing: {documents:?}");
     let mut args = vec!["splice", "--check", "--strict"];
-    args.extend(converted.iter().chain(&chapters).map(String::as_str));
+    args.extend(documents.iter().map(String::as_str));
     let output = compare(&args);
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{said}");

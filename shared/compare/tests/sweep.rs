@@ -165,7 +165,7 @@ fn a_line_ends_where_the_descriptors_do() {
     // A hundred requests wait at once, for long enough that all are under way together.
     let command = format!(
         "ulimit -n 64; exec '{}' sweep semaphores --over tasks=4,100 --limit 100 \
-         --latency 500ms --variants std_only --rounds 1 --out '{}'",
+         --latency 500ms --timeout 3s --variants std_only --rounds 1 --out '{}'",
         env!("CARGO_BIN_EXE_compare"),
         directory.path().display()
     );

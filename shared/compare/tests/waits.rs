@@ -3,6 +3,7 @@
 
 use std::{
     fs,
+    io::{self, Write},
     os::unix::process::ExitStatusExt,
     process::{Child, Command, Stdio},
     sync::atomic::{AtomicUsize, Ordering},
@@ -157,9 +158,22 @@ const LEAVERS: &str = "setsid sh -c 'setsid sleep MARK & sleep MARK' & (sleep MA
 /// Starts a comparison with a program, and waits until `processes` of its processes are
 /// there.
 fn started(mark: &str, program: &str, processes: usize) -> (Child, TempDir) {
+    // The tests may run under nohup.
+    started_with("--default-signal=HUP", mark, program, processes)
+}
+
+/// The same, where env(1) has set signals in this way.
+fn started_with(
+    signals: &str,
+    mark: &str,
+    program: &str,
+    processes: usize,
+) -> (Child, TempDir) {
     let directory = TempDir::new().expect("a temporary directory");
     let with = format!("x={}", program.replace("MARK", mark));
-    let child = Command::new(env!("CARGO_BIN_EXE_compare"))
+    let child = Command::new("env")
+        .arg(signals)
+        .arg(env!("CARGO_BIN_EXE_compare"))
         .args(JOB)
         .args(["--rounds", "1", "--with", &with, "--out"])
         .arg(directory.path())
@@ -206,6 +220,41 @@ fn nothing_stays_of_a_comparison_that_is_ended() {
             Err(signal) => assert_eq!(status.signal(), Some(signal), "{name}"),
         }
         assert_gone(&format!("sleep {mark}"));
+    }
+}
+
+/// What whoever starts a program has set is inherited.
+#[test]
+fn signals_that_were_blocked_or_ignored_are_as_they_have_to_be() {
+    let program = "sleep MARK & sleep 1; echo the end >&2; exit 7";
+    for (place, (signals, name, code)) in [
+        ("--block-signal", "INT", 130),
+        ("--block-signal", "TERM", 143),
+        ("--ignore-signal=INT", "INT", 130),
+        // Nothing is sent, and a program that ends is seen to.
+        ("--ignore-signal=CHLD", "", 1),
+        // nohup is for this.
+        ("--ignore-signal=HUP", "HUP", 1),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mark = mark(400 + place as u32);
+        let (mut child, directory) = started_with(signals, &mark, program, 1);
+        let clock = Instant::now();
+        if !name.is_empty() {
+            signal(child.id(), name);
+        }
+        let status = child.wait().expect("it ends");
+        assert_eq!(status.code(), Some(code), "{signals} {name}");
+        assert_gone(&format!("sleep {mark}"));
+        if code == 1 {
+            let json = fs::read(directory.path().join("results.json")).expect("results");
+            let json = String::from_utf8_lossy(&json).into_owned();
+            assert!(json.contains("exit code 7: the end"), "{signals}: {json}");
+        } else {
+            assert!(clock.elapsed() < Duration::from_secs(2), "{signals} {name}");
+        }
     }
 }
 
@@ -586,4 +635,26 @@ fn one_interrupt_ends_what_prints() {
     thread::sleep(Duration::from_millis(300));
     assert!(child.try_wait().expect("a child").is_none(), "it ended");
     assert_one_interrupt_ends(child, "what prints");
+}
+
+/// A standard error whose reader takes nothing: what is said there comes first.
+#[test]
+fn one_interrupt_ends_what_tells() {
+    let directory = TempDir::new().expect("a temporary directory");
+    let (_reader, mut full) = io::pipe().expect("a pipe");
+    fcntl_setpipe_size(&full, 4096).expect("it is a pipe");
+    full.write_all(&[b'.'; 4096]).expect("it has room");
+    let mut child = Command::new("env")
+        .arg("--default-signal=INT")
+        .arg(env!("CARGO_BIN_EXE_compare"))
+        .args(JOB)
+        .args(["--rounds", "1", "--out"])
+        .arg(directory.path())
+        .stdout(Stdio::null())
+        .stderr(full)
+        .spawn()
+        .expect("compare starts");
+    thread::sleep(Duration::from_secs(2));
+    assert!(child.try_wait().expect("a child").is_none(), "it ended");
+    assert_one_interrupt_ends(child, "what tells");
 }

@@ -59,6 +59,14 @@ impl Urls {
                 }
                 let file = called(file);
                 let at = |why| Misuse(format!("{file}, line {}: {why}", index + 1));
+                if let Some(end) = line
+                    .chars()
+                    .find(|c| "\r\u{85}\u{2028}\u{2029}".contains(*c))
+                {
+                    let why =
+                        format!("{end:?} ends no line here; end each with a line feed");
+                    return Err(at(why).into());
+                }
                 // A parser of URLs would make the comment a part of the path.
                 if line.contains(char::is_whitespace) {
                     let why = "a URL has no spaces; a comment has a line of its own";
@@ -189,6 +197,10 @@ mod tests {
             (
                 b"http://a/\n\nhttp://a/f # comment\n",
                 "line 3: a URL has no spaces; a comment has a line of its own",
+            ),
+            (
+                b"http://a/\rhttp://b/\r",
+                "line 1: '\\r' ends no line here; end each with a line feed",
             ),
             (b"\xff\xfeh\0", "line 1 is not UTF-8 (looks like UTF-16"),
             (

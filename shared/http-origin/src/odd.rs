@@ -129,6 +129,10 @@ impl Odd {
                     sha256,
                 }
             }
+            // Where the connection stays, nothing is too short or reset.
+            Due::Refused if !self.parts.contains(&Part::Close) => {
+                Expected::Fault(Fault::Malformed)
+            }
             Due::Refused => Expected::Refused,
             Due::Own => Expected::Own,
             Due::Moved(status, target) => Expected::Moved { status, target },

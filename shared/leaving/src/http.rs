@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 
 // ANCHOR: smol
+use anyhow::{Context, Result, ensure};
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::{Request, Response, body::Incoming, client::conn::http1, header::HOST};
@@ -18,6 +18,7 @@ use smol_hyper::rt::FuturesIo;
 /// The address is no `http://HOST…`, nothing listens there, or what comes is no answer.
 pub async fn send(mut request: Request<Full<Bytes>>) -> Result<Response<Incoming>> {
     let uri = request.uri().clone();
+    ensure!(uri.scheme_str() == Some("http"), "the URL is no http://…");
     let host = uri.host().context("the URL has no host")?;
     let authority = uri.authority().context("the URL has no host")?;
     let stream = TcpStream::connect((host, uri.port_u16().unwrap_or(80))).await?;

@@ -1,11 +1,11 @@
 //! The machine and the versions that results were made with.
 
-use std::{collections::BTreeMap, ffi::OsStr, fs, process::Command, time::Duration};
+use std::{collections::BTreeMap, fs, process::Command, time::Duration};
 
 use serde::{Deserialize, Serialize};
-use test_fixtures::{run_helper, tell};
+use test_fixtures::{Runner, run_helper, tell};
 
-use crate::foreign::Foreign;
+use crate::{foreign::Foreign, model::Contestant};
 
 /// The lock file that this program was built with.
 const LOCK: &str = include_str!("../../../Cargo.lock");
@@ -27,6 +27,7 @@ pub const PACKAGES: &[&str] = &[
     "futures-util",
     "hyper",
     "hyper-util",
+    "iceoryx2",
     "ipc-channel",
     "kanal",
     "memmap2",
@@ -73,8 +74,8 @@ impl Host {
         }
     }
 
-    /// This one, with the Python that runs the peers, if there is one.
-    pub fn here(python: Option<&OsStr>) -> Self {
+    /// This one, with the versions of the languages that these are in.
+    pub fn here<'a>(contestants: impl IntoIterator<Item = &'a Contestant>) -> Self {
         let uname = rustix::system::uname();
         let word = |text: &std::ffi::CStr| text.to_string_lossy().into_owned();
         let field = |file, name| field(file, name).unwrap_or_else(|| "unknown".into());
@@ -88,7 +89,10 @@ impl Host {
             load: load(),
             rustc: env!("MEASURE_RUSTC").to_owned(),
             profile: env!("MEASURE_PROFILE").to_owned(),
-            packages: packages().into_iter().chain(of_peers(python)).collect(),
+            packages: packages()
+                .into_iter()
+                .chain(versions(contestants))
+                .collect(),
         };
         host.escape();
         host
@@ -126,8 +130,11 @@ pub fn locked(lock: &str) -> impl DoubleEndedIterator<Item = (&str, &str)> {
     })
 }
 
-/// The versions of Python and of what its peers stand on, where they are installed.
-fn of_peers(python: Option<&OsStr>) -> Vec<(String, String)> {
+/// The versions of Python, Node and Go, and of what the peers in Python stand on, where it
+/// is installed. A peer in Go is a program, and knows what it was built with.
+fn versions<'a>(
+    contestants: impl IntoIterator<Item = &'a Contestant>,
+) -> Vec<(String, String)> {
     const ASK: &str = "import platform, sys, importlib.metadata as packages\n\
                        kind = ' free-threaded' * ('free-threading' in sys.version)\n\
                        print('python', platform.python_version() + kind)\n\
@@ -135,17 +142,28 @@ fn of_peers(python: Option<&OsStr>) -> Vec<(String, String)> {
                        \x20 name = package.metadata['Name']\n\
                        \x20 if name in ('aiohttp', 'numpy', 'uvloop'):\n\
                        \x20   print(name, package.version)";
-    let Some(python) = python else {
-        return Vec::new();
-    };
-    let mut ask = Command::new(python);
-    ask.args(["-c", ASK]);
-    // Without an answer there are no versions; its peers report what is wrong.
-    let text = run_helper(&ask, ANSWERS_WITHIN).unwrap_or_default();
-    let pairs = text.lines().filter_map(|line| line.split_once(' '));
-    pairs
-        .map(|(name, version)| (name.to_owned(), version.to_owned()))
-        .collect()
+    const ASK_NODE: &str = "'node ' + process.versions.node";
+    let peers = contestants.into_iter().filter_map(|one| match &one.runner {
+        Ok(Runner::Peer(words)) => Some((&*one.runtime, words.first()?)),
+        _ => None,
+    });
+    let peers: BTreeMap<_, _> = peers.collect();
+    let mut versions = Vec::new();
+    for (language, program) in peers {
+        let mut ask = Command::new(program);
+        match language {
+            "python" => ask.args(["-c", ASK]),
+            "node" => ask.args(["-p", ASK_NODE]),
+            "go" => ask.arg("--version"),
+            _ => continue,
+        };
+        // Without an answer there are no versions; its peers report what is wrong.
+        let text = run_helper(&ask, ANSWERS_WITHIN).unwrap_or_default();
+        let pairs = text.lines().filter_map(|line| line.split_once(' '));
+        versions
+            .extend(pairs.map(|(name, version)| (name.to_owned(), version.to_owned())));
+    }
+    versions
 }
 
 #[cfg(test)]

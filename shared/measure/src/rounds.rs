@@ -27,7 +27,7 @@ use crate::{
 const MOST: usize = 40;
 /// How long the trials of a variant in a round take together before it has no more of them.
 /// What takes so long is not decided by a single moment of the machine.
-const ENOUGH: Duration = Duration::from_millis(250);
+const ENOUGH: Duration = Duration::from_millis(150);
 /// Failures in a row after which a contestant is left out.
 const PATIENCE: usize = 2;
 

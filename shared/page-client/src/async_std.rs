@@ -31,7 +31,7 @@ use crate::{
 /// A pooled client. Its clones share the pool.
 #[derive(Clone, Debug)]
 pub struct Client {
-    pool: Arc<hyper_client::Client<Connector>>,
+    pool: Arc<dyn hyper_client::Pool>,
     timeout: Duration,
 }
 
@@ -41,12 +41,12 @@ impl Client {
     pub fn new(settings: &Settings) -> Self {
         let connector = HttpsConnector::from((Connector, settings.trust.rustls()));
         Self {
-            pool: Arc::new(hyper_client::Client::new(
+            pool: hyper_client::pool(
                 // No package has a timer of async-std's for hyper.
                 legacy::Client::builder(Executor),
                 connector,
                 settings.connections,
-            )),
+            ),
             timeout: settings.timeout,
         }
     }
@@ -65,7 +65,7 @@ impl Client {
     ///
     /// # Errors
     /// No whole answer came in time, or the sink wanted no more.
-    pub async fn read(&self, url: &str, sink: &mut impl Sink) -> Result<()> {
+    pub async fn read(&self, url: &str, sink: &mut dyn Sink) -> Result<()> {
         match timeout(self.timeout, self.pool.read(url, sink)).await {
             Ok(result) => result,
             Err(_) => Err(io::Error::from(ErrorKind::TimedOut).into()),

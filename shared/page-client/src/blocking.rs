@@ -137,7 +137,7 @@ impl Client {
     ///
     /// # Errors
     /// No whole answer came in time, or the sink wanted no more.
-    pub fn read(&self, url: &str, sink: &mut impl Sink) -> Result<()> {
+    pub fn read(&self, url: &str, sink: &mut dyn Sink) -> Result<()> {
         let mut answer = self.get(url, Limits::whole(self.timeout))?;
         sink.answered(answer.status())?;
         let mut part = vec![0; PART];

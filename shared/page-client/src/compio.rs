@@ -40,7 +40,7 @@ const KEPT: usize = 0;
 /// and panics on any thread but that of its connections.
 #[derive(Clone, Debug)]
 pub struct Client {
-    pool: Arc<hyper_client::Client<Connector>>,
+    pool: Arc<dyn hyper_client::Pool>,
     timeout: Duration,
 }
 
@@ -51,7 +51,7 @@ impl Client {
         let mut builder = legacy::Client::builder(CompioExecutor);
         builder.pool_timer(CompioTimer);
         Self {
-            pool: Arc::new(hyper_client::Client::new(builder, connector, KEPT)),
+            pool: hyper_client::pool(builder, connector, KEPT),
             timeout: settings.timeout,
         }
     }
@@ -70,7 +70,7 @@ impl Client {
     ///
     /// # Errors
     /// No whole answer came in time, or the sink wanted no more.
-    pub async fn read(&self, url: &str, sink: &mut impl Sink) -> Result<()> {
+    pub async fn read(&self, url: &str, sink: &mut dyn Sink) -> Result<()> {
         match timeout(self.timeout, self.pool.read(url, sink)).await {
             Ok(result) => result,
             Err(_) => Err(io::Error::from(ErrorKind::TimedOut).into()),

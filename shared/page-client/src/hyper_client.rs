@@ -5,7 +5,7 @@
 //! lost in the channel between them, and ends at its time-out (hyperium/hyper#4122). It was
 //! seen where a server closed after each answer and the cores were busy.
 
-use std::{future::poll_fn, pin::Pin, time::Duration};
+use std::{fmt::Debug, future::poll_fn, pin::Pin, sync::Arc, time::Duration};
 
 use anyhow::Result;
 use bytes::Bytes;
@@ -27,49 +27,63 @@ use crate::{
 /// is closed then, too.
 const IDLE: Duration = Duration::from_secs(90);
 
-/// A client that sends requests without bodies, on connections that `C` opens.
+/// A client that sends requests without bodies, and does not name what opens its connections:
+/// so hyper is compiled here, and not once more in each model.
+pub(crate) trait Pool: Debug + Send + Sync {
+    /// Asks for `url` and passes the answer to `sink`.
+    ///
+    /// The future is boxed, as reqwest's requests are. So a task that contains it stays
+    /// small. Once it has ended, its memory is freed, even if no caller has joined the
+    /// task yet.
+    fn read<'a>(
+        &'a self,
+        url: &'a str,
+        sink: &'a mut dyn Sink,
+    ) -> Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>;
+}
+
+/// A client on connections that `C` opens.
 #[derive(Debug)]
-pub(crate) struct Client<C> {
+struct Client<C> {
     /// Keeps its connections.
     pool: legacy::Client<Watching<HttpsConnector<C>>, Empty<Bytes>>,
     /// Keeps none, so that each of its requests has a new one.
     fresh: legacy::Client<Watching<HttpsConnector<C>>, Empty<Bytes>>,
 }
 
-impl<C> Client<C>
+/// A client that keeps at most `idle` unused connections to each host. Its builder has the
+/// runtime's executor, and its timer if there is one.
+pub(crate) fn pool<C>(
+    mut builder: legacy::Builder,
+    connector: HttpsConnector<C>,
+    idle: usize,
+) -> Arc<dyn Pool>
 where
     Watching<HttpsConnector<C>>: Connect + Clone + Send + Sync + 'static,
-    C: Clone,
+    C: Clone + Debug + Send + Sync + 'static,
 {
-    /// A client that keeps at most `idle` unused connections to each host. Its builder has
-    /// the runtime's executor, and its timer if there is one.
-    pub(crate) fn new(
-        mut builder: legacy::Builder,
-        connector: HttpsConnector<C>,
-        idle: usize,
-    ) -> Self {
-        let connector = Watching(connector);
-        builder.pool_idle_timeout(IDLE);
-        let mut client = |idle| {
-            builder
-                .pool_max_idle_per_host(idle)
-                .build(connector.clone())
-        };
-        Self {
-            pool: client(idle),
-            fresh: client(0),
-        }
-    }
+    let connector = Watching(connector);
+    builder.pool_idle_timeout(IDLE);
+    let mut client = |idle| {
+        builder
+            .pool_max_idle_per_host(idle)
+            .build(connector.clone())
+    };
+    Arc::new(Client {
+        pool: client(idle),
+        fresh: client(0),
+    })
+}
 
-    /// Asks for `url` and passes the answer to `sink`.
-    ///
-    /// The future is boxed, as reqwest's requests are. So a task that contains it stays
-    /// small. Once it has ended, its memory is freed, even if no caller has joined the
-    /// task yet.
-    pub(crate) fn read<'a>(
+impl<C> Pool for Client<C>
+where
+    Watching<HttpsConnector<C>>: Connect + Clone + Send + Sync + 'static,
+    C: Clone + Debug + Send + Sync + 'static,
+{
+    fn read<'a>(
         &'a self,
         url: &'a str,
-        sink: &'a mut impl Sink,
+        sink: &'a mut dyn Sink,
     ) -> Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>> {
         Box::pin(async move {
             let mut response = self.answer(url.parse()?).await?;
@@ -87,7 +101,13 @@ where
             Ok(())
         })
     }
+}
 
+impl<C> Client<C>
+where
+    Watching<HttpsConnector<C>>: Connect + Clone + Send + Sync + 'static,
+    C: Clone,
+{
     /// The head of the answer.
     ///
     /// The server may close a kept connection at any time. So a request that was lost on

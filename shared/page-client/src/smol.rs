@@ -31,7 +31,7 @@ use crate::{
 /// A pooled client. Its clones share the pool.
 #[derive(Clone, Debug)]
 pub struct Client {
-    pool: Arc<hyper_client::Client<Connector>>,
+    pool: Arc<dyn hyper_client::Pool>,
     timeout: Duration,
 }
 
@@ -44,11 +44,7 @@ impl Client {
         let mut builder = legacy::Client::builder(executor);
         builder.pool_timer(SmolTimer::new());
         Self {
-            pool: Arc::new(hyper_client::Client::new(
-                builder,
-                connector,
-                settings.connections,
-            )),
+            pool: hyper_client::pool(builder, connector, settings.connections),
             timeout: settings.timeout,
         }
     }
@@ -67,7 +63,7 @@ impl Client {
     ///
     /// # Errors
     /// No whole answer came in time, or the sink wanted no more.
-    pub async fn read(&self, url: &str, sink: &mut impl Sink) -> Result<()> {
+    pub async fn read(&self, url: &str, sink: &mut dyn Sink) -> Result<()> {
         let late = async {
             Timer::after(self.timeout).await;
             Err(io::Error::from(ErrorKind::TimedOut).into())

@@ -120,7 +120,7 @@ impl Client {
     ///
     /// # Errors
     /// No whole answer came in time, or the sink wanted no more.
-    pub async fn read(&self, url: &str, sink: &mut impl Sink) -> Result<()> {
+    pub async fn read(&self, url: &str, sink: &mut dyn Sink) -> Result<()> {
         // Boxed, as hyper's is: a task whose future it is part of stays small.
         match timeout(self.timeout, Box::pin(self.exchange(url, sink))).await {
             Ok(result) => result,
@@ -128,7 +128,7 @@ impl Client {
         }
     }
 
-    async fn exchange(&self, url: &str, sink: &mut impl Sink) -> Result<()> {
+    async fn exchange(&self, url: &str, sink: &mut dyn Sink) -> Result<()> {
         // surf itself panics at what is no URL.
         let mut response = self.answer(&url.parse()?).await?;
         let length = body_length(&response)?;

@@ -16,7 +16,7 @@ use crate::{Digest, Settings, Sink, hyper_client};
 /// A pooled client. Its clones share the pool.
 #[derive(Clone, Debug)]
 pub struct Client {
-    pool: Arc<hyper_client::Client<HttpConnector>>,
+    pool: Arc<dyn hyper_client::Pool>,
     timeout: Duration,
 }
 
@@ -34,11 +34,7 @@ impl Client {
         let mut builder = legacy::Client::builder(TokioExecutor::new());
         builder.pool_timer(TokioTimer::new());
         Self {
-            pool: Arc::new(hyper_client::Client::new(
-                builder,
-                connector,
-                settings.connections,
-            )),
+            pool: hyper_client::pool(builder, connector, settings.connections),
             timeout: settings.timeout,
         }
     }
@@ -57,7 +53,7 @@ impl Client {
     ///
     /// # Errors
     /// No whole answer came in time, or the sink wanted no more.
-    pub async fn read(&self, url: &str, sink: &mut impl Sink) -> Result<()> {
+    pub async fn read(&self, url: &str, sink: &mut dyn Sink) -> Result<()> {
         match timeout(self.timeout, self.pool.read(url, sink)).await {
             Ok(result) => result,
             Err(_) => Err(std::io::Error::from(ErrorKind::TimedOut).into()),

@@ -3,6 +3,7 @@
 use std::{
     fmt::Display,
     io::{self, Write},
+    os::fd::{AsFd, AsRawFd, BorrowedFd},
     sync::{
         OnceLock,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -47,7 +48,8 @@ const LOOK_MS: libc::c_int = 100;
 /// Whether the program was asked to end.
 static IS_ASKED: OnceLock<fn() -> bool> = OnceLock::new();
 
-/// Makes prints fail whose reader takes nothing, once the program was asked to end.
+/// Makes prints fail, and lines be left out, whose reader takes nothing, once the program was
+/// asked to end.
 pub fn give_up_when(is_asked: fn() -> bool) {
     IS_ASKED.get_or_init(|| is_asked);
 }
@@ -57,14 +59,17 @@ fn write(text: &str) -> io::Result<()> {
     // Held while all of it is written, and empty: nothing else here writes to it.
     let mut out = io::stdout().lock();
     out.flush()?;
-    let mut rest = text.as_bytes();
+    write_to(out.as_fd(), text.as_bytes())
+}
+
+fn write_to(out: BorrowedFd<'_>, mut rest: &[u8]) -> io::Result<()> {
     while !rest.is_empty() {
-        wait_for_room()?;
+        wait_for_room(out)?;
         let part = &rest[..rest.len().min(AT_ONCE)];
-        // SAFETY: the descriptor is open, as a program without one has failed above, and
-        // `part` can be read for its length.
+        // SAFETY: the descriptor is open as long as it is borrowed, and `part` can be read
+        // for its length.
         let written =
-            unsafe { libc::write(libc::STDOUT_FILENO, part.as_ptr().cast(), part.len()) };
+            unsafe { libc::write(out.as_raw_fd(), part.as_ptr().cast(), part.len()) };
         match usize::try_from(written) {
             Ok(written) => rest = &rest[written..],
             Err(_) => match io::Error::last_os_error() {
@@ -76,12 +81,12 @@ fn write(text: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// Waits until standard output takes something, or has failed: the write says how.
-fn wait_for_room() -> io::Result<()> {
+/// Waits until the output takes something, or has failed: the write says how.
+fn wait_for_room(out: BorrowedFd<'_>) -> io::Result<()> {
     let mut asked_since = None;
     loop {
         let mut out = libc::pollfd {
-            fd: libc::STDOUT_FILENO,
+            fd: out.as_raw_fd(),
             events: libc::POLLOUT,
             revents: 0,
         };
@@ -140,11 +145,22 @@ extern "C" fn look_at_output() {
 #[unsafe(link_section = ".init_array")]
 static BEFORE_MAIN: extern "C" fn() = look_at_output;
 
+/// Whether standard error took nothing when the program was asked to end.
+static IS_STUCK: AtomicBool = AtomicBool::new(false);
+
 /// Prints one line on standard error. It is for a person, so a standard error that can't
 /// be written is no failure.
 pub fn tell(line: impl Display) {
     let line = text::shown(&line.to_string());
     // In one piece: a thread that aborts may write beside it.
     let line = format!("{}\n", text::local(&line));
-    drop(io::stderr().lock().write_all(line.as_bytes()));
+    let out = io::stderr().lock();
+    // A second line is not waited for: each would take its time.
+    if IS_STUCK.load(Relaxed) {
+        return;
+    }
+    let written = write_to(out.as_fd(), line.as_bytes());
+    if written.is_err_and(|error| error.kind() == io::ErrorKind::TimedOut) {
+        IS_STUCK.store(true, Relaxed);
+    }
 }

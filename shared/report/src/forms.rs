@@ -123,7 +123,7 @@ mod tests {
             version: VERSION,
             command: Vec::new(),
             started: 0,
-            host: Host::here(None),
+            host: Host::here([]),
             interrupted: false,
             models: vec![model],
         };
@@ -150,7 +150,7 @@ mod tests {
             version: VERSION,
             command: Vec::new(),
             started: 0,
-            host: Host::here(None),
+            host: Host::here([]),
             interrupted: false,
             models: vec![model],
         };

@@ -43,7 +43,7 @@ pub(crate) fn notes(
     notes.extend(missed(results));
     notes.extend(near(results));
     notes.extend(many_ties(results));
-    notes.extend(python(results, versions));
+    notes.extend(of_peers(results, versions));
     notes.extend(noisy(results));
     notes.extend(coarse(results));
     notes.extend(apart(results));
@@ -112,24 +112,29 @@ pub fn not_run(results: &Results) -> Vec<String> {
     test_fixtures::not_run(missing.iter().map(|(id, why)| (id, why.as_str())))
 }
 
-/// Which Python ran which rows.
-pub(crate) fn python(
+/// Which Python, Node and Go ran which rows.
+pub(crate) fn of_peers(
     results: &ModelResults,
     versions: &BTreeMap<String, String>,
 ) -> Option<String> {
-    let version = versions.get("python")?;
-    let is_python = |row: &&Row| {
-        let source = row.source.as_ref().filter(|_| row.kind == Kind::Peer);
-        let is_python = source.is_some_and(|source| source.path.ends_with(".py"));
-        is_python && !row.is_not_installed
+    let languages = [
+        ("Python", "python", ".py"),
+        ("Node", "node", ".mjs"),
+        ("Go", "go", ".go"),
+    ];
+    let of_language = |(title, name, ending): (&str, &str, &str)| {
+        let version = versions.get(name)?;
+        let is_of_it = |row: &&Row| {
+            let source = row.source.as_ref().filter(|_| row.kind == Kind::Peer);
+            let is_of_it = source.is_some_and(|source| source.path.ends_with(ending));
+            is_of_it && !row.is_not_installed
+        };
+        let names = results.rows.iter().filter(is_of_it).map(|row| &*row.name);
+        let names: Vec<&str> = names.collect();
+        (!names.is_empty()).then(|| format!("{title} {version}: {}", names.join(", ")))
     };
-    let names: Vec<&str> = results
-        .rows
-        .iter()
-        .filter(is_python)
-        .map(|row| &*row.name)
-        .collect();
-    (!names.is_empty()).then(|| format!("Python {version}: {}", names.join(", ")))
+    let lines: Vec<_> = languages.into_iter().filter_map(of_language).collect();
+    (!lines.is_empty()).then(|| lines.join("; "))
 }
 
 /// That no row keeps the deadline, where none can.

@@ -289,6 +289,33 @@ macro_rules! example {
                     ) -> ControlFlow<L>
                     + Send,
                 ) -> ControlFlow<L> {
+                    let mut left = ControlFlow::Continue(());
+                    let mut each = |place, end| {
+                        left = each(place, end);
+                        match left {
+                            ControlFlow::Break(_) => ControlFlow::Break(()),
+                            ControlFlow::Continue(()) => ControlFlow::Continue(()),
+                        }
+                    };
+                    let ended = self.run_any(widths, seen, Box::new(numbers), &mut each);
+                    assert_eq!(ended.is_break(), left.is_break());
+                    left
+                }
+
+                /// The lesson is compiled once for all of these, and not for each.
+                fn run_any(
+                    self,
+                    widths: (usize, usize),
+                    seen: &Arc<Seen>,
+                    numbers: Box<dyn Iterator<Item = u32> + Send>,
+                    each: &mut (
+                             dyn FnMut(
+                        usize,
+                        Option<Result<String, Failed>>,
+                    ) -> ControlFlow<()>
+                                 + Send
+                         ),
+                ) -> ControlFlow<()> {
                     let (process, save) = (process(seen), save(seen));
                     let each = |place, end: pipelines::$lesson::End<_, _>| each(place, end.ok());
                     example!(@$manner $lesson, self, widths, seen, numbers, process, save, each)

@@ -61,6 +61,67 @@ fn check_halves(array: &[f64], ends: &[Output], panics: bool) {
     );
 }
 
+/// In a worker process: the name of its service, and the directory of its domain.
+const SERVICE: &str = "TAKEN_HOME_SERVICE";
+const DOMAIN: &str = "TAKEN_HOME_DOMAIN";
+
+/// A domain of iceoryx2's that nobody else has, and nothing is left of.
+mod domain {
+    use std::{fs, path};
+
+    use iceoryx2::prelude::*;
+    use tempfile::TempDir;
+
+    pub struct Domain {
+        root: TempDir,
+    }
+
+    impl Domain {
+        pub fn new() -> Self {
+            let root = tempfile::tempdir().expect("there is a place for it");
+            Self { root }
+        }
+
+        pub fn root(&self) -> &str {
+            self.root.path().to_str().expect("it is UTF-8")
+        }
+    }
+
+    impl Drop for Domain {
+        fn drop(&mut self) {
+            let names = fs::read_dir("/dev/shm").expect("it is there");
+            for name in names.flatten() {
+                let prefix = prefix(self.root());
+                if name
+                    .file_name()
+                    .as_encoded_bytes()
+                    .starts_with(prefix.as_bytes())
+                {
+                    fs::remove_file(name.path()).expect("it is ours");
+                }
+            }
+        }
+    }
+
+    pub fn node(root: &str) -> Node<ipc_threadsafe::Service> {
+        let mut config = Config::default();
+        config
+            .global
+            .set_root_path(&root.try_into().expect("it is a path"));
+        config.global.prefix = (&*prefix(root)).try_into().expect("it is a file's name");
+        NodeBuilder::new()
+            .config(&config)
+            .create()
+            .expect("it is the only one")
+    }
+
+    /// The root's own name is nobody else's.
+    fn prefix(root: &str) -> String {
+        let name = path::Path::new(root).file_name().expect("it has one");
+        format!("{}-", name.to_str().expect("it is UTF-8"))
+    }
+}
+
 macro_rules! example {
     (mmap, blocking) => {
         #[test]
@@ -82,6 +143,30 @@ macro_rules! example {
     };
     (pipe, blocking) => { example!(@processes pipe); };
     (ring, blocking) => { example!(@processes ring); };
+    (iceoryx2, blocking) => {
+        #[test]
+        fn iceoryx2() {
+            use shared_memory::iceoryx2::{fill, fill_part};
+            if let Some((part, panics)) = order() {
+                let service = env::var(SERVICE).expect("its starter says the name");
+                let service = service.as_str().try_into().expect("it is a name");
+                let node = domain::node(&env::var(DOMAIN).expect("so is the domain's"));
+                fill_part(&node, &service, part, 1000, halves(panics)).expect("somebody reads");
+                return;
+            }
+            let domain = domain::Domain::new();
+            let node = domain::node(domain.root());
+            for panics in [false, true] {
+                let mut array = vec![0.0; LEN];
+                let ends = fill(&node, &mut array, WORKERS, 1000, |service, part| {
+                    let mut worker = worker("iceoryx2", part, panics)?;
+                    worker.env(SERVICE, service.as_str()).env(DOMAIN, domain.root());
+                    Ok(worker)
+                });
+                check_halves(&array, &ends.expect("they start"), panics);
+            }
+        }
+    };
     (@processes $lesson:ident) => {
         #[test]
         fn $lesson() {

@@ -35,6 +35,7 @@ pub fn demo_from<M: Model>(
     prefix: &[&str],
     args: impl Iterator<Item = OsString>,
 ) -> ExitCode {
+    interrupt::unblock();
     scarcity::listen(M::NAME);
     // Without it, a signal ends the program where an error would have its line.
     drop(interrupt::outlive_file_limit());

@@ -78,8 +78,20 @@ fn marked(bytes: &[u8]) -> Option<&'static str> {
         [1..=255, 0, 1..=255, 0, ..] | [0, 1..=255, 0, 1..=255, ..] => {
             "UTF-16: every second byte is zero"
         }
+        _ if is_wide(bytes) => "UTF-16: every second byte is zero",
         _ => return None,
     })
+}
+
+/// Whether of every second byte many are zero, and of the others few. A text in UTF-16 may
+/// begin with letters that have no zero.
+fn is_wide(bytes: &[u8]) -> bool {
+    let zeros = |from: usize| {
+        let half = bytes.iter().skip(from).step_by(2);
+        half.filter(|byte| **byte == 0).count()
+    };
+    let (most, least) = (zeros(0).max(zeros(1)), zeros(0).min(zeros(1)));
+    bytes.len() >= 8 && most * 4 >= bytes.len() / 2 && least * 8 <= most
 }
 
 /// What the first byte that is wrong, and the one behind it, look like.
@@ -104,6 +116,8 @@ mod tests {
         assert_eq!(utf8("é\r\n".as_bytes()), Ok("é\r\n"));
         assert_eq!(utf8("\u{feff}a\0b".as_bytes()), Ok("a\0b"));
         assert_eq!(utf8(b"a\0"), Ok("a\0"));
+        // Neither half of it has more zeros than the other.
+        assert_eq!(utf8(b"one\0\0two\0\0"), Ok("one\0\0two\0\0"));
     }
 
     #[test]
@@ -151,6 +165,14 @@ mod tests {
             ),
             (
                 utf16("http://a/\n", true),
+                "line 1 is not UTF-8 (looks like UTF-16",
+            ),
+            (
+                utf16("\u{5317}\u{4eac}\nhttp://a/\n", false),
+                "line 1 is not UTF-8 (looks like UTF-16",
+            ),
+            (
+                utf16("\u{5317}\u{4eac}\nhttp://a/\n", true),
                 "line 1 is not UTF-8 (looks like UTF-16",
             ),
             (

@@ -3,7 +3,9 @@
 
 use std::{
     io,
+    mem::MaybeUninit,
     process::ExitCode,
+    ptr,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed},
@@ -97,6 +99,34 @@ fn is_another(first: u64, now: u64) -> bool {
     u128::from(now.saturating_sub(first)) >= ONE_REQUEST.as_nanos()
 }
 
+/// Takes back what whoever started this program may have set for it, and what it would
+/// hand on: no signal is blocked, and the end of a child can be waited for. To be called
+/// before there is a second thread.
+pub fn unblock() {
+    let mut none = MaybeUninit::<libc::sigset_t>::uninit();
+    // SAFETY: the set is a live local that sigemptyset fills in before it is read; neither
+    // call has a null pointer but for the old mask, which is then not written.
+    unsafe {
+        libc::sigemptyset(none.as_mut_ptr());
+        libc::pthread_sigmask(libc::SIG_SETMASK, none.as_ptr(), ptr::null_mut());
+    }
+    // A shell's `trap '' CHLD` is inherited, and the system then reaps every child by itself.
+    // SAFETY: the default is no function, so none is called in a signal.
+    unsafe { libc::signal(libc::SIGCHLD, libc::SIG_DFL) };
+}
+
+/// Whether the program was started so that this signal does nothing, as `nohup` does.
+fn is_ignored(signal: i32) -> bool {
+    let mut action = MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: nothing is set, and the structure that is filled in is a live local of the type
+    // that sigaction writes. Zeros are a value of it.
+    let action = unsafe {
+        libc::sigaction(signal, ptr::null(), action.as_mut_ptr());
+        action.assume_init()
+    };
+    action.sa_sigaction == libc::SIG_IGN
+}
+
 /// Starts to listen for these signals. Trials that run when one comes are killed, with all
 /// their processes, and report that they were interrupted. The second call does nothing.
 pub fn listen() -> io::Result<()> {
@@ -106,6 +136,10 @@ pub fn listen() -> io::Result<()> {
     }
     printed_text::give_up_when(|| received().is_some());
     for signal in Signal::ALL {
+        // A run under nohup outlives its terminal.
+        if signal == Signal::HangUp && is_ignored(SIGHUP) {
+            continue;
+        }
         // SAFETY: the handler reads a clock, changes an atomic integer and may call
         // _exit, all of which are safe within a signal (signal-safety(7)). It takes no
         // lock, does not allocate and can't panic.

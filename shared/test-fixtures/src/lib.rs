@@ -22,7 +22,7 @@ pub mod interrupt;
 mod io_uring;
 mod items;
 mod lesson;
-mod limits;
+pub mod limits;
 mod model;
 mod number;
 mod outcome;
@@ -60,7 +60,9 @@ pub use guard::{die_with_parent, guard, is_guard};
 pub use io_uring::{lacks_io_uring, refuse_io_uring};
 pub use items::{Item, ItemTimes, Pace, due_after, take_items};
 pub use lesson::{Lesson, Package};
-pub use model::{Deviation, Direct, Model, Pair, Part, Peer, Status, Variant};
+pub use model::{
+    Deviation, Direct, Model, Pair, Part, Peer, Status, Variant, run_unbuilt,
+};
 pub use number::{cores, whole, with_negatives};
 pub use outcome::{Class, Failure, Outcome, panic_message};
 pub use peer::{build_go_peers, not_run, peer_program, python_version};
@@ -71,7 +73,8 @@ pub use settings::{Runner, Settings};
 pub use spans::{monotonic_nanos, record_span, span, spans_wanted, take_spans};
 pub use surveyed::Surveyed;
 pub use trial::{
-    TrialError, cause, run_floor, run_helper, run_trial, shortened, stage_and_run,
+    TrialError, cause, run_aside, run_floor, run_helper, run_shown, run_trial, shortened,
+    stage_and_run,
 };
 pub use usage::{Misuse, one_line};
 pub use wrap::wrap;

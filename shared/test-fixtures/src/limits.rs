@@ -8,11 +8,13 @@ use rustix::process::{Resource, getrlimit};
 /// does not start.
 const FEW_PROCESSES: u64 = 64;
 
-/// ", under `ulimit -v 1000`": those of addresses, and of few processes.
-pub(crate) fn under() -> String {
+/// ", under `ulimit -v 1000`": those of addresses, of time on a core, and of few processes.
+pub fn under() -> String {
     let memory = getrlimit(Resource::As).current;
     let memory = memory.map(|limit| format!(", under `ulimit -v {}`", limit / 1024));
-    memory.unwrap_or_default() + &under_few_processes()
+    let seconds = getrlimit(Resource::Cpu).current;
+    let seconds = seconds.map(|limit| format!(", under `ulimit -t {limit}`"));
+    memory.unwrap_or_default() + &seconds.unwrap_or_default() + &under_few_processes()
 }
 
 /// ", under `ulimit -u 10`, under `pids.max 10` of its cgroup", where so few are allowed.
@@ -56,6 +58,12 @@ fn least_of_groups(groups: &str, mounted: &Path) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_limit_of_time_is_one() {
+        let is_limited = getrlimit(Resource::Cpu).current.is_some();
+        assert_eq!(under().contains("ulimit -t"), is_limited);
+    }
 
     #[test]
     fn the_least_of_a_group_and_those_above_counts() {

@@ -255,6 +255,8 @@ pub struct Variant<M: Model> {
     pub pairs: &'static [Pair],
     /// Cases that it is known to fail.
     pub deviations: &'static [Deviation],
+    /// The feature that it needs, if this program was built without it.
+    pub unbuilt: Option<&'static str>,
     /// Does the job.
     pub run: fn(&M::Job) -> Result<M::Output>,
 }
@@ -265,6 +267,9 @@ impl<M: Model> Variant<M> {
     /// # Errors
     /// The machine lacks something, in a line that says how to get it.
     pub fn runner(&self, args: &M::Args) -> Result<Runner, String> {
+        if let Some(feature) = self.unbuilt {
+            return Err(not_built(feature));
+        }
         match M::lacks(args, self.name) {
             None => Ok(Runner::Variant(self.name.to_owned())),
             Some(why) => Err(why),
@@ -276,6 +281,19 @@ impl<M: Model> Variant<M> {
         let named = || runtime_of(self.name).unwrap_or(self.name);
         self.on.unwrap_or_else(named)
     }
+}
+
+/// What to do about a variant that this program was built without.
+fn not_built(feature: &str) -> String {
+    format!("not built: add `--features {feature}` to `cargo run`")
+}
+
+/// Stands in for a variant that this program was built without.
+///
+/// # Errors
+/// Always: it is not here.
+pub fn run_unbuilt<T>(feature: &str) -> Result<T> {
+    bail!(not_built(feature))
 }
 
 /// A file that a lesson comes with.
@@ -366,18 +384,19 @@ pub struct Peer {
 ///
 /// A name that begins with none of [`RUNTIMES`](crate::RUNTIMES) names its runtime:
 /// `try_join = "…" on "tokio";`. A variant whose job isn't quite that of the others says
-/// how: `rayon = "…" another_job "threads instead of processes";`. Files behind a `+` come
-/// with the variant's lesson. Where
+/// how: `rayon = "…" another_job "threads instead of processes";`. One that is built where
+/// its crate has a feature names that: `iceoryx2 = "…" with_feature "iceoryx2";`. Files
+/// behind a `+` come with the variant's lesson. Where
 /// a variant's lessons are pairs, it has `with table`: `table!(text smol)` is their
 /// texts, a literal, and `table!(pairs smol)` is a `&'static [Pair]`.
 #[macro_export]
 macro_rules! variants {
     ($model:ty: $(
         $name:ident = $about:literal $(on $on:literal)? $(another_job $another:literal)?
-        $(+ $part:literal)* $(with $table:ident)?
+        $(with_feature $feature:literal)? $(+ $part:literal)* $(with $table:ident)?
         $(, $word:ident $({ $($case:literal: $reason:literal),+ $(,)? })?)*
     ;)+) => {
-        $(pub mod $name;)+
+        $($(#[cfg(feature = $feature)])? pub mod $name;)+
 
         /// Every variant, in reading order.
         pub static VARIANTS: &[$crate::Variant<$model>] = &[$(
@@ -404,7 +423,8 @@ macro_rules! variants {
                         may_hold: false,
                     },)+)?)*
                 ],
-                run: $name::run,
+                unbuilt: $crate::variants!(@unbuilt $($feature)?),
+                run: $crate::variants!(@run $name $($feature)?),
             },
         )+];
     };
@@ -412,6 +432,18 @@ macro_rules! variants {
     (@option $value:literal) => { Some($value) };
     (@pairs) => { &[] };
     (@pairs $table:ident $name:ident) => { $table!(pairs $name) };
+    (@unbuilt) => { None };
+    (@unbuilt $feature:literal) => {
+        if cfg!(feature = $feature) { None } else { Some($feature) }
+    };
+    (@run $name:ident) => { $name::run };
+    (@run $name:ident $feature:literal) => {{
+        #[cfg(feature = $feature)]
+        let run = $name::run;
+        #[cfg(not(feature = $feature))]
+        let run = |_: &_| $crate::run_unbuilt($feature);
+        run
+    }};
     (@status $(except)?) => { $crate::Status::Current };
     (@status legacy $(except)?) => { $crate::Status::Legacy };
 }

@@ -116,7 +116,10 @@ pub(crate) fn run(
         .process_group(0)
         .stdin(its)
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+        .stderr(match settings.shows_errors {
+            true => Stdio::inherit(),
+            false => Stdio::piped(),
+        });
     for (name, value) in command.get_envs() {
         match value {
             Some(value) => under_guard.env(name, value),
@@ -349,12 +352,14 @@ struct Pipes {
 impl Pipes {
     fn of(guard: &mut Child, longest: u64) -> io::Result<Self> {
         let output = guard.stdout.take().expect("stdout is piped");
-        let error = guard.stderr.take().expect("stderr is piped");
+        let error = guard.stderr.take();
         ioctl_fionbio(&output, true)?;
-        ioctl_fionbio(&error, true)?;
+        if let Some(error) = &error {
+            ioctl_fionbio(error, true)?;
+        }
         Ok(Self {
             output: Some(output),
-            error: Some(error),
+            error,
             said: Said {
                 output: Output::of(longest),
                 error: Error::default(),

@@ -72,6 +72,14 @@ pub struct Memory {
     pub peak: u64,
 }
 
+impl Memory {
+    /// Whether the two fit each other. The system's counts are a little off, so the most may
+    /// be less than what was there before, but not half of it.
+    pub fn may_be(self) -> bool {
+        self.peak >= self.before / 2
+    }
+}
+
 /// A count before and after the job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Range {

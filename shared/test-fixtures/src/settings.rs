@@ -27,6 +27,8 @@ pub struct Settings {
     pub settle: bool,
     /// Whether it does the job once before the one that counts.
     pub warm: bool,
+    /// Whether its standard error is this program's, so that nothing of it is kept.
+    pub shows_errors: bool,
     /// The words before the program's own: a tool that counts, with its arguments. None
     /// where a program is started as it is.
     pub under: Vec<OsString>,
@@ -41,6 +43,7 @@ impl Default for Settings {
             spans: false,
             settle: false,
             warm: false,
+            shows_errors: false,
             under: Vec::new(),
         }
     }

@@ -7,7 +7,9 @@
 //! got the same number later is not taken for the owner.
 
 use std::{
-    env, fs, io,
+    env,
+    ffi::OsStr,
+    fs, io,
     os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
     process,
@@ -76,14 +78,31 @@ impl TemporaryDir {
         Self::new_in(&env::temp_dir()).map_err(|error| misuse(&error))
     }
 
+    /// The same, where there is room for so many bytes now.
+    ///
+    /// # Errors
+    /// Misuse: nothing can be made there, or too little. The line names `TMPDIR`.
+    pub fn with_room(bytes: u64) -> Result<Self, Misuse> {
+        try_room(&env::temp_dir(), bytes).map_err(|error| misuse(&error))?;
+        Self::new()
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// What names in [`IN_MEMORY`] begin with that belong to this directory: they are
+    /// removed before it is. Short, since sockets have such names, too.
+    pub fn prefix(&self) -> String {
+        let name = self.path.file_name().and_then(OsStr::to_str);
+        prefix(name.unwrap_or_default()).unwrap_or_default()
     }
 }
 
 impl Drop for TemporaryDir {
     fn drop(&mut self) {
+        remove_named(&self.path);
         // What can't be removed now is swept by the next run.
         drop(fs::remove_dir_all(&self.path));
     }
@@ -279,6 +298,29 @@ fn start(pid: u32) -> Option<u64> {
     }
 }
 
+/// What belongs to the directory of this name begins with its random part.
+fn prefix(name: &str) -> Option<String> {
+    owner(name)?;
+    let random = name.rsplit('-').next()?;
+    Some(format!("{PREFIX}{random}-"))
+}
+
+/// Removes what has a name in memory and belongs to a directory. Best effort, as sweeping is.
+fn remove_named(dir: &Path) {
+    let Some(prefix) = dir.file_name().and_then(OsStr::to_str).and_then(prefix) else {
+        return;
+    };
+    for entry in fs::read_dir(IN_MEMORY).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        // A process's own names have its number where this has something random.
+        let belongs = |name: &str| name.starts_with(&prefix) && owner(name).is_none();
+        if name.to_str().is_some_and(belongs) {
+            // One of another user's can't be removed.
+            drop(fs::remove_file(entry.path()));
+        }
+    }
+}
+
 /// Removes a file or directory of this user that no process holds.
 fn remove(path: &Path) -> io::Result<()> {
     let there = fs::symlink_metadata(path)?;
@@ -293,7 +335,10 @@ fn remove(path: &Path) -> io::Result<()> {
     // Its owner may live where this process can't see it: in another container.
     match flock(&opened, FlockOperation::NonBlockingLockExclusive) {
         Err(Errno::WOULDBLOCK) => Ok(()),
-        _ if there.is_dir() => fs::remove_dir_all(path),
+        _ if there.is_dir() => {
+            remove_named(path);
+            fs::remove_dir_all(path)
+        }
         _ => fs::remove_file(path),
     }
 }

@@ -140,6 +140,8 @@ pub fn run_trial<M: Model>(
     // A caught panic would print its backtrace, which takes far longer than to catch it.
     command.env("RUST_BACKTRACE", "0");
     command.env_remove("RUST_LIB_BACKTRACE");
+    // A script imports what lies beside it, which this forbids.
+    command.env_remove("PYTHONSAFEPATH");
     command.envs(M::environment(job));
     let longest = match runner {
         Runner::Variant(_) => LONGEST,
@@ -217,16 +219,44 @@ pub fn run_floor<M: Model>(
 /// # Errors
 /// It can't be started, or does not end well in its time.
 pub fn run_helper(command: &Command, time_limit: Duration) -> Result<String, TrialError> {
+    run_aside(command, time_limit).map(|printed| printed.stdout)
+}
+
+/// The same, and returns what it printed.
+///
+/// # Errors
+/// It can't be started, or does not end well in its time.
+pub fn run_aside(command: &Command, time_limit: Duration) -> Result<Printed, TrialError> {
     let settings = Settings {
         time_limit,
         ..Settings::default()
     };
     let program = Program::current::<OsString>([])?;
     let ended = process::run(&program, command, &[], &settings, LONGEST, None)?;
-    let head = ended.said.output.head().into_owned();
+    let stdout = ended.said.output.head().into_owned();
+    let stderr = ended.said.error.text();
     match ended.exit {
-        Exit::Code(0) => Ok(head),
-        _ => Err(failed(ended.exit, ended.said.error.text(), head)),
+        Exit::Code(0) => Ok(Printed { stderr, stdout }),
+        exit => Err(failed(exit, stderr, stdout)),
+    }
+}
+
+/// The same of a program whose standard error is for the user: it is this program's. Returns
+/// its exit code.
+///
+/// # Errors
+/// It can't be started, does not end in its time, or is ended by a signal.
+pub fn run_shown(command: &Command, time_limit: Duration) -> Result<i32, TrialError> {
+    let settings = Settings {
+        time_limit,
+        shows_errors: true,
+        ..Settings::default()
+    };
+    let program = Program::current::<OsString>([])?;
+    let ended = process::run(&program, command, &[], &settings, LONGEST, None)?;
+    match ended.exit {
+        Exit::Code(code) => Ok(code),
+        exit => Err(failed(exit, String::new(), String::new())),
     }
 }
 

@@ -1,5 +1,5 @@
 //! What a dropped handle, an abort and a time-out do to each kind of work on each runtime:
-//! the README's table, measured.
+//! the book's table, measured.
 
 mod async_std;
 mod compio;
@@ -60,16 +60,19 @@ const RUNTIMES: [&[Row]; 5] = [
 ];
 
 #[test]
-fn the_table_in_the_readme_is_what_happens() {
-    let readme = include_str!("../../README.md");
+fn the_table_in_the_book_is_what_happens() {
+    let page = include_str!("../../../../docs/src/measured/cancellation.md");
     // No runtime has a thread of another's, so what blocks one holds up no other.
     let table = thread::scope(|scope| {
         let runtimes = RUNTIMES.map(|rows| scope.spawn(|| lines(rows)));
         let rows = runtimes.map(|rows| rows.join().expect("it does not panic"));
         rows.concat()
     });
-    let missing: Vec<_> = table.lines().filter(|row| !readme.contains(row)).collect();
-    assert!(missing.is_empty(), "README.md has not:\n{table}");
+    let missing: Vec<_> = table.lines().filter(|row| !page.contains(row)).collect();
+    assert!(
+        missing.is_empty(),
+        "measured/cancellation.md has not:\n{table}"
+    );
 }
 
 /// The table's lines of one runtime.

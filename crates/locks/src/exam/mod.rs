@@ -27,7 +27,7 @@ impl Model for Locks {
         "One counter, many incrementers: what each kind of lock costs";
     const COMPARISON: &'static [&'static str] =
         &["--workers", "4", "--increments", "80000"];
-    const TRIALS: usize = 7;
+    const TRIALS: usize = 5;
     const COUNTED: &'static [&'static str] = &["--increments", "5000", "--workers", "4"];
     const EACH: &'static str = "increment";
     const EXAMPLES: &'static [&'static str] = &[

@@ -1,13 +1,19 @@
 //! Jobs with what must come of them.
 
 use std::{
+    ffi::OsString,
+    fs,
+    path::Path,
     thread,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, ensure};
 use rustix::process::{Pid, Signal, kill_process};
-use test_fixtures::{Bench, Case, Settings, descendants, lives, state, with_dev_shm};
+use test_fixtures::{
+    Bench, Case, Settings, TrialError, descendants, lives, state,
+    temporary::TemporaryDir, with_dev_shm,
+};
 
 use super::ProcessPool;
 use crate::parts::frame::LONGEST;
@@ -72,11 +78,43 @@ fn shapes() -> Vec<Case<ProcessPool>> {
         )
         .with_peers(),
         Case::custom(
+            "tmpdir_is_tried",
+            "a TMPDIR where no socket can be made is done without, or named in one line",
+            tmpdir_is_tried,
+        )
+        .with_peers(),
+        Case::custom(
             "ten_times_the_items",
             "ten times the tasks take at most 1.3 times the memory",
             ten_times_the_items,
         ),
     ]
+}
+
+fn tmpdir_is_tried(bench: &PoolBench) -> Result<()> {
+    let there = TemporaryDir::new()?;
+    // A socket's path may have 107 bytes.
+    let deep = there.path().join("d".repeat(100));
+    fs::create_dir(&deep)?;
+    let plain = there.path().join("plain");
+    fs::write(&plain, "")?;
+    for directory in [Path::new("/nowhere"), &plain, &deep] {
+        let mut variable = OsString::from("TMPDIR=");
+        variable.push(directory);
+        let settings = Settings {
+            under: vec!["env".into(), variable],
+            ..Settings::default()
+        };
+        match bench.trial(&["--ranges", "8"], &settings) {
+            Ok(_) => {}
+            Err(TrialError::Exited { stderr, .. }) => {
+                ensure!(stderr.contains("TMPDIR"), "not named: {stderr}");
+                ensure!(stderr.trim().lines().count() == 1, "not one line: {stderr}");
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
 }
 
 fn losses() -> Vec<Case<ProcessPool>> {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::{Result, bail, ensure};
-use test_fixtures::{Facts, Outcome};
+use test_fixtures::{Facts, Outcome, limits};
 
 use crate::{Count, FaultKind, Job, Output, parts::session::ATTEMPTS, work::BALLAST};
 
@@ -51,6 +51,14 @@ pub(crate) fn check(job: &Job, output: &Output) -> Result<Facts> {
             Due::Panicked if matches!(outcome, Outcome::Panicked(_)) => {}
             Due::TimedOut if *outcome == Outcome::TimedOut => {}
             Due::Lost if *outcome == Outcome::WorkerLost => {}
+            // A limit that ends a worker ends each one that tries the task again.
+            Due::Ok if *outcome == Outcome::WorkerLost => {
+                bail!(
+                    "task {index}: {}, not Ok{}",
+                    outcome.word(),
+                    limits::under()
+                )
+            }
             due => bail!("task {index}: {}, not {due:?}", outcome.word()),
         }
     }

@@ -17,6 +17,8 @@ use crate::parts::frame::LONGEST;
 
 /// How long it may take until it answers.
 const READY_WITHIN: Duration = Duration::from_secs(10);
+/// What its streams take on the disk, with some to spare.
+const ROOM: u64 = 4 << 20;
 /// What a message has beside a frame's payload, at most.
 const AROUND: usize = 1 << 16;
 
@@ -56,7 +58,7 @@ impl Server {
     /// # Errors
     /// There is no such program, or it does not start.
     pub fn start_with(lines: &str) -> Result<Self> {
-        let directory = TemporaryDir::new()?;
+        let directory = TemporaryDir::with_room(ROOM)?;
         let path = directory.path();
         let most = LONGEST + AROUND;
         let text = format!(

@@ -16,10 +16,12 @@
 //! For tiny tasks: each call makes two channels of its own, and waits for its answer. Nor
 //! where a worker may end as it starts: the pool waits for its first word without a limit.
 
-use crate::{Job, Output, Report, Task};
+use crate::{Job, Output, Report, Task, work::ensure_sockets};
 
 /// Has the job's tasks done by worker processes.
 pub fn run(job: &Job) -> anyhow::Result<Output> {
+    // Where it can make none it panics.
+    ensure_sockets()?;
     let ends = map(job.workers.get(), job.tasks(), job.timeout())?;
     Ok(Output::of_processes(job, ends))
 }

@@ -4,9 +4,11 @@
 mod fault;
 mod primes;
 mod remote;
+mod sockets;
 mod task;
 
 pub use fault::{Fault, FaultKind};
 pub use primes::count_primes;
 pub use remote::{connect, worker_with_host};
+pub use sockets::ensure_sockets;
 pub use task::{BALLAST, Count, Report, Task, epoch_of_clock, this_host};

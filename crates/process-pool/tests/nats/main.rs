@@ -133,6 +133,6 @@ fn main() -> ExitCode {
     });
     let mut arguments = Arguments::from_args();
     // They mostly wait.
-    arguments.test_threads.get_or_insert(2 * cores().get());
+    arguments.test_threads.get_or_insert(3 * cores().get());
     libtest_mimic::run(&arguments, tests.collect()).exit_code()
 }

@@ -298,7 +298,7 @@ pub(crate) fn whatever_is_killed_each_task_counts_once() -> Result<()> {
     };
     // Each has a server of its own, and waits much.
     thread::scope(|scope| {
-        let threads: Vec<_> = (0..cores().get())
+        let threads: Vec<_> = (0..3 * cores().get())
             .map(|_| scope.spawn(some_of_them))
             .collect();
         let ended = threads

@@ -16,11 +16,16 @@ const OWN: u64 = 64;
 pub(crate) fn check(connections: usize) -> Result<(), Misuse> {
     match getrlimit(Resource::Nofile).maximum {
         Some(most) if most < needed(connections) => {
-            let can = most.saturating_sub(OWN);
+            let needed = needed(connections);
+            let fewer = match most.saturating_sub(OWN) {
+                0 => String::new(),
+                can => format!("ask for at most {can}, clients and guests together, or "),
+            };
             Err(Misuse(format!(
-                "{connections} connections need {} descriptors, and a process may have {most} \
-                 (ulimit -Hn): ask for at most {can}, clients and guests together",
-                needed(connections)
+                "{connections} connection{} need{} {needed} descriptors, and a process may have \
+                 {most} (ulimit -Hn): {fewer}raise it",
+                if connections == 1 { "" } else { "s" },
+                if connections == 1 { "s" } else { "" },
             )))
         }
         _ => Ok(()),

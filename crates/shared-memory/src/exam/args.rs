@@ -70,6 +70,7 @@ impl JobArgs {
             samples: samples(self.n),
             pause_ms: self.pause.as_millis() as u64,
             fault: self.fault,
+            domain: None,
         };
         if let Some(Fault { worker, .. }) = self.fault {
             let parts = job.parts().count();
@@ -130,6 +131,7 @@ mod tests {
             samples: samples(n),
             pause_ms: 0,
             fault: None,
+            domain: None,
         }
     }
 

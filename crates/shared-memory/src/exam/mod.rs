@@ -3,6 +3,7 @@
 mod args;
 mod cases;
 mod check;
+mod domain;
 mod floor;
 #[cfg(test)]
 mod memory_tests;
@@ -13,7 +14,9 @@ mod serve;
 use std::ffi::OsString;
 
 use anyhow::Result;
-use test_fixtures::{Case, Facts, Floor, Model, Peer, Variant, peer, python_peer};
+use test_fixtures::{
+    Case, Facts, Floor, Model, Peer, Variant, peer, python_peer, temporary::TemporaryDir,
+};
 
 use crate::{Job, Output, variants};
 
@@ -43,7 +46,8 @@ impl Model for SharedMemory {
     type Args = JobArgs;
     type Job = Job;
     type Output = Output;
-    type Stage = ();
+    /// The directory of the variant that has one.
+    type Stage = Option<TemporaryDir>;
 
     fn variants() -> &'static [Variant<Self>] {
         variants::VARIANTS
@@ -80,8 +84,17 @@ impl Model for SharedMemory {
         job.n as u64
     }
 
-    fn stage(_args: &JobArgs, _job: &mut Job) -> Result<()> {
-        Ok(())
+    fn stage(_args: &JobArgs, _job: &mut Job) -> Result<Self::Stage> {
+        Ok(None)
+    }
+
+    fn stage_of(_args: &JobArgs, job: &mut Job, variant: &str) -> Result<Self::Stage> {
+        if variant != "iceoryx2" {
+            return Ok(None);
+        }
+        let (domain, directory) = domain::make()?;
+        job.domain = Some(domain);
+        Ok(Some(directory))
     }
 
     fn describe(job: &Job) -> String {
@@ -92,7 +105,7 @@ impl Model for SharedMemory {
         output.reduce(job);
     }
 
-    fn check((): &(), job: &Job, output: &Output) -> Result<Facts> {
+    fn check(_: &Self::Stage, job: &Job, output: &Output) -> Result<Facts> {
         check::check(job, output)
     }
 

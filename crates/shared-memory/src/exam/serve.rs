@@ -22,6 +22,8 @@ pub(crate) fn serve() -> Result<()> {
     panic::set_hook(Box::new(|_| {}));
     let order = Order::read()?;
     let work = match &*order.variant {
+        #[cfg(feature = "iceoryx2")]
+        "iceoryx2" => crate::variants::iceoryx2::work,
         "mmap" => mmap::work,
         "pipe" => pipe::work,
         "ring" => ring::work,

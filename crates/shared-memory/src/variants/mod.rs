@@ -12,4 +12,6 @@ test_fixtures::variants! { crate::SharedMemory:
     ring = "worker processes that push their squares into rings in shared memory" on "std"
         + "../parts/atomic_ring.rs" + "../parts/futex.rs" + "../parts/memfd.rs"
         + "../parts/shared_ring.rs" + "../parts/worker.rs";
+    iceoryx2 = "worker processes that publish their squares in loaned samples" on "std"
+        with_feature "iceoryx2" + "../parts/worker.rs";
 }

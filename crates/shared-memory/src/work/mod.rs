@@ -12,6 +12,8 @@ use test_fixtures::{panic_message, span};
 use crate::{FaultKind, Job};
 
 pub(crate) use process::{Order, Report};
+#[cfg(feature = "iceoryx2")]
+pub(crate) use room::ensure_shared_room;
 pub(crate) use room::{ensure_room, zeroed};
 
 /// How many sums run side by side: an addition need not wait for the one before it.

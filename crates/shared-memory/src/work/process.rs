@@ -25,6 +25,9 @@ pub(crate) struct Order {
     pub(crate) variant: String,
     /// The elements that are its own.
     pub(crate) part: Range<usize>,
+    /// The name of its service, where it finds one by that.
+    #[serde(default)]
+    pub(crate) service: String,
 }
 
 /// What a worker says when it is done.
@@ -53,10 +56,21 @@ impl Job {
         variant: &str,
         part: Range<usize>,
     ) -> io::Result<Command> {
+        self.worker_of(variant, part, "")
+    }
+
+    /// The same for one that finds its service by this name.
+    pub(crate) fn worker_of(
+        &self,
+        variant: &str,
+        part: Range<usize>,
+        service: &str,
+    ) -> io::Result<Command> {
         let order = Order {
             job: self.clone(),
             variant: variant.to_owned(),
             part,
+            service: service.to_owned(),
         };
         let mut command = worker_command()?;
         command.env(ORDER, serde_json::to_string(&order)?);

@@ -39,6 +39,24 @@ pub(crate) fn ensure_room(n: usize) -> Result<()> {
     Vec::<f64>::new().try_reserve_exact(n).with_context(why)
 }
 
+/// Asks whether `/dev/shm` has room for so many bytes. Whoever touches memory there that it
+/// lacks is killed by SIGBUS.
+///
+/// # Errors
+/// It has less, or there is none.
+#[cfg(feature = "iceoryx2")]
+pub(crate) fn ensure_shared_room(bytes: usize) -> Result<()> {
+    let there = rustix::fs::statvfs("/dev/shm").context("/dev/shm")?;
+    let free = there.f_bavail.saturating_mul(there.f_frsize);
+    // Without a limit it has no number of blocks.
+    ensure!(
+        there.f_blocks == 0 || free >= bytes as u64,
+        "no room in /dev/shm for {} KiB; ask for smaller messages (--batch)",
+        bytes >> 10
+    );
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::zeroed;

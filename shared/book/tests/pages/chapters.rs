@@ -3,7 +3,7 @@
 use std::{env, fs, path::Path, process::Command};
 
 use super::{
-    markdown::{Block, blocks},
+    markdown::{Block, blocks, words_outside_tables},
     pages, root,
 };
 
@@ -18,6 +18,10 @@ const SECTIONS: [&str; 8] = [
     "Exercises",
     "Where to read on",
 ];
+
+/// The most words of a model's README, tables aside. What is more goes to the model's page in
+/// `docs/src/measured`.
+const MOST_WORDS: usize = 900;
 
 /// Each chapter's model, with its text.
 fn chapters() -> Vec<(String, String)> {
@@ -40,13 +44,49 @@ fn every_model_has_a_chapter_and_its_readme_leads_there() {
     let chapters: Vec<String> = chapters().into_iter().map(|(model, _)| model).collect();
     assert_eq!(chapters, models);
     for model in models {
-        let readme = root().join("crates").join(&model).join("README.md");
-        let readme = fs::read_to_string(readme).expect("a README");
+        let readme = readme(&model);
         let link = format!("](../../docs/src/learn/{model}.md)");
         let head = readme.split("\n## ").next().unwrap_or_default();
         assert!(
             head.contains(&link),
             "{model}: the README's head lacks {link}"
+        );
+    }
+}
+
+fn readme(model: &str) -> String {
+    let path = root().join("crates").join(model).join("README.md");
+    fs::read_to_string(path).expect("a README")
+}
+
+#[test]
+fn every_model_has_a_page_of_what_was_measured() {
+    let pages = pages();
+    for (model, chapter) in chapters() {
+        let page = format!("measured/{model}.md");
+        assert!(pages.iter().any(|(name, _)| *name == page), "no {page}");
+        let link = format!("](../../docs/src/{page})");
+        assert!(
+            readme(&model).contains(&link),
+            "{model}: no {link} in the README"
+        );
+        let link = format!("](../{page})");
+        let mut sections = chapter.split("\n## ");
+        let costs = sections.find(|section| section.starts_with("What it costs"));
+        assert!(
+            costs.is_some_and(|costs| costs.contains(&link)),
+            "{model}: what it costs has no {link}"
+        );
+    }
+}
+
+#[test]
+fn every_readme_of_a_model_is_short() {
+    for (model, _) in chapters() {
+        let words = words_outside_tables(&readme(&model));
+        assert!(
+            words <= MOST_WORDS,
+            "{model}: the README has {words} words, and at most {MOST_WORDS} are wanted"
         );
     }
 }

@@ -81,6 +81,25 @@ pub(crate) fn anchors(text: &str) -> BTreeSet<String> {
     anchors
 }
 
+/// How many words a reader has before them, code included, tables and comments left out.
+pub(crate) fn words_outside_tables(text: &str) -> usize {
+    let lines = text.lines().filter(|line| !line.starts_with('|'));
+    let seen = lines.map(|line| {
+        let mut parts = line.split("<!--");
+        let first = parts.next().unwrap_or_default();
+        let rest = parts.filter_map(|part| Some(part.split_once("-->")?.1));
+        std::iter::once(first).chain(rest).collect::<String>()
+    });
+    seen.map(|line| line.split_whitespace().count()).sum()
+}
+
+#[test]
+fn words_are_counted_as_they_are_seen() {
+    let text = "# A title\n\n| a | b |\n<!-- splice: x -->\n\n\
+        It took <!--=a/b time-->1.2 ms<!--/--> here.\n\n```\ncargo run\n```\n";
+    assert_eq!(words_outside_tables(text), 3 + 5 + 2 + 2);
+}
+
 #[test]
 fn headings_have_anchors() {
     let text = "# One\n\n```\n# no\n```\n\n## What goes wrong, with `x_y`\n\n## One\n";

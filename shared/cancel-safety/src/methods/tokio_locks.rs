@@ -73,7 +73,7 @@ pub(super) const METHODS: &[Method] = &[
         verdict: Lost,
         documented: As(QueuedAnew, "makes you lose your place in the queue"),
         place: ("src/sync/notify.rs", "pub fn notified(&self)"),
-        note: "who has no future at that moment is not notified; keep one, pinned",
+        note: "code that holds no future at that moment misses the notification; keep one, pinned",
         trial: notified_all,
     },
     Method {

@@ -1,7 +1,7 @@
 //! What goes wrong, to be cured. The function is there, and the least change is wanted.
 
 use super::exercise;
-use crate::{Exercise, Trial};
+use crate::{Code, Exercise, Trial};
 
 const PANICS: (&str, &str) = (
     "exit code {}: {}",
@@ -9,9 +9,20 @@ const PANICS: (&str, &str) = (
      to be unwrapped",
 );
 
+/// A cure, with what its code must have or must not have.
+const fn cure(
+    about: [&'static str; 5],
+    trials: &'static [Trial],
+    code: &'static [Code],
+) -> Exercise {
+    Exercise {
+        code,
+        ..exercise("hazards", about, trials)
+    }
+}
+
 pub(super) const ALL: &[Exercise] = &[
-    exercise(
-        "hazards",
+    cure(
         [
             "cure_leaked_sender_std",
             "cure a receiver that waits without an end",
@@ -44,9 +55,21 @@ pub(super) const ALL: &[Exercise] = &[
                 ),
             ],
         )],
+        &[
+            Code {
+                words: &["take(", "take_while(", "recv_timeout"],
+                has: false,
+                says: "what ends the receiver now is a number or a time that it was told: the \
+                       channel still has a sender that nobody uses. Whose?",
+            },
+            Code {
+                words: &["scope.spawn", "spawn_scoped", "thread::spawn", ".spawn("],
+                has: true,
+                says: "no thread sends any more: the senders are to run beside the receiver",
+            },
+        ],
     ),
-    exercise(
-        "hazards",
+    cure(
         [
             "cure_two_locks_std",
             "cure two threads that wait for each other",
@@ -70,9 +93,35 @@ pub(super) const ALL: &[Exercise] = &[
                 PANICS,
             ],
         )],
+        &[
+            Code {
+                words: &[
+                    "*first.lock()",
+                    "*second.lock()",
+                    "*from.lock()",
+                    "*to.lock()",
+                    "drop(first);letmutsecond",
+                    "drop(first);thread::sleep",
+                ],
+                has: false,
+                says: "each lock is let go of before the other is taken: both threads are to \
+                       have both when they add",
+            },
+            Code {
+                words: &[".join()"],
+                has: false,
+                says: "the second thread waits for the end of the first: they are to run beside \
+                       each other",
+            },
+            Code {
+                words: &["sleep(Duration::from_millis(1))"],
+                has: true,
+                says: "the pause between the two locks is gone: it stands for what a program \
+                       does there, and without it, it hangs once in a month",
+            },
+        ],
     ),
-    exercise(
-        "hazards",
+    cure(
         [
             "cure_guard_tokio",
             "cure a lock that is held across an await",
@@ -96,9 +145,27 @@ pub(super) const ALL: &[Exercise] = &[
                 PANICS,
             ],
         )],
+        &[
+            Code {
+                words: &["yield_now().await"],
+                has: true,
+                says: "nothing is awaited any more: `yield_now` stands for what the task has \
+                       to wait for. It is the guard that may not be there meanwhile",
+            },
+            Code {
+                words: &["join!(", "join(", "spawn"],
+                has: true,
+                says: "one future is awaited after the other: they are to run at the same \
+                       time, and the guard is still held across an await",
+            },
+            Code {
+                words: &["Ok(2)"],
+                has: false,
+                says: "what is returned is no longer what was counted",
+            },
+        ],
     ),
-    exercise(
-        "hazards",
+    cure(
         [
             "cure_futurelock_tokio",
             "cure a future that nobody polls, and that has the lock",
@@ -126,5 +193,15 @@ pub(super) const ALL: &[Exercise] = &[
                 PANICS,
             ],
         )],
+        &[Code {
+            words: &[
+                "=sleep(Duration::from_millis(1))=>",
+                "timeout(Duration::from_millis(1),",
+            ],
+            has: true,
+            says: "the one that waits is given more than a millisecond now: that is luck, \
+                       as somebody may hold the lock for longer. Who polls it when its time is \
+                       over?",
+        }],
     ),
 ];

@@ -2,7 +2,7 @@
 
 use test_fixtures::Deviation;
 
-use super::{PANIC, exercise};
+use super::{PANIC, ZERO, exercise};
 use crate::{Exercise, Trial};
 
 const WORKERS: (&str, &str) = (
@@ -48,6 +48,46 @@ const ATOMIC: &[Trial] = &[
     ),
     Trial::new("--workers 3 --increments 1000 --reads 1", 3000, &[READS]),
     Trial::new("--workers 3 --increments 1000 --panic", 3000, &[PANIC]),
+    Trial::look(
+        "at_once",
+        "3 workers add to 7, twice each; the first addition of each waits for the others'",
+        &[
+            (
+                "{} of 3 workers had begun",
+                "{0} of 3 workers had begun while it went on: which line waits for one before \
+                 the others have begun?",
+            ),
+            (
+                "six additions have made {}",
+                "3 workers added six to a value of 7, and it is {0}: what does the counter \
+                 begin with?",
+            ),
+        ],
+    ),
+    Trial::look(
+        "around",
+        "1 worker adds 2 to the most that there is",
+        &[(
+            "2 more than the most is {}, and the worker says {}",
+            "the number went around and is {0}, and its worker says {1}: an addition that \
+                 may overflow is a `wrapping_add`",
+        )],
+    ),
+    ZERO,
+];
+
+const TURNS_SAY: &[(&str, &str)] = &[
+    (
+        "3 workers had their turns one after another",
+        "3 workers had all their turns one after another: which line waits for one before the \
+         others have begun, or does the lock let the same one in again and again, as that of \
+         std does?",
+    ),
+    (
+        "nobody came between a read and its increment",
+        "nobody ever came between a worker's read and its increment, though the others \
+         waited: the lock is taken anew each time, and how long is it kept?",
+    ),
 ];
 
 const MUTEX: &[Trial] = &[
@@ -66,6 +106,11 @@ const MUTEX: &[Trial] = &[
                  return, and the poison is its value",
             ),
             (
+                "count {}, where {} was asked for",
+                "a worker found the poison and returned as if it had been done ({0} of {1} \
+                 were counted): the poison is its value",
+            ),
+            (
                 "{} increments entered, {} left, and nothing says so",
                 "after a panic under the lock {0} increments were begun and {1} ended, and \
                  nobody says so: where did the poison go?",
@@ -73,6 +118,57 @@ const MUTEX: &[Trial] = &[
             PANIC,
         ],
     ),
+    Trial::look(
+        "poison",
+        "3 workers without an end: the second that comes to the value panics there",
+        &[
+            (
+                "worker {} was at the value after a panic there",
+                "worker {0} went on at the value after another had panicked there: `lock` \
+                 says that it may be half-done, and who listens?",
+            ),
+            (
+                "1 of 3 workers was ever at the value",
+                "one worker was at the value all the time, and the two others never: which \
+                 line waits for one before the others have begun?",
+            ),
+            (
+                "worker {} had done Some({}), and its error has {}",
+                "worker {0} found the poison after {1} increments, and its error has {2}: \
+                 hand on what it had done",
+            ),
+            (
+                "worker {} had done {}, and its error has {}",
+                "worker {0} found the poison before its first increment, and its error has \
+                 {2}: it had done nothing",
+            ),
+            (
+                "worker {} says nothing of the poison",
+                "worker {0} stopped, and does not say why: the poison is its value",
+            ),
+            (
+                "worker {} panicked, since another had",
+                "worker {0} panicked because another had: that is an error that it can \
+                 return, and the poison is its value",
+            ),
+            (
+                "the value says nothing of the poison",
+                "the workers say that the lock is poisoned, and the value does not: what does \
+                 `into_inner` of a mutex return?",
+            ),
+            (
+                "did not end after a panic at the value",
+                "a worker panicked at the value, and the others did not end",
+            ),
+        ],
+    ),
+    Trial::look(
+        "turns",
+        "3 workers read and increment without an end, until one comes between a read and the \
+         increment behind it",
+        TURNS_SAY,
+    ),
+    ZERO,
 ];
 
 const TASKS: &[Trial] = &[
@@ -95,6 +191,12 @@ const TASKS: &[Trial] = &[
         3000,
         &[PANIC],
     ),
+    Trial::look(
+        "turns",
+        "3 workers read and increment 6 times, on 3 threads, for 2 ms each time",
+        TURNS_SAY,
+    ),
+    ZERO,
 ];
 
 const NO_POISON: &[Deviation] = &[Deviation {

@@ -12,7 +12,7 @@ mod serving;
 mod shared_memory;
 mod thread_pool;
 
-use crate::Exercise;
+use crate::{Exercise, Trial};
 
 /// Every exercise, by its model.
 pub const EXERCISES: &[&[Exercise]] = &[
@@ -52,11 +52,40 @@ const PANIC: (&str, &str) = (
     "the panic of one ended them all: it is to be that one's outcome, and the others go on",
 );
 
+/// A look: its call with a zero where it says that it panics.
+const ZERO: Trial = Trial::look(
+    "zero",
+    "the same with a zero, which nothing could be done with",
+    &[
+        (
+            "waits, and does not panic",
+            "with a zero in place of the number it waits without an end: its documentation \
+             promises a panic",
+        ),
+        (
+            "returns, and does not panic",
+            "with a zero in place of the number it returns as if all were well: its \
+             documentation promises a panic",
+        ),
+    ],
+);
+
+/// A look: two items, each of which blocks its thread.
+const ON_THREADS: Trial = Trial::look(
+    "on_threads",
+    "2 items on 2 threads, each of which blocks its thread until both have begun",
+    &[(
+        "{} of 2 items had a thread",
+        "{0} of 2 items was begun while the other blocked its thread: all are polled in one \
+         task, so which call hands each to the executor?",
+    )],
+);
+
 /// An exercise, as a line of its list.
 const fn exercise(
     model: &'static str,
     [name, task, answer, other, how]: [&'static str; 5],
-    trials: &'static [crate::Trial],
+    trials: &'static [Trial],
 ) -> Exercise {
     Exercise {
         name,
@@ -67,5 +96,6 @@ const fn exercise(
         how,
         deviations: &[],
         trials,
+        code: &[],
     }
 }

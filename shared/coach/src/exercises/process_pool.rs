@@ -3,14 +3,29 @@
 use super::exercise;
 use crate::{Exercise, Trial};
 
+const STARTS: (&str, &str) = (
+    "{} workers were started for {} places",
+    "{0} workers were started for {1} places: one worker does a task after the other, until it \
+     is lost",
+);
+const LEFT: (&str, &str) = (
+    "{} processes were left behind",
+    "workers were left behind, {0} of them, living or not waited for: kill each, and wait for \
+     it",
+);
+
 const TRIALS: &[Trial] = &[
     Trial::new(
         "--below 2000 --ranges 6 --workers 2",
         4000,
-        &[(
-            "task {}: {}, not Ok",
-            "task {0} is {1}: how does a place give its tasks out, and take their answers?",
-        )],
+        &[
+            (
+                "task {}: {}, not Ok",
+                "task {0} is {1}: how does a place give its tasks out, and take their answers?",
+            ),
+            STARTS,
+            LEFT,
+        ],
     ),
     Trial::new(
         "--below 2000 --ranges 6 --workers 1 --fault 2:kill",
@@ -26,6 +41,8 @@ const TRIALS: &[Trial] = &[
                 "a worker was killed, and it did not end within {0}: what does a read of no \
                  bytes say?",
             ),
+            STARTS,
+            LEFT,
         ],
     ),
     Trial::new(
@@ -41,6 +58,11 @@ const TRIALS: &[Trial] = &[
                 "task {}: {}, not TimedOut",
                 "a worker stands still, and task {0} is {1}: what is the session told when \
                  its time is up?",
+            ),
+            STARTS,
+            (
+                "{} processes were left behind",
+                "a worker that stands still was left behind: what ends it?",
             ),
         ],
     ),

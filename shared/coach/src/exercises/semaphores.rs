@@ -1,6 +1,6 @@
 //! Many requests, few permits: `at_most(limit, items, work)`.
 
-use super::{IN_ORDER, PANIC, exercise};
+use super::{IN_ORDER, ON_THREADS, PANIC, ZERO, exercise};
 use crate::{Exercise, Trial};
 
 const WIDTH: &str = "--tasks 8 --limit 4 --latency 60ms --workers 2";
@@ -23,41 +23,60 @@ const MISSING: (&str, &str) = (
     "{0} results came of {1} items: what became of those that were still under way?",
 );
 
-const TASKS: &[Trial] = &[
-    Trial::new(
-        WIDTH,
-        4000,
-        &[
-            (
-                "{} requests in flight, where {} are allowed",
-                "{0} requests were in flight, and {1} are allowed: where is the permit \
+const BESIDE: Trial = Trial::look(
+    "beside_a_slow_one",
+    "6 items, 2 at once: the second stays at work until all others have ended",
+    &[
+        (
+            "2 of 6 items were begun",
+            "one item was slow, and its neighbour's place stayed empty: which line waits for \
+             a whole turn of them before the next is begun?",
+        ),
+        (
+            "{} of 6 items were begun",
+            "one item was slow, and {0} of 6 were begun beside it: its result is waited for \
+             before the next is begun. Use all permits as long as there is work",
+        ),
+        (
+            "the results are {}, not {}",
+            "beside a slow item the results came as {0}: they are due in the order of the items",
+        ),
+    ],
+);
+
+const TASKS_WIDTH: Trial = Trial::new(
+    WIDTH,
+    4000,
+    &[
+        (
+            "{} requests in flight, where {} are allowed",
+            "{0} requests were in flight, and {1} are allowed: where is the permit \
                  dropped?",
-            ),
-            ONE_BY_ONE,
-            NOT_ALL,
-            IN_ORDER,
-            MISSING,
-            (
-                "killed after {}, its time limit",
-                "it did not end within {0}, though each request takes 60 ms: are there \
+        ),
+        ONE_BY_ONE,
+        NOT_ALL,
+        IN_ORDER,
+        MISSING,
+        (
+            "killed after {}, its time limit",
+            "it did not end within {0}, though each request takes 60 ms: are there \
                  permits that nobody gives back?",
-            ),
-        ],
-    ),
-    Trial::new(ORDER, 3000, &[IN_ORDER, MISSING]),
-    Trial::new(
-        PANICS,
-        3000,
-        &[
-            PANIC,
-            (
-                "killed after {}, its time limit",
-                "after a panic it did not end within {0}: does the permit come back when \
+        ),
+    ],
+);
+const TASKS_ORDER: Trial = Trial::new(ORDER, 3000, &[IN_ORDER, MISSING]);
+const TASKS_PANIC: Trial = Trial::new(
+    PANICS,
+    3000,
+    &[
+        PANIC,
+        (
+            "killed after {}, its time limit",
+            "after a panic it did not end within {0}: does the permit come back when \
                  the work unwinds?",
-            ),
-        ],
-    ),
-];
+        ),
+    ],
+);
 
 const THREADS: &[Trial] = &[
     Trial::new(
@@ -92,6 +111,8 @@ const THREADS: &[Trial] = &[
             ),
         ],
     ),
+    BESIDE,
+    ZERO,
 ];
 
 pub(super) const ALL: &[Exercise] = &[
@@ -104,7 +125,7 @@ pub(super) const ALL: &[Exercise] = &[
             "smol",
             "asyncio.Semaphore",
         ],
-        TASKS,
+        &[TASKS_WIDTH, TASKS_ORDER, TASKS_PANIC, BESIDE, ZERO],
     ),
     exercise(
         "semaphores",
@@ -115,7 +136,14 @@ pub(super) const ALL: &[Exercise] = &[
             "tokio",
             "asyncio.Semaphore",
         ],
-        TASKS,
+        &[
+            TASKS_WIDTH,
+            TASKS_ORDER,
+            TASKS_PANIC,
+            BESIDE,
+            ON_THREADS,
+            ZERO,
+        ],
     ),
     exercise(
         "semaphores",

@@ -29,18 +29,56 @@ const DRAINS: Trial = Trial::new(
     ],
 );
 
+const AT_RETURN: (&str, &str) = (
+    "{} still at work when the function returned",
+    "the function returned while {0} requests were still at work: to ask a task to stop is not \
+     yet to wait for its end",
+);
+
+/// Who is done need not wait for the grace time to pass.
+const AT_ONCE: Trial = Trial::new(
+    "--wait 10ms --clients 4 --requests 4 --grace 60s --workers 1",
+    3000,
+    &[(
+        "killed after {}, its time limit",
+        "all connections had ended, the grace time is 60 s, and it went on waiting for {0}: \
+         what tells it that the last has ended?",
+    )],
+);
+
+/// A thread that works can't be stopped, and one that writes can be.
+const DEAF: Trial = Trial::look(
+    "deaf",
+    "a client asks for more than any buffer holds and reads nothing; the grace time is 100 ms",
+    &[
+        (
+            "a client read nothing, and it did not end",
+            "a client reads nothing, the grace time is 100 ms, and it did not end: who shuts \
+             down what takes longer?",
+        ),
+        (
+            "{} were cut, where 1 client read nothing",
+            "one connection was shut down after the grace time, and {0} are returned: which \
+             are counted?",
+        ),
+    ],
+);
+
 /// What a thread can't keep, since it can't be stopped.
 const GRACE: Trial = Trial::new(
-    "--beside slow --guests 2 --clients 4 --requests 20 --grace 200ms --workers 1",
+    "--beside slow --guests 8 --clients 4 --requests 20 --grace 200ms --workers 1",
     5000,
     &[
         (
             "it ended {} after the stop, where {} are given",
-            "it ended {0} after the stop, where {1} are given: who cuts what takes longer?",
+            "it ended {0} after the stop, where {1} are given to all of them together: who cuts \
+             what takes longer?",
         ),
+        AT_RETURN,
         (
             "none was cut, though some stayed",
-            "two requests take three seconds, the grace time is 200 ms, and none was cut: who ends what takes longer?",
+            "8 requests take three seconds, the grace time is 200 ms, and none was cut: who ends \
+             what takes longer, or who counts those?",
         ),
     ],
 );
@@ -55,7 +93,7 @@ pub(super) const ALL: &[Exercise] = &[
             "crossbeam",
             "signal.signal",
         ],
-        &[DRAINS],
+        &[DRAINS, AT_ONCE, DEAF],
     ),
     exercise(
         "serving",
@@ -66,7 +104,7 @@ pub(super) const ALL: &[Exercise] = &[
             "smol",
             "asyncio.start_server",
         ],
-        &[DRAINS, GRACE],
+        &[DRAINS, AT_ONCE, GRACE],
     ),
     exercise(
         "serving",
@@ -77,6 +115,6 @@ pub(super) const ALL: &[Exercise] = &[
             "tokio",
             "asyncio.start_server",
         ],
-        &[DRAINS, GRACE],
+        &[DRAINS, AT_ONCE, GRACE],
     ),
 ];

@@ -1,6 +1,6 @@
 //! One array, filled in place: `fill(array, workers, values)`.
 
-use super::exercise;
+use super::{ZERO, exercise};
 use crate::{Exercise, Trial};
 
 const SAYS: &[(&str, &str)] = &[
@@ -46,6 +46,44 @@ const TRIALS: &[Trial] = &[
             )],
         )
     },
+    Trial::look(
+        "at_once",
+        "more workers than cores: each part waits until as many are at work at once",
+        &[
+            (
+                " 1 parts at once of {} workers",
+                "one part was filled at once, where {0} workers are asked for: which line \
+                 waits for one before the others have begun?",
+            ),
+            (
+                "{} parts at once of {} workers",
+                "{0} parts were filled at once, where {1} workers are asked for: whose threads \
+                 are they, and how many are there?",
+            ),
+            (
+                "{} parts at once, where {} workers are asked for, {} in all",
+                "{0} parts were filled at once, where {1} workers are asked for: what becomes \
+                 of the rest that they don't divide?",
+            ),
+        ],
+    ),
+    Trial::look(
+        "in_order",
+        "2 workers: the first part is at work until the last one has ended",
+        &[
+            (
+                "the result of part {} stands before that of the first",
+                "the result of the part at {0} stands before that of the first: they are due \
+                 in the order of the parts, and not in that of their ends",
+            ),
+            (
+                "the last part was not begun beside the first",
+                "the first part was slow, and the last one was not begun beside it: who takes \
+                 the next?",
+            ),
+        ],
+    ),
+    ZERO,
 ];
 
 pub(super) const ALL: &[Exercise] = &[

@@ -1,6 +1,6 @@
 //! As completed: `as_completed(threads, items, work, each)`.
 
-use super::{PANIC, exercise};
+use super::{PANIC, ZERO, exercise};
 use crate::{Exercise, Trial};
 
 const REPORTS: (&str, &str) = (
@@ -52,6 +52,58 @@ const TRIALS: &[Trial] = &[
             ),
         ],
     ),
+    Trial::look(
+        "reported_at_once",
+        "5 items on 2 threads: the first stays at work until all others were reported",
+        &[
+            (
+                "5 of 5 were begun and 0 reported",
+                "all others had ended beside a slow item, and none was reported: `each` is \
+                 called as soon as one is known, and not once all are",
+            ),
+            (
+                "2 of 5 were begun and {} reported",
+                "one item was slow, and the other thread had nothing more to do: which line \
+                 waits for a whole turn of them before the next is begun?",
+            ),
+            (
+                "{} of 5 were begun and {} reported",
+                "beside a slow item {0} of 5 were begun and {1} reported: what do the others \
+                 wait for?",
+            ),
+            (
+                "{} items at once on 2 threads",
+                "{0} items were at work at once, and 2 threads are allowed: what keeps the next \
+                 from being begun?",
+            ),
+            (
+                "{} of 5 were reported",
+                "{0} of 5 items were reported: each is, once",
+            ),
+        ],
+    ),
+    Trial::look(
+        "each_panics",
+        "3 items on 2 threads: `each` panics at the first that it gets, and another item is \
+         still at work",
+        &[
+            (
+                "{} at work when a panic of `each` came out",
+                "`each` panicked, and the panic came out while an item was still at work: who \
+                 waits for those under way before it goes on?",
+            ),
+            (
+                "a panic of `each` was swallowed",
+                "`each` panicked, and the function returned as if it had not: that panic is \
+                 the caller's",
+            ),
+            (
+                "did not end after a panic of `each`",
+                "after a panic of `each` it did not end: who waits for whom?",
+            ),
+        ],
+    ),
+    ZERO,
 ];
 
 pub(super) const ALL: &[Exercise] = &[

@@ -160,7 +160,7 @@ fn given(step: &Step) -> String {
 /// Why an answer leads where it does, and where that was found.
 fn why(step: &Step, figures: &Figures, width: usize) -> Result<String> {
     let why = filled(step.answer.why, figures).map_err(Misuse)?;
-    let Found { page, words } = step.answer.found;
+    let Found { page, words, .. } = step.answer.found;
     let lines = [format!("  {why}"), format!("  {page}: \"{words}\"")];
     Ok(lines.map(|line| wrap(&line, width, 2) + "\n").concat())
 }

@@ -202,7 +202,7 @@ fn measured_here(choice: &Choice, local: &Local) -> Result<Vec<String>, String> 
     if rows.is_empty() {
         return Err(none());
     }
-    let (here, there) = (Host::here(None), &results.host);
+    let (here, there) = (Host::here([]), &results.host);
     let is_here = (&here.processor, here.cores) == (&there.processor, there.cores);
     let place = if is_here {
         "here"

@@ -59,8 +59,10 @@ fn question(question: &Question, figures: &Figures) -> Result<Vec<String>, Strin
         } = answer;
         let then = then(answer)?;
         let why = filled(answer.why, figures)?;
-        let page = linked(found.page);
-        let page = format!("[{}]({page})", title(found.page));
+        let page = match found.section {
+            Some(section) => format!("[{section}](#{})", anchor(section)),
+            None => format!("[{}]({})", title(found.page), linked(found.page)),
+        };
         let meant = match name == says {
             true => format!("`{name}`"),
             false => format!("`{name}`: {says}"),
@@ -106,6 +108,7 @@ fn title(path: &str) -> String {
     let file = parts.next().unwrap_or(path);
     match (file, parts.next()) {
         ("README.md", Some(model)) => model.to_owned(),
+        (_, Some("measured")) => format!("{}, measured", file.trim_end_matches(".md")),
         _ => file.trim_end_matches(".md").replace('-', " "),
     }
 }

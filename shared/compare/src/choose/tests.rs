@@ -278,6 +278,16 @@ fn every_reason_was_found() {
             fs::read_to_string(root.join(found.page)).expect("the page")
         });
         let words = found.words;
+        if let Some(section) = found.section {
+            let heading = format!(" {section}\n");
+            let of_section = text
+                .split("\n##")
+                .find(|one| one.trim_start_matches('#').starts_with(&heading));
+            assert!(
+                of_section.is_some_and(|one| one.contains(words)),
+                "{name}: {section} has no {words:?}"
+            );
+        }
         assert!(
             text.contains(words),
             "{name}: {} has no {words:?}",

@@ -10,22 +10,21 @@ mod trouble;
 
 use super::{Answer, Found, Question};
 
-/// Pages that answers rest on.
+macro_rules! pages {
+    ($($name:ident $path:literal),* $(,)?) => {
+        $(pub(super) const fn $name(words: &'static str) -> Found {
+            Found { page: $path, section: None, words }
+        })*
+    };
+}
+
+/// Pages that answers rest on: of a model, its README.
 mod pages {
     use super::Found;
-
-    macro_rules! pages {
-        ($($name:ident $path:literal),* $(,)?) => {
-            $(pub(super) const fn $name(words: &'static str) -> Found {
-                Found { page: $path, words }
-            })*
-        };
-    }
 
     pages! {
         bias "docs/src/bias.md",
         cancellation "crates/cancellation/README.md",
-        choosing "docs/src/choosing.md",
         error_handling "crates/error-handling/README.md",
         gather "crates/gather/README.md",
         hazards "crates/hazards/README.md",
@@ -36,6 +35,31 @@ mod pages {
         serving "crates/serving/README.md",
         shared_memory "crates/shared-memory/README.md",
         thread_pool "crates/thread-pool/README.md",
+    }
+}
+
+/// The pages of what else was measured.
+mod measured {
+    use super::Found;
+
+    pages! {
+        cancellation "docs/src/measured/cancellation.md",
+        gather "docs/src/measured/gather.md",
+        locks "docs/src/measured/locks.md",
+        pipelines "docs/src/measured/pipelines.md",
+        process_pool "docs/src/measured/process-pool.md",
+        serving "docs/src/measured/serving.md",
+        shared_memory "docs/src/measured/shared-memory.md",
+        thread_pool "docs/src/measured/thread-pool.md",
+    }
+}
+
+/// A section of the page that has the questions themselves.
+const fn below(section: &'static str, words: &'static str) -> Found {
+    Found {
+        page: "docs/src/choosing.md",
+        section: Some(section),
+        words,
     }
 }
 

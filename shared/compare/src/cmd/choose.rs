@@ -26,7 +26,8 @@ use crate::{
 /// How to ask, and where figures are.
 #[derive(Debug, Args)]
 pub(crate) struct Choose {
-    /// Ask nothing, and take these answers, which --tree lists; what is left out is assumed
+    /// Ask nothing, and take these answers, which --tree lists, or a number where the
+    /// question is how many; what is left out is assumed
     #[arg(long, value_name = "QUESTION=ANSWER,…", value_delimiter = ',')]
     #[arg(value_parser = pair, conflicts_with = "tree")]
     answers: Vec<(String, String)>,

@@ -27,7 +27,7 @@ use test_fixtures::{
 };
 
 use crate::{
-    files, models,
+    files,
     options::{Form, Options},
 };
 
@@ -40,19 +40,22 @@ pub(crate) struct Asked {
 
 /// Compares and prints. False if a trial failed or the comparison was interrupted.
 pub(crate) fn run(asked: Vec<Asked>, options: &Options) -> Result<bool> {
-    let fields = asked
+    let mut fields = asked
         .into_iter()
         .map(|asked| field(asked, options))
         .collect::<Result<Vec<_>>>()?;
-    // Not before: the code above reads and computes without looking for a signal, so
-    // until here the default action of Ctrl-C ends the program.
-    interrupt::listen()?;
-    let names: Vec<_> = fields.iter().map(|field| field.name).collect();
     let directory = options.directory();
     files::prepare(&directory, "--out")?;
     if let Some(directory) = &options.trace {
         files::prepare(directory, "--trace")?;
     }
+    // What is built is told, so nothing may be wrong with what was asked for.
+    let contestants = fields.iter_mut().flat_map(|field| &mut field.contestants);
+    contestants.for_each(Contestant::make_ready);
+    // Not before: the code above reads, builds and computes without looking for a signal,
+    // so until here the default action of Ctrl-C ends the program.
+    interrupt::listen()?;
+    let names: Vec<_> = fields.iter().map(|field| field.name).collect();
     let (results, printed) = measure(fields, options);
     // Without a whole round there is nothing to keep, and there may be older results.
     let is_kept = results.models.iter().any(|model| model.rounds > 0);
@@ -92,7 +95,7 @@ fn measure(fields: Vec<Field>, options: &Options) -> (Results, Result<()>) {
         version: results::VERSION,
         command: results::command(),
         started: results::now(),
-        host: Host::here(models::python().as_deref()),
+        host: Host::here(fields.iter().flat_map(|field| &field.contestants)),
         interrupted: false,
         models: Vec::new(),
     };
@@ -242,8 +245,7 @@ fn field(asked: Asked, options: &Options) -> Result<Field> {
 }
 
 /// Leaves out the contestants that the job doesn't concern, and reports that. Where the
-/// reference is one of them, the first of the others takes its place. Builds what the others
-/// need, now that nothing is wrong with the job.
+/// reference is one of them, the first of the others takes its place.
 pub(crate) fn leave_out(
     model: &str,
     job: &dyn AnyJob,
@@ -257,7 +259,6 @@ pub(crate) fn leave_out(
             false => left_out.push(one.name),
         }
     }
-    contestants.iter_mut().for_each(Contestant::make_ready);
     if left_out.is_empty() {
         return Ok(());
     }

@@ -1,59 +1,77 @@
 //! `compare exercise`: a hole to fill, judged by the model's own check, and said in a sentence.
 
+mod name;
+mod text;
+
 use std::{
     collections::BTreeSet,
-    env, fs,
+    env,
+    fs::{self, File, TryLockError},
     io::{ErrorKind, Write},
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Command,
     sync::Arc,
-    time::Instant,
+    thread,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use coach::{EXERCISES, Exercise as Hole, Verdict, judge};
-use tempfile::NamedTempFile;
-use test_fixtures::{interrupt, print, shown, tell, unknown};
+use coach::{Answer, EXERCISES, Exercise as Hole, Judged, Verdict, judge};
+use report::terminal;
+use tempfile::{NamedTempFile, TempPath};
+use test_fixtures::{interrupt, print, run_shown, tell, temporary::TemporaryFile};
 
-use crate::{
-    models::{self, find},
-    workspace::workspace,
-};
+use self::name::{Meant, meant};
 
-/// Which exercise.
+use crate::{models, workspace::workspace};
+
+/// Which exercise. The page on them is docs/src/exercises.md.
 #[derive(Debug, Args)]
 pub(crate) struct Exercise {
     /// Its name, such as at_most_tokio, or a model's: those of that model. Without one, all
-    /// are listed
+    /// are listed. docs/src/exercises.md says how answers are judged
     #[arg(value_name = "NAME")]
     pub(crate) name: Option<String>,
 }
 
+/// How long cargo may take, or wait for another that builds in the same folder.
+const LONGEST: Duration = Duration::from_secs(30 * 60);
+
+/// Between two looks at whether another's build has ended.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
+
+/// Cargo's exit code for this.
+const DOES_NOT_COMPILE: i32 = 101;
+
 /// How a hole begins.
 const HOLE: &str = "todo!(";
+
+/// The folder of what is kept, below the workspace.
+const FOLDER: &str = "target/exercises";
 
 /// Judges the answer to an exercise, or lists them. False if the answer is not right.
 pub(crate) fn run(exercise: &Exercise) -> Result<bool> {
     interrupt::listen()?;
     let root = workspace().context("the workspace that this was built from is gone")?;
     let solved = Solved::read(&root)?;
+    let list = |holes: &[&'static Hole]| print(&text::list(holes, &solved, width()));
     let Some(name) = &exercise.name else {
-        print(&list(all(), &solved))?;
+        list(&all().collect::<Vec<_>>())?;
         return Ok(true);
     };
-    if find(name).is_some() {
-        let of_model = all().filter(|hole| hole.model == name);
-        print(&list(of_model, &solved))?;
-        return Ok(true);
-    }
-    match coach::find(name) {
-        Some(hole) => try_answer(hole, &root, solved),
-        None => {
-            let names: Vec<_> = all().map(|hole| hole.name).collect();
-            Err(unknown("there is no exercise", name, &names).into())
+    match meant(name)? {
+        Meant::One(hole) => try_answer(hole, &root, solved),
+        Meant::Several(holes) => {
+            list(&holes)?;
+            Ok(true)
         }
     }
+}
+
+/// How wide lines are.
+fn width() -> usize {
+    terminal::width()
 }
 
 /// The names of all exercises.
@@ -67,36 +85,51 @@ fn all() -> impl Iterator<Item = &'static Hole> {
 
 fn try_answer(hole: &Hole, root: &Path, mut solved: Solved) -> Result<bool> {
     let (name, file) = (hole.name, hole.file());
-    let text = fs::read_to_string(root.join(&file))
+    let code = fs::read_to_string(root.join(&file))
         .with_context(|| format!("can't read {file}"))?;
-    if is_open(&text) {
-        print(&format!(
-            "{name}: {}\n\n\
-             It is still a hole: {file} has a `todo!()`, with the task and the Python above \
-             it.\nPut yours in its place, and run this again.\n",
-            hole.task
-        ))?;
+    let was_right = solved.has(hole);
+    if is_open(&code) {
+        print(&text::is_open(hole, was_right, width()))?;
         return Ok(false);
     }
+    if let Some(failing) = hole.failing() {
+        let failing = fs::read_to_string(root.join(&failing))
+            .with_context(|| format!("can't read {failing}"))?;
+        if hole.is_unchanged(&code, &failing) {
+            print(&text::is_unchanged(hole, was_right, width()))?;
+            return Ok(false);
+        }
+    }
     let Some(program) = build(name, root)? else {
-        print(&format!(
-            "{name} does not compile yet: what the compiler says of {file} is above.\n"
-        ))?;
+        print(&text::does_not_compile(hole, width()))?;
         return Ok(false);
     };
     let model = models::named(hole.model)?;
-    match judge(hole, model, &program, name)? {
+    let answer = Answer {
+        program: &Arc::from(&*program),
+        name,
+        code: &code,
+    };
+    let Judged { verdict, printed } = judge(hole, model, &answer)?;
+    match verdict {
         Verdict::Right => {
             solved.add(name)?;
-            print(&praise(hole, &solved))?;
+            print(&text::praise(hole, &solved, was_right, &printed, width()))?;
             Ok(true)
         }
         Verdict::Wrong {
             sentence,
             said,
-            job,
+            trial,
         } => {
-            print(&refusal(hole, &sentence, &said, job))?;
+            let refusal = text::Refusal {
+                sentence: &sentence,
+                said: &said,
+                trial,
+                printed: &printed,
+                was_right,
+            };
+            print(&refusal.text(hole, width()))?;
             Ok(false)
         }
     }
@@ -110,27 +143,47 @@ fn is_open(text: &str) -> bool {
     code.into_iter().any(|line| line.contains(HOLE))
 }
 
-/// Builds the answer alone, as this program was built. `None` if it does not compile; the
+/// Builds the answer alone, as this program was built, and returns a copy of the program:
+/// whoever builds another next would write over it. `None` if it does not compile; the
 /// compiler has said so on standard error.
-fn build(name: &str, root: &Path) -> Result<Option<Arc<Path>>> {
+fn build(name: &str, root: &Path) -> Result<Option<TempPath>> {
+    let folder = root.join(FOLDER);
+    fs::create_dir_all(&folder)?;
+    let lock = File::create(folder.join("build.lock"))?;
+    let mut waits = false;
+    while let Err(error) = lock.try_lock() {
+        let TryLockError::WouldBlock = error else {
+            return Err(error).context("can't lock build.lock");
+        };
+        if !waits {
+            tell(format_args!("waiting: another exercise is being built"));
+            waits = true;
+        }
+        if interrupt::received().is_some() {
+            bail!("interrupted");
+        }
+        thread::sleep(BETWEEN_LOOKS);
+    }
     let profile = match cfg!(debug_assertions) {
         true => "dev",
         false => "release",
     };
     let clock = Instant::now();
     tell(format_args!("building {name}: some seconds"));
-    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
+    let messages = TemporaryFile::new()?;
+    let mut cargo = Command::new("sh");
     cargo
+        .args(["-c", "exec >\"$0\" && cd \"$1\" && shift && exec \"$@\""])
+        .arg(messages.path())
+        .arg(root)
+        .arg(env::var_os("CARGO").unwrap_or("cargo".into()))
         .args(["build", "--quiet", "--bin", "exercises"])
         // With this program, so that what both depend on has the features that it was built
         // with, and is there already.
         .args(["--package", "compare", "--package", "exercises"])
         .args(["--profile", profile])
         .args(["--message-format", "json-render-diagnostics"])
-        .env("EXERCISE", name)
-        .current_dir(root)
-        .stdin(Stdio::null())
-        .stderr(Stdio::inherit());
+        .env("EXERCISE", name);
     // `cargo run` sets these for this program, and build scripts look at some of them: where
     // they differ from what a plain `cargo build` has, much would be built again.
     for (variable, _) in env::vars_os() {
@@ -142,59 +195,26 @@ fn build(name: &str, root: &Path) -> Result<Option<Arc<Path>>> {
             cargo.env_remove(&variable);
         }
     }
-    let built = cargo.output().context("cargo can't be started")?;
-    if interrupt::received().is_some() {
-        bail!("interrupted");
-    }
-    if !built.status.success() {
-        return Ok(None);
+    match run_shown(&cargo, LONGEST)? {
+        0 => {}
+        DOES_NOT_COMPILE => return Ok(None),
+        code => bail!("cargo ended with exit code {code}"),
     }
     tell(format_args!("built in {:.0?}", clock.elapsed()));
-    let lines = built.stdout.split(|byte| *byte == b'\n');
+    let built = fs::read(messages.path())?;
+    let lines = built.split(|byte| *byte == b'\n');
     let messages = lines.filter_map(|line| serde_json::from_slice(line).ok());
     let mut programs = messages.filter_map(|message: serde_json::Value| {
         let is_it = message["target"]["name"] == "exercises";
         let program = message["executable"].as_str().filter(|_| is_it)?;
-        Some(Arc::from(Path::new(program)))
+        Some(PathBuf::from(program))
     });
     let program = programs.next_back().context("cargo names no program")?;
-    Ok(Some(program))
-}
-
-fn refusal(hole: &Hole, sentence: &str, said: &str, job: &str) -> String {
-    let Hole { name, model, .. } = hole;
-    let said = shown(said.strip_prefix("check failed: ").unwrap_or(said));
-    let job = job.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut text = format!(
-        "{name}: not yet.\n\n{}\n\nthe job    {model} {job}\nthe check  {said}\n",
-        capital(sentence)
-    );
-    for (place, line) in hole.look_at().iter().enumerate() {
-        let label = if place == 0 { "look at" } else { "" };
-        text += &format!("{label:9}  {line}\n");
-    }
-    text
-}
-
-fn praise(hole: &Hole, solved: &Solved) -> String {
-    let (done, count) = (all().filter(|one| solved.has(one)).count(), all().count());
-    let mut text = format!(
-        "{}: right. {done} of {count} are solved.\n\nThe workspace's own: {}\n",
-        hole.name,
-        hole.source_of(hole.answer)
-    );
-    match next(solved, Some(hole)) {
-        Some(next) => {
-            text += &format!(
-                "The next: {}, {}\n  cargo run -- exercise {}\n",
-                next.file(),
-                next.task,
-                next.name
-            );
-        }
-        None => text += "That was the last of them.\n",
-    }
-    text
+    let copy = NamedTempFile::with_prefix_in(format!("{name}-"), &folder)?;
+    let copy = copy.into_temp_path();
+    fs::copy(&program, &copy)
+        .with_context(|| format!("can't copy {}", program.display()))?;
+    Ok(Some(copy))
 }
 
 /// The first that is not solved, of those behind `after` if there is one.
@@ -203,37 +223,6 @@ fn next(solved: &Solved, after: Option<&Hole>) -> Option<&'static Hole> {
         all().skip_while(|one| after.is_some_and(|after| one.name != after.name));
     let mut open = behind.chain(all()).filter(|one| !solved.has(one));
     open.next()
-}
-
-fn list(holes: impl Iterator<Item = &'static Hole>, solved: &Solved) -> String {
-    let (done, count) = (all().filter(|one| solved.has(one)).count(), all().count());
-    let mut text = format!("{done} of {count} exercises are solved\n");
-    let mut model = "";
-    for hole in holes {
-        if hole.model != model {
-            model = hole.model;
-            text += &format!("\n{model}\n");
-        }
-        let mark = if solved.has(hole) { "x" } else { " " };
-        text += &format!("  [{mark}] {:28} {}\n", hole.name, hole.task);
-    }
-    match next(solved, None) {
-        Some(next) => {
-            text += &format!(
-                "\nThe next: fill the hole in {}, and then\n  cargo run -- exercise {}\n",
-                next.file(),
-                next.name
-            );
-        }
-        None => text += "\nAll are solved.\n",
-    }
-    text
-}
-
-fn capital(sentence: &str) -> String {
-    let mut letters = sentence.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string());
-    first.unwrap_or_default() + letters.as_str()
 }
 
 /// The exercises that were solved: their names, a line each, in a file that no build touches.
@@ -245,20 +234,31 @@ struct Solved {
 
 impl Solved {
     fn read(root: &Path) -> Result<Self> {
-        let file = root.join("target/exercises/solved.txt");
-        let text = match fs::read_to_string(&file) {
+        let file = root.join(FOLDER).join("solved.txt");
+        let names = Self::names_in(&file)?;
+        Ok(Self { file, names })
+    }
+
+    fn names_in(file: &Path) -> Result<BTreeSet<String>> {
+        let text = match fs::read_to_string(file) {
             Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
             text => text.with_context(|| format!("can't read {}", file.display()))?,
         };
-        let names = text.lines().map(str::to_owned).collect();
-        Ok(Self { file, names })
+        Ok(text.lines().map(str::to_owned).collect())
+    }
+
+    /// How many are solved, of how many.
+    fn count(&self) -> (usize, usize) {
+        (all().filter(|one| self.has(one)).count(), all().count())
     }
 
     fn has(&self, hole: &Hole) -> bool {
         self.names.contains(hole.name)
     }
 
+    /// Adds one, to what others may have added meanwhile.
     fn add(&mut self, name: &str) -> Result<()> {
+        self.names.extend(Self::names_in(&self.file)?);
         self.names.insert(name.to_owned());
         let lines: String = self.names.iter().map(|name| format!("{name}\n")).collect();
         let folder = self.file.parent().expect("a file is in a folder");
@@ -297,7 +297,7 @@ mod tests {
         let solved = Solved::read(root.path()).expect("one is solved");
         assert!(solved.has(first) && !solved.has(second));
         assert_eq!(next(&solved, None).map(|hole| hole.name), Some(second.name));
-        let text = list(all(), &solved);
+        let text = text::list(&all().collect::<Vec<_>>(), &solved, 80);
         assert!(text.contains(&format!("[x] {}", first.name)), "{text}");
         assert!(text.contains(&format!("[ ] {}", second.name)), "{text}");
         // Behind the last, those that were left out are next.

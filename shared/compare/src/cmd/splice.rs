@@ -218,7 +218,7 @@ fn documents(root: &Path) -> Result<Vec<PathBuf>> {
     }
     all.retain(|path| path.is_file());
     all.sort();
-    for folder in ["docs/src", CHAPTERS] {
+    for folder in ["docs/src", CHAPTERS, "docs/src/measured"] {
         all.extend(of_kind(&root.join(folder), "md")?);
     }
     Ok(all)

@@ -28,7 +28,6 @@ use test_fixtures::{Settings, interrupt, print, print_json, shown, tell};
 
 use crate::{
     files::{prepare, write_all},
-    models,
     options::Form,
 };
 
@@ -95,7 +94,7 @@ fn measure(request: Request) -> Sweep {
         version: results::VERSION,
         command: measure::results::command(),
         started: measure::results::now(),
-        host: Host::here(models::python().as_deref()),
+        host: Host::here(jobs.iter().flat_map(|job| &job.contestants)),
         interrupted: false,
         model: model.name().to_owned(),
         about: model.about().to_owned(),

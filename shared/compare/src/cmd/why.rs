@@ -22,7 +22,7 @@ use self::{
     request::Jobs,
     tool::{ALLOCATED, BYTES, Counts, INSTRUCTIONS, KILLED, SYSTEM_CALLS, Tool},
 };
-use crate::{models, options::Form};
+use crate::options::Form;
 
 /// A job that is too slow under a tool is tried once more with so many times fewer items.
 const FEWER: u64 = 4;
@@ -82,7 +82,7 @@ pub(crate) fn run(request: &Request) -> Result<bool> {
     let jobs = request.jobs(request.size)?;
     let mut counted = Counted {
         command: results::command(),
-        host: Host::here(models::python().as_deref()),
+        host: Host::here(&request.contestants),
         model: request.model.name().to_owned(),
         item: request.model.each().to_owned(),
         jobs: [jobs.small.describe()?, jobs.large.describe()?],

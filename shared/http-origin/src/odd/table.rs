@@ -139,6 +139,8 @@ pub const ODD: &[Odd] = &[
     odd(Length, "length-empty", Refused, &[OK, Text("Content-Length:\r\n\r\n"), BODY, Close]),
     odd(Length, "length-zeros", PAGE, &[OK, Text("Content-Length: 0000000040\r\n\r\n"), BODY]),
     odd(Length, "length-many-zeros", EITHER, &[OK, Text("Content-Length: "), Times(100, "0"), Text("40\r\n\r\n"), BODY]),
+    // Of so many digits Python makes no number.
+    odd(Length, "length-5000-zeros", EITHER, &[OK, Text("Content-Length: "), Times(5000, "0"), Text("40\r\n\r\n"), BODY]),
     odd(Length, "length-2-to-63", Refused, &[OK, Text("Content-Length: 9223372036854775808\r\n\r\n"), BODY, Close]),
     // The parser of Node and aiohttp marks with it that there is no length.
     odd(Length, "length-2-to-64-less-1", Refused, &[OK, Text("Content-Length: 18446744073709551615\r\n\r\n"), BODY, Close]),

@@ -42,7 +42,7 @@ table! {
     smol [ let (_sender, receiver) = channel::bounded::<u32>(1); ] { receiver.try_recv().ok() }
     tokio [ let (_sender, mut receiver) = mpsc::channel::<u32>(1); ] { receiver.try_recv().ok() }
 
-    "channel::Receiver::clone", "tokio's has one consumer; async-channel works on tokio as well":
+    "channel::Receiver::clone", "tokio's has one consumer: `while let` would hold the lock during its body, so receive in a `let`; async-channel, which async-std's is, works on tokio":
     async_std [ let (sender, receiver) = channel::bounded(1); sender.send(7).await?; ]
     { let second = receiver.clone(); } [ second.recv().await.ok() ]
     smol [ let (sender, receiver) = channel::bounded(1); sender.send(7).await?; ]
@@ -59,7 +59,7 @@ table! {
     tokio [ let (sender, mut receiver) = mpsc::channel(1); sender.send(7).await?; ]
     { let item = receiver.recv().await; } [ item ]
 
-    "channel::Sender::close", "on tokio the receiver closes":
+    "channel::Sender::close", "on tokio the receiver closes; async-channel's sender can, on tokio as well":
     async_std [ let (sender, _receiver) = channel::bounded::<u32>(1); ]
     { sender.close(); } [ sender.is_closed() ]
     smol [ let (sender, _receiver) = channel::bounded::<u32>(1); ]

@@ -5,7 +5,7 @@ use super::{TICK, table, work};
 table! {
     "async_std::future", in here;
     async_std { pub(super) use async_std::{future, prelude::*}; }
-    smol { pub(super) use smol::{Timer, future, prelude::*}; }
+    smol { pub(super) use smol::{Timer, future, io, prelude::*}; }
     tokio { pub(super) use tokio::time; pub(super) use std::future; }
 
     "future::timeout", "smol has no function for it: `or` polls the work first, then the timer":
@@ -16,12 +16,17 @@ table! {
     tokio [ let slow = future::pending::<u32>(); ]
     { time::timeout(TICK, slow).await.ok() }
 
+    "future::timeout, with ?", "what `or` gives is an `Option`, which has to become an error; `io::timeout` does, too":
+    async_std { future::timeout(TICK, work()).await? }
+    smol { async { Some(work().await) }.or(async { Timer::after(TICK).await; None }).await.ok_or_else(|| io::Error::from(io::ErrorKind::TimedOut))? }
+    tokio { time::timeout(TICK, work()).await? }
+
     "FutureExt::timeout", "as above":
     async_std { work().timeout(TICK).await.ok() }
     smol { async { Some(work().await) }.or(async { Timer::after(TICK).await; None }).await }
     tokio { time::timeout(TICK, work()).await.ok() }
 
-    "FutureExt::delay", "":
+    "FutureExt::delay", "in a race or a `join`, put an `async` block around the two":
     async_std { work().delay(TICK).await }
     smol { Timer::after(TICK).await; work().await }
     tokio { time::sleep(TICK).await; work().await }

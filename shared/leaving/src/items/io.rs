@@ -21,7 +21,7 @@ table! {
     tokio [ let mut input = &b"abc"[..]; let mut output = Vec::new(); ]
     { io::copy(&mut input, &mut output).await? }
 
-    "io::timeout", "the error's kind is `TimedOut` in all three":
+    "io::timeout", "the error's kind is `TimedOut` in all three, its text another":
     async_std [ let slow = std::future::pending::<std::io::Result<()>>(); ]
     { io::timeout(TICK, slow).await } [ .map_err(|error| error.kind()) ]
     smol [ let slow = std::future::pending::<std::io::Result<()>>(); ]
@@ -31,7 +31,7 @@ table! {
     { time::timeout(TICK, slow).await.unwrap_or_else(|late| Err(late.into())) }
     [ .map_err(|error| error.kind()) ]
 
-    "io::BufReader, BufReadExt::lines", "tokio's `Lines` is no stream":
+    "io::BufReader, BufReadExt::lines", "tokio's `Lines` is no stream, so it has no `map` nor `enumerate`; `LinesStream` of tokio-stream is one":
     async_std [ let input = &b"a\nb\n"[..]; ]
     { let mut lines = BufReader::new(input).lines(); let line = lines.next().await.transpose()?; }
     [ line ]
@@ -90,6 +90,21 @@ table! {
     tokio { let mut output = BufWriter::new(Vec::new()); output.write_all(b"abc").await?; output.flush().await?; }
     [ output.get_ref().clone() ]
 
+    "write!, WriteExt::write_fmt", "smol and tokio have no `write_fmt`, so nothing for `write!` to call":
+    async_std [ let mut output = Vec::new(); ] { write!(output, "{} of {}", 1, 2).await?; } [ output ]
+    smol [ let mut output = Vec::new(); ]
+    { output.write_all(format!("{} of {}", 1, 2).as_bytes()).await?; } [ output ]
+    tokio [ let mut output = Vec::new(); ]
+    { output.write_all(format!("{} of {}", 1, 2).as_bytes()).await?; } [ output ]
+
+    "io::BufWriter::into_inner", "smol's and tokio's throw away what was not flushed":
+    async_std [ let mut output = BufWriter::new(Vec::new()); output.write_all(b"abc").await?; ]
+    { let inner = output.into_inner().await; } [ inner.ok() ]
+    smol [ let mut output = BufWriter::new(Vec::new()); output.write_all(b"abc").await?; ]
+    { output.flush().await?; let inner = output.into_inner(); } [ Some(inner) ]
+    tokio [ let mut output = BufWriter::new(Vec::new()); output.write_all(b"abc").await?; ]
+    { output.flush().await?; let inner = output.into_inner(); } [ Some(inner) ]
+
     "io::Cursor", "tokio takes the standard library's":
     async_std { let mut input = io::Cursor::new(vec![7, 8]); } [ input.read(&mut [0; 4]).await? ]
     smol { let mut input = io::Cursor::new(vec![7, 8]); } [ input.read(&mut [0; 4]).await? ]
@@ -100,14 +115,14 @@ table! {
     smol { io::copy(io::repeat(7).take(3), io::sink()).await? }
     tokio { io::copy(&mut io::repeat(7).take(3), &mut io::sink()).await? }
 
-    "io::stdin", "it reads ahead, so make it once; on tokio a thread reads it, or the feature `io-std`; a read can't be stopped":
+    "io::stdin", "smol's reads ahead for itself: make one, and keep it; a read can't be stopped, and tokio's runtime waits for it: on tokio better read on a thread of your own":
     async_std [ let mut line = String::new(); ]
-    { io::stdin().read_line(&mut line).await? }
+    { let input = io::stdin(); input.read_line(&mut line).await? }
     smol [ let mut line = String::new(); ]
-    { BufReader::new(Unblock::new(std::io::stdin())).read_line(&mut line).await? }
+    { let mut input = BufReader::new(Unblock::new(std::io::stdin())); input.read_line(&mut line).await? }
     tokio { task::spawn_blocking(|| std::io::stdin().read_line(&mut String::new())).await?? }
 
-    "io::stdout", "on tokio the feature `io-std` has one that waits":
+    "io::stdout, stderr", "on tokio the feature `io-std` has one that waits":
     async_std { io::stdout().flush().await? }
     smol { Unblock::new(std::io::stdout()).flush().await? }
     tokio { std::io::Write::flush(&mut std::io::stdout())? }

@@ -82,7 +82,7 @@ table! {
     tokio [ let server = Listener::bind("127.0.0.1:0")?; let address = server.local_addr()?; ]
     { TcpStream::connect(address).await? } [ .peer_addr()?.ip() ]
 
-    "net::TcpStream::clone", "on tokio split it: a dropped writing half ends what the peer reads":
+    "net::TcpStream::clone", "on tokio split it: a dropped writing half ends what the peer reads; several writers share it as an `Arc<Mutex<_>>`":
     async_std [ let (stream, _peer) = connection()?; let stream = TcpStream::from(stream); ]
     { let (mut reader, writer) = (stream.clone(), stream); }
     [ drop(writer); reader.read(&mut [0]).await? ]
@@ -111,6 +111,14 @@ table! {
     { stream.peek(&mut [0; 8]).await? }
     tokio [ let (stream, _peer) = connection()?; let stream = TcpStream::from_std(stream)?; ]
     { stream.peek(&mut [0; 8]).await? }
+
+    "net::TcpStream::set_nodelay", "":
+    async_std [ let (stream, _peer) = connection()?; let stream = TcpStream::from(stream); ]
+    { stream.set_nodelay(true)?; } [ stream.nodelay()? ]
+    smol [ let (stream, _peer) = connection()?; let stream = TcpStream::try_from(stream)?; ]
+    { stream.set_nodelay(true)?; } [ stream.nodelay()? ]
+    tokio [ let (stream, _peer) = connection()?; let stream = TcpStream::from_std(stream)?; ]
+    { stream.set_nodelay(true)?; } [ stream.nodelay()? ]
 
     "net::TcpStream::shutdown", "tokio's is a method of `AsyncWriteExt`, and ends writing":
     async_std [ let (stream, mut peer) = connection()?; let stream = TcpStream::from(stream); ]

@@ -6,7 +6,7 @@ table! {
     "async_std::process", in here;
     async_std { pub(super) use async_std::{prelude::*, process::{Command, Stdio}}; }
     smol { pub(super) use smol::{prelude::*, process::{Command, Stdio}}; }
-    tokio { pub(super) use std::process::Stdio; pub(super) use tokio::{io::AsyncWriteExt, process::Command}; }
+    tokio { pub(super) use std::process::Stdio; pub(super) use tokio::{io::{AsyncReadExt, AsyncWriteExt}, process::Command}; }
 
     "process::Command::output", "smol's is the same type":
     async_std { Command::new("echo").arg("a").output().await?.stdout }
@@ -22,6 +22,14 @@ table! {
     async_std { let mut child = Command::new("true").spawn()?; child.status().await?.success() }
     smol { let mut child = Command::new("true").spawn()?; child.status().await?.success() }
     tokio { let mut child = Command::new("true").spawn()?; child.wait().await?.success() }
+
+    "process::Child, stdout.take()", "":
+    async_std [ let mut child = Command::new("echo").arg("a").stdout(Stdio::piped()).spawn()?; let mut text = String::new(); ]
+    { child.stdout.take().expect("a pipe").read_to_string(&mut text).await?; } [ child.status().await?; text ]
+    smol [ let mut child = Command::new("echo").arg("a").stdout(Stdio::piped()).spawn()?; let mut text = String::new(); ]
+    { child.stdout.take().expect("a pipe").read_to_string(&mut text).await?; } [ child.status().await?; text ]
+    tokio [ let mut child = Command::new("echo").arg("a").stdout(Stdio::piped()).spawn()?; let mut text = String::new(); ]
+    { child.stdout.take().expect("a pipe").read_to_string(&mut text).await?; } [ child.wait().await?; text ]
 
     "process::Child::kill", "tokio's `kill` also waits; `start_kill` does not":
     async_std [ let mut child = Command::new("sleep").arg("60").spawn()?; ]

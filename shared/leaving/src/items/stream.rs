@@ -5,8 +5,16 @@ use super::{TICK, table};
 table! {
     "async_std::stream", in here;
     async_std { pub(super) use async_std::{prelude::*, stream}; }
-    smol { pub(super) use futures_util::stream::select; pub(super) use smol::{Timer, prelude::*, stream}; }
-    tokio { pub(super) use futures_util::stream::{self, StreamExt, TryStreamExt}; pub(super) use tokio::time; }
+    smol {
+        pub(super) use futures_util::stream::select;
+        pub(super) use smol::{Timer, prelude::*, stream};
+        pub(super) use std::{pin::pin, time::Instant};
+    }
+    tokio {
+        pub(super) use futures_util::stream::{self, StreamExt, TryStreamExt};
+        pub(super) use std::pin::pin;
+        pub(super) use tokio::time::{self, Instant, MissedTickBehavior};
+    }
 
     "stream::from_iter", "tokio has no streams of its own: futures-util or tokio-stream":
     async_std { stream::from_iter([7, 8]).count().await }
@@ -39,10 +47,12 @@ table! {
     tokio { stream::iter(std::iter::successors(Some(1), |n| Some(n * 2))).take(3)
         .fold(None, async |_, n| Some(n)).await }
 
-    "stream::interval", "tokio's first tick is at once; smol and tokio make up for late ticks":
+    "stream::interval", "`Timer::interval` and `time::interval` are shorter, and make up for ticks that were missed; tokio's first is at once":
     async_std { let mut ticks = stream::interval(TICK); ticks.next().await; }
-    smol { let mut ticks = Timer::interval(TICK); ticks.next().await; }
-    tokio { let mut ticks = time::interval(TICK); ticks.tick().await; }
+    smol { let mut ticks = pin!(stream::unfold(Timer::after(TICK), async |mut timer| {
+        (&mut timer).await; timer.set_after(TICK); Some(((), timer)) })); ticks.next().await; }
+    tokio { let mut ticks = time::interval_at(Instant::now() + TICK, TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay); ticks.tick().await; }
 
     "StreamExt::next", "":
     async_std [ let mut numbers = stream::from_iter(0..3); ] { while let Some(_item) = numbers.next().await {} }
@@ -54,10 +64,54 @@ table! {
     smol { stream::iter(1..9).map(|n| n * 3).filter(|n| n % 2 == 0).take(2).count().await }
     tokio { stream::iter(1..9).map(|n| n * 3).filter(|n| std::future::ready(n % 2 == 0)).take(2).count().await }
 
+    "StreamExt::enumerate", "":
+    async_std { stream::from_iter([7, 8]).enumerate().map(|(at, n)| at * n).collect::<Vec<usize>>().await }
+    smol { stream::iter([7, 8]).enumerate().map(|(at, n)| at * n).collect::<Vec<usize>>().await }
+    tokio { stream::iter([7, 8]).enumerate().map(|(at, n)| at * n).collect::<Vec<usize>>().await }
+
+    "StreamExt::fuse", "a fused `Receiver` of smol has to be pinned, too":
+    async_std [ let numbers = stream::from_iter([7]); ]
+    { let mut numbers = numbers.fuse(); } [ (numbers.next().await, numbers.next().await, numbers.next().await) ]
+    smol [ let numbers = stream::iter([7]); ]
+    { let mut numbers = numbers.fuse(); } [ (numbers.next().await, numbers.next().await, numbers.next().await) ]
+    tokio [ let numbers = stream::iter([7]); ]
+    { let mut numbers = numbers.fuse(); } [ (numbers.next().await, numbers.next().await, numbers.next().await) ]
+
     "StreamExt::fold", "futures-util's closures return futures":
     async_std { stream::from_iter(1..4).fold(0, |sum, n| sum + n).await }
     smol { stream::iter(1..4).fold(0, |sum, n| sum + n).await }
     tokio { stream::iter(1..4).fold(0, async |sum, n| sum + n).await }
+
+    "StreamExt::sum, product, min, max, cmp", "smol and tokio have none of these, nor `eq` and `lt`: fold":
+    async_std { stream::from_iter(1..4).sum::<i32>().await }
+    smol { stream::iter(1..4).fold(0, |sum, n| sum + n).await }
+    tokio { stream::iter(1..4).fold(0, async |sum, n| sum + n).await }
+
+    "StreamExt::find", "futures-util has neither `find` nor `position`":
+    async_std { stream::from_iter(1..4).find(|n| n % 2 == 0).await }
+    smol { stream::iter(1..4).find(|n| n % 2 == 0).await }
+    tokio { stream::iter(1..4).filter(|n| std::future::ready(n % 2 == 0)).next().await }
+
+    "StreamExt::nth, last", "futures-util has neither, nor `step_by`":
+    async_std { stream::from_iter(1..4).nth(1).await }
+    smol { stream::iter(1..4).nth(1).await }
+    tokio { stream::iter(1..4).skip(1).next().await }
+
+    "StreamExt::by_ref", "":
+    async_std [ let mut numbers = stream::from_iter(1..4); ]
+    { numbers.by_ref().take(2).count().await; } [ numbers.next().await ]
+    smol [ let mut numbers = stream::iter(1..4); ]
+    { (&mut numbers).take(2).count().await; } [ numbers.next().await ]
+    tokio [ let mut numbers = stream::iter(1..4); ]
+    { numbers.by_ref().take(2).count().await; } [ numbers.next().await ]
+
+    "StreamExt::delay", "":
+    async_std [ let numbers = stream::from_iter(1..4); ]
+    { numbers.delay(TICK).count().await }
+    smol [ let numbers = stream::iter(1..4); ]
+    { Timer::after(TICK).await; numbers.count().await }
+    tokio [ let numbers = stream::iter(1..4); ]
+    { time::sleep(TICK).await; numbers.count().await }
 
     "StreamExt::for_each", "":
     async_std { stream::from_iter(1..4).for_each(|n| assert!(n > 0)).await }
@@ -90,8 +144,15 @@ table! {
     tokio [ let mut slow = stream::pending::<u32>(); ]
     { time::timeout(TICK, slow.next()).await.ok().flatten() }
 
-    "StreamExt::throttle", "":
-    async_std { stream::from_iter(0..3).throttle(TICK).count().await }
-    smol { stream::iter(0..3).zip(Timer::interval(TICK)).count().await }
-    tokio { stream::iter(0..3).then(async |n| { time::sleep(TICK).await; n }).count().await }
+    "StreamExt::throttle", "`zip` with an interval looks alike, but keeps back the first item, and none after a pause":
+    async_std [ let numbers = stream::from_iter(0..3); ]
+    { numbers.throttle(TICK).count().await }
+    smol [ let numbers = stream::iter(0..3); ]
+    { stream::unfold((numbers, Instant::now()), async |(mut numbers, at)| {
+        Timer::at(at).await; let number = numbers.next().await?;
+        Some((number, (numbers, Instant::now() + TICK))) }).count().await }
+    tokio [ let numbers = stream::iter(0..3); ]
+    { stream::unfold((numbers, Instant::now()), async |(mut numbers, at)| {
+        time::sleep_until(at).await; let number = numbers.next().await?;
+        Some((number, (numbers, Instant::now() + TICK))) }).count().await }
 }

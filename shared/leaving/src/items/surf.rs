@@ -5,7 +5,7 @@ use super::{TICK, table};
 table! {
     "surf", in here;
     async_std {
-        pub(super) use surf::{Client, Config, Url};
+        pub(super) use surf::{Body, Client, Config, Request, Response, Url, middleware::{Middleware, Next}};
         pub(super) use async_std::io::ReadExt;
         pub(super) use std::collections::BTreeMap;
     }
@@ -13,15 +13,15 @@ table! {
         pub(super) use crate::http::{get, send};
         pub(super) use bytes::Bytes;
         pub(super) use http_body_util::{BodyExt, Full};
-        pub(super) use hyper::{Request, body::Incoming, header::CONTENT_TYPE};
-        pub(super) use smol::{Timer, lock::Semaphore, prelude::*};
+        pub(super) use hyper::{Request, body::{Body, Incoming}, header::CONTENT_TYPE, http::request::Builder};
+        pub(super) use smol::{Timer, fs, lock::Semaphore, prelude::*};
     }
     tokio {
-        pub(super) use reqwest::{Client, header::CONTENT_TYPE};
-        pub(super) use tokio::sync::Semaphore;
+        pub(super) use reqwest::{Client, RequestBuilder, header::{CONTENT_TYPE, HeaderMap, HeaderValue}};
+        pub(super) use tokio::{fs, sync::Semaphore};
     }
 
-    "surf::get, recv_string", "surf decodes by the charset with a feature alone; reqwest's `charset` is one, too":
+    "surf::get, recv_string", "both decode other charsets than UTF-8 only with a feature: surf's `encoding`, reqwest's `charset`":
     async_std [ let url = crate::echo::start()?; ]
     { surf::get(url).recv_string().await } [ .ok() ]
     smol [ let url = crate::echo::start()?; ]
@@ -119,6 +119,60 @@ table! {
     tokio [ let url = crate::echo::start()? + "/json"; let mut response = crate::http::reqwest()?.get(url).send().await?; let mut length = 0; ]
     { while let Some(chunk) = response.chunk().await? { length += chunk.len(); } } [ length ]
 
+    "Body::from_file", "surf also set a `content-type`; reqwest takes a file as well, by its feature `stream`, and sends it in chunks, without a length (reqwest 0.13, `src/async_impl/body.rs`, `wrap_stream`)":
+    async_std [ let url = crate::echo::start()?; let path = here.join("file"); std::fs::write(&path, "b")?; ]
+    { surf::put(url).body(Body::from_file(&path).await?) } [ .recv_string().await.ok() ]
+    smol [ let url = crate::echo::start()?; let path = here.join("file"); std::fs::write(&path, "b")?; ]
+    { let request = Request::put(url).body(Full::from(fs::read(&path).await?))?; }
+    [ String::from_utf8(send(request).await?.collect().await?.to_bytes().into()).ok() ]
+    tokio [ let url = crate::echo::start()?; let client = crate::http::reqwest()?; let path = here.join("file"); std::fs::write(&path, "b")?; ]
+    { client.put(url).body(fs::read(&path).await?) } [ .send().await?.text().await.ok() ]
+
+    "Response::len", "":
+    async_std [ let url = crate::echo::start()? + "/json"; let response = surf::get(url).await.map_err(|error| error.into_inner())?; ]
+    { let length = response.len(); } [ length.map(|length| length as u64) ]
+    smol [ let url = crate::echo::start()? + "/json"; let response = get(&url).await?; ]
+    { let length = response.body().size_hint().exact(); } [ length ]
+    tokio [ let url = crate::echo::start()? + "/json"; let response = crate::http::reqwest()?.get(url).send().await?; ]
+    { let length = response.content_length(); } [ length ]
+
+    "Client::with", "neither has them: a function, or the package reqwest-middleware":
+    async_std [
+        let url = crate::echo::start()?;
+        struct Mark;
+        #[surf::utils::async_trait]
+        impl Middleware for Mark {
+            async fn handle(
+                &self,
+                mut request: Request,
+                client: Client,
+                next: Next<'_>,
+            ) -> surf::Result<Response> {
+                request.insert_header("x-a", "b");
+                next.run(request, client).await
+            }
+        }
+    ]
+    { Client::new().with(Mark).get(url) } [ .recv_string().await.ok() ]
+    smol [ let url = crate::echo::start()?; ]
+    { let mark = |request: Builder| request.header("x-a", "b"); let request = mark(Request::get(url)).body(Full::default())?; }
+    [ String::from_utf8(send(request).await?.collect().await?.to_bytes().into()).ok() ]
+    tokio [ let url = crate::echo::start()?; let client = crate::http::reqwest()?; ]
+    { let mark = |request: RequestBuilder| request.header("x-a", "b"); mark(client.get(url)) }
+    [ .send().await?.text().await.ok() ]
+
+    "Config::add_header", "hyper has none: add it to each request":
+    async_std [ let url = crate::echo::start()?; ]
+    { let client: Client = Config::new().add_header("x-a", "b").map_err(|error| error.into_inner())?.try_into()?; }
+    [ client.get(url).recv_string().await.ok() ]
+    smol [ let url = crate::echo::start()?; ]
+    { let request = Request::get(url).header("x-a", "b").body(Full::default())?; }
+    [ String::from_utf8(send(request).await?.collect().await?.to_bytes().into()).ok() ]
+    tokio [ let url = crate::echo::start()?; let builder = crate::http::builder()?; ]
+    { let headers = HeaderMap::from_iter([("x-a".parse()?, HeaderValue::from_static("b"))]);
+        let client: Client = builder.default_headers(headers).build()?; }
+    [ client.get(url).send().await?.text().await.ok() ]
+
     "Client, Config::set_base_url", "neither has one: join the URL":
     async_std [ let url = crate::echo::start()?; ]
     { let client: Client = Config::new().set_base_url(Url::parse(&url)?).try_into()?; }
@@ -136,7 +190,7 @@ table! {
     tokio [ let builder = crate::http::builder()?; ]
     { let client: Client = builder.timeout(TICK).build()?; } [ drop(client); ]
 
-    "Config::set_max_connections_per_host", "neither has a cap: take a permit for each request":
+    "Config::set_max_connections_per_host", "neither has a cap: take a permit for each request, and keep it until the body is read":
     async_std { let client: Client = Config::new().set_max_connections_per_host(50).try_into()?; } [ drop(client); ]
     smol { let limit = Semaphore::new(50); let permit = limit.acquire().await; } [ drop(permit); ]
     tokio { let limit = Semaphore::new(50); let permit = limit.acquire().await?; } [ drop(permit); ]

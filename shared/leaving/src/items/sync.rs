@@ -73,16 +73,21 @@ table! {
         });
         let (ready, changed) = &*both;
     ]
-    { loop { let notice = changed.listen(); if *ready.lock().await { break; } notice.await; } }
-    [ *ready.lock().await ]
+    { let seen = loop { let notice = changed.listen(); let seen = ready.lock().await; if *seen { break seen; } drop(seen); notice.await; }; }
+    [ *seen ]
     tokio [
         let both = Arc::new((Mutex::new(false), Notify::new()));
         let other = Arc::clone(&both);
         tokio::spawn(async move { *other.0.lock().await = true; other.1.notify_waiters(); });
         let (ready, changed) = &*both;
     ]
-    { loop { let notice = changed.notified(); if *ready.lock().await { break; } notice.await; } }
-    [ *ready.lock().await ]
+    { let seen = loop { let notice = changed.notified(); let seen = ready.lock().await; if *seen { break seen; } drop(seen); notice.await; }; }
+    [ *seen ]
+
+    "sync::Condvar::notify_one, notify_all", "if nobody waits, a notice is lost; only tokio's `notify_one` keeps it, for the next `notified`":
+    async_std [ let changed = Condvar::new(); ] { changed.notify_one(); changed.notify_all(); }
+    smol [ let changed = Event::new(); ] { changed.notify_additional(1); changed.notify(usize::MAX); }
+    tokio [ let changed = Notify::new(); ] { changed.notify_one(); changed.notify_waiters(); }
 
     "sync::{Arc, Weak}", "the standard library has them":
     async_std { let weak: Weak<u32> = Arc::downgrade(&Arc::new(7)); } [ weak.upgrade() ]

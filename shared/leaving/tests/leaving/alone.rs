@@ -4,6 +4,7 @@
 use std::{
     any::type_name,
     env,
+    io::Write,
     process::{Command, Stdio, exit},
     thread,
     time::Duration,
@@ -22,6 +23,11 @@ pub(crate) fn alone<F: FnOnce()>(test: F) {
 
 /// The same with variables of the environment.
 pub(crate) fn alone_with<F: FnOnce()>(variables: &[(&str, &str)], test: F) {
+    alone_fed(variables, "", test);
+}
+
+/// The same with something to read on standard input.
+pub(crate) fn alone_fed<F: FnOnce()>(variables: &[(&str, &str)], input: &str, test: F) {
     if env::var_os(ALONE).is_some() {
         thread::spawn(|| {
             thread::sleep(LIMIT);
@@ -37,7 +43,9 @@ pub(crate) fn alone_with<F: FnOnce()>(variables: &[(&str, &str)], test: F) {
     let mut command = Command::new(env::current_exe().expect("a test has a program"));
     command
         .args([&name.join("::"), "--exact", "--nocapture"])
-        .stdin(Stdio::null())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .env(ALONE, "1");
     // What would change how many threads there are.
     for name in [
@@ -47,8 +55,14 @@ pub(crate) fn alone_with<F: FnOnce()>(variables: &[(&str, &str)], test: F) {
     ] {
         command.env_remove(name);
     }
-    let output = command.envs(variables.iter().copied()).output();
-    let output = output.expect("a process");
+    let mut child = command
+        .envs(variables.iter().copied())
+        .spawn()
+        .expect("a process");
+    let mut stdin = child.stdin.take().expect("a pipe was asked for");
+    stdin.write_all(input.as_bytes()).expect("room in the pipe");
+    drop(stdin);
+    let output = child.wait_with_output().expect("a process");
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(
         output.status.success() && text.contains("1 passed"),

@@ -1,4 +1,8 @@
-//! What the attribute for tests is on smol and on tokio.
+//! What the attributes for tests and for `main` are on smol and on tokio.
+
+mod main_on_async_std;
+mod main_on_smol;
+mod main_on_tokio;
 
 async fn work() -> u32 {
     7

@@ -4,14 +4,16 @@
 
 use std::{
     any::TypeId,
-    fs,
-    future::ready,
-    io::{ErrorKind, Read},
-    net::{TcpListener, TcpStream},
+    env, fs,
+    future::{pending, ready},
+    io::{self, ErrorKind, Read},
+    net::{TcpListener, TcpStream, ToSocketAddrs},
     panic::catch_unwind,
+    path::Path,
+    pin::pin,
     sync::{
         Arc, Condvar, Mutex,
-        atomic::{AtomicBool, Ordering::SeqCst},
+        atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
         mpsc,
     },
     thread,
@@ -20,15 +22,15 @@ use std::{
 
 use async_std::task;
 use futures_util::FutureExt;
-use smol::{Timer, prelude::*};
+use smol::{Executor, Timer, prelude::*};
 use tokio::{
-    runtime::{Builder, Runtime},
+    runtime::{Builder, Handle, Runtime},
     time::MissedTickBehavior,
 };
 
 use crate::{
-    alone::{alone, alone_with},
-    threads,
+    alone::{alone, alone_fed, alone_with},
+    spawning, threads,
 };
 
 /// Long enough for what happens at once, on a machine that is busy.
@@ -66,6 +68,50 @@ impl Drop for Flag {
     }
 }
 
+/// What ends once its sender is dropped, and whether it has ended or was cancelled.
+fn waits() -> (
+    smol::channel::Sender<()>,
+    Arc<AtomicBool>,
+    impl Future<Output = ()> + Send + 'static,
+) {
+    let (go, wait) = smol::channel::bounded(1);
+    let ended = Arc::new(AtomicBool::new(false));
+    let flag = Flag(Arc::clone(&ended));
+    let future = async move {
+        let _flag = flag;
+        _ = wait.recv().await;
+    };
+    (go, ended, future)
+}
+
+/// What blocks its thread until its sender is dropped, whether it has ended, and what
+/// comes once it has begun.
+fn blocks() -> (
+    mpsc::Sender<()>,
+    Arc<AtomicBool>,
+    mpsc::Receiver<()>,
+    impl Future<Output = ()> + Send + 'static,
+) {
+    let (go, wait) = mpsc::channel::<()>();
+    let (begun, begins) = mpsc::channel();
+    let ended = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&ended);
+    let future = async move {
+        _ = begun.send(());
+        _ = wait.recv();
+        flag.store(true, SeqCst);
+    };
+    (go, ended, begins, future)
+}
+
+/// Drops `go` a little later.
+fn later(go: mpsc::Sender<()>) {
+    thread::spawn(move || {
+        thread::sleep(SHORT);
+        drop(go);
+    });
+}
+
 #[test]
 fn types_that_are_the_same() {
     fn same<A: ?Sized + 'static, B: ?Sized + 'static>() -> bool {
@@ -88,36 +134,76 @@ fn types_that_are_the_same() {
 
 #[test]
 fn a_dropped_handle() {
-    /// A task that ends once it is told to, and whether it was cancelled before.
-    fn task() -> (
-        smol::channel::Sender<()>,
-        Arc<AtomicBool>,
-        impl Future<Output = ()> + Send,
-    ) {
-        let (go, wait) = smol::channel::bounded(1);
-        let ended = Arc::new(AtomicBool::new(false));
-        let flag = Flag(Arc::clone(&ended));
-        let future = async move {
-            let _flag = flag;
-            _ = wait.recv().await;
-        };
-        (go, ended, future)
-    }
-
-    let (go, ended, future) = task();
+    let (go, ended, future) = waits();
     drop(task::spawn(future));
     thread::sleep(SHORT);
     assert!(!ended.load(SeqCst), "async-std cancelled it");
     drop(go);
     assert!(soon(|| ended.load(SeqCst)));
 
-    let (_go, ended, future) = task();
+    let (_go, ended, future) = waits();
     drop(smol::spawn(future));
+    assert!(soon(|| ended.load(SeqCst)), "smol lets it go on");
+    // What rustc advises against its warning.
+    let (_go, ended, future) = waits();
+    #[expect(clippy::let_underscore_future, reason = "this is what it warns of")]
+    let _ = smol::spawn(future);
     assert!(soon(|| ended.load(SeqCst)), "smol lets it go on");
 
     let runtime = runtime();
-    let (go, ended, future) = task();
+    let (go, ended, future) = waits();
     drop(runtime.spawn(future));
+    thread::sleep(SHORT);
+    assert!(!ended.load(SeqCst), "tokio cancelled it");
+    drop(go);
+    assert!(soon(|| ended.load(SeqCst)));
+}
+
+#[test]
+fn a_timeout_around_a_handle() {
+    let (go, ended, future) = waits();
+    let handle = task::spawn(future);
+    assert!(task::block_on(async_std::future::timeout(SHORT, handle)).is_err());
+    thread::sleep(SHORT);
+    assert!(!ended.load(SeqCst), "async-std cancelled it");
+    drop(go);
+    assert!(soon(|| ended.load(SeqCst)));
+
+    let (_go, ended, future) = waits();
+    let task = async {
+        smol::spawn(future).await;
+        Some(())
+    };
+    let over = async {
+        Timer::after(SHORT).await;
+        None
+    };
+    assert_eq!(smol::block_on(task.or(over)), None);
+    assert!(soon(|| ended.load(SeqCst)), "smol lets it go on");
+
+    // By reference, and detached: as on the two others.
+    let (go, ended, future) = waits();
+    let mut task = smol::spawn(future);
+    let done = async {
+        (&mut task).await;
+        Some(())
+    };
+    let over = async {
+        Timer::after(SHORT).await;
+        None
+    };
+    assert_eq!(smol::block_on(done.or(over)), None);
+    task.detach();
+    thread::sleep(SHORT);
+    assert!(!ended.load(SeqCst), "smol cancelled it");
+    drop(go);
+    assert!(soon(|| ended.load(SeqCst)));
+
+    let runtime = runtime();
+    let (go, ended, future) = waits();
+    let handle = runtime.spawn(future);
+    let limit = async { tokio::time::timeout(SHORT, handle).await };
+    assert!(runtime.block_on(limit).is_err());
     thread::sleep(SHORT);
     assert!(!ended.load(SeqCst), "tokio cancelled it");
     drop(go);
@@ -168,6 +254,12 @@ fn settings_of_the_executor() {
         ("TOKIO_WORKER_THREADS", "4"),
     ];
     alone_with(&settings, || {
+        // An executor of one's own has the threads that one gives it.
+        let executor = Executor::new();
+        smol::block_on(executor.run(executor.spawn(async {})));
+        thread::sleep(SHORT);
+        assert_eq!(threads("smol-"), 0);
+
         task::block_on(task::spawn(async {}));
         smol::block_on(smol::spawn(async {}));
         let runtime = runtime();
@@ -273,7 +365,7 @@ fn block_on_in_a_task() {
         // tokio refuses.
         let runtime = runtime();
         let nested = runtime.spawn(async {
-            let handle = tokio::runtime::Handle::current();
+            let handle = Handle::current();
             handle.block_on(tokio::spawn(async { 7 }))
         });
         let nested = runtime.block_on(nested);
@@ -302,23 +394,127 @@ fn outside_of_a_runtime() {
 #[test]
 fn tasks_that_outlive_block_on() {
     alone(|| {
-        let ended: Vec<_> = (0..3).map(|_| Arc::new(AtomicBool::new(false))).collect();
-        let later = |index: usize| {
-            let ended = Arc::clone(&ended[index]);
-            async move {
-                Timer::after(SHORT).await;
-                ended.store(true, SeqCst);
-            }
-        };
-        task::block_on(async { drop(task::spawn(later(0))) });
-        smol::block_on(async { smol::spawn(later(1)).detach() });
+        let (go, ended, future) = waits();
+        task::block_on(async { drop(task::spawn(future)) });
+        thread::sleep(SHORT);
+        assert!(!ended.load(SeqCst));
+        drop(go);
+        assert!(soon(|| ended.load(SeqCst)));
+
+        let (go, ended, future) = waits();
+        smol::block_on(async { smol::spawn(future).detach() });
+        thread::sleep(SHORT);
+        assert!(!ended.load(SeqCst));
+        drop(go);
+        assert!(soon(|| ended.load(SeqCst)));
+
+        let (_go, ended, future) = waits();
+        let executor = Executor::new();
+        smol::block_on(executor.run(async { executor.spawn(future).detach() }));
+        assert!(!ended.load(SeqCst));
+        drop(executor);
+        assert!(ended.load(SeqCst));
+
+        let (_go, ended, future) = waits();
         let runtime = runtime();
-        runtime.block_on(async { drop(tokio::spawn(later(2))) });
+        runtime.block_on(async { drop(tokio::spawn(future)) });
         drop(runtime);
-        assert!(soon(|| ended[0].load(SeqCst) && ended[1].load(SeqCst)));
-        thread::sleep(2 * SHORT);
-        assert!(!ended[2].load(SeqCst));
+        assert!(ended.load(SeqCst));
     });
+}
+
+#[test]
+fn a_task_that_blocks_at_the_end() {
+    alone(|| {
+        let (go, ended, begins, future) = blocks();
+        task::block_on(async { drop(task::spawn(future)) });
+        begins.recv().expect("it begins");
+        assert!(!ended.load(SeqCst));
+        drop(go);
+
+        let (go, ended, begins, future) = blocks();
+        smol::block_on(async { smol::spawn(future).detach() });
+        begins.recv().expect("it begins");
+        assert!(!ended.load(SeqCst));
+        drop(go);
+
+        // The service's way: threads that are joined.
+        let (go, ended, begins, future) = blocks();
+        let executor = Executor::new();
+        let (running, end) = smol::channel::bounded::<()>(1);
+        thread::scope(|scope| {
+            scope.spawn(|| smol::block_on(executor.run(end.recv())));
+            executor.spawn(future).detach();
+            begins.recv().expect("it begins");
+            later(go);
+            drop(running);
+        });
+        assert!(ended.load(SeqCst));
+
+        let (go, ended, begins, future) = blocks();
+        let runtime = runtime();
+        drop(runtime.spawn(future));
+        begins.recv().expect("it begins");
+        later(go);
+        drop(runtime);
+        assert!(ended.load(SeqCst));
+
+        // An executor that is never dropped, on threads that nobody joins.
+        let (go, ended, begins, future) = blocks();
+        spawning::start(2).expect("threads");
+        spawning::on_the_static(async { spawning::on_the_static(future) });
+        begins.recv().expect("it begins");
+        assert!(!ended.load(SeqCst));
+        drop(go);
+        assert!(soon(|| ended.load(SeqCst)));
+    });
+}
+
+#[test]
+fn a_task_that_holds_its_executor() {
+    /// A task that does not end, and whether it was dropped.
+    fn holds<T: Send + 'static>(
+        own: T,
+    ) -> (Arc<AtomicBool>, impl Future<Output = ()> + Send + 'static) {
+        let dropped = Arc::new(AtomicBool::new(false));
+        let both = (own, Flag(Arc::clone(&dropped)));
+        let future = async move {
+            let _both = both;
+            pending::<()>().await;
+        };
+        (dropped, future)
+    }
+    // The executor owns the task, and the task the executor.
+    let executor = Arc::new(Executor::new());
+    let (dropped, future) = holds(Arc::clone(&executor));
+    executor.spawn(future).detach();
+    drop(executor);
+    assert!(!dropped.load(SeqCst));
+
+    let executor = Arc::new(Executor::new());
+    let (dropped, future) = holds(Arc::clone(&executor));
+    let task = executor.spawn(future);
+    smol::block_on(executor.run(task.cancel()));
+    drop(executor);
+    assert!(dropped.load(SeqCst));
+
+    let executor = Arc::new(Executor::new());
+    let (dropped, future) = holds(Arc::downgrade(&executor));
+    assert!(spawning::on_the_upgraded(
+        &Arc::downgrade(&executor),
+        future
+    ));
+    let weak = Arc::downgrade(&executor);
+    drop(executor);
+    assert!(dropped.load(SeqCst));
+    assert!(!spawning::on_the_upgraded(&weak, async {}));
+
+    // tokio's handle does not own the runtime. async-std's executor is nobody's.
+    let runtime = runtime();
+    let (dropped, future) = holds(runtime.handle().clone());
+    drop(runtime.spawn(future));
+    drop(runtime);
+    assert!(dropped.load(SeqCst));
 }
 
 #[test]
@@ -341,6 +537,15 @@ fn a_runtime_waits_for_blocking_calls() {
         begins.recv().expect("it begins");
         drop(runtime);
         assert!(start.elapsed() >= 5 * SHORT);
+
+        // Unless it is told not to.
+        let (go, ended, begins, future) = blocks();
+        let runtime = self::runtime();
+        drop(runtime.spawn_blocking(|| smol::block_on(future)));
+        begins.recv().expect("it begins");
+        runtime.shutdown_background();
+        assert!(!ended.load(SeqCst));
+        drop(go);
     });
 }
 
@@ -418,25 +623,180 @@ fn ticks_that_were_missed() {
             count += 1;
         }
     }
+    /// Whether all that were missed come at once. A thread that is kept waiting may make
+    /// it look as if they did not; nothing makes it look as if they did.
+    fn makes_up(tick: &mut dyn FnMut()) -> bool {
+        (0..5).any(|_| at_once(&mut *tick) >= 4)
+    }
     let mut ticks = async_std::stream::interval(EVERY);
     task::block_on(ticks.next());
     assert_eq!(at_once(|| _ = task::block_on(ticks.next())), 1);
 
     let mut ticks = Timer::interval(EVERY);
     smol::block_on(ticks.next());
-    assert!(at_once(|| _ = smol::block_on(ticks.next())) >= 4);
+    assert!(makes_up(&mut || _ = smol::block_on(ticks.next())));
+
+    // What async-std does.
+    let ticks = smol::stream::unfold(Timer::after(EVERY), async |mut timer| {
+        (&mut timer).await;
+        timer.set_after(EVERY);
+        Some(((), timer))
+    });
+    let mut ticks = pin!(ticks);
+    smol::block_on(ticks.next());
+    assert_eq!(at_once(|| _ = smol::block_on(ticks.next())), 1);
 
     let runtime = runtime();
     let start = Instant::now();
     let mut ticks = runtime.block_on(async { tokio::time::interval(EVERY) });
     runtime.block_on(ticks.tick());
     assert!(start.elapsed() < EVERY, "the first tick is not at once");
-    assert!(at_once(|| _ = runtime.block_on(ticks.tick())) >= 4);
+    assert!(makes_up(&mut || _ = runtime.block_on(ticks.tick())));
 
     // What async-std does.
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     runtime.block_on(ticks.tick());
     assert_eq!(at_once(|| _ = runtime.block_on(ticks.tick())), 1);
+}
+
+#[test]
+fn a_stream_that_is_throttled() {
+    use async_std::prelude::StreamExt as _;
+    use tokio::time::{Instant as TokioInstant, sleep_until};
+
+    const EVERY: Duration = Duration::from_millis(50);
+    /// How long the third item is kept back, if the second was taken late.
+    fn kept_back(mut next: impl FnMut()) -> Duration {
+        next();
+        thread::sleep(4 * EVERY);
+        next();
+        let start = Instant::now();
+        next();
+        start.elapsed()
+    }
+    let mut numbers = async_std::stream::from_iter(0..3).throttle(EVERY);
+    let next = || _ = task::block_on(smol::stream::StreamExt::next(&mut numbers));
+    assert!(kept_back(next) >= EVERY);
+
+    // It looks alike, but keeps back the first item, and none after a pause.
+    let mut numbers =
+        smol::stream::StreamExt::zip(smol::stream::iter(0..3), Timer::interval(EVERY));
+    let mut next = || _ = smol::block_on(smol::stream::StreamExt::next(&mut numbers));
+    let start = Instant::now();
+    next();
+    assert!(start.elapsed() >= EVERY);
+    thread::sleep(4 * EVERY);
+    for _ in 0..2 {
+        let next = smol::stream::StreamExt::next(&mut numbers);
+        assert!(next.now_or_never().flatten().is_some());
+    }
+
+    let seed = (smol::stream::iter(0..3), Instant::now());
+    let numbers = smol::stream::unfold(seed, async |(mut numbers, at)| {
+        Timer::at(at).await;
+        let number = smol::stream::StreamExt::next(&mut numbers).await?;
+        Some((number, (numbers, Instant::now() + EVERY)))
+    });
+    let mut numbers = pin!(numbers);
+    let next = || _ = smol::block_on(smol::stream::StreamExt::next(&mut numbers));
+    assert!(kept_back(next) >= EVERY);
+
+    let seed = (futures_util::stream::iter(0..3), TokioInstant::now());
+    let numbers = futures_util::stream::unfold(seed, async |(mut numbers, at)| {
+        sleep_until(at).await;
+        let number = futures_util::StreamExt::next(&mut numbers).await?;
+        Some((number, (numbers, TokioInstant::now() + EVERY)))
+    });
+    let mut numbers = pin!(numbers);
+    let runtime = runtime();
+    let next = || _ = runtime.block_on(futures_util::StreamExt::next(&mut numbers));
+    assert!(kept_back(next) >= EVERY);
+}
+
+#[test]
+fn a_writer_that_is_taken_apart() {
+    const TEXT: &[u8] = b"all of it";
+    task::block_on(async {
+        let mut writer = async_std::io::BufWriter::new(Vec::new());
+        writer.write_all(TEXT).await.expect("room");
+        assert_eq!(writer.into_inner().await.expect("a flush"), TEXT);
+
+        // No change: a drop loses it on all three.
+        let mut dropped = Vec::new();
+        let mut writer = async_std::io::BufWriter::new(&mut dropped);
+        writer.write_all(TEXT).await.expect("room");
+        drop(writer);
+        assert!(dropped.is_empty());
+    });
+    smol::block_on(async {
+        let mut writer = smol::io::BufWriter::new(Vec::new());
+        writer.write_all(TEXT).await.expect("room");
+        assert!(writer.into_inner().is_empty());
+
+        let mut dropped = Vec::new();
+        let mut writer = smol::io::BufWriter::new(&mut dropped);
+        writer.write_all(TEXT).await.expect("room");
+        drop(writer);
+        assert!(dropped.is_empty());
+    });
+    runtime().block_on(async {
+        use tokio::io::{AsyncWriteExt, BufWriter};
+        let mut writer = BufWriter::new(Vec::new());
+        writer.write_all(TEXT).await.expect("room");
+        assert!(writer.into_inner().is_empty());
+
+        let mut dropped = Vec::new();
+        let mut writer = BufWriter::new(&mut dropped);
+        writer.write_all(TEXT).await.expect("room");
+        drop(writer);
+        assert!(dropped.is_empty());
+    });
+}
+
+#[test]
+fn lines_of_stdin() {
+    const KEPT: &str = "LEAVING_KEPT";
+    const INPUT: &str = "one\ntwo\nthree\nfour\nfive\nsix\nseven\n";
+    let Ok(kept) = env::var(KEPT) else {
+        alone_fed(&[(KEPT, "no")], INPUT, || {});
+        alone_fed(&[(KEPT, "yes")], INPUT, || {});
+        return;
+    };
+    alone(|| {
+        // Both read what the standard library has buffered, for the whole process.
+        for expected in ["one\n", "two\n"] {
+            let mut line = String::new();
+            let read = task::block_on(async {
+                let stdin = async_std::io::stdin();
+                stdin.read_line(&mut line).await
+            });
+            read.expect("a line");
+            assert_eq!(line, expected);
+        }
+        let runtime = runtime();
+        for expected in ["three\n", "four\n"] {
+            let line = runtime.block_on(runtime.spawn_blocking(|| {
+                let mut line = String::new();
+                io::stdin().read_line(&mut line).map(|_| line)
+            }));
+            assert_eq!(line.expect("no panic").expect("a line"), expected);
+        }
+        // This one reads ahead, for itself.
+        let stdin = || smol::io::BufReader::new(smol::Unblock::new(io::stdin()));
+        let mut input = stdin();
+        for expected in ["five\n", "six\n", "seven\n"] {
+            if kept == "no" {
+                input = stdin();
+            }
+            let mut line = String::new();
+            let read = smol::block_on(input.read_line(&mut line));
+            read.expect("a line, or the end");
+            match kept == "no" && expected != "five\n" {
+                true => assert_eq!(line, ""),
+                false => assert_eq!(line, expected),
+            }
+        }
+    });
 }
 
 #[test]
@@ -486,20 +846,90 @@ fn a_file_that_is_dropped() {
 
 #[test]
 fn an_error_that_names_the_path() {
-    let error = task::block_on(async_std::fs::read("/not/there")).expect_err("no file");
-    assert_eq!(error.kind(), ErrorKind::NotFound);
-    assert!(error.to_string().contains("`/not/there`"), "{error}");
-    assert_eq!(error.raw_os_error(), None);
+    const NAME: &str = "/not/there";
+    /// The text without the path, which the system's error has not.
+    fn is_bare<T>(result: io::Result<T>) -> bool {
+        let error = result.err().expect("no file");
+        assert_eq!(error.kind(), ErrorKind::NotFound);
+        let is_named = error.to_string().contains(NAME);
+        assert_eq!(is_named, error.raw_os_error().is_none(), "{error}");
+        !is_named
+    }
+    task::block_on(async {
+        use async_std::fs::{self, File, OpenOptions};
+        // These name it.
+        assert!(!is_bare(File::open(NAME).await));
+        assert!(!is_bare(fs::read(NAME).await));
+        assert!(!is_bare(fs::read_to_string(NAME).await));
+        assert!(!is_bare(fs::write(NAME, "").await));
+        assert!(!is_bare(fs::read_dir(NAME).await));
+        assert!(!is_bare(fs::create_dir(NAME).await));
+        assert!(!is_bare(fs::remove_file(NAME).await));
+        assert!(!is_bare(fs::rename(NAME, "/not/here").await));
+        // These don't.
+        assert!(is_bare(File::create(NAME).await));
+        assert!(is_bare(OpenOptions::new().read(true).open(NAME).await));
+        assert!(is_bare(fs::metadata(NAME).await));
+        assert!(is_bare(fs::symlink_metadata(NAME).await));
+    });
+    smol::block_on(async {
+        use smol::fs::{self, File, OpenOptions};
+        assert!(is_bare(File::open(NAME).await));
+        assert!(is_bare(File::create(NAME).await));
+        assert!(is_bare(fs::read(NAME).await));
+        assert!(is_bare(fs::create_dir(NAME).await));
+        assert!(is_bare(OpenOptions::new().read(true).open(NAME).await));
+    });
+    runtime().block_on(async {
+        use tokio::fs::{self, File, OpenOptions};
+        assert!(is_bare(File::open(NAME).await));
+        assert!(is_bare(File::create(NAME).await));
+        assert!(is_bare(fs::read(NAME).await));
+        assert!(is_bare(fs::create_dir(NAME).await));
+        assert!(is_bare(OpenOptions::new().read(true).open(NAME).await));
+    });
+    assert!(!Path::new(NAME).exists());
+}
 
-    let error = smol::block_on(smol::fs::read("/not/there")).expect_err("no file");
-    assert_eq!(error.to_string(), "No such file or directory (os error 2)");
-    assert_eq!(error.raw_os_error(), Some(2));
+#[test]
+fn an_error_that_names_the_address() {
+    // Without a port, so that nobody is asked.
+    const NAME: &str = "localhost";
+    let plain = NAME.to_socket_addrs().expect_err("no port").to_string();
 
-    let error = runtime()
-        .block_on(tokio::fs::read("/not/there"))
-        .expect_err("no file");
-    assert_eq!(error.to_string(), "No such file or directory (os error 2)");
-    assert_eq!(error.raw_os_error(), Some(2));
+    let stream = task::block_on(async_std::net::TcpStream::connect(NAME));
+    let text = stream.expect_err("no port").to_string();
+    assert_eq!(text, "could not resolve address `\"localhost\"`");
+
+    let stream = smol::block_on(smol::net::TcpStream::connect(NAME));
+    assert_eq!(stream.expect_err("no port").to_string(), plain);
+
+    let stream = runtime().block_on(tokio::net::TcpStream::connect(NAME));
+    assert_eq!(stream.expect_err("no port").to_string(), plain);
+}
+
+#[test]
+fn an_error_of_a_timeout() {
+    let text = |result: io::Result<()>| {
+        let error = result.expect_err("it is over");
+        assert_eq!(error.kind(), ErrorKind::TimedOut);
+        error.to_string()
+    };
+    let old = task::block_on(async_std::io::timeout(SHORT, pending()));
+    assert_eq!(text(old), "future timed out");
+
+    let over = async {
+        Timer::after(SHORT).await;
+        Err(ErrorKind::TimedOut.into())
+    };
+    let new = smol::block_on(pending().or(over));
+    assert_eq!(text(new), "timed out");
+
+    let limit = async { tokio::time::timeout(SHORT, pending()).await };
+    let new = runtime()
+        .block_on(limit)
+        .unwrap_or_else(|late| Err(late.into()));
+    assert_eq!(text(new), "timed out");
 }
 
 #[test]
@@ -636,6 +1066,103 @@ fn messages_that_nobody_received() {
     drop(receiver);
     assert_eq!(Arc::strong_count(&message), 1);
     drop(sender);
+}
+
+#[test]
+fn a_notice_without_a_waiter() {
+    task::block_on(async {
+        let lock = async_std::sync::Mutex::new(());
+        let changed = async_std::sync::Condvar::new();
+        changed.notify_one();
+        let waits = changed.wait(lock.lock().await);
+        assert!(waits.now_or_never().is_none());
+    });
+    let changed = event_listener::Event::new();
+    changed.notify_additional(1);
+    assert!(changed.listen().now_or_never().is_none());
+
+    let changed = tokio::sync::Notify::new();
+    changed.notify_waiters();
+    assert!(changed.notified().now_or_never().is_none());
+    changed.notify_one();
+    assert!(changed.notified().now_or_never().is_some());
+}
+
+#[test]
+fn a_receiver_that_is_shared() {
+    /// How many are in the body of a loop, and how many were at most.
+    type Counts = Arc<(AtomicUsize, AtomicUsize)>;
+    /// Waits for a second one in the body.
+    async fn body(counts: &Counts, limit: Duration) {
+        let (now, most) = &**counts;
+        most.fetch_max(now.fetch_add(1, SeqCst) + 1, SeqCst);
+        let start = Instant::now();
+        while most.load(SeqCst) < 2 && start.elapsed() < limit {
+            Timer::after(Duration::from_millis(2)).await;
+        }
+        now.fetch_sub(1, SeqCst);
+    }
+    let most = |counts: &Counts| counts.1.load(SeqCst);
+
+    let counts = Counts::default();
+    let (sender, receiver) = async_std::channel::unbounded();
+    let consumer = async |receiver: async_std::channel::Receiver<u8>| {
+        while receiver.recv().await.is_ok() {
+            body(&counts, LONG).await;
+        }
+    };
+    task::block_on(async {
+        _ = (sender.send(1).await, sender.send(2).await);
+        drop(sender);
+        smol::future::zip(consumer(receiver.clone()), consumer(receiver)).await;
+    });
+    assert_eq!(most(&counts), 2);
+
+    // smol's, also under tokio.
+    for on_tokio in [false, true] {
+        let counts = Counts::default();
+        let (sender, receiver) = smol::channel::unbounded();
+        let consumer = async |receiver: smol::channel::Receiver<u8>| {
+            while receiver.recv().await.is_ok() {
+                body(&counts, LONG).await;
+            }
+        };
+        let all = async {
+            _ = (sender.send(1).await, sender.send(2).await);
+            sender.close();
+            smol::future::zip(consumer(receiver.clone()), consumer(receiver)).await;
+        };
+        match on_tokio {
+            false => smol::block_on(all),
+            true => runtime().block_on(all),
+        }
+        assert_eq!(most(&counts), 2);
+    }
+
+    // tokio's in a lock, which the condition of the loop holds, or one that is let go.
+    for in_condition in [true, false] {
+        let counts = Counts::default();
+        let (sender, receiver) = tokio::sync::mpsc::unbounded_channel::<u8>();
+        let receiver = tokio::sync::Mutex::new(receiver);
+        let consumer = async || {
+            if in_condition {
+                while let Some(_item) = receiver.lock().await.recv().await {
+                    body(&counts, SHORT).await;
+                }
+            } else {
+                loop {
+                    let item = receiver.lock().await.recv().await;
+                    let Some(_item) = item else { break };
+                    body(&counts, LONG).await;
+                }
+            }
+        };
+        _ = (sender.send(1), sender.send(2));
+        drop(sender);
+        runtime().block_on(async { tokio::join!(consumer(), consumer()) });
+        let expected = if in_condition { 1 } else { 2 };
+        assert_eq!(most(&counts), expected);
+    }
 }
 
 #[test]

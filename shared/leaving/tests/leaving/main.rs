@@ -8,6 +8,7 @@ mod behaviour;
 mod pages;
 mod rows;
 mod service;
+mod spawning;
 mod surf;
 
 /// How many threads of this process have a name that begins like this.

@@ -14,8 +14,8 @@ const RUNTIMES: [&str; 3] = ["async-std", "smol", "tokio"];
 const CLIENTS: [&str; 3] = ["surf", "hyper", "reqwest"];
 
 /// Words of the items' names that are no names.
-const PROSE: [&str; 9] = [
-    "and", "the", "handle", "is", "dropped", "as", "a", "of", "for",
+const PROSE: [&str; 10] = [
+    "and", "the", "handle", "is", "dropped", "as", "a", "of", "for", "with",
 ];
 
 #[test]
@@ -83,6 +83,7 @@ fn spliced(package: &Path, text: &str) -> String {
             ["surf"] => table(&SURF, CLIENTS),
             ["steps"] => steps(),
             ["diff", old, new] => diff(package, old, new),
+            ["dependencies", ref names @ ..] => dependencies(package, names),
             _ => panic!("no such block: {line}"),
         };
         result += &format!("{END}\n");
@@ -131,12 +132,17 @@ fn pieces(code: [&str; 3], names: [&str; 3]) -> String {
     lines.collect::<Vec<_>>().join("<br>")
 }
 
-/// The last names in the paths of a table's items.
+/// The types and the last names in the paths of a table's items.
 fn names(table: &Table) -> String {
     let mut names = Vec::new();
+    let is_type = |part: &str| part.starts_with(char::is_uppercase);
     for row in table.rows {
         let last = row.item.rsplit("::").next().unwrap_or_default();
-        for word in last.split(|c: char| !c.is_alphanumeric() && c != '_') {
+        let types = row.item.split("::").filter(|part| is_type(part));
+        let parts = types.chain([last]);
+        for word in
+            parts.flat_map(|part| part.split(|c: char| !c.is_alphanumeric() && c != '_'))
+        {
             let is_code = !PROSE.contains(&word) && !word.is_empty();
             let name = format!("`{word}`");
             if is_code && !names.contains(&name) {
@@ -189,4 +195,32 @@ fn diff(package: &Path, old: &str, new: &str) -> String {
     let mut unified = diff.unified_diff();
     let text = unified.context_radius(2).to_string();
     format!("```diff\n{}\n```\n", text.trim_end())
+}
+
+/// The lines of `Cargo.toml` for packages, in the versions that the tests are run with.
+fn dependencies(package: &Path, names: &[&str]) -> String {
+    let read = |path| fs::read_to_string(package.join(path)).expect("a manifest");
+    let (workspace, own) = (read("../../Cargo.toml"), read("Cargo.toml"));
+    let quoted = |line: &str| Some(line.split('"').nth(1)?.to_string());
+    let mut text = String::from("```toml\n");
+    for name in names {
+        let start = format!("{name} = ");
+        let version = workspace
+            .lines()
+            .find_map(|line| quoted(line.strip_prefix(&start)?))
+            .expect("the workspace names its version");
+        let features = own
+            .lines()
+            .find_map(|line| line.strip_prefix(&start)?.split("features = ").nth(1));
+        _ = match features {
+            Some(features) => {
+                writeln!(
+                    text,
+                    "{start}{{ version = \"{version}\", features = {features}"
+                )
+            }
+            None => writeln!(text, "{start}\"{version}\""),
+        };
+    }
+    text + "```\n"
 }

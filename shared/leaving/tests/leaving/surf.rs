@@ -3,17 +3,22 @@
 //!
 //! Each is told in `docs/src/leaving-surf.md`, by its name.
 
-use std::{panic::catch_unwind, time::Duration};
+use std::{io::ErrorKind, net::TcpListener, panic::catch_unwind, time::Duration};
 
 use async_std::{future::timeout, task};
+use bytes::Bytes;
 use futures_util::future::join_all;
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, Full};
 use http_origin::Origin;
+use hyper::{
+    Request,
+    header::{HeaderName, HeaderValue},
+};
 use leaving::{
     echo,
-    http::{builder, get, reqwest},
+    http::{builder, get, reqwest, send},
 };
-use surf::{Client, Config, StatusCode, middleware::Redirect};
+use surf::{Body, Client, Config, StatusCode, middleware::Redirect};
 use tokio::runtime::Runtime;
 
 use crate::alone::alone;
@@ -118,6 +123,110 @@ fn a_redirect() {
 }
 
 #[test]
+fn requests_of_a_redirect() {
+    let (url, requests) = echo::recorded().expect("a server");
+    let client = Client::new().with(Redirect::default());
+    let post = client
+        .post(format!("{url}/moved/to"))
+        .body_string("b".into());
+    assert!(task::block_on(post).is_ok());
+    let seen: Vec<_> = requests.try_iter().collect();
+    assert_eq!(seen, ["POST /moved/to", "POST /to", "POST /to b"]);
+
+    let post = Request::post(format!("{url}/moved/to")).body(Full::from("b"));
+    assert!(smol::block_on(send(post.expect("a request"))).is_ok());
+    let seen: Vec<_> = requests.try_iter().collect();
+    assert_eq!(seen, ["POST /moved/to b"]);
+
+    let client = reqwest().expect("a client");
+    let post = client.post(format!("{url}/moved/to")).body("b");
+    assert!(runtime().block_on(async { post.send().await }).is_ok());
+    let seen: Vec<_> = requests.try_iter().collect();
+    assert_eq!(seen, ["POST /moved/to b", "GET /to"]);
+}
+
+#[test]
+fn headers_of_the_client() {
+    let url = echo::start().expect("a server");
+    let config = Config::new().add_header("x-a", "b").expect("a header");
+    let client: Client = config.try_into().expect("a client");
+    let text = task::block_on(client.get(&url).recv_string());
+    assert_eq!(text.expect("an answer"), "GET /\nb\n");
+    // A request of one's own goes without.
+    let request = surf::get(&url).build();
+    let text = task::block_on(client.recv_string(request));
+    assert_eq!(text.expect("an answer"), "GET /\n\n");
+
+    let headers = [(
+        HeaderName::from_static("x-a"),
+        HeaderValue::from_static("b"),
+    )];
+    let builder = builder().expect("TLS");
+    let client = builder
+        .default_headers(headers.into_iter().collect())
+        .build();
+    let client = client.expect("a client");
+    let request = client.get(&url).build().expect("a request");
+    let text = async { client.execute(request).await?.text().await };
+    assert_eq!(runtime().block_on(text).expect("an answer"), "GET /\nb\n");
+}
+
+#[test]
+fn a_content_type() {
+    const URL: &str = "http://127.0.0.1";
+    const TYPE: &str = "content-type";
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("page.html");
+    std::fs::write(&path, "b").expect("a file");
+    let sent = |body: Body| {
+        let request = surf::post(URL).body(body).build();
+        Some(request.header(TYPE)?.last().as_str().to_string())
+    };
+    assert_eq!(
+        sent("b".into()).as_deref(),
+        Some("text/plain;charset=utf-8")
+    );
+    let json = Body::from_json(&7).expect("JSON");
+    assert_eq!(sent(json).as_deref(), Some("application/json"));
+    let file = task::block_on(Body::from_file(&path)).expect("a file");
+    assert_eq!(sent(file).as_deref(), Some("text/html;charset=utf-8"));
+
+    let request = Request::post(URL).body(Full::<Bytes>::from("b"));
+    assert!(!request.expect("a request").headers().contains_key(TYPE));
+
+    let client = reqwest().expect("a client");
+    let request = client.post(URL).body("b").build();
+    assert!(!request.expect("a request").headers().contains_key(TYPE));
+}
+
+#[test]
+fn an_error_without_an_answer() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    drop(listener);
+    // As if the server had said so.
+    let error = task::block_on(surf::get(&url).recv_string()).expect_err("refused");
+    assert_eq!(error.status(), StatusCode::BadRequest);
+    let client: Client = Config::new()
+        .set_timeout(Some(LIMIT))
+        .try_into()
+        .expect("a client");
+    let origin = origin();
+    let late = client.get(origin.url("/hang")).recv_string();
+    let error = task::block_on(late).expect_err("late");
+    assert_eq!(error.status(), StatusCode::InternalServerError);
+
+    let error = smol::block_on(get(&url)).expect_err("refused");
+    let error = error.downcast_ref::<std::io::Error>().expect("its cause");
+    assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
+
+    let client = reqwest().expect("a client");
+    let error = runtime().block_on(async { client.get(&url).send().await });
+    let error = error.expect_err("refused");
+    assert!(error.is_connect() && error.status().is_none());
+}
+
+#[test]
 fn a_status_of_a_failure() {
     let url = echo::start().expect("a server") + "/status/503";
     let body = task::block_on(surf::get(&url).recv_string());
@@ -195,6 +304,8 @@ fn a_list_of_pairs_in_the_query() {
 fn an_address_that_is_none() {
     assert!(catch_unwind(|| surf::get("no URL")).is_err());
     assert!(smol::block_on(get("no URL")).is_err());
+    // Not in the clear.
+    assert!(smol::block_on(get("https://127.0.0.1")).is_err());
     let client = reqwest().expect("a client");
     let response = runtime().block_on(async { client.get("no URL").send().await });
     assert!(response.is_err_and(|error| error.is_builder()));

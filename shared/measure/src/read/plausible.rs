@@ -130,7 +130,7 @@ fn check_model(model: &ModelResults) -> Result<(), String> {
     }
     unique("row", model.rows.iter().map(|row| &*row.name))?;
     let is_row = |name: &&str| model.rows.iter().any(|row| row.name == **name);
-    if !model.rows.is_empty() && !is_row(&&*model.reference) {
+    if !is_row(&&*model.reference) {
         return Err(format!(
             "{:?} is the reference, and no row",
             model.reference
@@ -193,6 +193,12 @@ fn check_sample(sample: &Sample) -> Result<(), String> {
     at_most("involuntary switches", usage.involuntary_switches, COUNT)?;
     if let Some(memory) = sample.memory {
         at_most("the memory", memory.before.max(memory.peak), BYTES)?;
+        if !memory.may_be() {
+            let (before, peak) = (memory.before, memory.peak);
+            return Err(format!(
+                "the memory is {peak} at the most, and {before} before"
+            ));
+        }
     }
     if let Some(latency) = &sample.latency {
         for one in latency.service.iter().chain(&latency.response) {

@@ -1,5 +1,39 @@
 //! What every client promises, held against each of them.
 
+/// A test for each client, so that they run side by side; for all but surf with its pool, and
+/// for what is named beside them.
+macro_rules! each_client {
+    ($holds:ident $(, $more:ident: $named:literal)*) => {
+        each_client! { @tests $holds;
+            tokio: "tokio",
+            tokio_unconstrained: "tokio unconstrained",
+            smol: "smol",
+            compio: "compio",
+            compio_on_epoll: "compio on epoll",
+            async_std: "async_std",
+            blocking: "blocking",
+            surf_without_a_pool: "surf without a pool",
+            $($more: $named,)*
+        }
+    };
+    (@tests $holds:ident; $($test:ident: $name:literal,)+) => {
+        $(
+            #[test]
+            fn $test() {
+                $holds($name);
+            }
+        )+
+
+        #[test]
+        fn no_client_is_left_out() {
+            let tried = [$($name),+, "surf"];
+            let all = crate::clients(std::time::Duration::from_secs(1));
+            let all = all.map(|(name, _)| name);
+            assert!(all.iter().all(|name| tried.contains(name)), "{all:?}");
+        }
+    };
+}
+
 mod endless;
 mod kept;
 mod odd;
@@ -49,6 +83,12 @@ pub(crate) fn clients(timeout: Duration) -> [(&'static str, Fetch); 9] {
             with_surf(surf::Client::without_pool(&settings)),
         ),
     ]
+}
+
+pub(crate) fn client(name: &str, timeout: Duration) -> Fetch {
+    let mut all = clients(timeout).into_iter();
+    let found = all.find(|(named, _)| *named == name);
+    found.expect("there is one of that name").1
 }
 
 /// On one thread, so that no other thread can drive a timer.

@@ -30,7 +30,7 @@ pub(crate) fn results() -> Results {
         version: results::VERSION,
         command: Vec::new(),
         started: 0,
-        host: Host::here(None),
+        host: Host::here([]),
         interrupted: false,
         models: vec![model],
     }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     figure::time,
-    notes::{ALIKE, DIFFERENT, SAME, many_ties, near, python},
+    notes::{ALIKE, DIFFERENT, SAME, many_ties, near, of_peers},
     seen, survey,
     table::{other_floors, rounds},
 };
@@ -33,7 +33,7 @@ pub(super) fn section(
         changes: sources.changes(),
         cures: cures::cures(place, results),
         sources,
-        python: python(results, versions),
+        of_peers: of_peers(results, versions),
     };
     let mut sections = SPANS
         .iter()
@@ -47,7 +47,7 @@ struct Code<'a> {
     sources: Sources<'a>,
     changes: String,
     cures: Option<Markup>,
-    python: Option<String>,
+    of_peers: Option<String>,
 }
 
 fn section_with(
@@ -67,7 +67,7 @@ fn section_with(
             (chart::chart(place, results))
             h3 { "Cost" }
             (figures::figures(place, results))
-            (notes(results, code.python.as_deref()))
+            (notes(results, code.of_peers.as_deref()))
             @if let Some(tails) = tails::section(place, results) { (tails) }
             @if let Some(survey) = survey::markup(results) { (survey) }
             h3 { "Timelines" }
@@ -99,7 +99,7 @@ fn floor(results: &ModelResults) -> Markup {
     }
 }
 
-fn notes(results: &ModelResults, python: Option<&str>) -> Markup {
+fn notes(results: &ModelResults, of_peers: Option<&str>) -> Markup {
     let seen = seen::words(results);
     let ties = near(results).into_iter().chain(many_ties(results));
     let ties: Vec<String> = ties.collect();
@@ -122,9 +122,9 @@ fn notes(results: &ModelResults, python: Option<&str>) -> Markup {
                 dt { (capital(DIFFERENT)) ": " (seen.legend) }
                 @for fact in seen.different { dd { (fact) } }
             }
-            @if let Some(python) = python {
-                dt { "Interpreters" }
-                dd { (python) }
+            @if let Some(of_peers) = of_peers {
+                dt { "Languages" }
+                dd { (of_peers) }
             }
             @if !ties.is_empty() {
                 dt { "Ties" }

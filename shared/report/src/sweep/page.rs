@@ -64,7 +64,7 @@ fn notes(sweep: &Sweep) -> [(&'static str, Vec<String>); 6] {
         ("One core", sentences::one_core(sweep)),
         ("Ends", sentences::ends(sweep)),
         ("Failures", sentences::failures(sweep)),
-        ("Interpreters", sentences::interpreters(sweep)),
+        ("Languages", sentences::languages(sweep)),
     ]
 }
 

@@ -20,7 +20,7 @@ use test_fixtures::not_run;
 use crate::{
     figure::{megabytes, ratio_of, time},
     groups,
-    notes::python,
+    notes::of_peers,
 };
 
 /// A size at which every shape is far from every other.
@@ -223,10 +223,10 @@ pub(crate) fn failures(sweep: &Sweep) -> Vec<String> {
 }
 
 /// What ran the peers.
-pub(crate) fn interpreters(sweep: &Sweep) -> Vec<String> {
+pub(crate) fn languages(sweep: &Sweep) -> Vec<String> {
     let first = sweep.points.first();
-    let python = first.and_then(|point| python(&point.results, &sweep.host.packages));
-    python.into_iter().collect()
+    let of_peers = first.and_then(|point| of_peers(&point.results, &sweep.host.packages));
+    of_peers.into_iter().collect()
 }
 
 /// Where one passes another.
@@ -644,7 +644,7 @@ mod tests {
             version: 1,
             command: Vec::new(),
             started: 0,
-            host: Host::here(None),
+            host: Host::here([]),
             interrupted: false,
             model: "serving".to_owned(),
             about: String::new(),

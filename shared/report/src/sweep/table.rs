@@ -64,7 +64,7 @@ pub fn render(sweep: &Sweep, style: Style) -> String {
         ("failures", sentences::failures(sweep)),
         ("crossings in time", sentences::crossings(sweep)),
         ("one core", sentences::one_core(sweep)),
-        ("interpreters", sentences::interpreters(sweep)),
+        ("languages", sentences::languages(sweep)),
     ] {
         if !lines.is_empty() {
             text += &section(style, title, &lines);

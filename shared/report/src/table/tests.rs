@@ -319,22 +319,28 @@ fn a_difference_is_said_in_per_cent_where_these_say_something() {
 }
 
 #[test]
-fn a_peer_in_python_is_shown_with_its_version() {
+fn a_peer_is_shown_with_the_version_of_its_language() {
     let mut results = results("short");
-    let versions = BTreeMap::from([("python".to_owned(), "3.14.1".to_owned())]);
-    let line = "Python 3.14.1: short\n";
-    assert!(!plain(&results, &versions, 80).contains(line));
-    let row = results.rows.iter_mut().find(|row| row.name == "short");
-    let row = row.expect("it was compared");
-    row.kind = Kind::Peer;
-    row.source = Some(Source {
-        path: "crates/locks/peers/python.py".to_owned(),
-        text: String::new(),
-        parts: Vec::new(),
-        needs: Vec::new(),
-    });
-    assert!(plain(&results, &versions, 80).contains(line));
-    assert!(!plain(&results, &BTreeMap::new(), 80).contains("Python"));
+    for (language, ending, title) in [
+        ("python", "py", "Python"),
+        ("node", "mjs", "Node"),
+        ("go", "go", "Go"),
+    ] {
+        let versions = BTreeMap::from([(language.to_owned(), "3.14.1".to_owned())]);
+        let line = format!("{title} 3.14.1: short\n");
+        assert!(!plain(&results, &versions, 80).contains(&line));
+        let row = results.rows.iter_mut().find(|row| row.name == "short");
+        let row = row.expect("it was compared");
+        row.kind = Kind::Peer;
+        row.source = Some(Source {
+            path: format!("crates/locks/peers/{language}.{ending}"),
+            text: String::new(),
+            parts: Vec::new(),
+            needs: Vec::new(),
+        });
+        assert!(plain(&results, &versions, 80).contains(&line));
+        assert!(!plain(&results, &BTreeMap::new(), 80).contains("3.14.1"));
+    }
 }
 
 /// Otherwise a comparison of ten models would repeat it ten times.
@@ -358,7 +364,7 @@ fn what_is_not_installed_is_said_once_for_all_models() {
         version: 1,
         command: Vec::new(),
         started: 0,
-        host: Host::here(None),
+        host: Host::here([]),
         interrupted: false,
         models: vec![model.clone(), other],
     };

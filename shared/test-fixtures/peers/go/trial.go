@@ -7,7 +7,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"runtime"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -43,8 +45,13 @@ type Trial struct {
 	spans []Span
 }
 
-// Main runs a peer: what it returns ends the process with exit code 1 and a line.
+// Main runs a peer: what it returns ends the process with exit code 1 and a line. Asked for
+// its version, it prints that of the Go it was built with.
 func Main(run func() error) {
+	if len(os.Args) == 2 && os.Args[1] == "--version" {
+		fmt.Println("go", strings.TrimPrefix(runtime.Version(), "go"))
+		return
+	}
 	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

@@ -71,7 +71,9 @@ export class Client {
     const options = { autoSelectFamily: true, keepAlive };
     if (protocol === "http:") return new http.Agent(options);
     this.#context ??= trust(this.job);
-    return new https.Agent({ ...options, secureContext: this.#context });
+    // Said, so that NODE_TLS_REJECT_UNAUTHORIZED changes nothing.
+    const verified = { secureContext: this.#context, rejectUnauthorized: true };
+    return new https.Agent({ ...options, ...verified });
   }
 
   close() {
@@ -104,9 +106,17 @@ function trust(job) {
 /** Asks once, and reads what comes. */
 async function exchange(agent, url, signal, read, connected) {
   const { get } = agent.protocol === "https:" ? https : http;
-  const request = get(url, { agent, signal });
+  // Said, so that NODE_OPTIONS changes nothing.
+  const request = get(url, { agent, signal, insecureHTTPParser: false });
   let had = 0;
   let response;
+  // At once, and not when it is awaited: what is wrong with its body may come with its head, and
+  // the request's error is then the only one that says what.
+  request.once("response", (answer) => {
+    response = answer;
+    // Who reads it comes later, and finds the error then.
+    answer.on("error", () => {});
+  });
   request.once("socket", (socket) => {
     had = socket.bytesRead;
     if (connected) socket.once("connect", connected);

@@ -1,9 +1,9 @@
 //! Which tests run at once: as many as there are cores, and beside them some of those that
 //! mostly wait. Where the cores are idle nevertheless, because of a limit of time that a test
-//! waits for, some more.
+//! waits for, some more, for as long as that is so.
 
 use std::{
-    env, fs,
+    env, fs, mem,
     num::NonZeroUsize,
     sync::{Arc, Condvar, Mutex, MutexGuard},
     time::Duration,
@@ -17,7 +17,7 @@ use crate::cores;
 /// How many tests that mostly wait run at once for each core.
 const WAITING_PER_CORE: usize = 2;
 /// How many further tests of each kind run at once for each core, while it is idle.
-const FURTHER_PER_CORE: usize = 2;
+const FURTHER_PER_CORE: usize = 4;
 /// For how long the cores have to be idle before another one starts.
 const IDLE_FOR: Duration = Duration::from_millis(60);
 
@@ -142,10 +142,10 @@ struct Ticks {
 }
 
 impl Ticks {
-    /// Whether half of the time since then was idle.
+    /// Whether a quarter of the time since then was idle.
     fn are_idle_since(self, before: Self) -> bool {
         let all = self.all.saturating_sub(before.all);
-        all > 0 && self.idle.saturating_sub(before.idle) * 2 >= all
+        all > 0 && self.idle.saturating_sub(before.idle) * 4 >= all
     }
 }
 
@@ -178,6 +178,20 @@ struct Seen {
     arrived: usize,
     left: usize,
     further: usize,
+    /// When somebody last left.
+    at: Option<Ticks>,
+}
+
+impl Seen {
+    /// Frees a place. It is a further one no more, unless the cores have been idle since
+    /// somebody last left.
+    fn leave(&mut self, now: Option<Ticks>) {
+        let since = mem::replace(&mut self.at, now).zip(now);
+        self.left += 1;
+        if !since.is_some_and(|(before, now)| now.are_idle_since(before)) {
+            self.further = self.further.saturating_sub(1);
+        }
+    }
 }
 
 impl Places {
@@ -228,10 +242,8 @@ struct Place<'a>(&'a Places);
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        let mut seen = self.0.seen();
-        seen.left += 1;
-        // Another one has to find the cores idle anew.
-        seen.further = seen.further.saturating_sub(1);
+        let now = (self.0.ticks)();
+        self.0.seen().leave(now);
         self.0.changed.notify_all();
     }
 }
@@ -390,9 +402,27 @@ mod tests {
             assert_eq!(conclusion.num_failed, 0, "{now:?}");
             now.most[1]
         };
-        assert_eq!(most(always::<50>, 6), 6);
-        assert_eq!(most(always::<49>, 2), 2);
+        assert_eq!(most(always::<25>, 6), 6);
+        assert_eq!(most(always::<24>, 2), 2);
         assert_eq!(most(|| None, 2), 2);
+    }
+
+    #[test]
+    fn a_further_place_stays_while_the_cores_are_idle() {
+        let ticks = |idle, all| Some(Ticks { idle, all });
+        let mut seen = Seen {
+            further: 3,
+            ..Seen::default()
+        };
+        let mut left = |now| {
+            seen.leave(now);
+            (seen.left, seen.further)
+        };
+        assert_eq!(left(ticks(0, 0)), (1, 2), "nothing to compare it with");
+        assert_eq!(left(ticks(25, 100)), (2, 2), "idle");
+        assert_eq!(left(ticks(49, 200)), (3, 1), "busy");
+        assert_eq!(left(ticks(49, 200)), (4, 0), "at once");
+        assert_eq!(left(None), (5, 0), "not known");
     }
 
     #[test]

@@ -14,6 +14,15 @@ pub(crate) struct Named {
     pub(crate) deviations: &'static [Deviation],
 }
 
+impl Named {
+    /// Builds what it needs, once nothing is wrong with the job.
+    pub(crate) fn make_ready(&mut self) {
+        if let Ok(runner) = &self.runner {
+            self.runner = runner.clone().ready();
+        }
+    }
+}
+
 /// Those asked for, in reading order; all of them if none was asked for.
 pub(crate) fn chosen<M: Model>(
     wanted: &[String],
@@ -43,7 +52,7 @@ pub(crate) fn chosen<M: Model>(
     let peers = M::peers().iter().filter(|peer| is_wanted(peer.name));
     let peers = peers.map(|peer| Named {
         name: peer.name,
-        runner: peer.command().map(Runner::Peer).and_then(Runner::ready),
+        runner: peer.command().map(Runner::Peer),
         deviations: peer.deviations,
     });
     Ok(variants.chain(peers).collect())

@@ -23,7 +23,7 @@ impl<A: clap::Args> Demo<A> {
     /// Does the job with every variant and prints the result. Returns false if any
     /// failed.
     pub(super) fn show<M: Model<Args = A>>(&self, program: &Program) -> Result<bool> {
-        let all = chosen::<M>(&self.variants, &self.args)?;
+        let mut all = chosen::<M>(&self.variants, &self.args)?;
         ensure_output().context("standard output")?;
         let settings = Settings {
             time_limit: self.time_limit,
@@ -37,22 +37,21 @@ impl<A: clap::Args> Demo<A> {
             results: Vec::new(),
         };
         let mut all_well = true;
-        for (index, named) in all.iter().enumerate() {
-            if index == 0 {
-                let job = M::job(&self.args)?;
-                // What reads a list that never ends does not look at it.
-                interrupt::listen()?;
-                show.line(&format!("{}: {}", M::NAME, M::describe(&job)), 2)?;
-                show.floor = match run_floor::<M>(program, &job, &settings) {
-                    Err(TrialError::Interrupted) => {
-                        tell("interrupted: none was done");
-                        return Ok(false);
-                    }
-                    floor => floor?,
-                };
-                show.line(&floor_line(show.floor.as_ref()), 2)?;
-                show.line("", 0)?;
+        let job = M::job(&self.args)?;
+        all.iter_mut().for_each(Named::make_ready);
+        // What reads a list that never ends, or builds, does not look at it.
+        interrupt::listen()?;
+        show.line(&format!("{}: {}", M::NAME, M::describe(&job)), 2)?;
+        show.floor = match run_floor::<M>(program, &job, &settings) {
+            Err(TrialError::Interrupted) => {
+                tell("interrupted: none was done");
+                return Ok(false);
             }
+            floor => floor?,
+        };
+        show.line(&floor_line(show.floor.as_ref()), 2)?;
+        show.line("", 0)?;
+        for (index, named) in all.iter().enumerate() {
             let Ok(runner) = &named.runner else { continue };
             let (stage, job) = match M::staged_for(&self.args, runner) {
                 Ok(staged) => staged,

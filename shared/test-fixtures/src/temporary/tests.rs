@@ -76,6 +76,34 @@ fn what_a_killed_process_left_is_swept_and_nothing_else() {
 }
 
 #[test]
+fn what_belongs_to_a_directory_goes_with_it() {
+    let parent = tempfile::tempdir().expect("a directory");
+    let named = |prefix: &str| {
+        let path = Path::new(IN_MEMORY).join(format!("{prefix}0123_4"));
+        fs::write(&path, "a").expect("it can be written");
+        path
+    };
+    let dropped = TemporaryDir::new_in(parent.path()).expect("it can be made");
+    let lives = TemporaryDir::new_in(parent.path()).expect("it can be made");
+    let [first, second] = [&dropped, &lives].map(|dir| named(&dir.prefix()));
+    drop(dropped);
+    assert!(!first.exists());
+    // That of a killed process is swept.
+    let (pid, began) = gone();
+    let random = format!("test{}", process::id());
+    let left = parent
+        .path()
+        .join(format!("interleave-{pid}-{began}-{random}"));
+    fs::create_dir(&left).expect("it can be made");
+    let third = named(&format!("interleave-{random}-"));
+    sweep(parent.path());
+    assert!(!left.exists() && !third.exists());
+    assert!(second.exists(), "its directory is in use");
+    drop(lives);
+    assert!(!second.exists());
+}
+
+#[test]
 fn what_is_another_users_stays() {
     if !geteuid().is_root() {
         // Only root can give a file away.
@@ -114,6 +142,11 @@ fn what_can_not_be_used_is_passed_over() {
         assert!(line.contains("TMPDIR"), "{line}");
     }
     let line = roomy_of(good, good, u64::MAX).expect_err("no room").0;
+    assert!(
+        line.contains("no room for") && line.contains("TMPDIR"),
+        "{line}"
+    );
+    let line = TemporaryDir::with_room(u64::MAX).expect_err("no room").0;
     assert!(
         line.contains("no room for") && line.contains("TMPDIR"),
         "{line}"

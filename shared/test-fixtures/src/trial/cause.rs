@@ -94,7 +94,16 @@ fn advised(cause: String) -> String {
         {
             libc::ENOMEM
         }
-        () if cause.to_lowercase().contains("too many open files") => libc::EMFILE,
+        // Most; Node, whose loop has no other cause to fail; a system's number; and Go, in
+        // which a child's descriptors are the parent's.
+        () if cause.to_lowercase().contains("too many open files")
+            || cause.ends_with(" EMFILE")
+            || has("uv_loop_init(")
+            || has("code: 24, kind: Uncategorized")
+            || has("fork/exec ") && has("bad file descriptor") =>
+        {
+            libc::EMFILE
+        }
         () => return cause,
     };
     cause + advice(code)
@@ -131,7 +140,7 @@ fn says_something(line: &str) -> bool {
     let is_warning = text.split_once("Warning: ").is_some_and(|(before, _)| {
         before.is_empty() || before.starts_with("(node:") || before.contains(": ")
     });
-    let is_mark = text.chars().all(|c| "^~{}[]()|+-=*".contains(c));
+    let is_mark = text.chars().all(|c| "^~{}[]()|+-=*#".contains(c));
     let is_colour = strip_str(text).to_string().trim().is_empty();
     // Its own line, where not all is kept.
     let is_gap = text.starts_with("… ") && text.ends_with(" bytes left out …");
@@ -151,6 +160,8 @@ fn is_hint(text: &str) -> bool {
         "thread caused non-unwinding panic",
         "exit status ",
         "Node.js v",
+        "----- Native stack trace -----",
+        "----- JavaScript stack trace -----",
         "Bun v",
         "Extension modules:",
         "Exception ignored in",

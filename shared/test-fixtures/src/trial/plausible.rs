@@ -31,6 +31,12 @@ pub(super) fn check<O>(
                 "{bytes} bytes of memory, and the machine has {most}; tell bytes"
             ));
         }
+        if !memory.may_be() {
+            return Err(format!(
+                "{} bytes of memory at the most, and {} before",
+                memory.peak, memory.before
+            ));
+        }
     }
     for (what, range) in [
         ("threads", reply.threads),
@@ -105,6 +111,10 @@ mod tests {
                 assert!(said.contains("the machine has"), "{said}");
             }
         }
+        // The system's counts are a little off.
+        let memory = |before| json!({"before": before, "peak": 2_000_000});
+        assert_eq!(said("memory", memory(2_100_000)), "");
+        assert!(said("memory", memory(5_000_000)).contains("at the most, and 5000000"));
         let absurd = json!({"before": 1, "after": u64::MAX});
         assert!(said("threads", absurd.clone()).contains("which no process has"));
         assert!(said("descriptors", absurd).contains("which no process has"));

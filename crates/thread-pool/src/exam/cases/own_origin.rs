@@ -106,6 +106,12 @@ pub(super) fn cases() -> Vec<Case<ThreadPool>> {
             names_in_utf_8,
         )
         .with_peers(),
+        Case::custom(
+            "no_room_for_a_number",
+            "a name with no room for a number is no name a second time",
+            no_room_for_a_number,
+        )
+        .with_peers(),
     ]
 }
 
@@ -338,6 +344,25 @@ fn names_in_utf_8(bench: &Bench<ThreadPool>) -> Result<()> {
         ensure!(name == Some(due), "{header}: {outcome:?}");
     }
     Ok(())
+}
+
+fn no_room_for_a_number(bench: &Bench<ThreadPool>) -> Result<()> {
+    // As long as a name may be.
+    let name = "n".repeat(255);
+    let server = RawServer::start(move |_, client| {
+        let answer = format!(
+            "HTTP/1.1 200 OK\r\nContent-Disposition: attachment; filename={name}\r\n\
+             Content-Length: 5\r\n\r\nhello"
+        );
+        client.send(answer.as_bytes())?;
+        Ok(Then::Keep)
+    })?;
+    let urls = [server.url("/a"), server.url("/b")];
+    let (mut outcomes, _) = outcomes(bench, &[&urls[0], &urls[1]], &[])?;
+    // Either may be the second.
+    let saved = outcomes.iter().position(|outcome| outcome.ok().is_some());
+    outcomes.remove(saved.with_context(|| format!("{outcomes:?}"))?);
+    failed(&outcomes, Class::Name)
 }
 
 fn failed(outcomes: &[Outcome<File>], class: Class) -> Result<()> {

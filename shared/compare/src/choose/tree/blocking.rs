@@ -2,7 +2,7 @@
 
 use super::{
     super::{Answer, Choice, Question},
-    AS_PYTHON, LEAVING_ASYNC_STD, pages,
+    AS_PYTHON, LEAVING_ASYNC_STD, measured, pages,
 };
 
 pub(super) static STOP: Question = Question {
@@ -13,9 +13,9 @@ pub(super) static STOP: Question = Question {
     answers: &[
         Answer::ask(
             ("no", "it ends by itself"),
-            "Where calls wait, all pools tie: the variants took {thread-pool/* floor} \
+            "Where calls wait, all pools take about as long: the variants took {thread-pool/* floor} \
              times the floor. So choose by what is there.",
-            pages::thread_pool("Where downloads wait, all pools tie."),
+            pages::thread_pool("Where downloads wait, all pools take about as long."),
             &POOL,
         ),
         Answer::ask(
@@ -41,7 +41,7 @@ const IN_PIECES: &str = "--work blocking --tasks 5 --deadline 500ms --pieces 20"
 static PIECES: Question = Question {
     name: "runtime",
     title: "Calls in pieces: which runtime",
-    ask: "Which runtime does the program have already?",
+    ask: "Which runtime does the program use, or is it to use?",
     assumed: "none",
     answers: &[
         Answer::take(
@@ -94,13 +94,13 @@ static PIECES: Question = Question {
 static KILLED: Question = Question {
     name: "runtime",
     title: "Calls in worker processes: which runtime",
-    ask: "Which runtime does the program have already?",
+    ask: "Which runtime does the program use, or is it to use?",
     assumed: "none",
     answers: &[
         Answer::take(
             ("none", "none"),
             "A thread for each worker, and nothing stays behind in your process.",
-            pages::process_pool("`rayon` leave nothing"),
+            measured::process_pool("`rayon` leave nothing"),
             Choice::new("process-pool", "std_only", "--timeout 500ms")
                 .or(&[("procspawn", AS_PYTHON)]),
         ),
@@ -127,7 +127,7 @@ static KILLED: Question = Question {
             ("async-std", "async-std"),
             "It is discontinued, and leaves three threads in your process. smol has the \
              same processes.",
-            pages::process_pool("async-std leaves three threads"),
+            measured::process_pool("async-std leaves three threads"),
             Choice::new("process-pool", "async_std", "--timeout 500ms")
                 .leaving(LEAVING_ASYNC_STD),
         ),
@@ -137,7 +137,7 @@ static KILLED: Question = Question {
 static POOL: Question = Question {
     name: "runtime",
     title: "Blocking calls: which runtime",
-    ask: "Which runtime does the program have already?",
+    ask: "Which runtime does the program use, or is it to use?",
     assumed: "none",
     answers: &[
         Answer::take(
@@ -154,7 +154,7 @@ static POOL: Question = Question {
             "Its blocking pool, under a limit of yours: its own is hundreds of threads. \
              On short calls it took {thread-pool-short/tokio/crossbeam time} times as \
              long as `crossbeam`.",
-            pages::thread_pool("Its default limit is hundreds of threads"),
+            measured::thread_pool("Its default limit is hundreds of threads"),
             Choice::new("thread-pool", "tokio", "--tasks 30"),
         ),
         Answer::take(

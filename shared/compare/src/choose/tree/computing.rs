@@ -2,7 +2,7 @@
 
 use super::{
     super::{Answer, Choice, Question},
-    AS_PYTHON, LEAVING_ASYNC_STD, pages,
+    AS_PYTHON, LEAVING_ASYNC_STD, measured, pages,
 };
 
 const PRIMES: &str = "--below 5000000 --ranges 64 --workers 2";
@@ -16,13 +16,13 @@ pub(super) static STOP: Question = Question {
         Answer::ask(
             ("no", "it is trusted, and needs no deadline"),
             "Then threads of one process do: nothing has to be started or copied.",
-            pages::process_pool("On a small job, threads are ahead."),
+            pages::process_pool("On a small job, threads have no start to wait for."),
             &RESULT,
         ),
         Answer::ask(
             ("pieces", "it stops at a deadline, between two pieces"),
             "It looks at a token after each piece, or yields there.",
-            pages::cancellation("Cut it into pieces, and look at a flag between them"),
+            measured::cancellation("Cut it into pieces, and look at a flag between them"),
             &PIECES,
         ),
         Answer::ask(
@@ -47,7 +47,7 @@ const IN_PIECES: &str = "--work cpu --pieces 1000 --tasks 1000 --deadline 515ms"
 static PIECES: Question = Question {
     name: "runtime",
     title: "Computing in pieces: which runtime",
-    ask: "Which runtime does the program have already?",
+    ask: "Which runtime does the program use, or is it to use?",
     assumed: "none",
     answers: &[
         Answer::take(
@@ -143,7 +143,7 @@ static ARRAY: Question = Question {
         Answer::take(
             ("same", "threads, and the sum is the same in every run"),
             "The parts are added in their order, so the last digit stays as it is.",
-            pages::shared_memory("The sum depends on the order of additions."),
+            measured::shared_memory("The sum depends on the order of additions."),
             Choice::new("shared-memory", "std_only", LARGE).kept("shared-memory-large"),
         ),
         Answer::take(
@@ -172,19 +172,33 @@ static ARRAY: Question = Question {
             .kept("shared-memory-batch-64")
             .or(&[("pipe", "records can be sent in batches")]),
         ),
+        Answer::take(
+            (
+                "strangers",
+                "processes that start by themselves, or that many read from",
+            ),
+            "They find each other by names. In large messages it is a \
+             {shared-memory-iceoryx2/iceoryx2/ring verdict} with a ring, and with small \
+             ones it took {shared-memory-batch-64/iceoryx2/ring time} times as long.",
+            measured::shared_memory(
+                "iceoryx2 kept up with the ring in large messages, and not in small ones.",
+            ),
+            Choice::new("shared-memory", "iceoryx2", "--n 10000000 --workers 2")
+                .kept("shared-memory-iceoryx2"),
+        ),
     ],
 };
 
 static WORKERS: Question = Question {
     name: "runtime",
     title: "Worker processes: which runtime",
-    ask: "Which runtime does the program have already?",
+    ask: "Which runtime does the program use, or is it to use?",
     assumed: "none",
     answers: &[
         Answer::take(
             ("none", "none"),
             "A thread for each worker, and nothing stays behind in your process.",
-            pages::process_pool("`rayon` leave nothing"),
+            measured::process_pool("`rayon` leave nothing"),
             Choice::new("process-pool", "std_only", PRIMES)
                 .kept("process-pool-primes")
                 .or(&[
@@ -210,14 +224,14 @@ static WORKERS: Question = Question {
             ("smol", "smol"),
             "One thread for all workers, and a deadline is a race of two futures. Its \
              reactor's thread stays behind.",
-            pages::process_pool("smol leaves its reactor's thread"),
+            measured::process_pool("smol leaves its reactor's thread"),
             Choice::new("process-pool", "smol", PRIMES).kept("process-pool-primes"),
         ),
         Answer::take(
             ("async-std", "async-std"),
             "It is discontinued, and leaves three threads in your process. smol has the \
              same processes.",
-            pages::process_pool("async-std leaves three threads"),
+            measured::process_pool("async-std leaves three threads"),
             Choice::new("process-pool", "async_std", PRIMES)
                 .kept("process-pool-primes")
                 .leaving(LEAVING_ASYNC_STD),

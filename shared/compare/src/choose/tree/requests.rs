@@ -2,7 +2,7 @@
 
 use super::{
     super::{Answer, Choice, Question},
-    LEAVING_ASYNC_STD, LEAVING_SURF, pages,
+    LEAVING_ASYNC_STD, LEAVING_SURF, below, measured, pages,
 };
 
 pub(super) static STOP: Question = Question {
@@ -15,7 +15,7 @@ pub(super) static STOP: Question = Question {
             ("no", "each request ends by itself"),
             "Then a time-out of the client's is enough. Set one, since most clients \
              here have none by default.",
-            pages::gather("most clients here never do by default"),
+            measured::gather("most clients here never do by default"),
             &COUNT,
         ),
         Answer::ask(
@@ -52,8 +52,9 @@ static COUNT: Question = Question {
     answers: &[
         Answer::ask(
             ("few", "up to a hundred"),
-            "A thread for each will do: with a hundred URLs, `std_only` took \
-             {gather/std_only/tokio time} times as long as `tokio`.",
+            "A thread for each will do. With a hundred URLs and HTTP by hand, `std_only` \
+             took {gather/std_only/tokio time} times as long as `tokio`, a tie; `crossbeam`, \
+             with ureq for a client, took {gather/crossbeam/tokio time} times as long.",
             pages::gather("A thread for each URL need not be slow."),
             &FEW,
         )
@@ -72,13 +73,14 @@ static COUNT: Question = Question {
 static FEW: Question = Question {
     name: "runtime",
     title: "Few requests: which runtime",
-    ask: "Which runtime does the program have already?",
+    ask: "Which runtime does the program use, or is it to use?",
     assumed: "tokio",
     answers: &[
         Answer::take(
             ("none", "no runtime, and none is wanted"),
-            "ureq on threads needs no runtime, and took {gather/crossbeam/tokio time} \
-             times as long as `tokio`. Part of that is its buffers.",
+            "ureq is a whole client, and needs no runtime. That it took \
+             {gather/crossbeam/tokio time} times as long as `tokio` is in part its buffers, \
+             and not the threads.",
             pages::gather("ureq has two buffers of `128 KiB` for each connection"),
             Choice::new("gather", "crossbeam", "--tasks {count}")
                 .or(&[("std_only", "you want to see how HTTP is done by hand")]),
@@ -88,7 +90,7 @@ static FEW: Question = Question {
             "reqwest does the usual things. It used {gather/tokio/tokio_hyper cpu} times \
              the CPU time of hyper by hand.",
             pages::gather(
-                "reqwest is slightly slower than hyper by hand, and uses more CPU time.",
+                "reqwest is slightly slower than hyper by hand, for more CPU time.",
             ),
             Choice::new("gather", "tokio", "--tasks {count}").or(&[
                 ("tokio_hyper", "you want control over each connection"),
@@ -166,7 +168,7 @@ static AT_ONCE: Question = Question {
 static LIMIT: Question = Question {
     name: "runtime",
     title: "Many requests: which runtime",
-    ask: "Which runtime does the program have already?",
+    ask: "Which runtime does the program use, or is it to use?",
     assumed: "tokio",
     answers: &[
         Answer::ask(
@@ -264,6 +266,9 @@ static MEMORY: Question = Question {
     ],
 };
 
+/// The section on rows that have other threads.
+const FLAVOUR: &str = "Which flavour of a runtime";
+
 static ANSWERS: Question = Question {
     name: "answers",
     title: "Many requests on tokio: what is done with an answer",
@@ -276,7 +281,7 @@ static ANSWERS: Question = Question {
              {flavours-computing/tokio_current_thread/tokio time} times as long where \
              answers took computing, and where they took hardly any it was a \
              {flavours-short/tokio_current_thread/tokio verdict}.",
-            pages::choosing("Answers that take computing want all cores."),
+            below(FLAVOUR, "Answers that take computing want all cores."),
             Choice::new("semaphores", "tokio", "--tasks {count} --limit {limit}")
                 .beside("tokio_current_thread"),
         ),
@@ -285,7 +290,7 @@ static ANSWERS: Question = Question {
             "Then all cores help: `tokio_current_thread` took \
              {flavours-computing/tokio_current_thread/tokio time} times as long as \
              `tokio`.",
-            pages::choosing("Answers that take computing want all cores."),
+            below(FLAVOUR, "Answers that take computing want all cores."),
             Choice::new(
                 "semaphores",
                 "tokio",
@@ -299,7 +304,8 @@ static ANSWERS: Question = Question {
             "A second thread gained nothing: one alone is a \
              {flavours-short/tokio_current_thread/tokio verdict} with `tokio`, for \
              {flavours-short/tokio_current_thread/tokio cpu} times the processor time.",
-            pages::choosing(
+            below(
+                FLAVOUR,
                 "Short requests with little to compute gain little from a second thread.",
             ),
             Choice::new(
@@ -327,7 +333,7 @@ static ANSWERS: Question = Question {
             "A runtime for each core, and a client and connections for each. With \
              `tokio` it is a \
              {flavours-short/tokio_per_core/tokio verdict} here.",
-            pages::choosing("A runtime for each core is no faster here."),
+            below(FLAVOUR, "A runtime for each core is no faster here."),
             Choice::new(
                 "semaphores",
                 "tokio_per_core",
@@ -341,14 +347,16 @@ static ANSWERS: Question = Question {
 static DEADLINE: Question = Question {
     name: "runtime",
     title: "Requests and a deadline: which runtime",
-    ask: "Which runtime does the program have already?",
+    ask: "Which runtime does the program use, or is it to use?",
     assumed: "tokio",
     answers: &[
         Answer::ask(
             ("none", "no runtime, and none is wanted"),
             "A thread that reads sees no flag. Another thread has to shut down its \
              socket.",
-            pages::cancellation("A blocked read is stopped by a shutdown of its socket."),
+            measured::cancellation(
+                "A blocked read is stopped by a shutdown of its socket.",
+            ),
             &DEADLINE_MEMORY,
         ),
         Answer::ask(
@@ -362,7 +370,7 @@ static DEADLINE: Question = Question {
             ("smol", "smol"),
             "`Task::cancel` also waits until the task is gone. It does nothing before it \
              is polled, so the function polls all of them before it waits for one.",
-            pages::cancellation(
+            measured::cancellation(
                 "`cancel` of smol and async-std does nothing before it is polled.",
             ),
             Choice::new("cancellation", "smol", FETCHES).kept("cancellation-fetch"),
@@ -371,7 +379,7 @@ static DEADLINE: Question = Question {
             ("compio", "compio, or io_uring is wanted"),
             "A read that is dropped may take bytes along. Where they matter, take another \
              runtime: what should help, `with_cancel`, does nothing in an optimised build.",
-            pages::cancellation("In an optimised build [that does nothing]"),
+            measured::cancellation("In an optimised build [that does nothing]"),
             Choice::new("cancellation", "compio", FETCHES),
         ),
         Answer::take(
@@ -411,7 +419,7 @@ static DEADLINE_MEMORY: Question = Question {
             "99 of 100 fetches stopped {cancellation-fetch/std_only ms to stop (p99)} ms \
              after the deadline, where tasks took \
              {cancellation-fetch/tokio,tokio_token,smol,async_std ms to stop (p99)} ms.",
-            pages::cancellation(
+            measured::cancellation(
                 "A thousand fetches stop within tens of milliseconds in every variant.",
             ),
             Choice::new("cancellation", "std_only", FETCHES)
@@ -442,7 +450,7 @@ static CLEAN: Question = Question {
             ("no", "it may be dropped where it awaits"),
             "99 of 100 fetches stopped {cancellation-fetch/tokio ms to stop (p99)} ms \
              after the deadline.",
-            pages::cancellation(
+            measured::cancellation(
                 "A thousand fetches stop within tens of milliseconds in every variant.",
             ),
             Choice::new("cancellation", "tokio", FETCHES).kept("cancellation-fetch"),
@@ -482,7 +490,10 @@ static FIRST_LIMIT: Question = Question {
             "No function here has a limit and the first error. Take this one, and let \
              the work begin with a permit: \"A limit and the first error\" has the \
              lines for tokio.",
-            pages::choosing("No function here has a limit and the first error."),
+            below(
+                "A limit and the first error",
+                "No function here has a limit and the first error.",
+            ),
             &FIRST_ERROR,
         )
         .up_to(1_000),
@@ -492,7 +503,7 @@ static FIRST_LIMIT: Question = Question {
 static FIRST_ERROR: Question = Question {
     name: "runtime",
     title: "The first error: which runtime",
-    ask: "Which runtime does the program have already?",
+    ask: "Which runtime does the program use, or is it to use?",
     assumed: "tokio",
     answers: &[
         Answer::take(
@@ -553,28 +564,15 @@ static FUTURES: Question = Question {
                 "siblings are dropped where they wait; beyond 30 futures, late",
             ),
             Choice::new("error-handling", "try_join", FAIL_FAST_OF)
-                .or(&[("futures_concurrency", "there may be more than thirty")]),
+                .or(&[("tokio", "they compute, and are to use all cores")]),
         )
         .up_to(30),
         Answer::take(
-            ("few", "up to a hundred"),
+            ("more", "more than thirty"),
             "Beyond thirty `try_join_all` takes results in input order. With a hundred \
              it ended after {error-handling-first/try_join time}, and spawned tasks after \
-             {error-handling-first/tokio time}.",
-            pages::error_handling(
-                "`try_join_all` sees an error late among many futures.",
-            ),
-            Choice::new("error-handling", "tokio", FAIL_FAST_OF)
-                .kept(FIRST)
-                .or(&[("futures_concurrency", "one task is to have them all")]),
-        )
-        .up_to(100),
-        Answer::take(
-            ("more", "more than a hundred"),
-            "Without a limit (`limit=`) all of them begin at once. `try_join_all` \
-             takes results in input order: with a hundred it ended after \
-             {error-handling-first/try_join time}, and spawned tasks after \
-             {error-handling-first/tokio time}.",
+             {error-handling-first/tokio time}. Without a limit (`limit=`) all of them \
+             begin at once.",
             pages::error_handling(
                 "`try_join_all` sees an error late among many futures.",
             ),
@@ -589,7 +587,7 @@ static FUTURES: Question = Question {
 static OUTCOMES: Question = Question {
     name: "runtime",
     title: "Every outcome: which runtime",
-    ask: "Which runtime does the program have already?",
+    ask: "Which runtime does the program use, or is it to use?",
     assumed: "tokio",
     answers: &[
         Answer::take(

@@ -2,13 +2,13 @@
 
 use super::{
     super::{Answer, Choice, Question},
-    LEAVING_ASYNC_STD, pages,
+    LEAVING_ASYNC_STD, measured, pages,
 };
 
 pub(super) static TREE: Question = Question {
     name: "runtime",
     title: "A server: which runtime",
-    ask: "Which runtime does the program have already?",
+    ask: "Which runtime does the program use, or is it to use?",
     assumed: "tokio",
     answers: &[
         Answer::ask(
@@ -77,7 +77,7 @@ static COUNT: Question = Question {
             "Then take a runtime after all. An idle connection took \
              {serving-idle/std_only idle KiB each} KiB with a thread, and \
              {serving-idle/tokio idle KiB each} KiB on tokio, the kernel's part apart.",
-            pages::serving("The kernel's part is in neither"),
+            measured::serving("The kernel's part is in neither"),
             Choice::new(
                 "serving",
                 "tokio",
@@ -104,7 +104,7 @@ static HANDLER: Question = Question {
             ("own", "a server of your own, which must lose no request"),
             "hyper, and a stop that reads what has arrived before it closes. No request \
              was lost under load.",
-            pages::serving("no other row did in 200 stops under load"),
+            pages::serving("no other row lost one"),
             Choice::new("serving", "tokio", "--requests 2000 --clients 32"),
         ),
         Answer::take(
@@ -129,11 +129,10 @@ static HANDLER: Question = Question {
         ),
         Answer::take(
             ("compute", "some compute for milliseconds"),
-            "Hand that to `spawn_blocking`, or to rayon where much of it comes at once: a \
-             handler that computes delays all others of its thread. No row here does so: \
-             beside a handler that kept its thread, p99 was {serving-busy/tokio p99 ms} ms \
-             on tokio with one worker.",
-            pages::serving("A runtime with one worker answers nobody meanwhile"),
+            "Take its loop, and let the handler hand what computes to `spawn_blocking`, or \
+             to rayon where much of it comes at once. Beside a handler that computed on its \
+             own thread instead, p99 was {serving-busy/tokio p99 ms} ms with one worker.",
+            measured::serving("A runtime with one worker answers nobody meanwhile"),
             Choice::new(
                 "serving",
                 "tokio",

@@ -2,7 +2,7 @@
 
 use super::{
     super::{Answer, Choice, Question},
-    LEAVING_ASYNC_STD, pages,
+    LEAVING_ASYNC_STD, measured, pages,
 };
 
 const WANTED: &str = "--workers 4 --increments 250000 --threads 2";
@@ -35,7 +35,7 @@ pub(super) static VALUE: Question = Question {
             "No reader blocks, and each write copies the value. With 99 reads before each \
              write it took {locks-reads@99/arc_swap ratio} times as long as a mutex, \
              without reads {locks-reads@0/arc_swap ratio} times.",
-            pages::locks("the slowest of the five on threads where all turns write"),
+            measured::locks("the slowest of the five on threads where all turns write"),
             Choice::new(
                 "locks",
                 "arc_swap",
@@ -52,9 +52,7 @@ pub(super) static VALUE: Question = Question {
              reads before each write it is a {locks-reads-hold@1/std_rwlock verdict} \
              with a mutex at `--hold 1`, and took {locks-reads-hold@100/std_rwlock ratio} \
              times as long at `--hold 100`.",
-            pages::locks(
-                "An `RwLock` gains where reads are many and the lock is held for a while.",
-            ),
+            pages::locks("An `RwLock` gains where many read and the lock is held long."),
             Choice::new(
                 "locks",
                 "std_rwlock",
@@ -76,7 +74,7 @@ pub(super) static VALUE: Question = Question {
             "Its owner takes messages. One took {locks-alone/crossbeam ratio} times as \
              long as std's lock with one worker, and {locks-contended/crossbeam ratio} \
              times with four. On an AMD EPYC it was slower in both.",
-            pages::locks("On an AMD EPYC it was slower in both."),
+            measured::locks("On an AMD EPYC it was slower in both."),
             Choice::new("locks", "crossbeam", WANTED).kept(CONTENDED),
         ),
     ],
@@ -132,23 +130,24 @@ static GUARD: Question = Question {
 static AWAIT: Question = Question {
     name: "runtime",
     title: "A lock across an await: which runtime",
-    ask: "Which runtime does the program have already?",
+    ask: "Which runtime does the program use, or is it to use?",
     assumed: "tokio",
     answers: &[
         Answer::take(
             ("tokio", "tokio"),
             "Hold it there and nowhere else: with one worker an increment under it took \
              {locks-alone/tokio ratio} times as long as under std's on a thread.",
-            pages::locks("Even alone, a lock cost more in a task than in a thread."),
+            measured::locks("Alone, a lock cost more in a task than in a thread."),
             Choice::new("locks", "tokio", WANTED)
                 .kept(CONTENDED)
                 .or(&[("tokio_rwlock", "several read at once")]),
         ),
         Answer::take(
             ("smol", "smol"),
-            "Which of the two locks is faster depends on the processor: it took {locks-contended/smol/tokio time} times as long as \
-             tokio's, and less than once on an AMD EPYC.",
-            pages::locks("on an AMD EPYC less than once"),
+            "Which of the two locks is faster depends on the processor: it took \
+             {locks-contended/smol/tokio time} times as long as tokio's, and on an AMD EPYC \
+             it was the faster one.",
+            measured::locks("on an AMD EPYC it took less time"),
             Choice::new("locks", "smol", WANTED)
                 .kept(CONTENDED)
                 .or(&[("smol_rwlock", "several read at once")]),

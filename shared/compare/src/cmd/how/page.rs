@@ -16,7 +16,7 @@ const KEYWORDS: &str = "<!-- keywords: ";
 const HERE: &str = "Here";
 
 /// A module of Python, and its page.
-const PAGES: [(&str, &str); 8] = [
+const PAGES: [(&str, &str); 9] = [
     (
         "asyncio",
         include_str!("../../../../../docs/src/from-python/asyncio.md"),
@@ -48,6 +48,10 @@ const PAGES: [(&str, &str); 8] = [
     (
         "subprocess",
         include_str!("../../../../../docs/src/from-python/subprocess.md"),
+    ),
+    (
+        "packages",
+        include_str!("../../../../../docs/src/from-python/packages.md"),
     ),
 ];
 

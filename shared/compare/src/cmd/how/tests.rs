@@ -340,6 +340,13 @@ fn words_find_what_they_are_about() {
             "concurrent.futures.ProcessPoolExecutor",
         ),
         ("ProcessPoolExecutor.map", "concurrent.futures.Executor.map"),
+        ("limit and the first error", "asyncio.TaskGroup"),
+        ("graceful shutdown", "asyncio.loop.add_signal_handler"),
+        ("async generator", "async def with yield"),
+        (
+            "future cannot be sent between threads safely",
+            "asyncio.create_task",
+        ),
     ] {
         let found = several(words);
         let first = &found[..found.len().min(3)];
@@ -359,6 +366,40 @@ fn a_name_among_the_words_leads() {
         ),
         ("what does wait_for cancel?", "asyncio.wait_for"),
         ("queue.Queue.put", "queue.Queue"),
+    ] {
+        assert_eq!(several(words)[0], name, "{words}");
+    }
+}
+
+/// What an entry is for leads, and not one that has the same words by chance.
+#[test]
+fn what_an_entry_is_for_comes_first() {
+    for (words, name) in [
+        ("rate limit", "aiolimiter.AsyncLimiter"),
+        ("ten requests a second", "aiolimiter.AsyncLimiter"),
+        ("every n seconds", "asyncio.sleep in a loop"),
+        ("periodic task", "asyncio.sleep in a loop"),
+        ("share a dict", "dict"),
+        ("lru_cache", "functools.lru_cache"),
+        ("compute once per key", "functools.lru_cache"),
+        ("call async function from sync code", "nest_asyncio.apply"),
+        ("nest_asyncio", "nest_asyncio.apply"),
+        (
+            "Cannot start a runtime from within a runtime",
+            "nest_asyncio.apply",
+        ),
+        ("uvloop", "uvloop.run"),
+        ("retry", "tenacity.retry"),
+        ("websocket", "websockets.connect"),
+        ("pubsub", "asyncio.Queue per subscriber"),
+        (
+            "publish to many subscribers",
+            "asyncio.Queue per subscriber",
+        ),
+        ("aiofiles", "aiofiles.open"),
+        ("pyo3", "pyo3"),
+        ("maxtasksperchild", "multiprocessing.Pool.maxtasksperchild"),
+        ("fake time", "looptime"),
     ] {
         assert_eq!(several(words)[0], name, "{words}");
     }

@@ -76,6 +76,9 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Request> {
     let (mut contestants, mut reference) = options.contestants(model)?;
     let job = model.job(&matches)?;
     leave_out(model.name(), &*job, &mut contestants, &mut reference)?;
+    for one in &mut contestants {
+        one.make_ready();
+    }
     let jobs = over.values.iter().map(|value| {
         // Before the user's words, which may end in `--` and names.
         let field = [flag.clone(), over.given(*value)].map(OsString::from);

@@ -76,7 +76,7 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Request> {
     let id = flag.trim_start_matches('-');
     let mut raw = matches.get_raw(id).into_iter().flatten();
     let size = raw.next_back().and_then(|size| size.to_str()?.parse().ok());
-    let request = Request {
+    let mut request = Request {
         model,
         contestants,
         reference,
@@ -95,6 +95,10 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Request> {
         );
         return Err(Misuse(why).into());
     }
+    request
+        .contestants
+        .iter_mut()
+        .for_each(Contestant::make_ready);
     Ok(request)
 }
 

@@ -208,7 +208,7 @@ mod tests {
     fn counted(rows: Vec<Row>) -> Counted {
         Counted {
             command: Vec::new(),
-            host: Host::here(None),
+            host: Host::here([]),
             model: "made-up".to_owned(),
             item: "thing".to_owned(),
             jobs: ["10 things".to_owned(), "20 things".to_owned()],

@@ -54,7 +54,7 @@ fn sweep(names: &[&str]) -> Sweep {
         version: 1,
         command: Vec::new(),
         started: 0,
-        host: Host::here(None),
+        host: Host::here([]),
         interrupted: false,
         model: "locks".to_owned(),
         about: String::new(),

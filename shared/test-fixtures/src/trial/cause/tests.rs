@@ -192,6 +192,27 @@ fn node_says_it_between_source_and_stack() {
          heap out of memory\n----- Native stack trace -----\n\n 1: 0xb8d0a3 node::Abort() [node]\n",
         "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory",
     );
+    // Where it aborts, its words may have a frame of marks.
+    says(
+        "#\n# Fatal process OOM in Failed to reserve virtual memory for CodeRange\n#\n\n",
+        "# Fatal process OOM in Failed to reserve virtual memory for CodeRange",
+    );
+}
+
+#[test]
+fn a_lack_of_descriptors_is_said_with_what_to_do() {
+    let of_node = "  #  node[1]: void node::Run() at ../src/node_platform.cc:90\n  #  Assertion \
+                   failed: (0) == (uv_loop_init(&loop_))\n\n----- Native stack trace -----\n\n \
+                   1: 0xcb5167 node::Assert() [node]\n";
+    for stderr in [
+        of_node,
+        "Error: spawn /usr/bin/node EMFILE\n    at ChildProcess.spawn (node:internal:421:11)\n",
+        "a worker: fork/exec /tmp/go: bad file descriptor\n",
+        "OSError: [Errno 24] Too many open files\n",
+    ] {
+        let cause = cause(stderr).expect("it says something");
+        assert!(cause.contains("`ulimit -n`"), "{cause}");
+    }
 }
 
 #[test]

@@ -1,0 +1,41 @@
+//! The one that waits is given more time than the lock is held for.
+
+use std::{io, pin::pin, sync::Arc, time::Duration};
+
+use tokio::{runtime::Builder, select, sync::Mutex, time::sleep};
+
+/// Three futures add one each under one lock: one that holds it for a while, one that
+/// waits for it and is given a millisecond, and one after that. Returns what the count
+/// has come to.
+///
+/// # Errors
+/// The runtime can't be built, or a task has panicked.
+pub fn count() -> io::Result<u64> {
+    let runtime = Builder::new_current_thread().enable_time().build()?;
+    runtime.block_on(async {
+        let lock = Arc::new(Mutex::new(0));
+        let holding = tokio::spawn(hold(Arc::clone(&lock)));
+        sleep(Duration::from_millis(1)).await;
+        let mut waiting = pin!(add(Arc::clone(&lock)));
+        let is_added = select! {
+            () = &mut waiting => true,
+            () = sleep(Duration::from_millis(500)) => false,
+        };
+        add(Arc::clone(&lock)).await;
+        if !is_added {
+            waiting.await;
+        }
+        holding.await?;
+        Ok(*lock.lock().await)
+    })
+}
+
+async fn add(lock: Arc<Mutex<u64>>) {
+    *lock.lock().await += 1;
+}
+
+async fn hold(lock: Arc<Mutex<u64>>) {
+    let mut count = lock.lock().await;
+    sleep(Duration::from_millis(10)).await;
+    *count += 1;
+}

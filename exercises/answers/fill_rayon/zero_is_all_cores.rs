@@ -1,0 +1,42 @@
+//! For rayon, no threads are as many as there are cores.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    thread,
+};
+
+use rayon::{ThreadPoolBuildError, ThreadPoolBuilder, prelude::*};
+
+/// How many elements a worker takes at once.
+pub const CHUNK: usize = 1 << 16;
+
+/// Fills the array in place, `workers` chunks at once: `values` is handed a chunk with
+/// the place of its first element. Returns what it returned of each, in order: a panic is
+/// an error, and that chunk is not whole.
+///
+/// # Errors
+/// The system starts no more threads.
+///
+/// # Panics
+/// There is no worker.
+pub fn fill<T: Send, S: Send>(
+    array: &mut [T],
+    workers: usize,
+    values: impl Fn(usize, &mut [T]) -> S + Sync,
+) -> Result<Vec<thread::Result<S>>, ThreadPoolBuildError> {
+    let works =
+        array
+            .par_chunks_mut(CHUNK)
+            .enumerate()
+            .with_max_len(1)
+            .map(|(index, chunk)| {
+                catch_unwind(AssertUnwindSafe(|| values(index * CHUNK, chunk)))
+            });
+    ThreadPoolBuilder::new()
+        .num_threads(workers)
+        .thread_name(|worker| format!("worker {worker}"))
+        .build_scoped(
+            |thread| thread.run(),
+            |pool| pool.install(|| works.collect()),
+        )
+}
