@@ -2,7 +2,7 @@
 //!
 //! In the workspace a feature may be enabled because another package asked for it. So
 //! lessons that need the same are put into a package of their own, which is checked
-//! alone.
+//! alone. So is a test of the book that needs a feature which nothing here may have.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -27,51 +27,87 @@ fn each_lesson_needs_just_what_it_says() {
     let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("alone");
     let members = write(&root, &groups).expect("the packages can be written");
     for (member, (folder, needs)) in members.iter().zip(groups.keys()) {
-        let output = Command::new(env!("CARGO"))
-            .args(["check", "--quiet", "--package", member])
-            .current_dir(&root)
-            .env("CARGO_TARGET_DIR", root.join("target"))
-            .env_remove("RUSTC_WORKSPACE_WRAPPER")
-            .output()
-            .expect("cargo runs");
-        let (model, errors) = (name(folder), String::from_utf8_lossy(&output.stderr));
-        assert!(output.status.success(), "{model}, with {needs}:\n{errors}");
+        let (success, output) = cargo(&root, &["check", "--quiet", "--package", member]);
+        assert!(success, "{}, with {needs}:\n{output}", name(folder));
     }
+}
+
+/// tokio's `test-util` would put another clock beneath every test of this workspace.
+#[test]
+fn the_page_tests_on_a_paused_clock() {
+    let page = fs::read_to_string("../../docs/src/from-python/packages.md");
+    let page = page.expect("the page can be read");
+    let begin = page.find("// Cargo.toml: tokio's feature \"test-util\"");
+    let (_, code) = page.split_at(begin.expect("the page has this test"));
+    let (code, _) = code.split_once("```").expect("the code has an end");
+
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("paused");
+    let needs = "tokio (macros, rt, test-util)";
+    package(&root.join("paused"), needs, code).expect("the package can be written");
+    workspace(&root, &["paused".to_owned()]).expect("the workspace can be written");
+    let (success, output) = cargo(&root, &["test", "--lib", "--package", "paused"]);
+    assert!(success && output.contains("1 passed"), "{output}");
+}
+
+/// Whether it succeeded, and what it wrote.
+fn cargo(root: &Path, arguments: &[&str]) -> (bool, String) {
+    let output = Command::new(env!("CARGO"))
+        .args(arguments)
+        .current_dir(root)
+        .env("CARGO_TARGET_DIR", root.join("target"))
+        .env_remove("RUSTC_WORKSPACE_WRAPPER")
+        .output()
+        .expect("cargo runs");
+    let written = [output.stdout, output.stderr].concat();
+    let written = String::from_utf8_lossy(&written).into_owned();
+    (output.status.success(), written)
 }
 
 /// Writes a workspace of these packages. Returns their names.
 fn write(root: &Path, groups: &BTreeMap<Group, Vec<&str>>) -> io::Result<Vec<String>> {
-    let ours = Path::new("../..");
-    fs::create_dir_all(root)?;
-    fs::copy(ours.join("Cargo.lock"), root.join("Cargo.lock"))?;
-    let manifest = fs::read_to_string(ours.join("Cargo.toml"))?;
-    let lines = manifest.lines().skip_while(|line| *line != DEPENDENCIES);
-    let lines = lines.skip(1).take_while(|line| !line.starts_with('['));
-    let dependencies: Vec<&str> = lines.filter(|line| !line.contains("path =")).collect();
     let mut members = Vec::new();
     for (index, ((folder, needs), modules)) in groups.iter().enumerate() {
         let member = format!("{}-{index}", name(folder));
-        let package = root.join(&member);
-        if package.exists() {
-            fs::remove_dir_all(&package)?;
+        let into = root.join(&member);
+        if into.exists() {
+            fs::remove_dir_all(&into)?;
         }
-        let needs: String = packages(needs).map(|need| need + "\n").collect();
-        copy(Path::new(folder), &package.join("src"))?;
-        fs::write(
-            package.join("Cargo.toml"),
-            format!(
-                "[package]\nname = {member:?}\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
-                 [dependencies]\n{needs}"
-            ),
-        )?;
+        copy(Path::new(folder), &into.join("src"))?;
         // A file that several lessons come with is one module.
         let lib: String = BTreeSet::from_iter(modules)
             .into_iter()
             .map(|name| format!("pub mod {name};\n"))
             .collect();
-        fs::write(package.join("src/lib.rs"), lib)?;
+        package(&into, needs, &lib)?;
         members.push(member);
     }
+    workspace(root, &members)?;
+    Ok(members)
+}
+
+/// Writes a package that is named as its folder.
+fn package(folder: &Path, needs: &str, lib: &str) -> io::Result<()> {
+    let name = folder.file_name().unwrap_or_default();
+    let needs: String = packages(needs).map(|need| need + "\n").collect();
+    fs::create_dir_all(folder.join("src"))?;
+    fs::write(folder.join("src/lib.rs"), lib)?;
+    fs::write(
+        folder.join("Cargo.toml"),
+        format!(
+            "[package]\nname = {name:?}\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
+             [dependencies]\n{needs}"
+        ),
+    )
+}
+
+/// Writes what these packages have in common, with this workspace's versions.
+fn workspace(root: &Path, members: &[String]) -> io::Result<()> {
+    let ours = Path::new("../..");
+    fs::copy(ours.join("Cargo.lock"), root.join("Cargo.lock"))?;
+    let manifest = fs::read_to_string(ours.join("Cargo.toml"))?;
+    let lines = manifest.lines().skip_while(|line| *line != DEPENDENCIES);
+    let lines = lines.skip(1).take_while(|line| !line.starts_with('['));
+    let dependencies: Vec<&str> = lines.filter(|line| !line.contains("path =")).collect();
     let dependencies = dependencies.join("\n");
     fs::write(
         root.join("Cargo.toml"),
@@ -79,8 +115,7 @@ fn write(root: &Path, groups: &BTreeMap<Group, Vec<&str>>) -> io::Result<Vec<Str
             "[workspace]\nresolver = \"3\"\nmembers = {members:?}\n\n\
              {DEPENDENCIES}\n{dependencies}\n"
         ),
-    )?;
-    Ok(members)
+    )
 }
 
 const DEPENDENCIES: &str = "[workspace.dependencies]";
