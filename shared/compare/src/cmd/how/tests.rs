@@ -342,6 +342,8 @@ fn words_find_what_they_are_about() {
         ("ProcessPoolExecutor.map", "concurrent.futures.Executor.map"),
         ("limit and the first error", "asyncio.TaskGroup"),
         ("graceful shutdown", "asyncio.loop.add_signal_handler"),
+        ("kill a process tree", "os.killpg"),
+        ("worker killed pool hangs", "multiprocessing.Pool.imap_unordered"),
         ("async generator", "async def with yield"),
         (
             "future cannot be sent between threads safely",
@@ -400,6 +402,21 @@ fn what_an_entry_is_for_comes_first() {
         ("pyo3", "pyo3"),
         ("maxtasksperchild", "multiprocessing.Pool.maxtasksperchild"),
         ("fake time", "looptime"),
+        (
+            "time-out per request",
+            "asyncio.timeout for each and for all",
+        ),
+        ("each time-out", "asyncio.timeout for each and for all"),
+        ("several workers", "asyncio.Queue.join"),
+        ("password hashing", "asyncio.to_thread"),
+        ("bcrypt", "asyncio.to_thread"),
+        ("killpg", "os.killpg"),
+        ("request id in logs", "logging.Filter"),
+        ("logging", "logging.Filter"),
+        ("backoff", "tenacity.retry"),
+        ("exponential backoff with jitter", "tenacity.retry"),
+        ("connection pool", "module-level singleton"),
+        ("lazy", "module-level singleton"),
     ] {
         assert_eq!(several(words)[0], name, "{words}");
     }
