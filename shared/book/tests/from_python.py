@@ -6,6 +6,7 @@ import concurrent.futures
 import functools
 import inspect
 import multiprocessing.pool
+import os
 import subprocess
 import sys
 import threading
@@ -246,6 +247,28 @@ def communicate_leaves_the_child_running():
         child.kill()
         child.communicate()
     assert child.returncode == -9
+
+
+def communicate_again_returns_all_of_the_output():
+    command = ["sh", "-c", "echo begun; exec sleep 60"]
+    child = subprocess.Popen(command, stdout=subprocess.PIPE)
+    try:
+        child.communicate(timeout=1)
+        raise AssertionError("it ended")
+    except subprocess.TimeoutExpired:
+        child.kill()
+    assert child.communicate()[0] == b"begun\n"
+
+
+def a_pool_waits_for_what_a_lost_worker_owed():
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        lost = pool.apply_async(os._exit, [1])
+        assert pool.apply(abs, [-1]) == 1
+        try:
+            lost.get(timeout=0.5)
+            raise AssertionError("it came")
+        except multiprocessing.TimeoutError:
+            pass
 
 
 if sys.version_info < (3, 11):

@@ -10,7 +10,7 @@ use std::{
     path::Path,
     process,
     sync::{
-        Arc,
+        Arc, LazyLock, OnceLock,
         atomic::{AtomicUsize, Ordering},
         mpsc::{self, RecvTimeoutError},
     },
@@ -20,6 +20,7 @@ use std::{
 
 use futures_util::{FutureExt, poll};
 use rayon::prelude::*;
+use rustix::process::{Signal, getpid, kill_process};
 use smol::{Executor, Timer, block_on, future::yield_now};
 use tokio::{
     runtime::{Builder, Runtime},
@@ -28,6 +29,7 @@ use tokio::{
     time::timeout,
 };
 use tokio_util::task::JoinMap;
+use tracing::{Instrument, Span, info_span};
 
 /// What is waited for comes long before this.
 const LONG: Duration = Duration::from_secs(20);
@@ -195,6 +197,94 @@ fn a_panic_in_rayons_spawn_aborts() {
     child.args(["--exact", "a_panic_in_rayons_spawn_aborts"]);
     let end = child.env(CHILD, "1").output().expect("it is started");
     assert_eq!(end.status.signal(), Some(6), "{end:?}");
+}
+
+/// This program, once more: the signal ends it by exit code 143, and not by itself.
+#[test]
+fn a_second_signal_ends_what_listens_for_it() {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    const CHILD: &str = "INTERLEAVE_SIGNALLED";
+    if env::var_os(CHILD).is_some() {
+        tokio().block_on(async {
+            let terminate = || signal(SignalKind::terminate()).expect("a listener");
+            let raise = || kill_process(getpid(), Signal::TERM).expect("a signal");
+            let mut listener = terminate();
+            raise();
+            listener.recv().await;
+            drop(listener);
+            raise();
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            let mut listener = terminate();
+            tokio::spawn(async move {
+                listener.recv().await;
+                process::exit(128 + SignalKind::terminate().as_raw_value());
+            });
+            tokio::task::yield_now().await;
+            raise();
+            tokio::time::sleep(LONG).await;
+        });
+    }
+    let mut child = process::Command::new(env::current_exe().expect("this program"));
+    child.args(["--exact", "a_second_signal_ends_what_listens_for_it"]);
+    let end = child.env(CHILD, "1").output().expect("it is started");
+    assert_eq!(end.status.code(), Some(143), "{end:?}");
+}
+
+/// After a panic, and after its future was dropped. Only a `LazyLock` is poisoned.
+#[test]
+fn a_cell_whose_value_was_not_made_is_empty() {
+    async fn panics() -> u32 {
+        panic!("expected")
+    }
+    tokio().block_on(async {
+        let cell = tokio::sync::OnceCell::new();
+        assert!(cell.get_or_init(pending).now_or_never().is_none());
+        let end = AssertUnwindSafe(cell.get_or_init(panics)).catch_unwind();
+        assert!(end.await.is_err());
+        assert_eq!(cell.get_or_init(async || 1).await, &1);
+    });
+    block_on(async {
+        let cell = smol::lock::OnceCell::new();
+        assert!(cell.get_or_init(pending).now_or_never().is_none());
+        let end = AssertUnwindSafe(cell.get_or_init(panics)).catch_unwind();
+        assert!(end.await.is_err());
+        assert_eq!(cell.get_or_init(async || 1).await, &1);
+    });
+    let cell = OnceLock::new();
+    assert!(catch_unwind(|| cell.get_or_init(|| panic!("expected"))).is_err());
+    assert_eq!(cell.get_or_init(|| 1), &1);
+
+    static LAZY: LazyLock<u32> = LazyLock::new(|| panic!("expected"));
+    assert!(catch_unwind(|| *LAZY).is_err());
+    assert!(catch_unwind(|| *LAZY).is_err());
+}
+
+/// What else is on the thread is in the span of a guard that is held while its task waits.
+#[test]
+fn a_span_is_its_futures_alone_unless_its_guard_is_held() {
+    let lines = tracing_subscriber::fmt().with_writer(std::io::sink);
+    tracing::subscriber::with_default(lines.finish(), || {
+        tokio().block_on(async {
+            let span = info_span!("request", id = 7);
+            let seen = async || Span::current().id();
+            let right = async {
+                tokio::task::yield_now().await;
+                Span::current().id()
+            };
+            let ids = tokio::join!(right.instrument(span.clone()), seen());
+            assert_eq!(ids, (span.id(), None));
+            let wrong = async {
+                let _entered = span.enter();
+                tokio::task::yield_now().await;
+            };
+            let ((), id) = tokio::join!(wrong, seen());
+            assert!(id.is_some() && id == span.id());
+            let spawned = async { tokio::spawn(seen()).await };
+            let spawned = spawned.instrument(span).await;
+            assert!(matches!(spawned, Ok(None)));
+        });
+    });
 }
 
 /// A task of smol's that computes when its handle is dropped ends at the next wait.
