@@ -343,7 +343,10 @@ fn words_find_what_they_are_about() {
         ("limit and the first error", "asyncio.TaskGroup"),
         ("graceful shutdown", "asyncio.loop.add_signal_handler"),
         ("kill a process tree", "os.killpg"),
-        ("worker killed pool hangs", "multiprocessing.Pool.imap_unordered"),
+        (
+            "worker killed pool hangs",
+            "multiprocessing.Pool.imap_unordered",
+        ),
         ("async generator", "async def with yield"),
         (
             "future cannot be sent between threads safely",
