@@ -226,3 +226,57 @@ example!(smol, smol);
 example!(compio, compio);
 example!(compio_per_core, compio_per_core);
 example!(async_std, async_std);
+
+/// `serve` on tokio takes a router of axum, as the book's chapter shows it.
+mod router {
+    use super::{CONNECTIONS, GRACE, TcpListener, greet, serving::tokio::serve, visit};
+    use std::thread;
+
+    // ANCHOR: routed
+    use axum::{Router, body::to_bytes, extract::Path, routing::get};
+    use bytes::Bytes;
+    use http_body_util::Full;
+    use hyper::{Request, Response, StatusCode, body::Incoming, service::Service};
+    use hyper_util::service::TowerToHyperService;
+
+    async fn routed(
+        app: TowerToHyperService<Router>,
+        request: Request<Incoming>,
+    ) -> Response<Full<Bytes>> {
+        let Ok(answer) = app.call(request).await;
+        let (mut head, body) = answer.into_parts();
+        let body = to_bytes(body, usize::MAX).await.unwrap_or_else(|_| {
+            head.status = StatusCode::INTERNAL_SERVER_ERROR;
+            Bytes::new()
+        });
+        Response::from_parts(head, Full::from(body))
+    }
+    // ANCHOR_END: routed
+
+    async fn hello(Path(name): Path<String>) -> String {
+        greet(&format!("/{name}"))
+    }
+
+    #[test]
+    fn serves_and_drains() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        let server = listener.local_addr().expect("it is bound");
+        listener.set_nonblocking(true).expect("it is a socket");
+        let (stop, stopped) = smol::channel::bounded::<()>(1);
+        let visitor = thread::spawn(move || visit(server, || drop(stop)));
+        let runtime = tokio::runtime::Runtime::new().expect("it starts");
+        let cut = runtime.block_on(async {
+            let listener = tokio::net::TcpListener::from_std(listener);
+            let listener = listener.expect("it is a socket");
+            let stop = async { _ = stopped.recv().await };
+            // ANCHOR: handle
+            let app = Router::new().route("/{name}", get(hello));
+            let app = TowerToHyperService::new(app);
+            let handle = move |request| routed(app.clone(), request);
+            // ANCHOR_END: handle
+            serve(CONNECTIONS, GRACE, listener, stop, handle).await
+        });
+        visitor.join().expect("the visitor is content");
+        assert_eq!(cut, 0);
+    }
+}
