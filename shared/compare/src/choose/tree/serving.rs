@@ -153,14 +153,16 @@ static LOSS: Question = Question {
     answers: &[
         Answer::take(
             ("yes", "clients ask again"),
-            "Then `axum::serve` is enough. Its connection asks in random order whether \
-             to stop or to read.",
+            "Then `axum::serve` is enough, within a `timeout` that begins with the stop: it \
+             has no grace time of its own. Its connection asks in random order whether to \
+             stop or to read.",
             pages::serving("axum's graceful shutdown loses requests"),
             Choice::new("serving", "axum", "--requests 2000 --clients 32"),
         ),
         Answer::take(
             ("no", "no"),
-            "Then put axum's router on this loop, which reads first and stops then.",
+            "Then put axum's router on this loop, which reads first and stops then: the \
+             chapter on serving has the lines.",
             pages::serving("`tokio` reads first: there the word is `biased`."),
             Choice::new("serving", "tokio", "--requests 2000 --clients 32"),
         ),

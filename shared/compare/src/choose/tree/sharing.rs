@@ -49,9 +49,9 @@ pub(super) static VALUE: Question = Question {
                 "what several read at once, for longer than a lock takes",
             ),
             "Readers share it, which pays where the lock is held for a while. With 99 \
-             reads before each write it is a {locks-reads-hold@1/std_rwlock verdict} \
-             with a mutex at `--hold 1`, and took {locks-reads-hold@100/std_rwlock ratio} \
-             times as long at `--hold 100`.",
+             reads before each write it took {locks-reads-short@99/std_rwlock ratio} times \
+             as long as a mutex where a read takes nothing, and \
+             {locks-reads-hold@100/std_rwlock ratio} times at `--hold 100`.",
             pages::locks("An `RwLock` gains where many read and the lock is held long."),
             Choice::new(
                 "locks",
