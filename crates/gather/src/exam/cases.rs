@@ -127,7 +127,7 @@ fn given_up(bench: &Bench<Gather>, all: &[Endless]) -> Result<()> {
 /// much it happens to find, and now and then by little.
 fn busy_is_given_up(bench: &Bench<Gather>) -> Result<()> {
     let mut took = Duration::ZERO;
-    for _ in 0..5 {
+    for times in 1..=5 {
         let server = endless::server()?;
         let busy = BUSY.into_iter().chain(BUSY).chain(["/honest"]);
         let mut args: Vec<_> = busy.map(|path| server.url(path)).collect();
@@ -138,11 +138,11 @@ fn busy_is_given_up(bench: &Bench<Gather>) -> Result<()> {
         ensure!(honest.ok().is_some(), "{honest:?}");
         ensure!(busy.iter().all(|end| end.ok().is_none()), "{busy:?}");
         took += Duration::from_nanos(trial.nanos);
+        ensure!(
+            took < Duration::from_secs(4),
+            "given up {times} times after {took:?}"
+        );
     }
-    ensure!(
-        took < Duration::from_secs(4),
-        "given up five times after {took:?}"
-    );
     Ok(())
 }
 
