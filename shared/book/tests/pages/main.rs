@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use markdown::{anchors, links};
+use markdown::{anchors, blocks, links};
 
 fn root() -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
@@ -49,6 +49,62 @@ fn every_page_with_rust_is_compiled() {
             "{page} has Rust, and is not in shared/book/src/lib.rs"
         );
     }
+}
+
+/// What is shown and not compiled is of a source that is: each of its lines stands there.
+#[test]
+fn code_that_is_not_compiled_stands_in_a_source() {
+    let squeezed = |text: &str| text.replace(char::is_whitespace, "");
+    let sources: String = ["crates", "shared"]
+        .into_iter()
+        .flat_map(|folder| sources(&root().join(folder)))
+        .map(|source| squeezed(&source))
+        .collect();
+    let mut seen = 0;
+    for (page, text) in pages() {
+        let (blocks, _) = blocks(&text);
+        let shown = blocks.iter().filter(|block| {
+            // `splice --check` holds the lessons, included files are sources, and the
+            // test of taken-home named `alone` runs what needs a package of its own.
+            let above = text.lines().nth(block.line.saturating_sub(3));
+            block.kind == "rust,ignore"
+                && !above.is_some_and(|line| line.starts_with("<!-- splice: "))
+                && !block.text.starts_with("{{#include")
+                && !block.text.starts_with("// Cargo.toml:")
+        });
+        for block in shown {
+            for line in block.text.lines() {
+                let line = squeezed(line);
+                // A row goes on in its source, and a call there has a line for each part.
+                let line = line.trim_end_matches([';', ',', ')']);
+                let at = block.line;
+                assert!(
+                    sources.contains(line),
+                    "{page}:{at}: {line:?} is in no source"
+                );
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 10, "only {seen} lines");
+}
+
+/// The Rust of all folders named `src` below this one.
+fn sources(folder: &Path) -> Vec<String> {
+    let mut sources = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            let is_source = path.components().any(|part| part.as_os_str() == "src");
+            if path.is_dir() {
+                folders.push(path);
+            } else if is_source && path.extension().is_some_and(|kind| kind == "rs") {
+                sources.push(fs::read_to_string(&path).expect("a source"));
+            }
+        }
+    }
+    sources
 }
 
 /// A page that the summary lacks is in no menu, and mdBook does not make it.
