@@ -236,6 +236,19 @@ pub(crate) fn look(
             let ended = until(deadline, 4, &scene)?;
             ensure_stopped(&scene, deadline, &ended)
         }
+        // They end one after another: each before the whole time has passed since the last.
+        "ends" => {
+            const EVERY: Duration = Duration::from_millis(100);
+            let scene = Scene::new(|seen, task| {
+                !seen.has_worked(task, EVERY * (task as u32 + 1))
+            });
+            let deadline = Instant::now() + 3 * EVERY;
+            until(deadline, 15, &scene)?;
+            let (_, returned) = scene.seen().left.expect("it has returned");
+            let late = returned.saturating_duration_since(deadline);
+            ensure!(late < LATE, "it returned {late:.1?} after the deadline");
+            Ok(())
+        }
         // One is at work, and the others have no thread by the deadline.
         "never_begun" => {
             let scene = Scene::slow_to_drop(|_, _| true);

@@ -208,6 +208,7 @@ answers! {
         outcomes_left_out: "also one that was stopped",
         nobody_is_asked: "nobody has asked them to stop",
         forged: "whose are these?",
+        time_anew: "is the time counted anew for each?",
     }
     until_smol = (::cancellation::variants::smol) {
         not_waited_for: "to ask is not yet to wait for the end",
@@ -217,6 +218,7 @@ answers! {
         one_by_one: "what is waited for before the next is begun?",
         late: "what does it still wait for?",
         outcomes_left_out: "also one that was stopped",
+        time_anew: "is the time counted anew for each?",
     }
     until_std = (::cancellation::variants::std_only) {
         nobody_is_told: "long after the deadline no task was stopped",
@@ -227,6 +229,7 @@ answers! {
         one_by_one: "what is waited for before the next is begun?",
         late: "after the deadline: what is between?",
         outcomes_left_out: "also one that was stopped",
+        time_anew: "is the time counted anew for each?",
     }
     until_told_tokio = (::cancellation::variants::tokio) {
         only_aborted: "long after the deadline no task was stopped",

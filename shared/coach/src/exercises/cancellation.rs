@@ -143,6 +143,17 @@ const NEVER_BEGUN: Trial = Trial::look(
     ],
 );
 
+/// The time until the deadline is counted once, and not from each end.
+const ENDS: Trial = Trial::look(
+    "ends",
+    "15 tasks that end one after another, every 100 ms; the deadline is after 300 ms",
+    &[(
+        "it returned {} after the deadline",
+        "it returned {0} after the deadline, while one task after another ended: is the time \
+         counted anew for each?",
+    )],
+);
+
 const TOLD: &[Trial] = &[
     STOPPED,
     Trial::new(
@@ -175,6 +186,7 @@ const TOLD: &[Trial] = &[
     ),
     AT_ONCE,
     NEVER_BEGUN,
+    ENDS,
 ];
 
 pub(super) const ALL: &[Exercise] = &[
@@ -187,7 +199,7 @@ pub(super) const ALL: &[Exercise] = &[
             "smol",
             "asyncio.timeout",
         ],
-        &[STOPPED_TOKIO, LONG, SHORT, PANICS, AT_ONCE],
+        &[STOPPED_TOKIO, LONG, SHORT, PANICS, AT_ONCE, ENDS],
     ),
     exercise(
         "cancellation",
@@ -198,7 +210,7 @@ pub(super) const ALL: &[Exercise] = &[
             "tokio",
             "asyncio.timeout",
         ],
-        &[STOPPED, LONG, SHORT, PANICS, AT_ONCE],
+        &[STOPPED, LONG, SHORT, PANICS, AT_ONCE, ENDS],
     ),
     exercise(
         "cancellation",
@@ -209,7 +221,7 @@ pub(super) const ALL: &[Exercise] = &[
             "crossbeam",
             "threading.Event",
         ],
-        &[STOPPED, LONG, SHORT, PANICS, AT_ONCE],
+        &[STOPPED, LONG, SHORT, PANICS, AT_ONCE, ENDS],
     ),
     exercise(
         "cancellation",
