@@ -133,6 +133,20 @@ pub(crate) fn look(
             ensure!(count == 5, "{count} of 5 were reported");
             Ok(())
         }
+        // More than fit into the queues of a few threads.
+        "many" => {
+            let scene = Scene::new(|_, _| false);
+            scene.watch(|seen| {
+                let (begun, reported) = (seen.begun.len(), seen.reported.len());
+                format!(
+                    "{begun} of 400 were begun and {reported} reported, and nothing moves"
+                )
+            });
+            as_completed(2, 400, &scene, &mut |place| scene.report(place))?;
+            let count = scene.seen().reported.len();
+            ensure!(count == 400, "{count} of 400 were reported");
+            Ok(())
+        }
         // The first stays at work for a while after `each` has panicked at another.
         "each_panics" => {
             const WHILE: Duration = Duration::from_millis(50);

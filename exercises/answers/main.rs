@@ -128,6 +128,8 @@ answers! {
         reported_at_the_end: "and not once all are",
         in_turns: "waits for a whole turn of them",
         zero_does_nothing: "it returns as if all were well",
+        all_given_first: "Who reads the ends while items are given?",
+        worked_under_the_lock: "what is locked while one works?",
     }
     as_completed_tokio = (::thread_pool::variants::tokio) {
         as_many_as_there_are: "6 files were downloaded at once, and 2 threads are allowed",

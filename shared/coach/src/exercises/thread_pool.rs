@@ -37,7 +37,7 @@ const TRIALS: &[Trial] = &[
             (
                 "{} downloads at once, where {} were possible",
                 "{0} file was downloaded at once where {1} threads are allowed: whose thread \
-                 does the work block?",
+                 does the work block? Or what is locked while one works?",
             ),
         ],
     ),
@@ -79,6 +79,21 @@ const TRIALS: &[Trial] = &[
             (
                 "{} of 5 were reported",
                 "{0} of 5 items were reported: each is, once",
+            ),
+        ],
+    ),
+    Trial::look(
+        "many",
+        "400 quick items on 2 threads",
+        &[
+            (
+                "{} of 400 were begun and {} reported, and nothing moves",
+                "nothing moves: {0} of 400 items were begun and {1} reported. Who reads the \
+                 ends while items are given?",
+            ),
+            (
+                "{} of 400 were reported",
+                "{0} of 400 items were reported: each is, once",
             ),
         ],
     ),
