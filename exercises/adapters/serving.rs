@@ -69,7 +69,26 @@ macro_rules! serve_tokio {
             });
             served?
         }
-        test_fixtures::speak::<::serving::Serving>(&["of", $name], $words, run)
+        match crate::adapters::look::asked($words) {
+            Some(look) => crate::adapters::serving::look_beside(look, |grace, listener, stopped| {
+                use $($answer)+::serve;
+                let handle = |request: hyper::Request<hyper::body::Incoming>| async move {
+                    let time = crate::adapters::serving::takes(request.uri().path());
+                    tokio::time::sleep(time).await;
+                    hyper::Response::new(http_body_util::Full::from("done"))
+                };
+                listener.set_nonblocking(true)?;
+                let served = crate::adapters::on_tokio(2, async move {
+                    let listener = tokio::net::TcpListener::from_std(listener)?;
+                    let stop = async move { _ = stopped.recv().await };
+                    anyhow::Ok(serve(8, grace, listener, stop, handle).await)
+                });
+                served?
+            }),
+            None => {
+                test_fixtures::speak::<::serving::Serving>(&["of", $name], $words, run)
+            }
+        }
     }};
 }
 
@@ -105,21 +124,39 @@ macro_rules! serve_smol {
                 anyhow::Ok(::serving::Output { cut })
             })?
         }
-        test_fixtures::speak::<::serving::Serving>(&["of", $name], $words, run)
+        match crate::adapters::look::asked($words) {
+            Some(look) => crate::adapters::serving::look_beside(look, |grace, listener, stopped| {
+                use $($answer)+::serve;
+                let handle = |request: hyper::Request<hyper::body::Incoming>| async move {
+                    let time = crate::adapters::serving::takes(request.uri().path());
+                    smol::Timer::after(time).await;
+                    hyper::Response::new(http_body_util::Full::from("done"))
+                };
+                crate::adapters::on_smol(2, async |executor| {
+                    let listener = smol::net::TcpListener::try_from(listener)?;
+                    let stop = async move { _ = stopped.recv().await };
+                    anyhow::Ok(serve(&executor, 8, grace, listener, stop, handle).await)
+                })?
+            }),
+            None => {
+                test_fixtures::speak::<::serving::Serving>(&["of", $name], $words, run)
+            }
+        }
     }};
 }
 
 use std::{
-    io::Write,
-    net::{TcpListener, TcpStream},
+    io::{Read, Write},
+    net::{SocketAddr, TcpListener, TcpStream},
     sync::mpsc::{self, Receiver},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Result, ensure};
+use smol::channel;
 
-use super::look::{Scene, unknown};
+use super::look::{Scene, refuse, unknown};
 
 /// What answers a request.
 type Handle<'a> = &'a (dyn Fn(&str) -> String + Sync);
@@ -155,5 +192,74 @@ pub(crate) fn look(
             })
         }
         _ => unknown(look),
+    }
+}
+
+/// What is asked for by the request that takes too long, and by the one that does not.
+const LONG: &str = "/long";
+const SHORT: &str = "/short";
+/// How long the server has to close its listener.
+const CLOSES: Duration = Duration::from_millis(500);
+
+/// How long the answer to a request for this path takes.
+pub(crate) fn takes(path: &str) -> Duration {
+    Duration::from_millis(if path == LONG { 20_000 } else { 300 })
+}
+
+/// Looks at what the jobs don't show of a server with tasks.
+pub(crate) fn look_beside(
+    look: &str,
+    serve: impl Fn(Duration, TcpListener, channel::Receiver<()>) -> Result<usize>,
+) -> Result<()> {
+    match look {
+        // Of two requests one ends within the grace time.
+        "beside" => {
+            let watch = Scene::new(|_, _| false);
+            watch.watch_for(Duration::from_millis(3000), |_| {
+                "one request takes long, and it did not end".to_owned()
+            });
+            let listener = TcpListener::bind("127.0.0.1:0")?;
+            let address = listener.local_addr()?;
+            let (stop, stopped) = channel::bounded(1);
+            thread::scope(|scope| {
+                let short = scope.spawn(move || ask(address, SHORT));
+                scope.spawn(move || ask(address, LONG));
+                scope.spawn(move || {
+                    // Both have come by then.
+                    thread::sleep(Duration::from_millis(100));
+                    drop(stop);
+                    ensure_closes(address);
+                });
+                let cut = serve(Duration::from_millis(900), listener, stopped)?;
+                let answer = short
+                    .join()
+                    .map_or(String::new(), Result::unwrap_or_default);
+                ensure!(answer.ends_with("done"), "the short request had no answer");
+                ensure!(cut == 1, "{cut} were cut, where 1 request took too long");
+                Ok(())
+            })
+        }
+        _ => unknown(look),
+    }
+}
+
+/// Asks for a path, and reads until the connection ends.
+fn ask(address: SocketAddr, path: &str) -> Result<String> {
+    let mut client = TcpStream::connect(address)?;
+    write!(client, "GET {path} HTTP/1.1\r\nHost: here\r\n\r\n")?;
+    let mut answer = String::new();
+    // One that is cut may be reset.
+    _ = client.read_to_string(&mut answer);
+    Ok(answer)
+}
+
+/// Soon nothing can connect to this address.
+fn ensure_closes(address: SocketAddr) {
+    let start = Instant::now();
+    while TcpStream::connect(address).is_ok() {
+        if start.elapsed() > CLOSES {
+            refuse("the listener was open long after the stop");
+        }
+        thread::sleep(Duration::from_millis(10));
     }
 }

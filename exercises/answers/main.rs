@@ -375,6 +375,8 @@ answers! {
         whole_grace: "what tells it that the last has ended?",
         grace_for_each: "to all of them together",
         not_waited_for: "is not yet to wait for its end",
+        counted_at_the_stop: "when are they counted?",
+        listener_kept: "is the listener dropped before the others are waited for?",
     }
     serve_smol = (::serving::variants::smol) {
         stopped_at_once: "the others were cut while they were under way",

@@ -83,6 +83,34 @@ const GRACE: Trial = Trial::new(
     ],
 );
 
+/// What is cut is counted once the grace time is over, and the listener is closed before it.
+const BESIDE: Trial = Trial::look(
+    "beside",
+    "2 requests are under way at the stop: one takes 200 ms more, the other 20 s; the grace \
+     time is 900 ms",
+    &[
+        (
+            "{} were cut, where 1 request took too long",
+            "1 of 2 requests took longer than the grace time, and {0} are returned as cut: \
+             when are they counted?",
+        ),
+        (
+            "the listener was open long after the stop",
+            "connections could still be opened long after the stop, which nobody would accept: \
+             is the listener dropped before the others are waited for?",
+        ),
+        (
+            "one request takes long, and it did not end",
+            "one request takes 20 s, the grace time is 900 ms, and it did not end: who ends \
+             what takes longer?",
+        ),
+        (
+            "the short request had no answer",
+            "a request would have ended within the grace time, and had no answer: who cut it?",
+        ),
+    ],
+);
+
 pub(super) const ALL: &[Exercise] = &[
     exercise(
         "serving",
@@ -104,7 +132,7 @@ pub(super) const ALL: &[Exercise] = &[
             "smol",
             "asyncio.start_server",
         ],
-        &[DRAINS, AT_ONCE, GRACE],
+        &[DRAINS, AT_ONCE, GRACE, BESIDE],
     ),
     exercise(
         "serving",
@@ -115,6 +143,6 @@ pub(super) const ALL: &[Exercise] = &[
             "tokio",
             "asyncio.start_server",
         ],
-        &[DRAINS, AT_ONCE, GRACE],
+        &[DRAINS, AT_ONCE, GRACE, BESIDE],
     ),
 ];
