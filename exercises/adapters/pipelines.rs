@@ -22,6 +22,7 @@ macro_rules! staged_std {
                 use $($answer)+::staged;
                 let steps = (|item| Ok(scene.work(item)), Ok, Ok::<_, ()>);
                 let _ = staged(queue, workers, items, steps, |place, _| each(place))?;
+                scene.returns();
                 Ok(())
             }),
             None => {
@@ -64,14 +65,17 @@ macro_rules! staged_tokio {
                     .enable_all()
                     .build()?;
                 crate::adapters::look::count_tasks(&runtime);
-                let scene = std::sync::Arc::clone(scene);
+                let watched = std::sync::Arc::clone(scene);
                 let fetch = move |item| {
-                    let work = std::sync::Arc::clone(&scene).play(item, tokio::time::sleep);
+                    let work = std::sync::Arc::clone(&watched).play(item, tokio::time::sleep);
                     async { Ok(work.await) }
                 };
                 let each = |place, _: Result<_, tokio::task::JoinError>| each(place);
                 let done = staged(queue, workers, items, (fetch, Ok, Ok::<_, ()>), each);
-                let _ = runtime.block_on(done);
+                runtime.block_on(async {
+                    let _ = done.await;
+                    scene.returns();
+                });
                 Ok(())
             }),
             None => {
@@ -118,6 +122,7 @@ macro_rules! staged_smol {
                     let steps = (fetch, Ok, Ok::<_, ()>);
                     let each = |place, _: std::thread::Result<_>| each(place);
                     let _ = staged(&executor, queue, workers, items, steps, each).await;
+                    scene.returns();
                 })
             }),
             None => {
@@ -178,6 +183,25 @@ pub(crate) fn look(
                 begun <= 500,
                 "{begun} of 2000 items were begun for a consumer who left"
             );
+            Ok(())
+        }
+        // The consumer leaves at the first of two items, and the other is still at work.
+        "left" => {
+            const WHILE: Duration = Duration::from_millis(50);
+            let scene = Scene::new(|seen, item| {
+                let is_long = seen
+                    .reported
+                    .first()
+                    .is_some_and(|(_, at)| at.elapsed() > WHILE);
+                item == 1 && !is_long
+            });
+            scene.watch(|_| "it did not end after the consumer had left".to_owned());
+            staged(1, 2, Box::new(0..2), &scene, &mut |place| {
+                scene.report(place);
+                Break(())
+            })?;
+            let left = scene.seen().left.map_or(0, |(left, _)| left);
+            ensure!(left == 0, "{left} at work when it returned");
             Ok(())
         }
         // The consumer keeps the first item until no more are drawn.

@@ -337,6 +337,8 @@ answers! {
         room_for_workers: "with how much room",
         goes_on_alone: "were begun all the same",
         send_unwrapped: "nobody receives any more: what does",
+        detached: "who waits for a task that is detached?",
+        handles_dropped: "what becomes of a task whose handle is dropped?",
     }
     map_std = (::process_pool::variants::std_only) {
         loss_ends_the_place: "who starts the next worker",

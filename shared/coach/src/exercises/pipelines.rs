@@ -32,6 +32,23 @@ const LEAVES: Trial = Trial::look(
     ],
 );
 
+const LEFT: Trial = Trial::look(
+    "left",
+    "2 items in 3 stages of 2 workers: the consumer leaves at the first, and the other is \
+     still in the first stage",
+    &[
+        (
+            "{} at work when it returned",
+            "the consumer left, and the function returned while an item was still at work: \
+             who waits for a task that is detached?",
+        ),
+        (
+            "did not end after the consumer had left",
+            "the consumer left, and it did not end: what do the workers wait for?",
+        ),
+    ],
+);
+
 const ROOM: Trial = Trial::look(
     "room",
     "queues with room for 3 between stages of 1 worker: the consumer keeps the first item",
@@ -109,6 +126,11 @@ const FLOWS: Trial = Trial::new(
             "all items had come out, and it went on waiting for {0}: who still has a \
                  sender of a queue?",
         ),
+        (
+            "24 items never came out",
+            "none of 24 items came out: who runs the workers, and what becomes of a task \
+             whose handle is dropped?",
+        ),
         LOST,
     ],
 );
@@ -155,7 +177,7 @@ pub(super) const ALL: &[Exercise] = &[
             "crossbeam",
             "queue.Queue",
         ],
-        &[FLOWS, LOSES, STEP_PANICS, THREADS, ROOM, LEAVES],
+        &[FLOWS, LOSES, STEP_PANICS, THREADS, ROOM, LEAVES, LEFT],
     ),
     exercise(
         "pipelines",
@@ -166,7 +188,7 @@ pub(super) const ALL: &[Exercise] = &[
             "smol",
             "asyncio.Queue",
         ],
-        &[FLOWS, LOSES, STEP_PANICS, TASKS, ROOM, LEAVES],
+        &[FLOWS, LOSES, STEP_PANICS, TASKS, ROOM, LEAVES, LEFT],
     ),
     exercise(
         "pipelines",
@@ -177,6 +199,6 @@ pub(super) const ALL: &[Exercise] = &[
             "tokio",
             "asyncio.Queue",
         ],
-        &[FLOWS, LOSES, STEP_PANICS, UNCOUNTED, ROOM, LEAVES],
+        &[FLOWS, LOSES, STEP_PANICS, UNCOUNTED, ROOM, LEAVES, LEFT],
     ),
 ];
