@@ -346,6 +346,7 @@ answers! {
         no_deadline: "who looks at the time that is left?",
         left_behind: "kill each, and wait for it",
         a_worker_for_each: "one worker does a task after the other",
+        command_kept: "who still holds the worker's end of the stream?",
     }
     map_tokio = (::process_pool::variants::tokio) {
         loss_ends_the_place: "who starts the next worker",

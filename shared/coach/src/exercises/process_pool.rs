@@ -39,7 +39,7 @@ const TRIALS: &[Trial] = &[
             (
                 "killed after {}, its time limit",
                 "a worker was killed, and it did not end within {0}: what does a read of no \
-                 bytes say?",
+                 bytes say? And if none comes, who still holds the worker's end of the stream?",
             ),
             STARTS,
             LEFT,
