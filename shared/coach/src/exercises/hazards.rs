@@ -199,9 +199,10 @@ pub(super) const ALL: &[Exercise] = &[
                 "timeout(Duration::from_millis(1),",
             ],
             has: true,
-            says: "the one that waits is given more than a millisecond now: that is luck, \
-                       as somebody may hold the lock for longer. Who polls it when its time is \
-                       over?",
+            says: "`= sleep(Duration::from_millis(1)) =>` was not found as it stood. If the \
+                       one that waits is given more than a millisecond now, that is luck, as \
+                       somebody may hold the lock for longer: who polls it when its time is \
+                       over? If it is spelt otherwise, put it back",
         }],
     ),
 ];
