@@ -30,7 +30,8 @@ pub(crate) fn printed(stderr: &str) -> String {
             && line.contains("' (")
             && line.contains("panicked at")
         {
-            let is_own = line.contains("exercises/src/");
+            // The adapters are a module of the same program, by the path `src/../adapters`.
+            let is_own = line.contains("exercises/src/") && !line.contains("/adapters/");
             let message = lines.next().unwrap_or_default();
             if is_own {
                 own += &format!("{line}\n{message}\n");
@@ -75,5 +76,8 @@ mod tests {
         let all = format!("{own}{asked}{its}exercises: 1 of 3\n");
         assert_eq!(printed(&all), format!("{own}{its}"));
         assert_eq!(printed(asked), "");
+        let look = "thread 'main' (8) panicked at exercises/src/../adapters/look.rs:9:5:\n\
+                    `each` was asked to panic\n";
+        assert_eq!(printed(look), "");
     }
 }
