@@ -17,6 +17,9 @@
 //!
 //! The standard library joins one thread at a time, and without a time-out. A channel has one:
 //! `recv_timeout` also ends when all senders are dropped, which each thread can have one of.
+//!
+//! A `Token` has `Token::new()`, `cancel()`, `is_cancelled()`, and `sleep(time)`, which a cancel
+//! ends.
 
 use std::{io, thread, time::Instant};
 
