@@ -232,7 +232,7 @@ pub(crate) fn look(
             scene.watch_for(Duration::from_millis(2500), |_| {
                 "no task was stopped at the deadline".to_owned()
             });
-            let deadline = Instant::now() + Duration::from_millis(50);
+            let deadline = Instant::now() + Duration::from_millis(250);
             let ended = until(deadline, 4, &scene)?;
             ensure_stopped(&scene, deadline, &ended)
         }

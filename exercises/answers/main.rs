@@ -7,6 +7,7 @@
     unreachable_pub,
     unused_variables,
     clippy::needless_pass_by_value,
+    clippy::ptr_arg,
     reason = "wrong answers are as people write them"
 )]
 
@@ -227,7 +228,7 @@ answers! {
         until_the_deadline: "what tells it that the last is done?",
         panic_raised_again: "it is to be that one's outcome",
         sender_kept: "what tells it that the last is done?",
-        told_at_once: "before the deadline: what waits for it?",
+        told_at_once: "before the deadline, and the tasks were not done: what waits for it?",
         one_by_one: "what is waited for before the next is begun?",
         late: "after the deadline: what is between?",
         outcomes_left_out: "also one that was stopped",
@@ -236,7 +237,7 @@ answers! {
     until_told_tokio = (::cancellation::variants::tokio) {
         only_aborted: "long after the deadline no task was stopped",
         not_waited_for: "to ask is not yet to wait for the end",
-        told_at_once: "before the deadline: what waits for it?",
+        told_at_once: "before the deadline, and the tasks were not done: what waits for it?",
         until_the_deadline: "what tells it that the last is done?",
         begun_all_the_same: "can be aborted",
         outcomes_left_out: "also one that was stopped",

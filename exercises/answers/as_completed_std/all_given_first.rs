@@ -30,9 +30,8 @@ pub fn as_completed<I: Send, T: Send>(
             let (take, done, work) = (&take, done.clone(), &work);
             scope.spawn(move || {
                 loop {
-                    let Ok((index, item)) = take.lock().unwrap().recv() else {
-                        break;
-                    };
+                    let taken = take.lock().expect("no panic is in the lock").recv();
+                    let Ok((index, item)) = taken else { break };
                     let end = catch_unwind(AssertUnwindSafe(|| work(item)));
                     if done.send((index, end)).is_err() {
                         break;

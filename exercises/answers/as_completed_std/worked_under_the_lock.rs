@@ -29,7 +29,9 @@ pub fn as_completed<I: Send, T: Send>(
         for _ in 0..threads {
             let (take, done, work) = (&take, done.clone(), &work);
             scope.spawn(move || {
-                while let Ok((index, item)) = take.lock().unwrap().recv() {
+                while let Ok((index, item)) =
+                    take.lock().expect("no panic is in the lock").recv()
+                {
                     let end = catch_unwind(AssertUnwindSafe(|| work(item)));
                     if done.send((index, end)).is_err() {
                         break;

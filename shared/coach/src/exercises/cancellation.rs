@@ -108,7 +108,7 @@ const FORGED: (&str, &str) = (
      are these? A task has ended when its own handle was awaited",
 );
 const ENDLESS: &str = "4 tasks that never end by themselves, and take a moment to be dropped; the deadline is \
-     after 50 ms";
+     after 250 ms";
 const STOPPED: Trial = Trial::look(
     "stopped",
     ENDLESS,
