@@ -13,6 +13,14 @@ use std::{
 
 use taken_home::LESSONS;
 
+/// A lesson's folder and module, what it needs, and the files that it comes with.
+type Lesson = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static [&'static str],
+);
+
 /// A model's folder with what some of its lessons need.
 type Group = (&'static str, &'static str);
 
@@ -47,6 +55,45 @@ fn the_page_tests_on_a_paused_clock() {
     workspace(&root, &["paused".to_owned()]).expect("the workspace can be written");
     let (success, output) = cargo(&root, &["test", "--lib", "--package", "paused"]);
     assert!(success && output.contains("1 passed"), "{output}");
+}
+
+/// The page says how many packages come with a runtime, in this lock file.
+#[test]
+fn the_page_counts_the_packages() {
+    let page = fs::read_to_string("../../docs/src/choosing.md");
+    let page = page.expect("the page can be read");
+    let lesson = |variant: &str| {
+        let mut lessons = LESSONS.iter().copied();
+        let is_meant = |&(folder, module, ..): &Lesson| {
+            folder.contains("serving") && module == variant
+        };
+        lessons.find(is_meant).expect("a lesson of serving").2
+    };
+    let counts = [
+        ("plain-tokio", "tokio (full)"),
+        ("plain-smol", "smol"),
+        ("server-tokio", lesson("tokio")),
+        ("server-smol", lesson("smol")),
+    ];
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("counted");
+    for (member, needs) in counts {
+        package(&root.join(member), needs, "").expect("the package can be written");
+    }
+    workspace(&root, &counts.map(|(member, _)| member.to_owned()))
+        .expect("the workspace can be written");
+    let [tokio, smol, with_tokio, with_smol] = counts.map(|(member, _)| {
+        let tree = "tree --quiet --edges normal --prefix none --no-dedupe --package";
+        let arguments: Vec<_> = tree.split(' ').chain([member]).collect();
+        let (success, output) = cargo(&root, &arguments);
+        assert!(success, "{output}");
+        output.lines().collect::<BTreeSet<_>>().len() - 1
+    });
+    for words in [
+        format!("(`full`) is {tokio} packages, and smol {smol}."),
+        format!("it is {with_tokio} and {with_smol}."),
+    ] {
+        assert!(page.contains(&words), "the page should say {words:?}");
+    }
 }
 
 /// Whether it succeeded, and what it wrote.
