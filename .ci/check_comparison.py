@@ -1,7 +1,9 @@
-"""Holds the JSON of a quick comparison against what it must have in it."""
+"""Holds the JSON of a quick comparison against what it must have in it, and its page
+against the size that it may have."""
 
 import json
 import sys
+from pathlib import Path
 
 MODELS = {
     "gather",
@@ -38,3 +40,6 @@ for path in sys.argv[1:]:
                 assert row["timeline"]["bars"], where
     rows = sum(len(model["rows"]) for model in results["models"])
     print(f"{path}: {rows} rows of {len(MODELS)} models, every trial checked")
+
+page = Path(sys.argv[-1]).with_name("report.html").stat().st_size
+assert page <= 1_500_000, f"the page has {page} bytes"

@@ -47,9 +47,9 @@ fn main() -> Result<()> {
     let [mut opened, mut chosen] = [Vec::new(), Vec::new()];
     for _ in 0..TIMES {
         page.open(&format!("file://{}", to.display()))?;
-        page.wait("performance.getEntriesByType('navigation')[0].loadEventEnd > 0")?;
-        let load = "performance.getEntriesByType('navigation')[0].loadEventEnd";
-        opened.push(page.evaluate(load)?.as_f64().context("a time")?);
+        page.wait("performance.getEntriesByName('ready').length > 0")?;
+        let ready = "performance.getEntriesByName('ready')[0].startTime";
+        opened.push(page.evaluate(ready)?.as_f64().context("a time")?);
         page.click("document.querySelector('[name=left]:checked').closest('label')")?;
         let clock = Instant::now();
         page.press("ArrowDown")?;

@@ -117,8 +117,14 @@ impl Page {
         Ok(())
     }
 
-    /// Opens an address and waits until everything is loaded.
+    /// Opens an address and waits until its script has written what it writes.
     pub(crate) fn open(&mut self, address: &str) -> Result<()> {
+        self.load(address)?;
+        self.wait("document.getElementById('packed') === null")
+    }
+
+    /// Opens an address and waits until everything is loaded.
+    pub(crate) fn load(&mut self, address: &str) -> Result<()> {
         // Of a page that a key or a click led to.
         self.events.clear();
         // Two addresses that differ behind the # only are one document: no load to wait for.

@@ -187,7 +187,7 @@ pub(crate) fn it_is_whole_without_scripts(pages: &Pages, page: &mut Page) -> Res
         "Emulation.setScriptExecutionDisabled",
         &json!({"value": true}),
     )?;
-    page.open(&pages.recorded)?;
+    page.load(&pages.recorded)?;
     // The tests may still ask; the page's own script has not run.
     let asked = page.evaluate(
         "[...document.querySelectorAll('form.choose, .stretch, .take')].every(f => f.hidden)",

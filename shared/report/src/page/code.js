@@ -143,7 +143,7 @@ function pairs(section) {
   const form = section.querySelector('form.choose.pairs');
   if (!form) return null;
   const { left, right, swap, whole } = form.elements;
-  const changes = form.dataset.changes.split('\n');
+  const changes = texts[form.dataset.changes].split('\n');
   const link = form.querySelector('a.link');
   const strips = [...section.querySelectorAll('.pair .strip.again')];
   const rows = section.querySelector('.pair-rows tbody');
@@ -238,7 +238,7 @@ function cures(section) {
   if (!form) return null;
   const whole = form.elements.whole;
   const inputs = [...form.querySelectorAll('input[type=radio]')];
-  const changes = form.dataset.changes.split('\n');
+  const changes = texts[form.dataset.changes].split('\n');
   const link = form.querySelector('a.link');
   const { show: draw, offer, told } = beside(form.closest('.beside'));
   const chosen = () => inputs.find((input) => input.checked);

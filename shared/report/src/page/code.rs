@@ -1,8 +1,8 @@
 //! Two lessons side by side above their results, and every file alone.
 //!
 //! The opening pair is written here, so it can be read without the script. What differs
-//! between the others stands in the page as [`encoding`] has it; the script draws it from
-//! the files that stand below.
+//! between the others is [packed](super::packed) as [`encoding`] has it, and so are the files
+//! below, from which the script draws it.
 
 use maud::{Markup, PreEscaped, html};
 use measure::{
@@ -10,7 +10,11 @@ use measure::{
     source::{Part, Source},
 };
 
-use super::{encoding, figures, lanes, opening, row::Place};
+use super::{
+    encoding, figures, lanes, opening,
+    packed::{self, Packed},
+    row::Place,
+};
 use crate::{
     difference::{Change, Cut, Difference, Marks, Sections},
     taken,
@@ -57,13 +61,15 @@ impl<'a> Sources<'a> {
     }
 }
 
-/// A model's code; nothing if no two of its rows have a source.
+/// A model's code; nothing if no two of its rows have a source. `changes` is where those of
+/// all pairs are packed.
 pub(super) fn code(
     place: usize,
     results: &ModelResults,
     most: usize,
     sources: &Sources<'_>,
-    all_changes: &str,
+    all_changes: usize,
+    files: &Markup,
 ) -> Markup {
     let cuts = sources.cuts();
     let Some(rows) = opening::opening(results, &cuts) else {
@@ -99,16 +105,29 @@ pub(super) fn code(
         }
         figure.timelines.pair aria-label=(format!("{}: the timelines of the two rows", results.name)) { (lanes::pair(places, results, most)) }
         div.pair-rows { (figures::table(results, "The two rows", places.into_iter())) }
+        (files)
+    }
+}
+
+/// Every file of a model, packed.
+pub(super) fn files(
+    place: usize,
+    results: &ModelResults,
+    sources: &Sources<'_>,
+    packed: &mut Packed,
+) -> Markup {
+    html! {
         details.files {
             summary { "Every file by itself, with what can be taken home" }
+            (packed::note())
             @for (index, (row, whole)) in results.rows.iter().zip(&sources.wholes).enumerate() {
                 @if let (Some(source), Some(whole)) = (&row.source, whole) {
-                    (file(Place { model: place, row: index }, row, source, whole, &sources.shared))
+                    (file(Place { model: place, row: index }, row, source, whole, &sources.shared, packed))
                 }
             }
             @for (index, part) in sources.shared.iter().enumerate() {
                 h4 { span.path { (part.path) } }
-                pre id=(part_id(place, index)) tabindex="0" { code { (text(&taken::below_its_name(part))) } }
+                pre id=(part_id(place, index)) tabindex="0" { code data-packed=(packed.add(taken::below_its_name(part))) {} }
             }
         }
     }
@@ -122,6 +141,7 @@ fn file(
     source: &Source,
     whole: &str,
     shared: &[&Part],
+    packed: &mut Packed,
 ) -> Markup {
     let comes_with = |part: &&Part| source.parts.iter().any(|own| own.path == part.path);
     let parts = shared
@@ -141,10 +161,10 @@ fn file(
         div id=(place.id("code")) data-path=(source.path) {
             h4 { code { (row.name) } span.path { " " (source.path) } }
             @if !(header.is_empty() && adapter.is_empty()) {
-                pre tabindex="0" { code { span.header { (text(header)) } span.adapter { (text(adapter)) } } }
+                pre tabindex="0" { code { span.header data-packed=(packed.add(header)) {} span.adapter data-packed=(packed.add(adapter)) {} } }
             }
             pre class=[can_be_taken.then_some("taken")] tabindex="0" data-parts=(parts.join(" ")) {
-                code { (text(&taken::cargo_lines(source))) span.lesson { (text(lesson)) } }
+                code { span data-packed=(packed.add(taken::cargo_lines(source))) {} span.lesson data-packed=(packed.add(lesson)) {} }
             }
         }
     }
@@ -170,7 +190,7 @@ fn part_id(model: usize, index: usize) -> String {
 
 /// Text of an element. Where it stands, `"` and `>` mean nothing else, and sources are full
 /// of them.
-pub(super) fn text(text: &str) -> PreEscaped<String> {
+fn text(text: &str) -> PreEscaped<String> {
     PreEscaped(text.replace('&', "&amp;").replace('<', "&lt;"))
 }
 

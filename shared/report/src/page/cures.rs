@@ -4,8 +4,9 @@ use maud::{Markup, html};
 use measure::{results::ModelResults, source::Pair};
 
 use super::{
-    code::{differs, side_by_side, take, text},
+    code::{differs, side_by_side, take},
     encoding,
+    packed::{self, Packed},
 };
 use crate::{
     difference::{Cut, Difference, Sections},
@@ -21,7 +22,11 @@ struct Named<'a> {
 }
 
 /// The pairs of a model; nothing where it has none.
-pub(super) fn cures(place: usize, results: &ModelResults) -> Option<Markup> {
+pub(super) fn cures(
+    place: usize,
+    results: &ModelResults,
+    packed: &mut Packed,
+) -> Option<Markup> {
     let pairs = named(results);
     let first = results.pair.as_ref().map_or("", |[left, _]| left);
     let opening = pairs.iter().position(|pair| pair.row == first).unwrap_or(0);
@@ -39,7 +44,7 @@ pub(super) fn cures(place: usize, results: &ModelResults) -> Option<Markup> {
     Some(html! {
         h3 { "What goes wrong, and its cure" }
         div.beside {
-            form.choose.cures hidden autocomplete="off" data-changes=(changes.join("\n")) {
+            form.choose.cures hidden autocomplete="off" data-changes=(packed.add(changes.join("\n"))) {
                 fieldset {
                     legend { "Pair" }
                     @for (index, pair) in pairs.iter().enumerate() {
@@ -62,7 +67,8 @@ pub(super) fn cures(place: usize, results: &ModelResults) -> Option<Markup> {
             (take(1))
             details.files {
                 summary { "Every pair by itself, with what can be taken home" }
-                @for (index, pair) in pairs.iter().enumerate() { (files(&id(index), pair)) }
+                (packed::note())
+                @for (index, pair) in pairs.iter().enumerate() { (files(&id(index), pair, packed)) }
             }
         }
     })
@@ -92,7 +98,7 @@ fn named(results: &ModelResults) -> Vec<Named<'_>> {
 }
 
 /// Both files whole. What can be taken home has a section of its own.
-fn files(id: &str, Named { name, pair, .. }: &Named<'_>) -> Markup {
+fn files(id: &str, Named { name, pair, .. }: &Named<'_>, packed: &mut Packed) -> Markup {
     let sections = [&pair.failing, &pair.cure].map(|source| Sections::of(&source.text));
     let sides = ["failing", "cure"];
     html! {
@@ -100,16 +106,16 @@ fn files(id: &str, Named { name, pair, .. }: &Named<'_>) -> Markup {
             h4 { code { (name) } }
             @for (side, section) in sides.iter().zip(&sections) {
                 pre tabindex="0" {
-                    code class=(side) { span.header { (text(section.header)) } span.adapter { (text(section.adapter)) } }
+                    code class=(side) { span.header data-packed=(packed.add(section.header)) {} span.adapter data-packed=(packed.add(section.adapter)) {} }
                 }
             }
             pre.taken tabindex="0" {
                 code {
-                    (text(&taken::cargo_lines_of(pair)))
+                    span data-packed=(packed.add(taken::cargo_lines_of(pair))) {}
                     @for (side, section) in sides.iter().zip(&sections) {
                         @if *side == "cure" { "\n" }
                         (taken::HEADING) (side) ".rs\n"
-                        span class=(side) { span.lesson { (text(section.lesson)) } }
+                        span class=(side) { span.lesson data-packed=(packed.add(section.lesson)) {} }
                     }
                 }
             }

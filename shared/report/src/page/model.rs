@@ -8,7 +8,9 @@ use measure::results::{Kind, ModelResults, Row};
 use super::{
     chart,
     code::{self, Sources},
-    cures, figures, lanes, tails,
+    cures, figures, lanes,
+    packed::Packed,
+    tails,
 };
 use crate::{
     figure::time,
@@ -19,19 +21,21 @@ use crate::{
 
 /// Spans that are drawn of a model, and fewer where these would make too large a page.
 const SPANS: [usize; 6] = [5000, 2500, 1200, 600, 300, 100];
-/// Bytes of a model's section. With style and scripts, a page of one is below 200 kB.
-const BYTES: usize = 113_000;
+/// Bytes of a model's section, without what is packed. A page of eleven is below 1.5 MB.
+const BYTES: usize = 90_000;
 
 /// The section of a model, at its place in the results.
 pub(super) fn section(
     place: usize,
     results: &ModelResults,
     versions: &BTreeMap<String, String>,
+    packed: &mut Packed,
 ) -> Markup {
     let sources = Sources::of(results);
     let code = Code {
-        changes: sources.changes(),
-        cures: cures::cures(place, results),
+        changes: packed.add(sources.changes()),
+        cures: cures::cures(place, results, packed),
+        files: code::files(place, results, &sources, packed),
         sources,
         of_peers: of_peers(results, versions),
     };
@@ -45,8 +49,9 @@ pub(super) fn section(
 /// What is the same however many spans are drawn.
 struct Code<'a> {
     sources: Sources<'a>,
-    changes: String,
+    changes: usize,
     cures: Option<Markup>,
+    files: Markup,
     of_peers: Option<String>,
 }
 
@@ -74,7 +79,7 @@ fn section_with(
             (lanes::timelines(place, results, most))
             @if let Some(cures) = &code.cures { (cures) }
             h3 { "Code side by side" }
-            (code::code(place, results, most, &code.sources, &code.changes))
+            (code::code(place, results, most, &code.sources, code.changes, &code.files))
         }
     }
 }
