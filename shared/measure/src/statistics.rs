@@ -195,6 +195,7 @@ mod tests {
         let beyond = |count| beyond(count, TAIL);
         assert_eq!(beyond(FEWEST - 1), None);
         assert_eq!(beyond(FEWEST), Some(0));
+        assert_eq!([6, 8, 9].map(beyond), [Some(0), Some(0), Some(1)]);
         // From the table of the sign test; the last by the normal approximation.
         assert_eq!(
             (beyond(12), beyond(20), beyond(40)),

@@ -2,8 +2,9 @@
 //! it can be read. A claim about a version that is no longer locked must be read again.
 //!
 //! A citation stands in parentheses: package, version, file, and what to look for there, as
-//! in `‹tokio 1.54, src/task/coop/mod.rs, Budget›`; a semicolon divides two. A version may
-//! leave its last numbers out. Packages of Python are those of `requirements.txt`, which
+//! in `‹tokio 1.54, src/task/coop/mod.rs, Budget›`; a semicolon divides two. What stands
+//! between backquotes and is more than a name is looked for as it is, white space aside. A
+//! version may leave its last numbers out. Packages of Python are those of `requirements.txt`, which
 //! also names the version of CPython; `std` is the workspace's `rust-version`. Files of a
 //! package of Python are looked for where the package is, `CPython`'s in its library.
 
@@ -27,7 +28,7 @@ struct Citation {
     line: usize,
     package: String,
     version: String,
-    /// The file, and what to look for in it.
+    /// The file, and what to look for in it, with its backquotes.
     place: Vec<String>,
     /// Whether it stands where it isn't looked for.
     is_stray: bool,
@@ -128,6 +129,14 @@ fn wrong_citations_are_found() {
         "1: ureq-proto 0.7.1 has no Nonesuch::read_sizes in src/chunk.rs"
     );
     assert_eq!(
+        complaints("‹ureq-proto 0.7.1, `src/chunk.rs`, `fn read_size()  {}`›"),
+        ""
+    );
+    assert_eq!(
+        complaints("‹ureq-proto 0.7.1, src/chunk.rs, `read_size(), 28`›"),
+        "1: ureq-proto 0.7.1 has no read_size(), 28 in src/chunk.rs"
+    );
+    assert_eq!(
         complaints("‹tokio, src/lib.rs›"),
         "1: names tokio without a version"
     );
@@ -187,14 +196,14 @@ fn citations(text: &str, locked: &Locked) -> Vec<Citation> {
     let line_of = |place| starts.partition_point(|&start| start <= place);
     let mut citations = Vec::new();
     for (open, _) in flat.match_indices('(') {
-        let Some(length) = flat[open + 1..].find(['(', ')']) else {
+        let Some(length) = unquoted(&flat[open + 1..], &['(', ')']).next() else {
             continue;
         };
         if flat[open + 1 + length..].starts_with('(') {
             continue;
         }
         let mut place = open + 1;
-        for clause in flat[place..place + length].split(';') {
+        for clause in split(&flat[place..place + length], ';') {
             citations.extend(Citation::read(clause, line_of(place), locked));
             place += clause.len() + 1;
         }
@@ -202,6 +211,26 @@ fn citations(text: &str, locked: &Locked) -> Vec<Citation> {
     let strays = strays(&flat, line_of, locked, &citations);
     citations.extend(strays);
     citations
+}
+
+/// Where one of these stands, but for what is between backquotes.
+fn unquoted(text: &str, wanted: &[char]) -> impl Iterator<Item = usize> {
+    let mut is_quoted = false;
+    text.char_indices().filter_map(move |(at, c)| {
+        is_quoted ^= c == '`';
+        (!is_quoted && wanted.contains(&c)).then_some(at)
+    })
+}
+
+fn split(text: &str, at: char) -> Vec<&str> {
+    let mut start = 0;
+    let mut parts = Vec::new();
+    for end in unquoted(text, &[at]) {
+        parts.push(&text[start..end]);
+        start = end + at.len_utf8();
+    }
+    parts.push(&text[start..]);
+    parts
 }
 
 /// What looks like a citation among all words, and isn't where one is looked for.
@@ -267,11 +296,14 @@ impl Citation {
         let mut characters = version.chars();
         let is_version = characters.next().is_some_and(|c| c.is_ascii_digit())
             && characters.all(|c| c.is_ascii_digit() || c == '.');
-        let place: Vec<_> = rest
-            .split(',')
+        let mut place: Vec<_> = split(rest, ',')
+            .into_iter()
             .skip(1)
-            .map(|part| part.trim().trim_matches('`').to_owned())
+            .map(|part| part.trim().to_owned())
             .collect();
+        if let Some(file) = place.first_mut() {
+            *file = file.trim_matches('`').to_owned();
+        }
         let is_file = place.first().is_some_and(|place| {
             matches!(extension(Path::new(place)), Some("rs" | "py"))
         });
@@ -328,10 +360,16 @@ impl Citation {
         let Ok(text) = fs::read_to_string(source.join(file)) else {
             return Err(format!("{said} has no {file}"));
         };
-        for name in &place[1..] {
+        let squeezed = |text: &str| text.replace(char::is_whitespace, "");
+        for part in &place[1..] {
+            let name = part.trim_matches('`');
             let is_name = |c: char| c.is_alphanumeric() || "_:".contains(c);
             let last = name.rsplit("::").next().unwrap_or(name);
-            if name.chars().all(is_name) && !text.contains(last) {
+            let is_there = match name.chars().all(is_name) {
+                true => text.contains(last),
+                false => name == part || squeezed(&text).contains(&squeezed(name)),
+            };
+            if !is_there {
                 return Err(format!("{said} has no {name} in {file}"));
             }
         }

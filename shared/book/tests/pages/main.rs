@@ -2,6 +2,7 @@
 
 mod chapters;
 mod markdown;
+mod numbers;
 
 use std::{
     collections::BTreeSet,
