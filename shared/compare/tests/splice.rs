@@ -357,7 +357,15 @@ fn tables_are_written_between_their_markers() {
         | lost-update, % lost | 50 |\n| lost-update cured, ms | 1.2 |\n\
         | futurelock, hangs | – |\n| futurelock cured, ms | – |\n\n\
         `cargo run --release`, once each on 2 cores (Made-up), 01 Jan 1970. \
-        – not tried, since its types or calls leave no place for it.\n\n<!-- end splice -->\n"
+        – not tried: it does not apply to this runtime.\n\n<!-- end splice -->\n"
+    );
+    let survey = "<!-- splice: survey made-up links=b.md -->\n<!-- end splice -->\n";
+    let linked = kept.splice(survey, &[]).1;
+    assert!(
+        linked.contains(
+            "| [futurelock](b.md#futurelock), hangs | – |\n| futurelock cured, ms | – |"
+        ),
+        "{linked}"
     );
     // The check reports a cell that was typed over, with its line.
     let typed = spliced.replacen("| fast | 50.0 ms", "| fast | 49.0 ms", 1);

@@ -105,7 +105,7 @@ pub fn text(results: &ModelResults, width: usize) -> Option<String> {
         }
     }
     let legend = format!(
-        "{SPARED} not tried, since its types or calls leave no place for it; `compare run \
+        "{SPARED} not tried: it does not apply to this runtime; `compare run \
          {}` gives each reason.",
         results.name
     );
@@ -174,7 +174,7 @@ pub(crate) fn markup(results: &ModelResults) -> Option<Markup> {
         }
         p.quiet.legend {
             "Above what the failing piece did, below what the cure took. "
-            (SPARED) " not tried, since its types or calls leave no place for it; its title has the reason. "
+            (SPARED) " not tried: it does not apply to this runtime; its title has the reason. "
             "A cell leads to the code."
         }
         @for note in not_seen(results) { p.quiet.legend { (note) } }

@@ -108,7 +108,7 @@ fn the_readme_says_the_same() {
     };
     for hazard in Hazard::all() {
         row(&format!("| [{hazard}](src/hazards/{}) |", hazard.case()));
-        assert!(symptoms.contains(&format!("- **{hazard}.** ")), "{hazard}");
+        assert!(symptoms.contains(&format!("\n### {hazard}\n")), "{hazard}");
         if !kept.contains(&format!("{{\"item\":\"{hazard}\"")) {
             continue;
         }

@@ -31,7 +31,7 @@ pub(super) fn lines(sources: &Sources, text: &str) -> Result<Vec<String>, String
     let known: &[&str] = match kind {
         "table" => &["columns", "rows"],
         "sweep" => &["show", "rows", "sizes"],
-        "survey" => &["rows"],
+        "survey" => &["rows", "links"],
         _ => {
             return Err(unknown(
                 "there is no block",
@@ -50,7 +50,7 @@ pub(super) fn lines(sources: &Sources, text: &str) -> Result<Vec<String>, String
     };
     match kind {
         "table" => table(&place, of("columns"), of("rows")),
-        "survey" => survey(&place, of("rows")),
+        "survey" => survey(&place, of("rows"), of("links")),
         _ => sweep(&place, of("show"), of("rows"), of("sizes")),
     }
 }
@@ -223,8 +223,13 @@ fn sweep(
     Ok(lines)
 }
 
-/// What goes wrong and what the cure costs, with the rows beside each other.
-fn survey(place: &Place<'_>, rows: Option<&str>) -> Result<Vec<String>, String> {
+/// What goes wrong and what the cure costs, with the rows beside each other. With a page in
+/// `links`, an item's name leads to its heading there.
+fn survey(
+    place: &Place<'_>,
+    rows: Option<&str>,
+    links: Option<&str>,
+) -> Result<Vec<String>, String> {
     let size = place.size()?;
     let rows = chosen(place, size, rows)?;
     let rows: Vec<&KeptRow> = rows
@@ -253,19 +258,25 @@ fn survey(place: &Place<'_>, rows: Option<&str>) -> Result<Vec<String>, String> 
                 let text = found.and_then(|found| figure(found).as_deref());
                 text.map_or_else(|| NONE.to_owned(), markdown)
             });
-            let cells: Vec<String> =
-                std::iter::once(markdown(&title)).chain(cells).collect();
+            let cells: Vec<String> = std::iter::once(title).chain(cells).collect();
             lines.push(line(&cells));
         };
-        of(format!("{}, {}", part.item, part.harm), |one| &one.failing);
-        of(format!("{} cured, {}", part.item, part.cost), |one| {
+        let item = markdown(&part.item);
+        let named = match links {
+            Some(page) => format!("[{item}]({page}#{})", part.item),
+            None => item.clone(),
+        };
+        of(format!("{named}, {}", markdown(&part.harm)), |one| {
+            &one.failing
+        });
+        of(format!("{item} cured, {}", markdown(&part.cost)), |one| {
             &one.cure
         });
     }
     lines.push(String::new());
     let made = made_with(place.kept, &[], false);
     let mut note = format!(
-        "{made} {NONE} not tried, since its types or calls leave no place for it."
+        "{made} {NONE} not tried: it does not apply to this runtime."
     );
     let is_no = |one: &&Surveyed| !one.bites && one.spared.is_none();
     if rows

@@ -20,7 +20,8 @@ pub(super) static SYMPTOM: Question = Question {
         ),
         Answer::take(
             ("parked", "it hangs without processor time, all parked"),
-            "A lock is free, and the future that is next for it is no longer polled.",
+            "The next in a lock's queue is a future that is no longer polled, so nobody \
+             gets the lock.",
             pages::hazards("a future that waits for a lock and is no longer polled"),
             Choice::hazard("futurelock", "tokio").or(&[
                 (
