@@ -29,7 +29,7 @@ pub fn count(
 ) -> io::Result<(u64, Vec<thread::Result<Option<u64>>>)> {
     assert!(workers > 0, "there is no worker");
     let value = AtomicU64::new(value);
-    // What each worker is to do: nothing, if one of them can't be started.
+    // The number of turns, or 0 if a thread failed to start.
     let turns = OnceLock::new();
     let ended: Vec<_> = thread::scope(|scope| {
         let threads = (0..workers).map(|worker| {
@@ -49,7 +49,7 @@ pub fn count(
         });
         let threads = threads.collect::<io::Result<Vec<_>>>();
         turns.get_or_init(|| if threads.is_ok() { increments } else { 0 });
-        // All are joined: a scope raises the panic of a thread that was not.
+        // All are joined: a scope raises the panic of a thread that nobody joined.
         let ends = threads?
             .into_iter()
             .map(|thread| Ok(thread.join().expect("no worker panics")));

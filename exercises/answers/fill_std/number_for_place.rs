@@ -29,7 +29,7 @@ pub fn fill<T: Send, S: Send>(
         });
         let threads = threads.collect::<io::Result<Vec<_>>>();
         turn.get_or_init(|| threads.is_ok());
-        // All are joined: a scope raises the panic of a thread that was not.
+        // All are joined: a scope raises the panic of a thread that nobody joined.
         let ends = threads?
             .into_iter()
             .filter_map(|thread| thread.join().transpose());

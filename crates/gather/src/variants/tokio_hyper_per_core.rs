@@ -126,7 +126,7 @@ where
         _ = built.recv();
         drop(closed);
         let ends = threads?.into_iter().map(|thread| thread.join());
-        // All are joined: a scope raises the panic of a thread that was not.
+        // All are joined: a scope raises the panic of a thread that nobody joined.
         io::Result::Ok(ends.collect::<Vec<_>>())
     })?;
     let ends = ends.into_iter();

@@ -76,7 +76,7 @@ pub fn count<T: AddAssign<I> + Clone + Send, I: Send>(
     let (sender, receiver) = bounded(CAPACITY);
     // Only the owner can answer: a worker that waits sees it end.
     let (answers, answered): (Vec<_>, Vec<_>) = (0..workers).map(|_| bounded(1)).unzip();
-    // What each worker is to do: nothing, if one of them can't be started.
+    // The number of turns, or 0 if a thread failed to start.
     let turns = OnceLock::new();
     thread::scope(|scope| {
         let thread = thread::Builder::new().name("owner".to_owned());
@@ -115,7 +115,7 @@ pub fn count<T: AddAssign<I> + Clone + Send, I: Send>(
         let threads = threads.collect::<io::Result<Vec<_>>>();
         turns.get_or_init(|| if threads.is_ok() { increments } else { 0 });
         drop(sender);
-        // All are joined: a scope raises the panic of a thread that was not.
+        // All are joined: a scope raises the panic of a thread that nobody joined.
         let ends = threads?.into_iter().map(|thread| thread.join());
         let ended = ends.collect();
         let value = owner.join().unwrap_or_else(|panic| resume_unwind(panic));

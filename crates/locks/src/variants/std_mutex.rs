@@ -61,7 +61,7 @@ pub fn count<T: Send, R: Send>(
 ) -> io::Result<(LockResult<T>, Vec<Ended<R>>)> {
     assert!(workers > 0, "there is no worker");
     let value = Mutex::new(value);
-    // What each worker is to do: nothing, if one of them can't be started.
+    // The number of turns, or 0 if a thread failed to start.
     let turns = OnceLock::new();
     let ended: Vec<_> = thread::scope(|scope| {
         let threads = (0..workers).map(|worker| {
@@ -86,7 +86,7 @@ pub fn count<T: Send, R: Send>(
         });
         let threads = threads.collect::<io::Result<Vec<_>>>();
         turns.get_or_init(|| if threads.is_ok() { increments } else { 0 });
-        // All are joined: a scope raises the panic of a thread that was not.
+        // All are joined: a scope raises the panic of a thread that nobody joined.
         let ends = threads?.into_iter().map(|thread| thread.join());
         io::Result::Ok(ends.collect())
     })?;

@@ -119,7 +119,7 @@ where
         let threads = threads.collect::<io::Result<Vec<_>>>();
         let threads = threads.inspect_err(|_| semaphore.close())?;
         let ends = threads.into_iter().map(|thread| thread.join());
-        // All are joined: a scope raises the panic of a thread that was not.
+        // All are joined: a scope raises the panic of a thread that nobody joined.
         io::Result::Ok(ends.collect::<Vec<_>>())
     })?;
     let mut ended = Vec::new();
