@@ -275,9 +275,7 @@ fn survey(
     }
     lines.push(String::new());
     let made = made_with(place.kept, &[], false);
-    let mut note = format!(
-        "{made} {NONE} not tried: it does not apply to this runtime."
-    );
+    let mut note = format!("{made} {NONE} not tried: it does not apply to this runtime.");
     let is_no = |one: &&Surveyed| !one.bites && one.spared.is_none();
     if rows
         .iter()

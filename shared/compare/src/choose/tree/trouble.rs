@@ -110,7 +110,7 @@ pub(super) static SYMPTOM: Question = Question {
             Choice::hazard("lost-update", "std_only"),
         ),
         Answer::take(
-            ("protocol", "a protocol loses its step"),
+            ("protocol", "a protocol gets out of sync"),
             "A `read_exact` is cancelled half-way.",
             pages::hazards("a `read_exact` that is cancelled half-way"),
             Choice::hazard("cancelled-read", "tokio"),

@@ -420,6 +420,12 @@ fn what_an_entry_is_for_comes_first() {
         ("exponential backoff with jitter", "tenacity.retry"),
         ("connection pool", "module-level singleton"),
         ("lazy", "module-level singleton"),
+        ("faulthandler", "asyncio.loop.set_debug"),
+        ("test a time-out", "looptime"),
+        ("a worker fails", "asyncio.Queue.join"),
+        ("stop a TCP server", "asyncio.start_server"),
+        ("max_blocking_threads", "asyncio.to_thread"),
+        ("as they finish", "asyncio.as_completed"),
     ] {
         assert_eq!(several(words)[0], name, "{words}");
     }
