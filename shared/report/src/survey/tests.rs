@@ -55,7 +55,7 @@ fn parts_are_down_and_rows_across() {
     assert_eq!(lines[1], ["futurelock,", "%", "lost", "-", "yes"]);
     assert_eq!(lines[2], ["cured,", "ms", "-", "1.25"]);
     assert_eq!(lines[3], ["lost-update,", "%", "lost", "45", "no"]);
-    assert!(text.contains("- not tried, since"), "{text}");
+    assert!(text.contains("- not tried: it does not apply"), "{text}");
     let no =
         "no: lost-update on tokio, not seen in 14 attempts: it reads all or nothing.";
     assert_eq!(text.replace("\n  ", " ").matches(no).count(), 1, "{text}");
