@@ -10,8 +10,8 @@ use test_fixtures::{Misuse, Surveyed, shown, wrap};
 use super::Choice;
 use crate::{models, pairs};
 
-/// How the commands of the workspace begin.
-const RUN: &str = "cargo run --release --";
+/// Variants that are built on request, by a feature of their name.
+pub(crate) const ON_REQUEST: [&str; 1] = ["iceoryx2"];
 
 /// The verdict on two that can't be told apart.
 pub(crate) const TIE: &str = "tie";
@@ -65,6 +65,14 @@ impl Choice {
                 (Some(neighbour), None) => format!("diff {model} {neighbour} {variant}"),
                 _ => format!("diff {model} {taken}"),
             },
+        }
+    }
+
+    /// How its commands begin.
+    pub(crate) fn run(&self) -> String {
+        match ON_REQUEST.contains(&self.variant) {
+            true => format!("cargo run --release --features {} --", self.variant),
+            false => "cargo run --release --".to_owned(),
         }
     }
 
@@ -157,7 +165,7 @@ pub(crate) fn text(
     };
     lines.extend(said.into_iter().map(|line| wrapped(line, 2)));
     lines.push(String::new());
-    let commands = choice.commands(counts);
+    let (run, commands) = (choice.run(), choice.commands(counts));
     for (what, command) in [
         ("the function, with what it needs", commands.take),
         ("what differs", commands.diff),
@@ -165,7 +173,7 @@ pub(crate) fn text(
         ("the same beside a program of yours", commands.with),
     ] {
         // A command is copied as it is, so it stays on its line.
-        lines.push(format!("{what}:\n  {RUN} {command}"));
+        lines.push(format!("{what}:\n  {run} {command}"));
     }
     let pages = format!(
         "Read crates/{model}/README.md for what was found, and docs/src/bias.md for what \

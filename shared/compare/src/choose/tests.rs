@@ -29,6 +29,21 @@ fn kept() -> Figures {
     figures(&directory).expect("kept results")
 }
 
+#[test]
+fn what_is_built_on_request_is_asked_for() {
+    let manifest = include_str!("../../Cargo.toml");
+    let (_, features) = manifest.split_once("[features]\n").expect("it has some");
+    let features = features.lines().take_while(|line| !line.is_empty());
+    let names = features.filter_map(|line| line.split_once(" = [\"shared-memory/"));
+    assert!(names.map(|(name, _)| name).eq(end::ON_REQUEST));
+    let choice = Choice::new("shared-memory", "iceoryx2", "");
+    assert_eq!(choice.run(), "cargo run --release --features iceoryx2 --");
+    assert_eq!(
+        Choice::new("shared-memory", "ring", "").run(),
+        "cargo run --release --"
+    );
+}
+
 /// Each way, where an answer with counts is taken at both of its ends, too.
 fn ways() -> Vec<Vec<Step>> {
     let mut done = Vec::new();

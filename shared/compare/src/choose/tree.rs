@@ -117,8 +117,9 @@ pub(crate) static WAITS: Question = Question {
         ),
         Answer::ask(
             ("nothing", "it only computes"),
-            "An async runtime makes no core faster. On a long job all variants took \
-             {process-pool-primes/* floor} times the floor, with and without one.",
+            "An async runtime makes no core faster. On a long job the variants on one machine took \
+             {process-pool-primes/std_only,crossbeam,tokio,smol,async_std,procspawn,rayon floor} \
+             times the floor, with and without one.",
             pages::process_pool("On a long job, the runtimes tie."),
             &computing::STOP,
         ),

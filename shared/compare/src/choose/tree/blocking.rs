@@ -49,7 +49,7 @@ static PIECES: Question = Question {
             "Each thread looks at a token. Pieces took `50ms`, and the deadline fell on \
              the end of one: it stopped \
              {cancellation-pieces/std_only ms to stop (p99)} ms later.",
-            pages::cancellation("the other variants stopped"),
+            pages::cancellation("99 of 100 calls had stopped"),
             Choice::new("cancellation", "std_only", IN_PIECES)
                 .kept("cancellation-pieces")
                 .or(&[("crossbeam", "the threads wait for channels")]),
@@ -57,9 +57,10 @@ static PIECES: Question = Question {
         Answer::take(
             ("tokio", "tokio"),
             "A `CancellationToken`, which each call looks at between two pieces of \
-             `50ms`. At a deadline on the end of one, calls began one more, and stopped \
-             {cancellation-pieces/tokio_token ms to stop (p99)} ms later.",
-            pages::cancellation("`tokio` and `tokio_token` began one piece more"),
+             `50ms`. At a deadline on the end of one they stopped \
+             {cancellation-pieces/tokio_token ms to stop (p99)} ms later; one that looks \
+             just before does a piece more.",
+            pages::cancellation("begins one piece more"),
             Choice::new("cancellation", "tokio_token", IN_PIECES)
                 .kept("cancellation-pieces"),
         ),
@@ -68,7 +69,7 @@ static PIECES: Question = Question {
             "`unblock` has the calls. Pieces took `50ms`, and the deadline fell on the \
              end of one: they stopped {cancellation-pieces/smol ms to stop (p99)} ms \
              later.",
-            pages::cancellation("the other variants stopped"),
+            pages::cancellation("99 of 100 calls had stopped"),
             Choice::new("cancellation", "smol", IN_PIECES).kept("cancellation-pieces"),
         ),
         Answer::take(
@@ -152,8 +153,8 @@ static POOL: Question = Question {
         Answer::take(
             ("tokio", "tokio"),
             "Its blocking pool, under a limit of yours: its own is hundreds of threads. \
-             On short calls it took {thread-pool-short/tokio/crossbeam time} times as \
-             long as `crossbeam`.",
+             On short calls it is a {thread-pool-short/tokio/crossbeam verdict} with \
+             `crossbeam`.",
             measured::thread_pool("Its default limit is hundreds of threads"),
             Choice::new("thread-pool", "tokio", "--tasks 30"),
         ),

@@ -127,8 +127,8 @@ static ARRAY: Question = Question {
     answers: &[
         Answer::take(
             ("equal", "threads, whose parts take the same time"),
-            "One part for each thread: `rayon` took {shared-memory-large/rayon ratio} \
-             times as long. On another processor it was a little faster.",
+            "One part for each thread: `rayon` is a {shared-memory-large/rayon verdict}. \
+             On another processor it was a little faster.",
             pages::bias("`rayon` is a little faster than `std_only` in `shared-memory`"),
             Choice::new("shared-memory", "std_only", LARGE).kept("shared-memory-large"),
         ),
