@@ -1,7 +1,7 @@
 //! A trial that is stopped and continued, again and again while it runs.
 
 use std::{
-    io::Read,
+    io::{Read, Write},
     os::unix::process::CommandExt,
     process::{Child, Stdio},
     thread,
@@ -43,8 +43,9 @@ pub fn stopped_and_continued<M: Model>(bench: &Bench<M>, args: &[&str]) -> Resul
     }
     let mut group = Group(command.spawn()?);
     drop(command);
-    let stdin = group.0.stdin.take().context("stdin is piped")?;
-    serde_json::to_writer(stdin, &job)?;
+    let mut stdin = group.0.stdin.take().context("stdin is piped")?;
+    stdin.write_all(&serde_json::to_vec(&job)?)?;
+    drop(stdin);
     let stdout = group.0.stdout.take().context("stdout is piped")?;
     let stderr = group.0.stderr.take().context("stderr is piped")?;
     let (reply, words, stops) = thread::scope(|scope| -> Result<_> {
@@ -56,7 +57,9 @@ pub fn stopped_and_continued<M: Model>(bench: &Bench<M>, args: &[&str]) -> Resul
         let words = read(words).expect("reading a pipe does not panic");
         Ok((reply, words, stops))
     })?;
-    let reply: Reply<M::Output> = serde_json::from_str(&reply)
+    // From bytes, as a trial's reply is read: what reads text would be compiled as well.
+    let words = String::from_utf8_lossy(&words);
+    let reply: Reply<M::Output> = serde_json::from_slice(&reply)
         .with_context(|| format!("it did not reply: {}", words.trim_end()))?;
     ensure!(!words.contains("panicked"), "{words}");
     M::check(&stage, &job, &reply.output)?;
@@ -64,11 +67,11 @@ pub fn stopped_and_continued<M: Model>(bench: &Bench<M>, args: &[&str]) -> Resul
     Ok(())
 }
 
-fn all(mut pipe: impl Read) -> String {
+fn all(mut pipe: impl Read) -> Vec<u8> {
     let mut bytes = Vec::new();
     // What can't be read is missed where it is looked for.
     drop(pipe.read_to_end(&mut bytes));
-    String::from_utf8_lossy(&bytes).into_owned()
+    bytes
 }
 
 /// A trial, and whatever it starts. Dropped, it is killed.
