@@ -31,6 +31,56 @@ impl<'a> Survey<'a> {
         (!rows.is_empty()).then_some(Self { rows, parts })
     }
 
+    /// The table, no line wider than `width`, and the rows that it has no room for. Names are
+    /// in two lines where that makes room for more.
+    fn within(&self, width: usize) -> (Vec<String>, &[&'a Row]) {
+        let counts = (1..=self.rows.len()).rev();
+        let mut tries =
+            counts.flat_map(|count| [false, true].map(|in_two| (count, in_two)));
+        let has_room = |(count, in_two)| {
+            let table = self.table(count, in_two);
+            let fits = table.iter().all(|line| line.chars().count() <= width);
+            fits.then(|| (table, &self.rows[count..]))
+        };
+        tries.find_map(has_room).unwrap_or_else(|| {
+            let table = self.table(1, true).into_iter();
+            let cut = table.map(|line| line.chars().take(width).collect());
+            (cut.collect(), &self.rows[1..])
+        })
+    }
+
+    /// The lines of a table of the first `count` rows.
+    fn table(&self, count: usize, in_two: bool) -> Vec<String> {
+        let mut table = Table::new();
+        table
+            .load_style(presets::NOTHING)
+            .set_content_arrangement(ContentArrangement::Disabled);
+        let titles = |of: fn(&str, bool) -> &str| {
+            let names = self.rows.iter().map(move |row| of(&row.name, in_two));
+            std::iter::once("").chain(names).take(1 + count)
+        };
+        if titles(over).any(|title| !title.is_empty()) {
+            table.add_row(titles(over));
+        }
+        table.add_row(titles(under));
+        for part in &self.parts {
+            let failing = format!("{}, {}", part.item, part.harm);
+            let failing = self.line(failing, part, |one| &one.failing);
+            table.add_row(failing.into_iter().take(1 + count));
+            let cured = format!("  cured, {}", part.cost);
+            let cured = self.line(cured, part, |one| &one.cure);
+            table.add_row(cured.into_iter().take(1 + count));
+        }
+        for column in table.column_iter_mut() {
+            column.set_padding((0, 1));
+            if column.index > 0 {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        let table = table.trim_fmt();
+        table.lines().map(|line| local(line).into_owned()).collect()
+    }
+
     /// A title and a figure of each row.
     fn line(
         &self,
@@ -45,6 +95,19 @@ impl<'a> Survey<'a> {
 
     fn found(&self, row: &'a Row, part: &Surveyed) -> Option<&'a Surveyed> {
         row.survey.iter().find(|one| one.item == part.item)
+    }
+}
+
+/// The first line of a name in two: `std_` of `std_only`.
+fn over(name: &str, in_two: bool) -> &str {
+    &name[..name.len() - under(name, in_two).len()]
+}
+
+/// Its last line, which may be all of it.
+fn under(name: &str, in_two: bool) -> &str {
+    match name.rfind('_') {
+        Some(at) if in_two => &name[at + 1..],
+        _ => name,
     }
 }
 
@@ -86,24 +149,7 @@ pub(crate) fn counts(results: &ModelResults) -> Vec<Count<'_>> {
 /// The table and its legend, no line wider than `width`; `None` where there is no survey.
 pub fn text(results: &ModelResults, width: usize) -> Option<String> {
     let survey = Survey::of(results)?;
-    let mut table = Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Disabled);
-    let names = survey.rows.iter().map(|row| row.name.clone());
-    table.add_row(std::iter::once(String::new()).chain(names));
-    for part in &survey.parts {
-        let failing = format!("{}, {}", part.item, part.harm);
-        table.add_row(survey.line(failing, part, |one| &one.failing));
-        let cured = format!("  cured, {}", part.cost);
-        table.add_row(survey.line(cured, part, |one| &one.cure));
-    }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 1));
-        if column.index > 0 {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
+    let (table, left_out) = survey.within(width);
     let legend = format!(
         "{SPARED} not tried: it does not apply to this runtime; `compare run \
          {}` gives each reason.",
@@ -111,13 +157,19 @@ pub fn text(results: &ModelResults, width: usize) -> Option<String> {
     );
     let mut notes = vec![legend];
     notes.extend(not_seen(results));
-    let table = table.trim_fmt();
-    let table: String = table
-        .lines()
-        .map(|line| local(line).chars().take(width).collect::<String>() + "\n")
-        .collect();
+    if !left_out.is_empty() {
+        let names: Vec<&str> = left_out.iter().map(|row| &*row.name).collect();
+        let names = names.join(", ");
+        notes.push(format!(
+            "{width} columns have no room for {names}; the report has all."
+        ));
+    }
     let notes = notes.iter().map(|note| wrap(&local(note), width, 2) + "\n");
-    Some(format!("{table}\n{}", notes.collect::<String>()))
+    Some(format!(
+        "{}\n\n{}",
+        table.join("\n"),
+        notes.collect::<String>()
+    ))
 }
 
 /// What was tried and did not go wrong: "no: cancelled-read on python, not seen in 14

@@ -87,6 +87,10 @@ impl Model for Hazards {
                 }
             },
             peer!(go.go: "goroutines, a process a piece", since (1, 22)),
+            peer!(
+                node.mjs: "promises and worker threads, a process a piece",
+                since (18, 0)
+            ),
         ]
     }
 

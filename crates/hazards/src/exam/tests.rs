@@ -123,16 +123,21 @@ fn the_readme_says_the_same() {
     }
 }
 
-/// The peer says so of the same hazards for the same reasons, and of no others.
+/// A peer says so of the same hazards for the same reasons, and of no others.
 #[test]
-fn python_is_spared_what_it_says() {
-    let peer = include_str!("../../peers/python.py");
-    let spared = peer.split_once("SPARED = {\n").expect("it lists them").1;
-    let lines = spared.lines().take_while(|line| *line != "}");
-    let listed = lines.map(str::to_owned).collect::<Vec<_>>();
-    let ours = SPARED.iter().filter(|spared| spared.runtime == "python");
-    let ours = ours.map(|spared| format!("    \"{}\": {:?},", spared.hazard, spared.why));
-    assert_eq!(listed, ours.collect::<Vec<_>>());
+fn a_peer_is_spared_what_it_says() {
+    let peers = [
+        ("python", include_str!("../../peers/python.py"), "}"),
+        ("node", include_str!("../../peers/node.mjs"), "};"),
+    ];
+    for (name, peer, end) in peers {
+        let spared = peer.split_once("SPARED = {\n").expect("it lists them").1;
+        let lines = spared.lines().take_while(|line| *line != end);
+        let listed: Vec<_> = lines.map(str::trim).map(str::to_owned).collect();
+        let ours = SPARED.iter().filter(|spared| spared.runtime == name);
+        let ours = ours.map(|spared| format!("\"{}\": {:?},", spared.hazard, spared.why));
+        assert_eq!(listed, ours.collect::<Vec<_>>(), "{name}");
+    }
 }
 
 /// `par_bridge` hands on what it has before it waits for more, in a pool of one thread, too:

@@ -7,7 +7,7 @@
 //!
 //! The list below is the only one. [`Hazard`], the modules, what a piece's process calls, the
 //! pairs of each variant and why a runtime is spared a hazard follow from it; the README's
-//! table and the Python peer are held to it.
+//! table and the peers in Python and on Node are held to it.
 
 pub(crate) mod list;
 
@@ -51,6 +51,7 @@ list::hazards! { $
     GuardAcrossAwait = guard_across_await {
         bites tokio, smol, async_std: |_| count();
         spares std_only, crossbeam, rayon: "it has no await";
+        spares node: "who waits for a lock leaves the loop to the others";
     }
     /// rayon's join under a lock
     JoinUnderLock = join_under_lock {
@@ -60,6 +61,7 @@ list::hazards! { $
         spares smol: "zip polls both halves, and steals nothing";
         spares async_std: "join polls both halves, and steals nothing";
         spares python: "who waits for a future takes no other work";
+        spares node: "who waits for a promise takes no other work onto its stack";
     }
     /// Far more threads than cores
     Oversubscribed = oversubscribed {
@@ -87,6 +89,7 @@ list::hazards! { $
         spares crossbeam: "a thread runs as soon as it has its message";
         spares rayon: "an item runs as soon as it has the lock";
         spares python: "who waits is a task, and the loop runs them all";
+        spares node: "a promise goes on, whether somebody awaits it or not";
     }
     /// A deadline beside a peer that always has more to send
     StarvedDeadline = starved_deadline {
@@ -100,6 +103,7 @@ list::hazards! { $
         spares std_only: "a blocking send can't be cancelled";
         spares crossbeam: "its select! and send_timeout leave the message to the sender";
         spares rayon: "it has no channel";
+        spares node: "a stream takes a message at once, and says only then that it is full";
     }
     /// Connections that buffer_unordered holds and does not poll while the body works
     StarvedConnection = starved_connection {
@@ -107,6 +111,7 @@ list::hazards! { $
             |job| read_all(peers(job.patience())?, job.handling());
         spares std_only, crossbeam, rayon: "a thread reads, whatever the others do";
         spares python: "as_completed makes tasks, and the loop runs them all";
+        spares node: "a promise goes on, whatever the loop's body awaits";
     }
     /// A select in a loop whose first branch is always ready
     BiasedSelect = biased_select {
@@ -120,13 +125,14 @@ list::hazards! { $
         bites tokio: |job| serve(job.frames(), handle, beat);
         spares std_only, crossbeam, rayon: "each thread has its own share of a core";
         spares smol, async_std: "it has no budget; see starved-deadline for what that does";
-        spares python: "it has no budget; see starved-deadline for what that does";
+        spares python, node: "it has no budget; see starved-deadline for what that does";
     }
     /// A receiver of a broadcast that takes a lag for the end
     LaggingBroadcast = lagging_broadcast {
         bites tokio, smol: |job| follow(CAPACITY, CAPACITY as u64 + job.messages);
         spares std_only, crossbeam, rayon, async_std: "it has no broadcast";
         spares python: "it has no broadcast, and a queue for each receiver loses nothing";
+        spares node: "a BroadcastChannel keeps all messages for each receiver";
     }
     /// rayon's par_bridge in a pool of one, which is to fill what it reads
     PoolOfOne = pool_of_one {
@@ -139,6 +145,7 @@ list::hazards! { $
         bites std_only, tokio, smol, async_std: |_| known(TASKS, panics_once);
         spares crossbeam: "its scope returns an Err for a panic that nobody joined";
         spares rayon: "join and scope pass a panic on, and one in spawn aborts the process";
+        spares node: "a rejection that nobody handles ends the process";
     }
     /// A killed child's own children, which run on
     Grandchildren = grandchildren {
@@ -261,7 +268,7 @@ impl Piece {
     }
 }
 
-/// A hazard that does not concern a runtime, or the Python peer.
+/// A hazard that does not concern a runtime, or a peer.
 #[derive(Debug)]
 pub(crate) struct Spared {
     pub(crate) hazard: Hazard,
@@ -275,7 +282,7 @@ pub(crate) fn on(runtime: &str, hazard: Hazard) -> Option<&'static Piece> {
     pieces.find(|piece| (piece.runtime, piece.hazard) == (runtime, hazard))
 }
 
-/// Why this hazard does not concern a runtime, or the Python peer, if so.
+/// Why this hazard does not concern a runtime, or a peer, if so.
 pub(crate) fn spared(runtime: &str, hazard: Hazard) -> Option<&'static str> {
     let mut spared = SPARED.iter();
     let spared = spared.find(|one| (one.runtime, one.hazard) == (runtime, hazard))?;

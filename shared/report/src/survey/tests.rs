@@ -61,6 +61,35 @@ fn parts_are_down_and_rows_across() {
     assert_eq!(text.replace("\n  ", " ").matches(no).count(), 1, "{text}");
 }
 
+/// Names that have no room in one line have two, and a row that has none then is named below.
+#[test]
+fn no_row_is_cut_off_in_silence() {
+    let mut results = results();
+    results.rows.retain(|row| !row.survey.is_empty());
+    for (row, name) in results.rows.iter_mut().zip(["of_threads", "of_promises"]) {
+        row.name = name.to_owned();
+    }
+    let shown = |width| {
+        let text = text(&results, width).expect("a survey");
+        let is_within = text.lines().all(|line| line.chars().count() <= width);
+        assert!(is_within, "{width}: {text}");
+        let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut lines = text.lines().map(words);
+        let head = [lines.next(), lines.next()].map(Option::unwrap_or_default);
+        let no_room = "columns have no room for of_promises; the report has all.";
+        (head, text.replace("\n  ", " ").contains(no_room))
+    };
+    let (head, is_left_out) = shown(45);
+    assert_eq!(head[0], "of_threads of_promises");
+    assert!(!is_left_out);
+    let (head, is_left_out) = shown(40);
+    assert_eq!(head, ["of_ of_", "threads promises"]);
+    assert!(!is_left_out);
+    let (head, is_left_out) = shown(30);
+    assert_eq!(head[0], "of_threads");
+    assert!(is_left_out);
+}
+
 #[test]
 fn what_bites_is_counted_of_what_concerns_the_row() {
     let results = results();
