@@ -19,7 +19,7 @@ macro_rules! until_tokio {
             }))
         }
         match crate::adapters::look::asked($words) {
-            Some(look) => crate::adapters::cancellation::look(look, |deadline, tasks, scene| {
+            Some(look) => crate::adapters::cancellation::look(look, &|deadline, tasks, scene| {
                 use $($answer)+::until;
                 let sleep = tokio::time::sleep;
                 // A thread for each task, and more: who doesn't wait is not held up.
@@ -59,7 +59,7 @@ macro_rules! until_smol {
             ended?
         }
         match crate::adapters::look::asked($words) {
-            Some(look) => crate::adapters::cancellation::look(look, |deadline, tasks, scene| {
+            Some(look) => crate::adapters::cancellation::look(look, &|deadline, tasks, scene| {
                 use $($answer)+::until;
                 let sleep = smol::Timer::after;
                 let plays = (0..tasks).map(|task| std::sync::Arc::clone(scene).play(task, sleep));
@@ -98,7 +98,7 @@ macro_rules! until_std {
             tasks.output(ended.map(|end| end.unwrap_or(Ok(None))))
         }
         match crate::adapters::look::asked($words) {
-            Some(look) => crate::adapters::cancellation::look(look, |deadline, tasks, scene| {
+            Some(look) => crate::adapters::cancellation::look(look, &|deadline, tasks, scene| {
                 use $($answer)+::until;
                 use ::cancellation::parts::token::Token;
                 let sleep = |task| {
@@ -147,7 +147,7 @@ macro_rules! until_told_tokio {
             output
         }
         match crate::adapters::look::asked($words) {
-            Some(look) => crate::adapters::cancellation::look(look, |deadline, tasks, scene| {
+            Some(look) => crate::adapters::cancellation::look(look, &|deadline, tasks, scene| {
                 use $($answer)+::until_told;
                 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
                 let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -205,7 +205,7 @@ const REST: Duration = Duration::from_millis(400);
 /// Looks at what the jobs don't show; `until` is given a deadline and a number of tasks.
 pub(crate) fn look(
     look: &str,
-    until: impl Fn(Instant, usize, &Arc<Scene>) -> Result<Ended>,
+    until: &dyn Fn(Instant, usize, &Arc<Scene>) -> Result<Ended>,
 ) -> Result<()> {
     match look {
         // Each stays at work until all have begun.

@@ -71,7 +71,7 @@ macro_rules! settle_std {
         match crate::adapters::look::asked($words) {
             Some(look) => crate::adapters::error_handling::look_at_threads(
                 look,
-                |threads, items, scene| {
+                &|threads, items, scene| {
                     use $($answer)+::settle;
                     let work = |item| Ok::<_, usize>(scene.work(item));
                     let ends = settle(threads, 0..items, work)?.into_iter();
@@ -105,7 +105,7 @@ macro_rules! first_error_tokio {
             Ok(::error_handling::Output::stopped(first, ends))
         }
         match crate::adapters::look::asked($words) {
-            Some(look) => crate::adapters::error_handling::look_at_tasks(look, |scene| {
+            Some(look) => crate::adapters::error_handling::look_at_tasks(look, &|scene| {
                 use $($answer)+::first_error;
                 // One thread: what is ready is done in order, and the function after it.
                 let runtime =
@@ -142,7 +142,7 @@ macro_rules! first_error_smol {
             Ok(::error_handling::Output::stopped(first, ends))
         }
         match crate::adapters::look::asked($words) {
-            Some(look) => crate::adapters::error_handling::look_at_tasks(look, |scene| {
+            Some(look) => crate::adapters::error_handling::look_at_tasks(look, &|scene| {
                 use $($answer)+::first_error;
                 // One thread: what is ready is done in order, and the function after it.
                 let executor = smol::Executor::new();
@@ -176,7 +176,7 @@ macro_rules! first_error_std {
                 first_error(0, 0..1, |_, _| Ok::<_, ()>(()))?;
                 Ok(())
             }),
-            Some(look) => crate::adapters::error_handling::look_at_flag(look, |scene| {
+            Some(look) => crate::adapters::error_handling::look_at_flag(look, &|scene| {
                 use $($answer)+::first_error;
                 use ::error_handling::parts::stop::Stop;
                 let work = |item, stop: &Stop| {
@@ -235,7 +235,7 @@ type First = (
 /// Looks at threads that take items; `settle` is given a number of them, and of items.
 pub(crate) fn look_at_threads(
     look: &str,
-    settle: impl Fn(usize, usize, Arc<Scene>) -> Result<Vec<thread::Result<usize>>>,
+    settle: &dyn Fn(usize, usize, Arc<Scene>) -> Result<Vec<thread::Result<usize>>>,
 ) -> Result<()> {
     match look {
         // The first of six stays at work until all others have ended.
@@ -265,7 +265,7 @@ pub(crate) fn look_at_threads(
 /// Looks at tasks of which two fail, one right after the other, while two wait.
 pub(crate) fn look_at_tasks(
     look: &str,
-    first_error: impl Fn(Arc<Scene>) -> Result<First>,
+    first_error: &dyn Fn(Arc<Scene>) -> Result<First>,
 ) -> Result<()> {
     match look {
         "two_failures" => {
@@ -288,7 +288,7 @@ pub(crate) fn look_at_tasks(
 /// Looks at two threads, of which one fails, and the other, too, once it is told to stop.
 pub(crate) fn look_at_flag(
     look: &str,
-    first_error: impl Fn(Arc<Scene>) -> Result<First>,
+    first_error: &dyn Fn(Arc<Scene>) -> Result<First>,
 ) -> Result<()> {
     match look {
         "two_failures" => {

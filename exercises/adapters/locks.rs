@@ -23,7 +23,7 @@ macro_rules! count_atomic_std {
         match crate::adapters::look::asked($words) {
             Some(look) => {
                 use $($answer)+::count;
-                crate::adapters::locks::look_at_atomic(look, |workers, increments, value, work| {
+                crate::adapters::locks::look_at_atomic(look, &|workers, increments, value, work| {
                     Ok(count(workers, increments, 0, value, |_, _, _| (), work)?)
                 })
             }
@@ -50,7 +50,7 @@ macro_rules! count_mutex_std {
             Ok(::locks::Output::poisoning(counter, ended).seen_by(&witness))
         }
         match crate::adapters::look::asked($words) {
-            Some("poison") => crate::adapters::locks::look_at_poison(|turns| {
+            Some("poison") => crate::adapters::locks::look_at_poison(&|turns| {
                 use $($answer)+::count;
                 let turn = |(): &mut (), worker, _| turns.take(worker);
                 let (value, ended) = count(3, u64::MAX, 0, (), |(), _, _| (), turn)?;
@@ -60,7 +60,7 @@ macro_rules! count_mutex_std {
                 });
                 Ok((value.is_err(), ended.collect()))
             }),
-            Some("turns") => crate::adapters::locks::look_between(|between| {
+            Some("turns") => crate::adapters::locks::look_between(&|between| {
                 use $($answer)+::count;
                 let read = |(): &(), worker, _| between.read(worker);
                 let work = |(): &mut (), worker, _| between.work(worker);
@@ -100,7 +100,7 @@ macro_rules! count_tokio {
             Ok(::locks::Output::new(counter, ended).seen_by(&witness))
         }
         match crate::adapters::look::asked($words) {
-            Some(look) => crate::adapters::locks::look(look, |workers, increments, log| {
+            Some(look) => crate::adapters::locks::look(look, &|workers, increments, log| {
                 use $($answer)+::count;
                 let (read, work) = (log.clone(), log.clone());
                 let counted = count(
@@ -136,7 +136,7 @@ macro_rules! count_smol {
             Ok(::locks::Output::new(counter, ended).seen_by(&witness))
         }
         match crate::adapters::look::asked($words) {
-            Some(look) => crate::adapters::locks::look(look, |workers, increments, log| {
+            Some(look) => crate::adapters::locks::look(look, &|workers, increments, log| {
                 use $($answer)+::count;
                 let (read, work) = (log.clone(), log.clone());
                 crate::adapters::on_smol(3, async |executor| {
@@ -189,7 +189,7 @@ impl Log {
 /// with a read before each.
 pub(crate) fn look(
     look: &str,
-    count: impl Fn(usize, u64, &Log) -> Result<()>,
+    count: &dyn Fn(usize, u64, &Log) -> Result<()>,
 ) -> Result<()> {
     match look {
         "turns" => {
@@ -218,7 +218,7 @@ pub(crate) fn look(
 
 /// Looks at threads that never come to their end, until one comes between another's read and
 /// its increment. Their lock does not care whose turn it is, so that may take a while.
-pub(crate) fn look_between(count: impl FnOnce(&Between) -> Result<()>) -> Result<()> {
+pub(crate) fn look_between(count: &dyn Fn(&Between) -> Result<()>) -> Result<()> {
     Scene::new(|_, _| false).watch_for(Duration::from_secs(3), |_| {
         "nobody came between a read and its increment".to_owned()
     });
@@ -254,7 +254,7 @@ type Counted = (u64, Vec<thread::Result<Option<u64>>>);
 /// Looks at a counter; `count` is given a number of workers, of increments, and a value.
 pub(crate) fn look_at_atomic(
     look: &str,
-    count: impl Fn(usize, u64, u64, Add<'_>) -> Result<Counted>,
+    count: &dyn Fn(usize, u64, u64, Add<'_>) -> Result<Counted>,
 ) -> Result<()> {
     match look {
         // Each worker's first addition waits for those of the others.
@@ -288,9 +288,7 @@ pub(crate) fn look_at_atomic(
 type Poisoned = (bool, Vec<thread::Result<Option<Option<u64>>>>);
 
 /// Looks at workers beside one that panics at the value.
-pub(crate) fn look_at_poison(
-    count: impl FnOnce(&Endless) -> Result<Poisoned>,
-) -> Result<()> {
+pub(crate) fn look_at_poison(count: &dyn Fn(&Endless) -> Result<Poisoned>) -> Result<()> {
     let turns = Endless::new();
     let (is_poisoned, ended) = count(&turns)?;
     turns.ensure_poison(is_poisoned, &ended)

@@ -18,7 +18,7 @@ macro_rules! staged_std {
             collector.close()
         }
         match crate::adapters::look::asked($words) {
-            Some(look) => crate::adapters::pipelines::look(look, |queue, workers, items, scene, each| {
+            Some(look) => crate::adapters::pipelines::look(look, &|queue, workers, items, scene, each| {
                 use $($answer)+::staged;
                 let steps = (|item| Ok(scene.work(item)), Ok, Ok::<_, ()>);
                 let _ = staged(queue, workers, items, steps, |place, _| each(place))?;
@@ -58,7 +58,7 @@ macro_rules! staged_tokio {
             })?
         }
         match crate::adapters::look::asked($words) {
-            Some(look) => crate::adapters::pipelines::look(look, |queue, workers, items, scene, each| {
+            Some(look) => crate::adapters::pipelines::look(look, &|queue, workers, items, scene, each| {
                 use $($answer)+::staged;
                 let runtime = tokio::runtime::Builder::new_multi_thread()
                     .worker_threads(2)
@@ -109,7 +109,7 @@ macro_rules! staged_smol {
             })?
         }
         match crate::adapters::look::asked($words) {
-            Some(look) => crate::adapters::pipelines::look(look, |queue, workers, items, scene, each| {
+            Some(look) => crate::adapters::pipelines::look(look, &|queue, workers, items, scene, each| {
                 use $($answer)+::staged;
                 let fetch = {
                     let scene = std::sync::Arc::clone(scene);
@@ -155,7 +155,7 @@ type Each<'a> = &'a mut dyn FnMut(usize) -> ControlFlow<()>;
 /// workers for each stage, items, the work of the first stage, and the consumer.
 pub(crate) fn look(
     look: &str,
-    staged: impl Fn(usize, usize, Items, &Arc<Scene>, Each<'_>) -> Result<()>,
+    staged: &dyn Fn(usize, usize, Items, &Arc<Scene>, Each<'_>) -> Result<()>,
 ) -> Result<()> {
     match look {
         // Each item stays in the first stage until three have been in it at once.

@@ -17,7 +17,7 @@ macro_rules! at_most_tokio {
             Ok(pages.map(ended).collect())
         }
         match crate::adapters::look::asked($words) {
-            Some(look) => crate::adapters::semaphores::look(look, |limit, items, scene| {
+            Some(look) => crate::adapters::semaphores::look(look, &|limit, items, scene| {
                 use $($answer)+::at_most;
                 let work =
                     move |item| std::sync::Arc::clone(&scene).play(item, tokio::time::sleep);
@@ -47,7 +47,7 @@ macro_rules! at_most_smol {
             Ok(pages.into_iter().collect())
         }
         match crate::adapters::look::asked($words) {
-            Some(look) => crate::adapters::semaphores::look(look, |limit, items, scene| {
+            Some(look) => crate::adapters::semaphores::look(look, &|limit, items, scene| {
                 use $($answer)+::at_most;
                 let work =
                     move |item| std::sync::Arc::clone(&scene).play(item, smol::Timer::after);
@@ -72,7 +72,7 @@ macro_rules! at_most_std {
             Ok(pages.into_iter().collect())
         }
         match crate::adapters::look::asked($words) {
-            Some(look) => crate::adapters::semaphores::look(look, |limit, items, scene| {
+            Some(look) => crate::adapters::semaphores::look(look, &|limit, items, scene| {
                 use $($answer)+::at_most;
                 Ok(at_most(limit, 0..items, |item| scene.work(item))?)
             }),
@@ -92,7 +92,7 @@ use super::look::{Scene, ensure_in_order, ensure_on_threads, ensure_panics, unkn
 /// Looks at what the jobs don't show; `at_most` is given a limit and a number of items.
 pub(crate) fn look(
     look: &str,
-    at_most: impl Fn(usize, usize, Arc<Scene>) -> Result<Vec<thread::Result<usize>>>,
+    at_most: &dyn Fn(usize, usize, Arc<Scene>) -> Result<Vec<thread::Result<usize>>>,
 ) -> Result<()> {
     match look {
         // The second of six stays at work until all others have ended.

@@ -25,7 +25,7 @@ macro_rules! serve_std {
             })
         }
         match crate::adapters::look::asked($words) {
-            Some(look) => crate::adapters::serving::look(look, |grace, listener, stop, handle| {
+            Some(look) => crate::adapters::serving::look(look, &|grace, listener, stop, handle| {
                 use $($answer)+::serve;
                 Ok(serve(8, grace, listener, stop, handle)?)
             }),
@@ -70,7 +70,7 @@ macro_rules! serve_tokio {
             served?
         }
         match crate::adapters::look::asked($words) {
-            Some(look) => crate::adapters::serving::look_beside(look, |grace, listener, stopped| {
+            Some(look) => crate::adapters::serving::look_beside(look, &|grace, listener, stopped| {
                 use $($answer)+::serve;
                 let handle = |request: hyper::Request<hyper::body::Incoming>| async move {
                     let time = crate::adapters::serving::takes(request.uri().path());
@@ -125,7 +125,7 @@ macro_rules! serve_smol {
             })?
         }
         match crate::adapters::look::asked($words) {
-            Some(look) => crate::adapters::serving::look_beside(look, |grace, listener, stopped| {
+            Some(look) => crate::adapters::serving::look_beside(look, &|grace, listener, stopped| {
                 use $($answer)+::serve;
                 let handle = |request: hyper::Request<hyper::body::Incoming>| async move {
                     let time = crate::adapters::serving::takes(request.uri().path());
@@ -165,7 +165,7 @@ type Handle<'a> = &'a (dyn Fn(&str) -> String + Sync);
 /// is stopped by.
 pub(crate) fn look(
     look: &str,
-    serve: impl Fn(Duration, TcpListener, &Receiver<()>, Handle<'_>) -> Result<usize>,
+    serve: &dyn Fn(Duration, TcpListener, &Receiver<()>, Handle<'_>) -> Result<usize>,
 ) -> Result<()> {
     match look {
         // A client asks for more than any buffer has room for, and reads nothing.
@@ -209,7 +209,7 @@ pub(crate) fn takes(path: &str) -> Duration {
 /// Looks at what the jobs don't show of a server with tasks.
 pub(crate) fn look_beside(
     look: &str,
-    serve: impl Fn(Duration, TcpListener, channel::Receiver<()>) -> Result<usize>,
+    serve: &dyn Fn(Duration, TcpListener, channel::Receiver<()>) -> Result<usize>,
 ) -> Result<()> {
     match look {
         // Of two requests one ends within the grace time.

@@ -12,7 +12,7 @@ macro_rules! fill_std {
         match crate::adapters::look::asked($words) {
             Some(look) => {
                 use $($answer)+::fill;
-                crate::adapters::shared_memory::look(look, |array, workers, values| {
+                crate::adapters::shared_memory::look(look, &|array, workers, values| {
                     Ok(fill(array, workers, values)?)
                 })
             }
@@ -61,7 +61,7 @@ type Values<'a> = &'a (dyn Fn(usize, &mut [u8]) -> usize + Sync);
 /// Looks at what the jobs don't show; `fill` is given an array and a number of workers.
 pub(crate) fn look(
     look: &str,
-    fill: impl Fn(&mut [u8], usize, Values<'_>) -> Result<Vec<thread::Result<usize>>>,
+    fill: &dyn Fn(&mut [u8], usize, Values<'_>) -> Result<Vec<thread::Result<usize>>>,
 ) -> Result<()> {
     // More than a pool has by itself.
     let workers = test_fixtures::cores().get() + 1;

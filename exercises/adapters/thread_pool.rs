@@ -13,7 +13,7 @@ macro_rules! as_completed_std {
         }
         match crate::adapters::look::asked($words) {
             Some(look) => {
-                crate::adapters::thread_pool::look(look, |threads, items, scene, each| {
+                crate::adapters::thread_pool::look(look, &|threads, items, scene, each| {
                     use $($answer)+::as_completed;
                     let work = |item| scene.work(item);
                     let report = |place, _: std::thread::Result<usize>| each(place);
@@ -47,7 +47,7 @@ macro_rules! as_completed_tokio {
         }
         match crate::adapters::look::asked($words) {
             Some(look) => {
-                crate::adapters::thread_pool::look(look, |threads, items, scene, each| {
+                crate::adapters::thread_pool::look(look, &|threads, items, scene, each| {
                     use $($answer)+::as_completed;
                     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
                     let watched = std::sync::Arc::clone(scene);
@@ -80,7 +80,7 @@ macro_rules! as_completed_smol {
         }
         match crate::adapters::look::asked($words) {
             Some(look) => {
-                crate::adapters::thread_pool::look(look, |threads, items, scene, each| {
+                crate::adapters::thread_pool::look(look, &|threads, items, scene, each| {
                     use $($answer)+::as_completed;
                     let watched = std::sync::Arc::clone(scene);
                     let work = move |item| watched.work(item);
@@ -110,7 +110,7 @@ use super::look::{Scene, ensure_panics, unknown};
 /// items, and what to call with the place of each that has ended.
 pub(crate) fn look(
     look: &str,
-    as_completed: impl Fn(usize, usize, &Arc<Scene>, &mut dyn FnMut(usize)) -> Result<()>,
+    as_completed: &dyn Fn(usize, usize, &Arc<Scene>, &mut dyn FnMut(usize)) -> Result<()>,
 ) -> Result<()> {
     match look {
         // The first of five stays at work until all others were reported.

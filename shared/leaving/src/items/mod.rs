@@ -4,7 +4,7 @@
 //! [`Row::hold`] runs them and compares what they return. The book's tables are made from
 //! these rows.
 
-use std::{fmt::Debug, path::Path, rc::Rc};
+use std::{fmt::Debug, path::Path, pin::Pin, rc::Rc};
 
 use anyhow::{Result, ensure};
 
@@ -62,6 +62,22 @@ pub struct Row {
     pub hold: fn(&Path) -> Result<()>,
 }
 
+/// What a row does on one runtime. Boxed, so that the runtimes are compiled once and not for
+/// each row.
+type Work<'a> = Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
+
+fn on_async_std(work: Work<'_>) -> Result<()> {
+    ::async_std::task::block_on(work)
+}
+
+fn on_smol(work: Work<'_>) -> Result<()> {
+    ::smol::block_on(work)
+}
+
+fn on_tokio(work: Work<'_>) -> Result<()> {
+    ::tokio::runtime::Runtime::new()?.block_on(work)
+}
+
 fn same<T: PartialEq + Debug>(old: &T, smol: &T, tokio: &T) -> Result<()> {
     ensure!(
         old == smol && old == tokio,
@@ -113,29 +129,38 @@ macro_rules! table {
                         std::io::Result::Ok(here)
                     };
                     let $here = here("async-std")?;
-                    let old = ::async_std::task::block_on(async move {
+                    let mut old = None;
+                    let seen = &mut old;
+                    super::on_async_std(Box::pin(async move {
                         #[allow(unused_imports, reason = "a row needs some of them")]
                         use self::on_async_std::*;
                         _ = &$here;
                         $( $($old_given)* )?
-                        anyhow::Ok(table!(@value { $($old)* } $([ $($old_then)* ])?))
-                    })?;
+                        *seen = Some(table!(@value { $($old)* } $([ $($old_then)* ])?));
+                        Ok(())
+                    }))?;
                     let $here = here("smol")?;
-                    let smol = ::smol::block_on(async move {
+                    let mut smol = None;
+                    let seen = &mut smol;
+                    super::on_smol(Box::pin(async move {
                         #[allow(unused_imports, reason = "a row needs some of them")]
                         use self::on_smol::*;
                         _ = &$here;
                         $( $($smol_given)* )?
-                        anyhow::Ok(table!(@value { $($smol)* } $([ $($smol_then)* ])?))
-                    })?;
+                        *seen = Some(table!(@value { $($smol)* } $([ $($smol_then)* ])?));
+                        Ok(())
+                    }))?;
                     let $here = here("tokio")?;
-                    let tokio = ::tokio::runtime::Runtime::new()?.block_on(async move {
+                    let mut tokio = None;
+                    let seen = &mut tokio;
+                    super::on_tokio(Box::pin(async move {
                         #[allow(unused_imports, reason = "a row needs some of them")]
                         use self::on_tokio::*;
                         _ = &$here;
                         $( $($tokio_given)* )?
-                        anyhow::Ok(table!(@value { $($tokio)* } $([ $($tokio_then)* ])?))
-                    })?;
+                        *seen = Some(table!(@value { $($tokio)* } $([ $($tokio_then)* ])?));
+                        Ok(())
+                    }))?;
                     super::same(&old, &smol, &tokio)
                 },
             }, )* ],
