@@ -203,6 +203,23 @@ fn a_peer_that_hangs_is_killed_with_all_its_processes() {
     assert!(!processes.contains(&format!("sleep {mark}\n")));
 }
 
+/// Beside another row, a peer that isn't there is no failure; alone it is.
+#[test]
+fn nothing_that_ran_is_a_failure() {
+    let directory = TemporaryDir::new().expect("a temporary directory");
+    for (variants, code) in [("std_atomic,node", 0), ("node", 1)] {
+        let mut args = vec!["locks", "--variants", variants, "--rounds", "1"];
+        args.extend(["--increments", "1000"]);
+        let output = compare(directory.path(), &args)
+            .env("PATH", directory.path())
+            .output()
+            .expect("compare starts");
+        let stdout = String::from_utf8_lossy(&output.stdout);
+        assert!(stdout.contains("needs Node"), "{stdout}");
+        assert_eq!(output.status.code(), Some(code), "{stdout}");
+    }
+}
+
 #[test]
 fn the_seed_is_kept() {
     assert_eq!(with("exit 0", &["--seed", "7"]).1["models"][0]["seed"], 7);

@@ -9,7 +9,7 @@ use measure::{
     looks::{self, Looks},
     model::{AnyJob, AnyModel, Contestant},
     progress::Progress,
-    results::{self, ModelResults, Results},
+    results::{self, ModelResults, Results, Row},
     rounds::{self, Field, Plan},
 };
 use report::{
@@ -38,7 +38,7 @@ pub(crate) struct Asked {
     pub(crate) args: Vec<String>,
 }
 
-/// Compares and prints. False if a trial failed or the comparison was interrupted.
+/// Compares and prints. False if a trial failed, nothing ran or the comparison was interrupted.
 pub(crate) fn run(asked: Vec<Asked>, options: &Options) -> Result<bool> {
     let mut fields = asked
         .into_iter()
@@ -68,12 +68,11 @@ pub(crate) fn run(asked: Vec<Asked>, options: &Options) -> Result<bool> {
         tell(interrupted_line(&results, &names, is_kept));
         return Ok(false);
     }
+    // A peer that isn't installed is no failure of this comparison, if there are other rows.
+    let is_as_it_can_be = |row: &Row| row.failures.is_empty() || row.is_not_installed;
     Ok(results.models.iter().all(|model| {
-        // A peer that isn't installed is no failure of this comparison.
-        model
-            .rows
-            .iter()
-            .all(|row| row.failures.is_empty() || row.is_not_installed)
+        let mut rows = model.rows.iter();
+        rows.clone().all(is_as_it_can_be) && rows.any(|row| !row.is_not_installed)
     }))
 }
 
