@@ -415,6 +415,13 @@ fn what_a_program_said_is_kept_and_shown() {
             "exit code 1: ZeroDivisionError: division by zero",
         ),
     ];
+    let has_python = Command::new("python3").arg("--version").output().is_ok();
+    if !has_python {
+        eprintln!("one program is not run: there is no python3");
+    }
+    let programs: Vec<_> = (programs.into_iter())
+        .filter(|(program, _)| has_python || !program.starts_with("python3"))
+        .collect();
     three_at_once(&programs, |_, (program, words)| {
         // One that exits has the time that a busy machine needs.
         let limit = if program.contains("sleep 30") {
