@@ -202,11 +202,11 @@ const LATE: Duration = Duration::from_millis(700);
 /// How long tasks that were asked to stop have to end.
 const REST: Duration = Duration::from_millis(400);
 
+/// The function, as the looks call it.
+type Until<'a> = &'a dyn Fn(Instant, usize, &Arc<Scene>) -> Result<Ended>;
+
 /// Looks at what the jobs don't show; `until` is given a deadline and a number of tasks.
-pub(crate) fn look(
-    look: &str,
-    until: &dyn Fn(Instant, usize, &Arc<Scene>) -> Result<Ended>,
-) -> Result<()> {
+pub(crate) fn look(look: &str, until: Until<'_>) -> Result<()> {
     match look {
         // Each stays at work until all have begun.
         "at_once" => {

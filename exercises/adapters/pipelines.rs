@@ -151,12 +151,12 @@ type Items = Box<dyn Iterator<Item = usize> + Send>;
 /// The consumer.
 type Each<'a> = &'a mut dyn FnMut(usize) -> ControlFlow<()>;
 
+/// The function, as the looks call it.
+type Staged<'a> = &'a dyn Fn(usize, usize, Items, &Arc<Scene>, Each<'_>) -> Result<()>;
+
 /// Looks at what the jobs don't show; `staged` is given the room of a queue, a number of
 /// workers for each stage, items, the work of the first stage, and the consumer.
-pub(crate) fn look(
-    look: &str,
-    staged: &dyn Fn(usize, usize, Items, &Arc<Scene>, Each<'_>) -> Result<()>,
-) -> Result<()> {
+pub(crate) fn look(look: &str, staged: Staged<'_>) -> Result<()> {
     match look {
         // Each item stays in the first stage until three have been in it at once.
         "workers" => {

@@ -161,12 +161,13 @@ use super::look::{Scene, refuse, unknown};
 /// What answers a request.
 type Handle<'a> = &'a (dyn Fn(&str) -> String + Sync);
 
+/// The function, as the looks call it.
+type Serve<'a> =
+    &'a dyn Fn(Duration, TcpListener, &Receiver<()>, Handle<'_>) -> Result<usize>;
+
 /// Looks at what the jobs don't show; `serve` is given the grace time, a listener, and what it
 /// is stopped by.
-pub(crate) fn look(
-    look: &str,
-    serve: &dyn Fn(Duration, TcpListener, &Receiver<()>, Handle<'_>) -> Result<usize>,
-) -> Result<()> {
+pub(crate) fn look(look: &str, serve: Serve<'_>) -> Result<()> {
     match look {
         // A client asks for more than any buffer has room for, and reads nothing.
         "deaf" => {

@@ -58,11 +58,12 @@ use super::look::{Scene, ensure_panics, unknown};
 /// What fills a part, and returns its place.
 type Values<'a> = &'a (dyn Fn(usize, &mut [u8]) -> usize + Sync);
 
+/// The function, as the looks call it.
+type Fill<'a> =
+    &'a dyn Fn(&mut [u8], usize, Values<'_>) -> Result<Vec<thread::Result<usize>>>;
+
 /// Looks at what the jobs don't show; `fill` is given an array and a number of workers.
-pub(crate) fn look(
-    look: &str,
-    fill: &dyn Fn(&mut [u8], usize, Values<'_>) -> Result<Vec<thread::Result<usize>>>,
-) -> Result<()> {
+pub(crate) fn look(look: &str, fill: Fill<'_>) -> Result<()> {
     // More than a pool has by itself.
     let workers = test_fixtures::cores().get() + 1;
     // Chunks enough for each, and a rest.

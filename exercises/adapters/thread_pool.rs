@@ -106,12 +106,13 @@ use anyhow::{Result, bail, ensure};
 
 use super::look::{Scene, ensure_panics, unknown};
 
+/// The function, as the looks call it.
+type AsCompleted<'a> =
+    &'a dyn Fn(usize, usize, &Arc<Scene>, &mut dyn FnMut(usize)) -> Result<()>;
+
 /// Looks at what the jobs don't show; `as_completed` is given a number of threads and of
 /// items, and what to call with the place of each that has ended.
-pub(crate) fn look(
-    look: &str,
-    as_completed: &dyn Fn(usize, usize, &Arc<Scene>, &mut dyn FnMut(usize)) -> Result<()>,
-) -> Result<()> {
+pub(crate) fn look(look: &str, as_completed: AsCompleted<'_>) -> Result<()> {
     match look {
         // The first of five stays at work until all others were reported.
         "reported_at_once" => {
