@@ -283,12 +283,13 @@ impl Offer {
                 if self.twice {
                     thread::sleep(TWICE);
                 }
-                // Before the signal, which may wake the server on this very core.
+                // Before the signal, which may wake the server on this very core. A guest
+                // that sees the end of its connection has to know why.
                 stopped_at = Some(Instant::now());
                 stopped = monotonic_nanos();
+                leave.store(true, Ordering::SeqCst);
                 // It is a descendant of ours; if it has ended, the load says so.
                 _ = kill_process(pid, Signal::TERM);
-                leave.store(true, Ordering::SeqCst);
                 if self.twice {
                     scope.spawn(move || {
                         thread::sleep(TWICE);
