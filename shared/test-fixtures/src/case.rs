@@ -11,6 +11,7 @@ pub struct Case<M> {
     /// What must hold, in a sentence.
     pub about: &'static str,
     pub(crate) waits: bool,
+    pub(crate) alone: bool,
     pub(crate) body: Body<M>,
 }
 
@@ -51,6 +52,7 @@ impl<M> Case<M> {
             name,
             about,
             waits: false,
+            alone: false,
             body: Body::Holds { args, settings },
         }
     }
@@ -79,6 +81,7 @@ impl<M> Case<M> {
             name,
             about,
             waits: false,
+            alone: false,
             body: Body::Fails {
                 args,
                 settings,
@@ -98,6 +101,7 @@ impl<M> Case<M> {
             name,
             about,
             waits: false,
+            alone: false,
             body: Body::Custom {
                 run,
                 with_peers: false,
@@ -121,6 +125,16 @@ impl<M> Case<M> {
     pub fn waits(self) -> Self {
         Self {
             waits: true,
+            ..self
+        }
+    }
+
+    /// The same, with no other beside it: for a bound that a machine keeps which does
+    /// nothing else. The others wait meanwhile, so few cases should ask for it.
+    #[must_use]
+    pub fn alone(self) -> Self {
+        Self {
+            alone: true,
             ..self
         }
     }

@@ -138,7 +138,7 @@ fn add<M: Model>(
         let case = cases[index].name;
         let others = deviations.iter().copied().filter(|one| one.case != case);
         let bench = Bench::new(program.clone(), runner.clone(), name).declaring(others);
-        let waits = cases[index].waits;
+        let (waits, alone) = (cases[index].waits, cases[index].alone);
         let is_deviation = deviations.iter().any(|deviation| deviation.case == case);
         let test = Test::new(format!("{name}::{case}"), move || {
             match judge(&bench, &cases[index], deviations) {
@@ -150,7 +150,7 @@ fn add<M: Model>(
             }
         });
         let kind = if is_deviation { "deviation" } else { "" };
-        tests.push(test.of_kind(kind).waiting(waits));
+        tests.push(test.of_kind(kind).waiting(waits).alone(alone));
     }
     for deviation in deviations {
         if !cases.iter().any(|case| case.name == deviation.case) {

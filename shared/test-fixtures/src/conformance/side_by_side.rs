@@ -1,11 +1,11 @@
 //! Which tests run at once: as many as there are cores, and beside them some of those that
 //! mostly wait. Where the cores are idle nevertheless, because of a limit of time that a test
-//! waits for, some more, for as long as that is so.
+//! waits for, some more, for as long as that is so. Last come those that run alone.
 
 use std::{
     env, fs, mem,
     num::NonZeroUsize,
-    sync::{Arc, Condvar, Mutex, MutexGuard},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock},
     time::Duration,
 };
 
@@ -27,6 +27,7 @@ pub(super) struct Test {
     /// What is printed beside its name.
     kind: &'static str,
     waits: bool,
+    is_alone: bool,
     is_ignored: bool,
     run: Box<dyn FnOnce() -> Result<()> + Send>,
 }
@@ -40,6 +41,7 @@ impl Test {
             name: name.into(),
             kind: "",
             waits: false,
+            is_alone: false,
             is_ignored: false,
             run: Box::new(run),
         }
@@ -64,11 +66,30 @@ impl Test {
         Self { waits, ..self }
     }
 
-    /// Runs only once it has one of these places.
-    fn trial(self, places: &Arc<Places>) -> Trial {
-        let (run, places) = (self.run, Arc::clone(places));
+    /// The same, with no other beside it, if `alone` says so.
+    #[must_use]
+    pub(super) fn alone(self, alone: bool) -> Self {
+        Self {
+            is_alone: alone,
+            ..self
+        }
+    }
+
+    /// Runs only once it has one of these places, and `beside` for itself if it is to be
+    /// alone.
+    fn trial(self, places: &Arc<Places>, beside: &Arc<RwLock<()>>) -> Trial {
+        let (run, places, beside) = (self.run, Arc::clone(places), Arc::clone(beside));
+        let is_alone = self.is_alone;
         let trial = Trial::test(self.name, move || {
             let _place = places.take();
+            // A test may have panicked with it; there is nothing in it to be broken.
+            let (_alone, _with_others);
+            match is_alone {
+                true => _alone = beside.write().unwrap_or_else(PoisonError::into_inner),
+                false => {
+                    _with_others = beside.read().unwrap_or_else(PoisonError::into_inner)
+                }
+            }
             run().map_err(|error| Failed::from(format!("{error:#}")))
         });
         trial
@@ -105,14 +126,15 @@ fn run_on(
     };
     let (busy, waiting) = (places(cores), places(cores * WAITING_PER_CORE));
     if given.is_none() && !arguments.list {
-        tests.sort_by_key(|test| !test.waits);
+        tests.sort_by_key(|test| (test.is_alone, !test.waits));
     }
     let waits: Vec<_> = tests.iter().map(|test| test.waits).collect();
+    let beside = Arc::new(RwLock::new(()));
     let trials: Vec<_> = tests
         .into_iter()
         .map(|test| match test.waits {
-            true => test.trial(&waiting),
-            false => test.trial(&busy),
+            true => test.trial(&waiting, &beside),
+            false => test.trial(&busy, &beside),
         })
         .collect();
     let threads = given.map(NonZeroUsize::get).unwrap_or_else(|| {
@@ -423,6 +445,34 @@ mod tests {
         assert_eq!(left(ticks(49, 200)), (3, 1), "busy");
         assert_eq!(left(ticks(49, 200)), (4, 0), "at once");
         assert_eq!(left(None), (5, 0), "not known");
+    }
+
+    #[test]
+    fn who_runs_alone_has_nobody_beside_it() {
+        let here = Arc::new(Mutex::new(0));
+        let test = |(is_alone, panics): (bool, bool)| {
+            let here = Arc::clone(&here);
+            let run = move || {
+                let others = {
+                    let mut here = here.lock().expect("no holder panics");
+                    *here += 1;
+                    *here - 1
+                };
+                std::thread::sleep(Duration::from_millis(5));
+                let more = {
+                    let mut here = here.lock().expect("no holder panics");
+                    *here -= 1;
+                    *here
+                };
+                ensure!(!is_alone || others + more == 0, "{others}, then {more}");
+                assert!(!panics, "as it should");
+                Ok(())
+            };
+            Test::new("runs", run).alone(is_alone)
+        };
+        let all = [(true, false), (false, true), (true, true), (false, false)];
+        let tests = all.into_iter().cycle().take(24).map(test).collect();
+        assert_eq!(run_on(4, || None, None, silent(), tests).num_failed, 12);
     }
 
     #[test]

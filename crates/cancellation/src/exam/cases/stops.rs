@@ -16,7 +16,8 @@ pub(super) fn cases() -> Vec<Case<Cancellation>> {
             "stopped_in_time",
             "99 of 100 are stopped within 50 ms, by the journal, the origin and the system",
             stopped_in_time,
-        ),
+        )
+        .alone(),
         custom(
             "nothing_counted_after",
             "no sleeper wakes after the deadline, and no request or answer comes",
