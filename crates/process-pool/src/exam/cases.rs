@@ -247,7 +247,8 @@ fn deadlines() -> Vec<Case<ProcessPool>> {
             "deadline_is_true",
             "a deadline is never early, and late by at most 20 %",
             deadline_is_true,
-        ),
+        )
+        .alone(),
         Case::custom(
             "parent_killed_while_stopped",
             "workers that are stopped are gone, too, within a second of their pool",
