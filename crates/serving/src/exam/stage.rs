@@ -308,12 +308,12 @@ impl Offer {
                 }
             };
             let report = load::run_with(&plan, Some(self.stopped.as_fd()), stop);
+            let drained = stopped_at.map_or(Duration::ZERO, |at: Instant| at.elapsed());
+            leave.store(true, Ordering::SeqCst);
             if report.is_err() {
                 // Else the server would wait for a load that does not come.
                 _ = kill_process(pid, Signal::TERM);
             }
-            let drained = stopped_at.map_or(Duration::ZERO, |at: Instant| at.elapsed());
-            leave.store(true, Ordering::SeqCst);
             let mut guests = match guests.map(|guests| guests.join()) {
                 Some(Ok(guests)) => guests.context("beside the load")?,
                 Some(Err(_)) => bail!("a guest panicked"),
