@@ -261,6 +261,9 @@ fn no_variant(model: &dyn AnyModel, name: &str, names: &[String]) -> Misuse {
     unknown(&format!("{} has no variant", model.name()), name, &names)
 }
 
+/// The most characters of a name that the user gives: it stands in tables and plots.
+const LONGEST_NAME: usize = 40;
+
 /// A program that the user brought, as a shell takes it.
 fn brought(with: &str) -> Result<Contestant, Misuse> {
     let parts = with
@@ -274,6 +277,12 @@ fn brought(with: &str) -> Result<Contestant, Misuse> {
     if !name.chars().all(plain) {
         return Err(Misuse(format!(
             "--with {name:?}: a name is letters, digits, - and _"
+        )));
+    }
+    let length = name.chars().count();
+    if length > LONGEST_NAME {
+        return Err(Misuse(format!(
+            "--with: a name has at most {LONGEST_NAME} characters, and this one has {length}"
         )));
     }
     Ok(Contestant {

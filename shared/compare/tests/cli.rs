@@ -67,6 +67,8 @@ fn misuse_is_one_line() {
     misuse(&["locks", "--time-limit", "0"], "at least 1ms");
     misuse(&["locks", "--with", "nothing"], "NAME=COMMAND");
     misuse(&["locks", "--with", "tokio=true"], "already");
+    let long = format!("{}=true", "x".repeat(41));
+    misuse(&["locks", "--with", &long], "at most 40 characters");
     misuse(&["--rounds", "1", "locks"], "write the model first");
     misuse(&["semaphores", "ftp://localhost/"], "ftp");
     misuse(&["semaphores", "nonsense"], "not a URL");
